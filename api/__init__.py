@@ -1,0 +1,1 @@
+"""What is done and shown: actions, the JSON API, pages, interop, the command line."""
