@@ -1,0 +1,60 @@
+"""Who may come in: machine clients with their tokens, and people's accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, DistrictKey, Key, OptionalKey, Surrogate, owned
+
+
+class Client(Base):
+    """A machine client: one source of results in one district."""
+
+    __tablename__ = "client"
+    __table_args__ = (UniqueConstraint("district_id", "client_id"), UniqueConstraint("district_id", "name"))
+
+    district_id: Mapped[DistrictKey]
+    id: Mapped[Surrogate]
+    client_id: Mapped[str]
+    name: Mapped[str]
+    secret_hash: Mapped[str]
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AccessToken(Base):
+    """A bearer token, kept as its SHA-256."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (owned("client_pk", to="client"),)
+
+    district_id: Mapped[DistrictKey]
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    client_pk: Mapped[Key]
+    scopes: Mapped[list[str]]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Account(Base):
+    """A person's way to sign in."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("district_id", "sign_in_name"),
+        owned("person_id", to="person"),
+    )
+
+    district_id: Mapped[DistrictKey]
+    id: Mapped[Surrogate]
+    sign_in_name: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[OptionalKey]
+    password_hash: Mapped[str]
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]

@@ -1,0 +1,17 @@
+"""All tables, and which of them belong to a district or are append-only: what the migrations secure."""
+
+from __future__ import annotations
+
+from models import access, assessment, district, evidence, flag, graph, outbox, roster, standing
+from models.base import Base
+
+METADATA = Base.metadata
+AGGREGATES = (access, assessment, district, evidence, flag, graph, outbox, roster, standing)
+# tables that every district shares; they hold nothing about a child
+SHARED_TABLES = frozenset({"district", "sign_in_name"})
+APPEND_ONLY_TABLES = frozenset({"result", "evidence", "confirmation", "flag_transition"})
+
+
+def district_tables() -> list[str]:
+    """Names of the tables whose rows belong to one district, in order of creation."""
+    return [table.name for table in METADATA.sorted_tables if table.name not in SHARED_TABLES]
