@@ -1,0 +1,30 @@
+"""The web application: composed here, from an installation, and nowhere else."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api import pages, problems, v1
+from api.services import Clock, Services, attach, system_clock
+from models.installation import Installation, load
+from models.unit_of_work import connect
+
+MAX_BODY_BYTES = 8 * 1024 * 1024
+
+
+def create_app(installation: Installation | None = None, clock: Clock = system_clock) -> Flask:
+    """The WSGI application of an installation; without one, of the installation that the environment names."""
+    installation = installation or load()
+    app = Flask("api", static_folder="static", template_folder="templates")
+    app.config.update(
+        SECRET_KEY=installation.secret_key,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        JSON_SORT_KEYS=False,
+    )
+    attach(app, Services(installation, connect(installation.app_dsn, pool_size=8), clock))
+    problems.install(app)
+    v1.install(app)
+    pages.install(app)
+    return app

@@ -1,0 +1,97 @@
+"""Errors in one shape, everywhere: RFC 9457 problem details that name the field, what was wrong, what would be right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemError(Exception):
+    """A refusal to be told to the caller. `errors` lists {"field": path, "message": what and what would be right}."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str | None = None,
+        errors: list[dict[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or title)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.errors = errors or []
+        self.headers = dict(headers or {})
+
+    def document(self) -> dict[str, Any]:
+        """The problem as a JSON object."""
+        return problem_document(self.status, self.title, self.detail, self.errors)
+
+
+def problem_document(
+    status: int, title: str, detail: str | None = None, errors: list[dict[str, str]] | None = None
+) -> dict[str, Any]:
+    """A problem-details object; absent parts are left out."""
+    document: dict[str, Any] = {"type": "about:blank", "title": title, "status": int(status)}
+    if detail:
+        document["detail"] = detail
+    if errors:
+        document["errors"] = errors
+    return document
+
+
+def problem_response(document: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as an answer."""
+    return Response(json.dumps(document), document["status"], headers, content_type=MEDIA_TYPE)
+
+
+def wants_problem() -> bool:
+    """Whether the caller is a program: everything below /api, /oauth and the probes answers problems, pages do not."""
+    return request.path.startswith(("/api/", "/oauth/", "/healthz"))
+
+
+def flatten(messages: Any, path: str = "") -> list[dict[str, str]]:
+    """Marshmallow's nested messages as a flat list of field paths such as `results[0].targets[1].score`."""
+    if isinstance(messages, Mapping):
+        found = []
+        for key, value in messages.items():
+            if key == "_schema":
+                step = path
+            elif isinstance(key, int):
+                step = f"{path}[{key}]"
+            else:
+                step = f"{path}.{key}" if path else str(key)
+            found.extend(flatten(value, step))
+        return found
+    texts = messages if isinstance(messages, list) else [messages]
+    return [{"field": path, "message": str(text)} for text in texts]
+
+
+def install(app: Flask) -> None:
+    """Answer programs with problem documents; pages keep their own error pages."""
+
+    @app.errorhandler(ProblemError)
+    def _refused(error: ProblemError) -> Response:
+        return problem_response(error.document(), error.headers)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response | HTTPException:
+        if not wants_problem():
+            return error
+        status = error.code or 500
+        data = getattr(error, "data", None) or {}
+        document = problem_document(
+            status,
+            HTTPStatus(status).phrase,
+            data.get("message") or error.description,
+            flatten(data["messages"]) if "messages" in data else None,
+        )
+        return problem_response(document, dict(data.get("headers") or {}))
