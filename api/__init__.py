@@ -1,5 +1,18 @@
 """What is done and shown: actions, the JSON API, pages, interop, the command line."""
 
-from api.app import create_app
+from __future__ import annotations
 
-__all__ = ["create_app"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app() -> Flask:
+    """The WSGI application of the installation that the environment names (what a web server is given).
+
+    Imported late: commands and imports of single actions must not pay for the web application.
+    """
+    from api.app import create_app as compose
+
+    return compose()
