@@ -1,0 +1,218 @@
+"""One installation: where its data are, how its database is reached, and its secrets."""
+
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, make_url
+
+from models.embedded import PORT, SUPERUSER, SYSTEM_HOME, Server
+from models.row_security import APP_ROLE
+
+OWNER_ROLE = "mastery_owner"
+DATABASE = "mastery"
+_FILE = "installation.json"
+_FORMAT = 1
+_TOKEN_BYTES = 32
+
+
+class InstallationError(Exception):
+    """An installation is missing, incomplete or unreadable; the message says what helps."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The passwords of an embedded server, and the database of it that is used."""
+
+    data_dir: Path
+    superuser_password: str
+    owner_password: str
+    app_password: str
+    database: str = DATABASE
+
+    def url(self, role: str, password: str, database: str | None = None) -> str:
+        """A connection URL over the server's socket, where the server too must prove that it knows the password."""
+        query = {
+            "host": str(self.server().socket_directory),
+            "port": str(PORT),
+            "require_auth": "scram-sha-256",
+            "channel_binding": "disable",
+            "sslmode": "disable",
+            "gssencmode": "disable",
+        }
+        url = URL.create("postgresql+psycopg", role, password, database=database or self.database, query=query)
+        return url.render_as_string(hide_password=False)
+
+    def server(self, settings: Mapping[str, str] | None = None) -> Server:
+        """A new handle on the server; `start` it before use."""
+        return Server(self.data_dir, self.superuser_password, settings)
+
+
+@dataclass(frozen=True)
+class External:
+    """A server that the district runs itself."""
+
+    app_url: str
+    owner_url: str
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What every command and every process is given.
+
+    `data_dir` is None for an installation told by the environment alone. `secret_key` signs sessions and tokens.
+    """
+
+    data_dir: Path | None
+    secret_key: str
+    database: Embedded | External
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database server is our own to start and stop."""
+        return isinstance(self.database, Embedded)
+
+    @property
+    def app_dsn(self) -> str:
+        """The URL of the role that serves requests: it owns nothing and row security holds it."""
+        if isinstance(self.database, External):
+            return self.database.app_url
+        return self.database.url(APP_ROLE, self.database.app_password)
+
+    @property
+    def owner_dsn(self) -> str:
+        """The URL of the role that owns the schema, for migrations."""
+        if isinstance(self.database, External):
+            return self.database.owner_url
+        return self.database.url(OWNER_ROLE, self.database.owner_password)
+
+    @property
+    def superuser_dsn(self) -> str | None:
+        """The URL of the embedded server's superuser, for whole backups; None for an external server."""
+        if isinstance(self.database, External):
+            return None
+        return self.database.url(SUPERUSER, self.database.superuser_password)
+
+    def server(self, settings: Mapping[str, str] | None = None) -> Server | None:
+        """A new handle on the embedded server; None for an external one."""
+        return self.database.server(settings) if isinstance(self.database, Embedded) else None
+
+    def for_database(self, name: str) -> "Installation":
+        """The same installation on another database of its embedded server."""
+        if isinstance(self.database, External):
+            raise InstallationError("Only an embedded server has databases to choose from.")
+        return replace(self, database=replace(self.database, database=name))
+
+
+def default_data_dir() -> Path:
+    """Where an installation is when nobody says: the system's place for root, the user's own for others."""
+    if os.geteuid() == 0:
+        return SYSTEM_HOME / "default"
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "mastery"
+
+
+def create(data_dir: Path) -> Installation:
+    """Make the installation of `data_dir` with fresh secrets, or load the one that is there.
+
+    The file appears whole and only once: of two processes that create at the same time both get the same one.
+    """
+    data_dir = data_dir.absolute()
+    # root's database server is another user, who must be able to pass through
+    data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    content = {
+        "format": _FORMAT,
+        "secret_key": secrets.token_urlsafe(_TOKEN_BYTES),
+        "database": {
+            "superuser_password": secrets.token_urlsafe(_TOKEN_BYTES),
+            "owner_password": secrets.token_urlsafe(_TOKEN_BYTES),
+            "app_password": secrets.token_urlsafe(_TOKEN_BYTES),
+        },
+    }
+    descriptor, scratch = tempfile.mkstemp(dir=data_dir, prefix=f".{_FILE}-")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(content, file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(scratch, data_dir / _FILE)
+        except FileExistsError:
+            return load(data_dir)
+    finally:
+        os.unlink(scratch)
+    return load(data_dir)
+
+
+def load(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) -> Installation:
+    """The installation that `data_dir`, else the environment, else the default place names.
+
+    DATABASE_URL, MASTERY_OWNER_DATABASE_URL and MASTERY_SECRET_KEY (or the same names with _FILE) describe an external
+    database; MASTERY_DATA_DIR an installation made by `create`. Raises InstallationError.
+    """
+    if data_dir is None and _setting(environ, "DATABASE_URL") is not None:
+        return _from_environment(environ)
+    named = environ.get("MASTERY_DATA_DIR")
+    return _from_file(data_dir or (Path(named) if named else default_data_dir()))
+
+
+def _from_file(data_dir: Path) -> Installation:
+    path = data_dir.absolute() / _FILE
+    try:
+        content: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise InstallationError(
+            f"There is no installation in {data_dir}: name it with --data-dir or MASTERY_DATA_DIR, or make it with "
+            f"`mastery install --data-dir '{data_dir}'`."
+        ) from None
+    except PermissionError:
+        raise InstallationError(f"{path} belongs to another user: run this as that user.") from None
+    except ValueError as error:
+        raise InstallationError(f"{path} is not readable as JSON ({error}): restore it from a backup.") from error
+    if content.get("format") != _FORMAT:
+        raise InstallationError(f"{path} was written by a newer version of the program: use that version.")
+    passwords = content["database"]
+    database = Embedded(
+        data_dir.absolute(), passwords["superuser_password"], passwords["owner_password"], passwords["app_password"]
+    )
+    return Installation(data_dir.absolute(), content["secret_key"], database)
+
+
+def _from_environment(environ: Mapping[str, str]) -> Installation:
+    values = {}
+    for name in ("DATABASE_URL", "MASTERY_OWNER_DATABASE_URL", "MASTERY_SECRET_KEY"):
+        value = _setting(environ, name)
+        if not value:
+            raise InstallationError(f"DATABASE_URL is set, so {name} (or {name}_FILE) must be set too.")
+        values[name] = value
+    app, owner = _driver_url(values["DATABASE_URL"]), _driver_url(values["MASTERY_OWNER_DATABASE_URL"])
+    named = environ.get("MASTERY_DATA_DIR")
+    return Installation(Path(named).absolute() if named else None, values["MASTERY_SECRET_KEY"], External(app, owner))
+
+
+def _setting(environ: Mapping[str, str], name: str) -> str | None:
+    """A setting, or the content of the file that the same name with _FILE names."""
+    if name in environ:
+        return environ[name]
+    path = environ.get(f"{name}_FILE")
+    if path is None:
+        return None
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise InstallationError(f"{name}_FILE can not be read: {error}") from error
+
+
+def _driver_url(value: str) -> str:
+    """A `postgres://` or `postgresql://` URL with the driver that we use."""
+    if value.startswith("postgres://"):
+        value = "postgresql" + value.removeprefix("postgres")
+    url = make_url(value)
+    if url.get_backend_name() != "postgresql":
+        raise InstallationError("The database must be PostgreSQL.")
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)

@@ -1,0 +1,114 @@
+"""What every test may ask for: a migrated database of its worker, and no network but this machine's."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import pytest_socket
+from sqlalchemy import Engine
+
+from models.embedded import EmbeddedError, locks, remove
+from models.installation import Installation, create
+from models.migrate import upgrade
+from models.roles import ensure_database
+from models.unit_of_work import connect
+
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+# row security hides rows from the owner too, so only the superuser can tell which tables have any
+_EMPTY_ALL_TABLES = """
+DO $$
+DECLARE
+    candidate text;
+    filled text[] := '{}';
+    found boolean;
+BEGIN
+    FOR candidate IN SELECT quote_ident(tablename) FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM public.' || candidate || ')' INTO found;
+        IF found THEN filled := filled || ('public.' || candidate); END IF;
+    END LOOP;
+    IF filled <> '{}' THEN EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' CASCADE'; END IF;
+END $$
+"""
+
+
+def pytest_runtest_setup() -> None:
+    """No test reaches another machine."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def shared_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data directory of the one server that all workers of a run share; the last one out removes it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if _WORKER == "main" else base.parent
+    note = shared / "data-dir"
+    with locks.exclusive(shared / "data-dir.lock"):
+        if not note.exists():
+            # not below pytest's own directory, which root keeps private from its database server's account
+            made = Path(tempfile.mkdtemp(prefix="mastery-tests-"))
+            made.chmod(0o711)
+            note.write_text(str(made))
+    data_dir = Path(note.read_text())
+    yield data_dir
+    with locks.exclusive(shared / "data-dir.lock"):
+        try:
+            remove(data_dir)
+        except EmbeddedError:  # another worker still uses it
+            return
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def installation(shared_data_dir: Path) -> Iterator[Installation]:
+    """An installation on this worker's own database, migrated; its server runs."""
+    own = create(shared_data_dir).for_database(f"test_{_WORKER}")
+    # tests kill processes, never the machine, so nothing is lost with fsync off
+    server = own.server({"fsync": "off", "max_connections": "100"})
+    assert server is not None
+    with server:
+        ensure_database(own)
+        migrator = connect(own.owner_dsn)
+        upgrade(migrator)
+        migrator.dispose()
+        yield own
+
+
+@pytest.fixture(scope="session")
+def engine(installation: Installation) -> Iterator[Engine]:
+    """An engine of the role that serves requests."""
+    made = connect(installation.app_dsn)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def owner_engine(installation: Installation) -> Iterator[Engine]:
+    """An engine of the role that owns the schema; row security holds it too."""
+    made = connect(installation.owner_dsn)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(autouse=True)
+def empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that could use the database, no table has rows: tests commit for real."""
+    if "installation" not in request.fixturenames:
+        yield
+        return
+    own: Installation = request.getfixturevalue("installation")
+    yield
+    empty(own)
+
+
+def empty(own: Installation) -> None:
+    """Remove all rows of the test database but the schema's own."""
+    assert own.superuser_dsn is not None
+    with psycopg.connect(own.superuser_dsn.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("SET lock_timeout = '10s'")
+        connection.execute(_EMPTY_ALL_TABLES)
