@@ -1,4 +1,4 @@
-"""Errors in one shape, everywhere: RFC 9457 problem details that name the field, what was wrong, what would be right."""
+"""Errors in one shape: RFC 9457 problem details naming the field, what was wrong and what would be right."""
 
 from __future__ import annotations
 

@@ -1,0 +1,100 @@
+"""`POST /oauth/token`: OAuth 2 client credentials over HTTP Basic, by Authlib."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+from typing import Any
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.oauth2.rfc6749 import ClientMixin
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from flask import Blueprint, Flask, Response
+
+from api.security.clients import TOKEN_SECONDS, digest, district_of, new_token
+from api.security.guards import public
+from api.services import services
+from models.access import AccessToken, Client
+from models.clients import find_client, forget_expired_tokens
+from models.unit_of_work import district_transaction
+
+
+class _OAuthClient(ClientMixin):
+    """A client row as Authlib wants to see it."""
+
+    def __init__(self, row: Client) -> None:
+        self.row = row
+
+    def get_client_id(self) -> str:
+        return self.row.client_id
+
+    def get_allowed_scope(self, scope: str) -> str:
+        if not scope:
+            return " ".join(self.row.scopes)
+        allowed = set(self.row.scopes)
+        return " ".join(word for word in scope.split() if word in allowed)
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        return hmac.compare_digest(self.row.secret_hash, digest(client_secret).hex())
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        return method == "client_secret_basic"
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type == "client_credentials"
+
+
+class _Grant(ClientCredentialsGrant):
+    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic"]  # noqa: RUF012 - Authlib's own attribute
+
+
+def _query_client(client_id: str) -> _OAuthClient | None:
+    district_id = district_of(client_id)
+    if district_id is None:
+        return None
+    with district_transaction(services().engine, district_id) as session:
+        row = find_client(session, district_id, client_id)
+        return _OAuthClient(row) if row else None
+
+
+def _generate_token(grant_type: str, client: _OAuthClient, user: None, scope: str, **_unused: Any) -> dict[str, Any]:
+    return {
+        "token_type": "Bearer",
+        "access_token": new_token(client.row.district_id),
+        "expires_in": TOKEN_SECONDS,
+        "scope": scope or client.get_allowed_scope(""),
+    }
+
+
+def _save_token(token: dict[str, Any], oauth_request: Any) -> None:
+    client: Client = oauth_request.client.row
+    now = services().clock()
+    with district_transaction(services().engine, client.district_id) as session:
+        forget_expired_tokens(session, client.district_id, now)
+        session.add(
+            AccessToken(
+                district_id=client.district_id,
+                digest=digest(token["access_token"]),
+                client_pk=client.id,
+                scopes=token["scope"].split(),
+                issued_at=now,
+                expires_at=now + timedelta(seconds=token["expires_in"]),
+            )
+        )
+        session.commit()
+
+
+def install(app: Flask) -> None:
+    """Register the token endpoint."""
+    server = AuthorizationServer(app, query_client=_query_client, save_token=_save_token)
+    server.register_grant(_Grant)
+    server.register_token_generator("default", _generate_token)
+    blueprint = Blueprint("oauth", __name__)
+
+    @blueprint.post("/oauth/token")
+    @public("the caller shows its credentials here")
+    def token() -> Response:
+        answer: Response = server.create_token_response()
+        return answer
+
+    app.register_blueprint(blueprint)

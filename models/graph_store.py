@@ -1,0 +1,143 @@
+"""The graph of a district, from its rows to the law's values; kept per process until its stamp changes."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from mastery.decide import RuleBook, TargetRule, rule_book
+from mastery.graph import Edge, EdgeKind, Graph, Node, NodeKind, Strength, TargetIndex
+from mastery.policy import DEFAULT_POLICY
+from models import graph as rows
+
+
+@dataclass(frozen=True)
+class DistrictGraph:
+    """The graph as the law sees it, with the database keys of its nodes."""
+
+    graph: Graph
+    ids: dict[str, int]
+    subjects: dict[int, str]
+
+    @cached_property
+    def index(self) -> TargetIndex:
+        """All spellings, for resolving what senders write."""
+        return TargetIndex(self.graph)
+
+    @cached_property
+    def guids(self) -> dict[int, str]:
+        """GUIDs by database key."""
+        return {key: guid for guid, key in self.ids.items()}
+
+    @cached_property
+    def rules(self) -> RuleBook:
+        """What each target demands, by database key."""
+        return rule_book(self._rule(guid) for guid in self.graph.nodes if self.graph.is_target(guid))
+
+    def node(self, key: int) -> Node:
+        """The node of a database key."""
+        return self.graph.nodes[self.guids[key]]
+
+    def _rule(self, guid: str) -> TargetRule:
+        node = self.graph.nodes[guid]
+        return TargetRule(
+            target=self.ids[guid],
+            dok=node.dok,
+            credit_bearing=node.credit_bearing,
+            prerequisites=tuple(self.ids[one] for one in self.graph.prerequisites(guid).hard),
+            bar=node.mastery_bar if node.mastery_bar is not None else DEFAULT_POLICY.mastery_bar,
+        )
+
+
+def load_graph(session: Session, district_id: int) -> DistrictGraph:
+    """Read the whole graph of a district: three queries."""
+    frameworks = session.execute(
+        select(rows.Framework.id, rows.Framework.guid, rows.Framework.origin)
+        .where(rows.Framework.district_id == district_id)
+        .order_by(rows.Framework.origin, rows.Framework.id)
+    ).all()
+    guid_of_framework = {row.id: row.guid for row in frameworks}
+    ids: dict[str, int] = {}
+    subjects: dict[int, str] = {}
+    nodes = []
+    for row in session.scalars(select(rows.Node).where(rows.Node.district_id == district_id).order_by(rows.Node.id)):
+        ids[row.guid] = row.id
+        subjects[row.id] = row.subject
+        nodes.append(node_of(row, guid_of_framework[row.framework_id]))
+    origin, destination = aliased(rows.Node), aliased(rows.Node)
+    edges = [
+        Edge(
+            origin=row.origin,
+            kind=EdgeKind(row.kind),
+            destination=row.destination,
+            strength=Strength(row.strength) if row.strength else None,
+            sequence=row.sequence,
+            guid=row.guid,
+        )
+        for row in session.execute(
+            select(
+                origin.guid.label("origin"),
+                rows.Edge.kind,
+                destination.guid.label("destination"),
+                rows.Edge.strength,
+                rows.Edge.sequence,
+                rows.Edge.guid,
+            )
+            .join(origin, (origin.district_id == rows.Edge.district_id) & (origin.id == rows.Edge.origin_id))
+            .join(
+                destination,
+                (destination.district_id == rows.Edge.district_id) & (destination.id == rows.Edge.destination_id),
+            )
+            .where(rows.Edge.district_id == district_id)
+            .order_by(rows.Edge.id)
+        )
+    ]
+    return DistrictGraph(Graph(nodes, edges, [row.guid for row in frameworks]), ids, subjects)
+
+
+def node_of(row: rows.Node, framework_guid: str) -> Node:
+    """A row as the law's value."""
+    return Node(
+        guid=row.guid,
+        framework=framework_guid,
+        kind=NodeKind(row.kind),
+        code=row.code,
+        statement=row.statement,
+        subject=row.subject,
+        grades=tuple(row.grades),
+        abbreviated=row.abbreviated,
+        item_type=row.item_type,
+        dok=row.dok,
+        credit_bearing=row.credit_bearing,
+        mastery_bar=row.mastery_bar,
+        sequence=row.sequence,
+    )
+
+
+class GraphCache:
+    """The graphs of the districts that this process served last, each valid for one stamp."""
+
+    def __init__(self, districts: int = 20) -> None:
+        self._districts = districts
+        self._kept: OrderedDict[int, tuple[int, DistrictGraph]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, session: Session, district_id: int, stamp: int) -> DistrictGraph:
+        """The graph at `stamp`, which the caller read in this transaction."""
+        with self._lock:
+            kept = self._kept.get(district_id)
+            if kept and kept[0] == stamp:
+                self._kept.move_to_end(district_id)
+                return kept[1]
+        loaded = load_graph(session, district_id)
+        with self._lock:
+            self._kept[district_id] = (stamp, loaded)
+            self._kept.move_to_end(district_id)
+            while len(self._kept) > self._districts:
+                self._kept.popitem(last=False)
+        return loaded
