@@ -1,0 +1,209 @@
+"""From states and answers to new states: the one entry to the filter, for one student or for a million."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mastery.estimate import kernel
+from mastery.estimate.hyperparameters import Hyperparameters
+from mastery.estimate.kernel import NEVER, run_filter
+from mastery.estimate.observations import Observations
+from mastery.estimate.slots import extend, find_slots
+from mastery.estimate.state import LEVEL_COLUMNS, Floats, Integers, SubjectState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """What is known of M targets at some instant, as columns in logits; `table` [M, 6] holds them.
+
+    mean and variance of general + target + practice, the sum that a success rate is read from; and the four parts
+    general (g), target (s), form (f, not in the sum) and practice (lam ln(1 + n)).
+    """
+
+    table: Floats
+
+    @property
+    def mean(self) -> Floats:
+        """Mean of the sum, [M]."""
+        return self.table[:, 0]
+
+    @property
+    def variance(self) -> Floats:
+        """Variance of the sum, [M]."""
+        return self.table[:, 1]
+
+    @property
+    def general(self) -> Floats:
+        """Mean of g, [M]."""
+        return self.table[:, 2]
+
+    @property
+    def target(self) -> Floats:
+        """Mean of s, [M]."""
+        return self.table[:, 3]
+
+    @property
+    def form(self) -> Floats:
+        """Mean of f, [M]: shown, but left out of the sum."""
+        return self.table[:, 4]
+
+    @property
+    def practice(self) -> Floats:
+        """lam ln(1 + n), [M]."""
+        return self.table[:, 5]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Advanced:
+    """What `advance` found, everything in the order of the rows.
+
+    states: one new state per student.
+    prediction [R]: expected success on each row before it was seen (in a summed sitting: before the sitting).
+    logit, logit_variance [R]: the mean and variance (mu, Vt of measurement 2) that prediction was made from.
+    first_row int64[M]: a run is rows of one sitting and one target that follow one another; this is its first row.
+    before, after [M]: the run's target just before its sitting (as stored, not aged) and just after it.
+    """
+
+    states: tuple[SubjectState, ...]
+    prediction: Floats
+    logit: Floats
+    logit_variance: Floats
+    first_row: Integers
+    before: Levels
+    after: Levels
+
+
+def advance(states: Sequence[SubjectState], batch: Observations, hyper: Hyperparameters) -> Advanced:
+    """Feed every student's answers to the filter; `states[i]` belongs to `batch` rows offsets[i] .. offsets[i+1]-1.
+
+    The given states are left as they are. The result for a student depends on that student's state and rows alone, to
+    the last bit: any number of students at once, and any split of a student's sittings over several calls, give the
+    same. ValueError if the number of states is not that of students.
+
+    One student, a quiz of two items on target 7:
+
+        state = SubjectState.from_bytes(stored)  # or SubjectState.initial(hyper)
+        batch = Observations.build(
+            hyper, offsets=[0, 2], sitting=[0, 0], target=[7, 7], item=[70, 71], y=[1.0, 0.0], day=[20000.4, 20000.4]
+        )
+        done = advance([state], batch, hyper)
+        done.states[0].to_bytes()  # to store
+        before = readout(done.before.mean, done.before.variance, hyper, bar=0.75)
+        after = readout(done.after.mean, done.after.variance, hyper, bar=0.75)
+        batch.target[done.first_row]  # which target each of them is about
+
+    Rebuild: all students' first states in one list, all rows in one batch, `offsets` where each student's rows start.
+    An answer that counts for several targets is one row per target, one after another, weights summing to 1 (or less).
+    """
+    if len(states) != batch.students:
+        raise ValueError(f"{len(states)} states for {batch.students} students")
+    targets = _place(
+        batch.offsets,
+        batch.target,
+        [state.target_ids for state in states],
+        [state.targets for state in states],
+        np.array([0.0, hyper.target_variance, 0.0, NEVER]),
+    )
+    items = _place(
+        batch.offsets,
+        batch.item,
+        [state.item_ids for state in states],
+        [state.items for state in states],
+        np.array([0.0, hyper.item_variance, 0.0]),
+    )
+    level = np.array([state.level for state in states]).reshape(len(states), len(LEVEL_COLUMNS))
+    predictions, first_row, before, after = run_filter(
+        batch.offsets,
+        batch.sitting,
+        np.column_stack((targets.slots, items.slots)),
+        _answers(batch),
+        _constants(hyper),
+        level,
+        targets.offsets,
+        targets.rows,
+        items.offsets,
+        items.rows,
+    )
+    return Advanced(
+        _split(level, targets, items),
+        predictions[:, 0],
+        predictions[:, 1],
+        predictions[:, 2],
+        first_row,
+        Levels(before),
+        Levels(after),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placed:
+    """All students' targets (or items) in one table, and where each row of the batch finds its own."""
+
+    slots: Integers
+    offsets: Integers
+    ids: Integers
+    rows: Floats
+
+
+def _place(offsets: Integers, ids: Integers, known: list[Integers], columns: list[Floats], prior: Floats) -> _Placed:
+    known_offsets = np.zeros(len(known) + 1, np.int64)
+    np.cumsum([len(one) for one in known], out=known_offsets[1:])
+    known_ids = np.concatenate(known) if known else np.empty(0, np.int64)
+    known_rows = np.concatenate(columns) if columns else np.empty((0, len(prior)))
+    slots, counts = find_slots(offsets, ids, known_offsets, known_ids)
+    new_offsets = np.zeros_like(known_offsets)
+    np.cumsum(counts, out=new_offsets[1:])
+    new_ids, rows = extend(offsets, ids, slots, known_offsets, known_ids, known_rows, new_offsets, prior)
+    return _Placed(slots, new_offsets, new_ids, rows)
+
+
+def _answers(batch: Observations) -> Floats:
+    table = np.empty((batch.rows, 8))
+    table[:, kernel.Y] = batch.y
+    table[:, kernel.WEIGHT] = batch.weight
+    table[:, kernel.DAY] = batch.day
+    table[:, kernel.SLOPE] = batch.slope
+    table[:, kernel.EASINESS] = batch.easiness
+    table[:, kernel.EASINESS_VARIANCE] = batch.easiness_variance
+    table[:, kernel.PRACTICE_SLOPE] = batch.practice_slope
+    table[:, kernel.SUMMED] = batch.summed
+    return table
+
+
+def _constants(hyper: Hyperparameters) -> Floats:
+    """The numbers of `hyper` where the kernel expects them."""
+    return np.array(
+        [
+            hyper.general_variance,
+            hyper.general_drift,
+            hyper.form_variance,
+            hyper.form_persistence,
+            hyper.target_variance,
+            hyper.target_drift,
+            hyper.learning_right,
+            hyper.learning_wrong,
+            hyper.item_variance,
+            hyper.item_learning_right,
+            hyper.item_learning_wrong,
+            hyper.forgetting,
+            hyper.forgetting_variance,
+            *hyper.attempt_offsets,
+        ]
+    )
+
+
+def _split(level: Floats, targets: _Placed, items: _Placed) -> tuple[SubjectState, ...]:
+    target_ends, item_ends = targets.offsets.tolist(), items.offsets.tolist()
+    return tuple(
+        SubjectState(
+            level[n],
+            targets.ids[target_ends[n] : target_ends[n + 1]],
+            targets.rows[target_ends[n] : target_ends[n + 1]],
+            items.ids[item_ends[n] : item_ends[n + 1]],
+            items.rows[item_ends[n] : item_ends[n + 1]],
+        )
+        for n in range(len(level))
+    )

@@ -1,0 +1,155 @@
+"""What the filter reads: answers as columns, for one student or for a million."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mastery.estimate.hyperparameters import Hyperparameters
+from mastery.estimate.state import Floats, Integers
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """Answers of N students as R rows; student i owns rows offsets[i] .. offsets[i+1]-1, in total order of evidence.
+
+    sitting   int64[R]   any number; rows of one sitting of a student follow one another and share it
+    target    int64[R]   id of the learning target
+    item      int64[R]   id of the item (or of the pseudo-item of a whole form)
+    y         [R] 0..1   share of the points
+    weight    [R] >0..1  tempers the likelihood: .5 for assisted work, min(1, 5 / items of the sitting on the target)
+    day       [R]        when it was performed, days since the epoch, fractions allowed
+    summed    bool[R]    feedback came only after the sitting (`feedback: none`): its rows act together, in no order
+    slope, easiness, easiness_variance [R]   a, b and SE_b^2 of the item
+    practice_slope [R]   lam of the target
+    """
+
+    offsets: Integers
+    sitting: Integers
+    target: Integers
+    item: Integers
+    y: Floats
+    weight: Floats
+    day: Floats
+    summed: Flags
+    slope: Floats
+    easiness: Floats
+    easiness_variance: Floats
+    practice_slope: Floats
+
+    @classmethod
+    def build(
+        cls,
+        hyper: Hyperparameters,
+        *,
+        offsets: npt.ArrayLike,
+        sitting: npt.ArrayLike,
+        target: npt.ArrayLike,
+        item: npt.ArrayLike,
+        y: npt.ArrayLike,
+        day: npt.ArrayLike,
+        weight: npt.ArrayLike = 1.0,
+        summed: npt.ArrayLike = False,
+        slope: npt.ArrayLike = 1.0,
+        easiness: npt.ArrayLike | None = None,
+        easiness_variance: npt.ArrayLike | None = None,
+        practice_slope: npt.ArrayLike | None = None,
+    ) -> Observations:
+        """Columns from anything array-like; a scalar holds for every row, a missing parameter is `hyper`'s.
+
+        Raises ValueError naming every column that has a wrong length or a value outside its range.
+        """
+        ids = np.asarray(target, np.int64)
+        rows = ids.shape
+
+        def floats(values: npt.ArrayLike) -> Floats:
+            column = np.asarray(values, np.float64)
+            return np.full(rows, column) if column.ndim == 0 else np.ascontiguousarray(column)
+
+        def default(values: npt.ArrayLike | None, other: float) -> Floats:
+            return floats(other if values is None else values)
+
+        flags = np.asarray(summed, np.bool_)
+        batch = cls(
+            np.ascontiguousarray(offsets, np.int64),
+            np.ascontiguousarray(sitting, np.int64),
+            np.ascontiguousarray(ids),
+            np.ascontiguousarray(item, np.int64),
+            floats(y),
+            floats(weight),
+            floats(day),
+            np.full(rows, flags) if flags.ndim == 0 else np.ascontiguousarray(flags),
+            floats(slope),
+            default(easiness, hyper.item_easiness),
+            default(easiness_variance, hyper.item_easiness_variance),
+            default(practice_slope, hyper.practice_slope),
+        )
+        problems = batch.problems()
+        if problems:
+            raise ValueError("; ".join(problems))
+        return batch
+
+    @property
+    def rows(self) -> int:
+        """Number of rows, R."""
+        return len(self.target)
+
+    @property
+    def students(self) -> int:
+        """Number of students, N."""
+        return len(self.offsets) - 1
+
+    def problems(self) -> Sequence[str]:
+        """Everything that is wrong with the columns, in words; empty if nothing is."""
+        found = self._wrong_shapes()
+        if found:
+            return found
+        for name, low, high in _RANGES:
+            column = getattr(self, name)
+            # written so that NaN fails too
+            if not ((column >= low) & (column <= high)).all():
+                found.append(f"{name} has a value outside {low:g}..{high:g}")
+        return found
+
+    def _wrong_shapes(self) -> list[str]:
+        shape = (self.rows,)
+        found = [
+            f"{name} has shape {getattr(self, name).shape}, not {shape}"
+            for name in _COLUMNS
+            if getattr(self, name).shape != shape
+        ]
+        offsets = self.offsets
+        if offsets.ndim != 1 or not len(offsets) or offsets[0] != 0 or offsets[-1] != self.rows:
+            found.append(f"offsets do not run from 0 to {self.rows}")
+        elif (offsets[1:] < offsets[:-1]).any():
+            found.append("offsets fall")
+        return found
+
+
+_COLUMNS = (
+    "sitting",
+    "target",
+    "item",
+    "y",
+    "weight",
+    "day",
+    "summed",
+    "slope",
+    "easiness",
+    "easiness_variance",
+    "practice_slope",
+)
+_RANGES: tuple[tuple[str, float, float], ...] = (
+    ("y", 0.0, 1.0),
+    ("weight", 1e-6, 1.0),
+    ("day", -1e6, 1e7),
+    ("slope", 0.05, 10.0),
+    ("easiness", -20.0, 20.0),
+    ("easiness_variance", 0.0, 100.0),
+    ("practice_slope", 0.0, 2.0),
+)
