@@ -20,7 +20,7 @@ from models.embedded.layout import Layout
 from models.embedded.process import accepts_connections, clear_leftovers
 
 _LOOK_EVERY = 0.2
-_TRIES = 5
+_TRIES = 4
 _READY_WITHIN = 300.0
 _FAST_SHUTDOWN_WITHIN = 60.0
 _SET_DEATH_SIGNAL = 1

@@ -11,11 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from models.embedded.errors import EmbeddedError
+
 _PAUSE = 0.02
 
 
 def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except PermissionError:
+        raise EmbeddedError(f"{path.parent} belongs to another user: run this as that user.") from None
+    except FileNotFoundError:
+        raise EmbeddedError(f"There is no directory {path.parent}.") from None
 
 
 def _attempt(descriptor: int, kind: int) -> bool:
