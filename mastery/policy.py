@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Policy:
     """The parameters in force at an instant; names are those of the specification, `_` for `.`.
 
-    Probabilities are in 0..1, levels 0..4, days are whole days of the student's calendar.
+    Probabilities and shares are in 0..1, levels 0..4, days are whole days of the student's calendar. A "probability"
+    is the one that the success rate on a typical item is at or above the target's mastery bar.
     """
 
     version: str = "default-1"
@@ -25,6 +26,46 @@ class Policy:
     independence_weight_assisted: float = 0.5
     independence_weight_group: float = 0.5
     max_effective_items_per_attempt: int = 5
+    # fewer scored records than this is "not enough evidence" to call an estimate low, high or disagreeing
+    enough_evidence_records: int = 3
+
+    # readiness (domain 2.6)
+    readiness_probability: float = 0.85
+    readiness_records: int = 2
+    readiness_newest_within_days: int = 20
+    readiness_share: float = 0.80
+
+    # the life of a flag (domain 4.1)
+    flag_refractory_days: int = 5
+    flag_close_apart_days: int = 1
+
+    # F04 WHEEL_SPIN
+    wheel_spin_opportunities: int = 10
+    wheel_spin_opportunities_per_day: int = 5
+    wheel_spin_run: int = 3
+    wheel_spin_probability: float = 0.90
+    wheel_spin_slope: float = 0.02  # probability per opportunity
+    wheel_spin_slope_window: int = 5  # opportunities
+    wheel_spin_close_gain: float = 0.15
+    wheel_spin_close_idle_days: int = 10
+
+    # F09 DROP
+    drop_recent_records: int = 2
+    drop_earlier_records: int = 5
+    drop_from_level: float = 2.5
+    drop_levels: float = 1.0
+    drop_close_levels: float = 0.5
+    drop_probability: float = 0.30
+    drop_close_probability: float = 0.15  # half of the fall, as half a level is of a level
+    drop_within_days: int = 5
+
+    # F10 PREREQ_GAP
+    prereq_gap_probability: float = 0.50
+    prereq_gap_failed_records: int = 3
+
+    # F13 CONTRADICTION
+    contradiction_probability_high: float = 0.90
+    contradiction_probability_low: float = 0.60
 
 
 DEFAULT_POLICY = Policy()

@@ -1,0 +1,137 @@
+"""The walk over one student's evidence in one subject, in the total order; one step of it is the request path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from mastery.decide.settle import settle, sign
+from mastery.decide.tally import EMPTY, Tally, observe
+from mastery.decide.words import UNDECIDED, Act, Decision, Record, RuleBook
+from mastery.flags.rules import true_conditions
+from mastery.flags.view import PrerequisiteView, TargetView
+from mastery.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that is derived about a student on a target: a pure function of evidence, acts, rules and policy.
+
+    `conditions` are the flag rules (by id) whose opening condition holds as of the last evidence, `ever` those for
+    which it ever held: a live flag whose rule is not in `ever` has lost its basis.
+    """
+
+    tally: Tally = EMPTY
+    decision: Decision = UNDECIDED
+    conditions: tuple[str, ...] = ()
+    ever: tuple[str, ...] = ()
+
+
+NOTHING = Standing()
+
+
+def step(
+    standings: Mapping[int, Standing], sitting: Sequence[Record], book: RuleBook, policy: Policy
+) -> dict[int, Standing]:
+    """The standings that change by one more sitting: all records of one result, no older than any folded before.
+
+    Touched targets and whatever builds on a target that became or ceased to be mastered are settled in the same step.
+    Returns only the changed ones; the caller lays them over the old. Records older than their target's newest raise
+    ValueError.
+    """
+    changed: dict[int, Standing] = {}
+    for record in sitting:
+        target = record.target
+        old = changed.get(target) or standings.get(target) or NOTHING
+        tally = observe(old.tally, record, book.of(target), policy)
+        changed[target] = Standing(tally, old.decision, old.conditions, old.ever)
+    return _settle_all(standings, changed, book, policy)
+
+
+def apply(standings: Mapping[int, Standing], act: Act, book: RuleBook, policy: Policy) -> dict[int, Standing]:
+    """The standings that change by a signed act, which stands after all evidence folded so far."""
+    old = standings.get(act.target) or NOTHING
+    tally, decision = sign(old.tally, old.decision, act)
+    changed = {act.target: Standing(tally, decision, old.conditions, old.ever)}
+    return _settle_all(standings, changed, book, policy)
+
+
+def fold(records: Iterable[Record], acts: Iterable[Act], book: RuleBook, policy: Policy) -> dict[int, Standing]:
+    """The standing on every target, from all records and acts of one student in one subject, given in any order."""
+    standings: dict[int, Standing] = {}
+    pending = sorted(acts, key=lambda act: (act.at, act.id), reverse=True)
+    ordered = sorted(records, key=lambda record: record.order)
+    for order, sitting in groupby(ordered, key=lambda record: record.order):
+        while pending and pending[-1].at < order.performed_at:
+            standings.update(apply(standings, pending.pop(), book, policy))
+        standings.update(step(standings, tuple(sitting), book, policy))
+    while pending:
+        standings.update(apply(standings, pending.pop(), book, policy))
+    return standings
+
+
+def _settle_all(
+    standings: Mapping[int, Standing], changed: dict[int, Standing], book: RuleBook, policy: Policy
+) -> dict[int, Standing]:
+    """Settle what was touched, then whoever builds on a target that moved; the graph has no cycle, so it ends."""
+    waiting = list(changed)
+    settled: dict[int, Decision] = {}
+    while waiting:
+        target = waiting.pop()
+        now = changed.get(target) or standings[target]
+        rule = book.of(target)
+        below = _decisions(rule.prerequisites, standings, changed) if rule.prerequisites else _NO_DECISIONS
+        decision = settle(now.tally, rule, below, now.decision, policy)
+        if decision is not now.decision:
+            changed[target] = Standing(now.tally, decision, now.conditions, now.ever)
+        above = book.dependents.get(target)
+        if above:
+            before = settled.get(target) or standings.get(target, NOTHING).decision
+            settled[target] = decision
+            if before.state is not decision.state or before.mastered_at != decision.mastered_at:
+                waiting.extend(t for t in above if t in changed or t in standings)
+    _judge_all(standings, changed, book, policy)
+    return changed
+
+
+_NO_DECISIONS: Mapping[int, Decision] = {}
+
+
+def _decisions(
+    targets: tuple[int, ...], standings: Mapping[int, Standing], changed: Mapping[int, Standing]
+) -> dict[int, Decision]:
+    return {t: (changed.get(t) or standings.get(t) or NOTHING).decision for t in targets}
+
+
+def _judge_all(standings: Mapping[int, Standing], changed: dict[int, Standing], book: RuleBook, policy: Policy) -> None:
+    """Write the true flag conditions of what changed, and of whoever builds on it: prerequisites matter."""
+    judged = list(changed)
+    for target in changed:
+        above = book.dependents.get(target)
+        if above:
+            judged.extend(t for t in above if t in standings and t not in changed)
+    for target in judged:
+        now = changed.get(target) or standings[target]
+        if now.tally.last_date is None and now.tally.summative is None:
+            continue
+        conditions = true_conditions(_view(target, now, standings, changed, book), policy)
+        if conditions != now.conditions:
+            fresh = tuple(c for c in conditions if c not in now.ever)
+            changed[target] = Standing(now.tally, now.decision, conditions, now.ever + fresh)
+
+
+def _view(
+    target: int, now: Standing, standings: Mapping[int, Standing], changed: Mapping[int, Standing], book: RuleBook
+) -> TargetView:
+    rule = book.of(target)
+    below: tuple[PrerequisiteView, ...] = ()
+    if rule.prerequisites:
+        found = ((t, changed.get(t) or standings.get(t) or NOTHING) for t in rule.prerequisites)
+        below = tuple(PrerequisiteView(t, s.tally, s.decision.state) for t, s in found)
+    return TargetView(target, now.tally, now.decision.state, now.decision.level, below)
+
+
+def view(target: int, standings: Mapping[int, Standing], book: RuleBook) -> TargetView:
+    """What the flag rules see of one target."""
+    return _view(target, standings.get(target, NOTHING), standings, {}, book)

@@ -1,0 +1,202 @@
+"""The state of a decision after each event, and what a signed act does to it (domain 2.4, decision states)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from mastery.decide.rule import own_gaps, satisfied
+from mastery.decide.tally import Tally, resolved
+from mastery.decide.words import LASTING, Act, ActKind, Decision, Reason, State, TargetRule
+from mastery.policy import Policy
+
+_SIGNED_STATES = {
+    ActKind.WAIVE: State.WAIVED,
+    ActKind.EXEMPT: State.EXEMPT,
+    ActKind.REVOKE: State.REVOKED,
+}
+
+
+def settle(
+    tally: Tally, rule: TargetRule, prerequisites: Mapping[int, Decision], previous: Decision, policy: Policy
+) -> Decision:
+    """The decision after an event. `previous` is the one before it, `prerequisites` those of the hard prerequisites.
+
+    A derived decision is made anew each time and may lapse; a confirmed one is lasting: a later certifying record below
+    2.5 only moves it to NEEDS_REVIEW, with level and date unchanged.
+    """
+    certified = tally.certified
+    level = None if certified is None else certified.best
+    enough = tally.records >= policy.enough_evidence_records
+    since, by = _own_completion(tally, rule, previous, policy)
+    if previous.confirmed is not None:
+        return _lasting(tally, previous, level, enough, since, by, policy)
+    if since is not None and all(satisfied(prerequisites.get(t)) for t in rule.prerequisites):
+        return _complete(rule, prerequisites, previous, level, enough, since, by)
+    if previous.vouched:
+        return replace(
+            previous,
+            state=State.NEEDS_REVIEW,
+            level=_higher(level, previous.kept_level),
+            mastered_at=previous.kept_mastered_at,
+            completed_by=None,
+            reasons=(Reason.BASIS_CORRECTED,),
+            enough_evidence=enough,
+            own_since=since,
+            own_result=by,
+        )
+    reopened = previous.reopened
+    if reopened:
+        reasons: tuple[Reason, ...] = (Reason.REOPENED, Reason.BODY_INCOMPLETE)
+        state = State.IN_PROGRESS
+    elif tally.records or tally.held:
+        reasons, state = (Reason.BODY_INCOMPLETE,), State.IN_PROGRESS
+    else:
+        reasons, state = (Reason.NO_EVIDENCE,), State.NOT_STARTED
+    if (
+        state is previous.state
+        and level == previous.level
+        and enough is previous.enough_evidence
+        and since == previous.own_since
+        and by == previous.own_result
+    ):
+        return previous
+    return Decision(
+        state, level, None, None, reasons, enough, since, by, reopened=reopened, reopened_after=previous.reopened_after
+    )
+
+
+def _own_completion(
+    tally: Tally, rule: TargetRule, previous: Decision, policy: Policy
+) -> tuple[datetime | None, int | None]:
+    """When, and by which result, lines 1 to 7 became true; None while they are not."""
+    for _ in own_gaps(tally, rule, policy):
+        return None, None
+    certified = tally.certified
+    if previous.reopened and certified is not None and certified.last_result == previous.reopened_after:
+        return None, None
+    if previous.own_since is not None:
+        return previous.own_since, previous.own_result
+    return tally.last_at, tally.recent[-1]
+
+
+def _lasting(
+    tally: Tally,
+    previous: Decision,
+    level: float | None,
+    enough: bool,
+    since: datetime | None,
+    by: int | None,
+    policy: Policy,
+) -> Decision:
+    state, reasons = previous.state, previous.reasons
+    if previous.confirmed not in _SIGNED_STATES:
+        level = _higher(level, previous.kept_level)
+        certified = tally.certified
+        low = certified is not None and certified.last < policy.needs_review_below and not certified.resolved
+        if state is State.MASTERED and low:
+            state, reasons = State.NEEDS_REVIEW, (Reason.LOW_CERTIFYING_RECORD,)
+    return replace(
+        previous, state=state, level=level, reasons=reasons, enough_evidence=enough, own_since=since, own_result=by
+    )
+
+
+def _complete(
+    rule: TargetRule,
+    prerequisites: Mapping[int, Decision],
+    previous: Decision,
+    level: float | None,
+    enough: bool,
+    since: datetime,
+    by: int | None,
+) -> Decision:
+    """BOE-1 holds: the mastery date is that of the record that completed it, here or on a prerequisite."""
+    mastered_at, completed_by, confirmed_below = since, by, True
+    for target in rule.prerequisites:
+        prerequisite = prerequisites[target]
+        confirmed_below = confirmed_below and prerequisite.state in LASTING
+        if prerequisite.mastered_at is not None and prerequisite.mastered_at > mastered_at:
+            mastered_at, completed_by = prerequisite.mastered_at, prerequisite.completed_by
+    reasons: tuple[Reason, ...] = (Reason.BODY_COMPLETE,)
+    confirmed: ActKind | None = None
+    state = State.MASTERED_PROVISIONAL
+    if rule.credit_bearing:
+        reasons += (Reason.AWAITS_CONFIRMATION,)
+    elif not confirmed_below:
+        reasons += (Reason.AWAITS_PREREQUISITE_CONFIRMATION,)
+    else:
+        state, confirmed = State.MASTERED, ActKind.AUTO_CONFIRM
+        reasons += (Reason.CONFIRMED_BY_SYSTEM,)
+    return Decision(state, level, mastered_at, completed_by, reasons, enough, since, by, confirmed)
+
+
+def _higher(level: float | None, kept: float | None) -> float | None:
+    return level if kept is None or (level is not None and level > kept) else kept
+
+
+def sign(tally: Tally, decision: Decision, act: Act) -> tuple[Tally, Decision]:
+    """What a signed act does to a target; `settle` follows. An act on a state it can not apply to changes nothing."""
+    kind = act.kind
+    if kind in _SIGNED_STATES:
+        return tally, replace(
+            decision, state=_SIGNED_STATES[kind], confirmed=kind, reasons=(Reason.SIGNED,), vouched=False
+        )
+    if kind is ActKind.OVERRIDE:
+        return resolved(tally), _kept(decision, act, State.MASTERED, Reason.TEACHER_JUDGEMENT)
+    if kind is ActKind.AUTO_CONFIRM:
+        if decision.confirmed is not None:
+            return tally, decision
+        return tally, replace(decision, vouched=True, kept_level=act.level, kept_mastered_at=act.mastered_at)
+    if kind is ActKind.CONFIRM:
+        return tally, _confirmed(decision, act)
+    if kind is ActKind.RESOLVE:
+        return resolved(tally), _resolved(decision, act)
+    return tally, _reopened(tally, decision, kind)
+
+
+def _kept(decision: Decision, act: Act, state: State, reason: Reason) -> Decision:
+    """A lasting decision that a person vouches for, with the level and date of the act."""
+    return replace(
+        decision,
+        state=state,
+        mastered_at=act.mastered_at or act.at,
+        reasons=(reason,),
+        confirmed=act.kind,
+        vouched=False,
+        kept_level=act.level,
+        kept_mastered_at=act.mastered_at,
+    )
+
+
+def _confirmed(decision: Decision, act: Act) -> Decision:
+    if decision.confirmed is not None:
+        return decision
+    if decision.state is State.MASTERED_PROVISIONAL:
+        return replace(
+            decision,
+            state=State.MASTERED,
+            confirmed=act.kind,
+            reasons=(Reason.BODY_COMPLETE, Reason.CONFIRMED_BY_PERSON),
+        )
+    return _kept(decision, act, State.NEEDS_REVIEW, Reason.BASIS_CORRECTED)
+
+
+def _resolved(decision: Decision, act: Act) -> Decision:
+    if decision.state is not State.NEEDS_REVIEW:
+        return decision
+    return replace(
+        decision,
+        state=State.MASTERED,
+        confirmed=decision.confirmed or act.kind,
+        vouched=False,
+        reasons=(Reason.CONFIRMED_BY_PERSON,),
+    )
+
+
+def _reopened(tally: Tally, decision: Decision, kind: ActKind) -> Decision:
+    """REOPEN asks for a new certifying record; WITHDRAW takes back what a person had signed: the rule decides again."""
+    certified = tally.certified
+    if kind is ActKind.WITHDRAW:
+        return Decision() if decision.confirmed in (*_SIGNED_STATES, ActKind.OVERRIDE) else decision
+    return Decision(reopened=True, reopened_after=None if certified is None else certified.last_result)

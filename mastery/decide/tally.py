@@ -1,0 +1,182 @@
+"""The running summary of one student's evidence on one target: bounded, and enough for every rule that reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from mastery.decide.words import Key, Record, TargetRule
+from mastery.evidence import Purpose
+from mastery.policy import Policy
+
+KEPT_DISTINCT = 8
+KEPT_RESULTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What certifying records say: the best level, the newest, and whether a person has settled a low newest one."""
+
+    best: float
+    best_result: int
+    last: float
+    last_result: int
+    resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """First tries at distinct items: how many count (a few a day), runs of correct ones, estimates at the newest."""
+
+    opportunities: int
+    day: date
+    day_count: int
+    run: int
+    longest_run: int
+    estimates: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summative:
+    """The newest summative level beside the estimate of that moment; `records` is how many the estimate rests on."""
+
+    level: float
+    result: int
+    estimate: float | None
+    records: int
+    resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is known of one target after its evidence so far.
+
+    `records` to `dok` leave out the records under an integrity hold, which `held` counts. `assessments` and `dates`
+    keep the first 8 distinct ones, `recent` the newest 10 results, `levels` and `peaks` what the windows of F09 need.
+    """
+
+    records: int = 0
+    held: int = 0
+    assessments: tuple[Key, ...] = ()
+    dates: tuple[date, ...] = ()
+    dok: int | None = None
+    certified: Certified | None = None
+    estimate: float | None = None
+    rate: float | None = None
+    last_at: datetime | None = None
+    last_date: date | None = None
+    recent: tuple[int, ...] = ()
+    levels: tuple[tuple[int, float], ...] = ()
+    peaks: tuple[tuple[date, float], ...] = ()
+    failed: int = 0
+    failed_results: tuple[int, ...] = ()
+    practice: Practice | None = None
+    summative: Summative | None = None
+
+
+EMPTY = Tally()
+
+
+def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> Tally:
+    """The tally after one more record, which must not be older than the newest one in it (else ValueError: replay)."""
+    if tally.last_at is not None and record.performed_at < tally.last_at:
+        raise ValueError(f"record of result {record.result} is older than the newest in the tally; replay the target")
+    if record.purpose is Purpose.STATE_SUMMATIVE:
+        return _beside(tally, record)
+    assessments, dates, dok, records, held = tally.assessments, tally.dates, tally.dok, tally.records, tally.held
+    if record.held:
+        held += 1
+    else:
+        records += 1
+        if record.assessment not in assessments and len(assessments) < KEPT_DISTINCT:
+            assessments += (record.assessment,)
+        if record.local_date not in dates and len(dates) < KEPT_DISTINCT:
+            dates += (record.local_date,)
+        if record.dok is not None and (dok is None or record.dok > dok):
+            dok = record.dok
+    estimate, rate, peaks, practice = tally.estimate, tally.rate, tally.peaks, tally.practice
+    if record.counts_for_estimate:
+        if record.estimate_before is None or record.estimate_after is None:
+            raise ValueError(f"record of result {record.result} counts for the estimate and carries none")
+        estimate, rate = record.estimate_after, record.expected_rate
+        peaks = _peaks(peaks, record.local_date, max(record.estimate_before, estimate), policy.drop_within_days)
+        if record.first_tries:
+            practice = _practised(practice, record, record.estimate_before, estimate, rule.bar, policy)
+    level, levels, certified = record.level, tally.levels, tally.certified
+    if level is not None:
+        levels = (*levels, (record.result, level))[-(policy.drop_recent_records + policy.drop_earlier_records) :]
+        if record.certifying:
+            certified = _certified(certified, record.result, level, record.held, policy)
+    failed, failed_results = tally.failed, tally.failed_results
+    if level < policy.scale_mastery_level if level is not None else record.share < rule.bar:
+        failed += 1
+        failed_results = (*failed_results, record.result)[-KEPT_RESULTS:]
+    summative = tally.summative
+    if record.purpose is Purpose.SUMMATIVE and level is not None:
+        summative = Summative(level, record.result, estimate, records)
+    return Tally(
+        records, held, assessments, dates, dok, certified, estimate, rate, record.performed_at, record.local_date,
+        (*tally.recent, record.result)[-KEPT_RESULTS:], levels, peaks, failed, failed_results, practice, summative,
+    )  # fmt: skip
+
+
+def _beside(tally: Tally, record: Record) -> Tally:
+    """A state summative stands beside the local ledger: it can contradict it and nothing else (domain 2.3)."""
+    if record.level is None:
+        return tally
+    return replace(tally, summative=Summative(record.level, record.result, tally.estimate, tally.records))
+
+
+def _certified(now: Certified | None, result: int, level: float, held: bool, policy: Policy) -> Certified | None:
+    """A held record can not help (line 7), so it only counts where it speaks against mastery (line 6)."""
+    if held and level >= policy.scale_mastery_level:
+        return now
+    if now is None:
+        return Certified(level, result, level, result)
+    if level > now.best:
+        return Certified(level, result, level, result)
+    return Certified(now.best, now.best_result, level, result)
+
+
+def _peaks(
+    peaks: tuple[tuple[date, float], ...], day: date, peak: float, window: int
+) -> tuple[tuple[date, float], ...]:
+    """The highest estimate of each of the last `window` days and of `day` itself."""
+    if not peaks:
+        return ((day, peak),)
+    last_day, last_peak = peaks[-1]
+    if last_day == day:
+        return (*peaks[:-1], (day, peak)) if peak > last_peak else peaks
+    first = day.toordinal() - window
+    return (*(p for p in peaks if p[0].toordinal() >= first), (day, peak))
+
+
+def _practised(
+    now: Practice | None, record: Record, before: float, after: float, bar: float, policy: Policy
+) -> Practice:
+    """Count the record's first tries. Within one record the estimate is taken to move evenly from try to try."""
+    tries, day = record.first_tries, record.local_date
+    if now is None:
+        opportunities = day_count = run = longest = 0
+        estimates: tuple[float, ...] = ()
+    else:
+        opportunities, run, longest, estimates = now.opportunities, now.run, now.longest_run, now.estimates
+        day_count = now.day_count if now.day == day else 0
+    counted = min(len(tries), max(policy.wheel_spin_opportunities_per_day - day_count, 0))
+    for correct in tries:
+        run = run + 1 if correct >= bar else 0
+        longest = max(longest, run)
+    n = len(tries)
+    moved = (after,) if n == 1 else (*(before + (after - before) * (i / n) for i in range(1, n)), after)
+    window = policy.wheel_spin_slope_window
+    return Practice(opportunities + counted, day, day_count + counted, run, longest, (estimates + moved)[-window:])
+
+
+def resolved(tally: Tally) -> Tally:
+    """The tally once a person has settled its contradictions: a low newest certifying record, a summative at odds."""
+    certified, summative = tally.certified, tally.summative
+    return replace(
+        tally,
+        certified=None if certified is None else replace(certified, resolved=True),
+        summative=None if summative is None else replace(summative, resolved=True),
+    )

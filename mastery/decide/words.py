@@ -1,0 +1,208 @@
+"""The words of a decision: records, rules of targets, signed acts, states, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from mastery.evidence import EvidenceType, OrderKey, Purpose
+
+Key = int | str
+
+
+class State(StrEnum):
+    """Where a student stands on a target (domain 2.4). READY depends on the day, so the fold never yields it."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    READY = "ready"
+    MASTERED_PROVISIONAL = "mastered_provisional"
+    MASTERED = "mastered"
+    NEEDS_REVIEW = "needs_review"
+    WAIVED = "waived"
+    EXEMPT = "exempt"
+    REVOKED = "revoked"
+
+
+# A prerequisite in one of these does not hold its successor back (line 8). NEEDS_REVIEW is mastery with a question
+# open: nothing automatic takes it away. A provisional one counts for the next step (domain 2.4).
+SATISFIES_SUCCESSOR = frozenset(
+    {State.MASTERED_PROVISIONAL, State.MASTERED, State.NEEDS_REVIEW, State.WAIVED, State.EXEMPT}
+)
+# ... and of those, these cannot lapse by themselves, so that a successor may be confirmed on top of them.
+LASTING = SATISFIES_SUCCESSOR - {State.MASTERED_PROVISIONAL}
+# On these targets the student has nothing left to show.
+CLOSED_WORK = SATISFIES_SUCCESSOR
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One scored evidence record on one target, with what the filter said around it.
+
+    Only scored evidence becomes a record; a superseded revision is none. `first_tries` are the tries, 0..1, at items
+    that the student meets for the first time on this target, hints already counted as wrong. `share` is score/max in
+    0..1. Estimates are the probability of mastery in 0..1, None where the record does not count for the estimate.
+    """
+
+    order: OrderKey
+    result: int
+    assessment: Key
+    target: int
+    purpose: Purpose
+    evidence_type: EvidenceType
+    performed_at: datetime
+    local_date: date
+    level: float | None
+    certifying: bool
+    dok: int | None
+    counts_for_estimate: bool
+    first_tries: tuple[float, ...]
+    share: float
+    estimate_before: float | None
+    estimate_after: float | None
+    expected_rate: float | None
+    # an open integrity hold: the record may not be needed for mastery until it is lifted (line 7)
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRule:
+    """What a target demands: cognitive demand (None: any), hard prerequisites, mastery bar (0..1)."""
+
+    target: int
+    dok: int | None = None
+    credit_bearing: bool = False
+    prerequisites: tuple[int, ...] = ()
+    bar: float = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The rules of a district's targets and, for each, who builds on it. A target without a rule has the plain one."""
+
+    rules: Mapping[int, TargetRule]
+    dependents: Mapping[int, tuple[int, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        dependents: dict[int, list[int]] = {}
+        for rule in self.rules.values():
+            for prerequisite in rule.prerequisites:
+                dependents.setdefault(prerequisite, []).append(rule.target)
+        object.__setattr__(self, "dependents", {k: tuple(sorted(v)) for k, v in dependents.items()})
+
+    def of(self, target: int) -> TargetRule:
+        """The rule of `target`."""
+        return self.rules.get(target) or TargetRule(target)
+
+
+def rule_book(rules: Iterable[TargetRule]) -> RuleBook:
+    """Index rules by their target."""
+    return RuleBook({rule.target: rule for rule in rules})
+
+
+class Lack(StrEnum):
+    """What BOE-1 still asks for."""
+
+    ESTIMATE = "estimate"
+    RECORDS = "records"
+    ASSESSMENTS = "assessments"
+    DATES = "dates"
+    CERTIFYING = "certifying"
+    DOK = "dok"
+    CONTRADICTION = "contradiction"
+    INTEGRITY_HOLD = "integrity_hold"
+    PREREQUISITES = "prerequisites"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One unmet line (1..8) of BOE-1: what it needs and what is there, in the line's own unit.
+
+    `found` is None where nothing is there yet, which is not zero. `targets` names the open prerequisites of line 8.
+    """
+
+    line: int
+    code: Lack
+    needed: float
+    found: float | None
+    targets: tuple[int, ...] = ()
+
+
+class ActKind(StrEnum):
+    """What was signed about a target. Only `AUTO_CONFIRM` is the system's; behind the others stands a named person."""
+
+    AUTO_CONFIRM = "auto_confirm"
+    CONFIRM = "confirm"
+    OVERRIDE = "override"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    WAIVE = "waive"
+    EXEMPT = "exempt"
+    REVOKE = "revoke"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One append-only act. It stands in the order of evidence after every record performed at or before `at`.
+
+    For AUTO_CONFIRM `at` is the mastery date it confirmed; for a person's act it is when it was signed, or the
+    `performed_at` of the newest record where that is later. `level` and `mastered_at` are what was confirmed, so that
+    they stay when a correction takes the basis away.
+    """
+
+    id: int
+    target: int
+    kind: ActKind
+    at: datetime
+    level: float | None = None
+    mastered_at: datetime | None = None
+
+
+class Reason(StrEnum):
+    """Why a decision is what it is."""
+
+    NO_EVIDENCE = "no_evidence"
+    BODY_INCOMPLETE = "body_incomplete"
+    BODY_COMPLETE = "body_complete"
+    AWAITS_CONFIRMATION = "awaits_confirmation"
+    AWAITS_PREREQUISITE_CONFIRMATION = "awaits_prerequisite_confirmation"
+    CONFIRMED_BY_SYSTEM = "confirmed_by_system"
+    CONFIRMED_BY_PERSON = "confirmed_by_person"
+    TEACHER_JUDGEMENT = "teacher_judgement"
+    LOW_CERTIFYING_RECORD = "low_certifying_record"
+    BASIS_CORRECTED = "basis_corrected"
+    REOPENED = "reopened"
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision on one target after the evidence so far. `level` is the reported one, None until a record certifies.
+
+    `enough_evidence` False means that nothing may be said yet: not low, not zero. The fields after it carry the fold.
+    """
+
+    state: State = State.NOT_STARTED
+    level: float | None = None
+    mastered_at: datetime | None = None
+    completed_by: int | None = None
+    reasons: tuple[Reason, ...] = (Reason.NO_EVIDENCE,)
+    enough_evidence: bool = False
+    # since when, and by which result, lines 1 to 7 hold
+    own_since: datetime | None = None
+    own_result: int | None = None
+    # the act that made the decision lasting; None while it is derived
+    confirmed: ActKind | None = None
+    # a system confirmation whose basis a correction took away, until the body of evidence is complete again
+    vouched: bool = False
+    kept_level: float | None = None
+    kept_mastered_at: datetime | None = None
+    # a person reopened the target when this was its newest certifying result (None: it had none): a newer must come
+    reopened: bool = False
+    reopened_after: int | None = None
+
+
+UNDECIDED = Decision()

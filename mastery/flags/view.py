@@ -1,0 +1,85 @@
+"""What a flag rule may see, and what it says. No attribute of the person is here, so none can reach a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from mastery.decide.tally import Tally
+from mastery.decide.words import Key, State
+from mastery.reassess import AssessmentReadiness
+
+Fact = int | float | str
+
+
+class Severity(IntEnum):
+    """How soon an adult should look; not a tier of support (domain 4.1)."""
+
+    INFO = 1
+    WATCH = 2
+    ACT = 3
+    URGENT = 4
+
+
+class Scope(StrEnum):
+    """What a flag is about."""
+
+    TARGET = "target"
+    ASSESSMENT = "assessment"
+
+
+@dataclass(frozen=True, slots=True)
+class PrerequisiteView:
+    """A hard prerequisite of the target in view."""
+
+    target: int
+    tally: Tally
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class TargetView:
+    """One student's standing on one target, nameless. `level` is the reported level 0..4, None until one certifies."""
+
+    target: int
+    tally: Tally
+    state: State
+    level: float | None
+    prerequisites: tuple[PrerequisiteView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentView:
+    """One student's readiness for one assessment. `tested` says whether it was taken since the flag opened."""
+
+    assessment: Key
+    readiness: AssessmentReadiness
+    tested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a flag is open: a claim that a named adult should look, with its evidence. It is not a diagnosis.
+
+    `evidence` are the result ids behind it (never empty, at most 10, oldest first), `cause` the one that brought it
+    about. `sentence`, `closes_when` and `next_step` are keys of `sentences.SENTENCES`, filled with `facts`;
+    `parameters` are the policy's values used.
+    """
+
+    rule: str
+    family: str
+    severity: Severity
+    scope: Scope
+    scope_id: Key
+    evidence: tuple[int, ...]
+    cause: int
+    sentence: str
+    closes_when: str
+    next_step: str
+    facts: Mapping[str, Fact]
+    parameters: Mapping[str, Fact]
+
+    def __post_init__(self) -> None:
+        if not self.evidence:
+            raise ValueError(f"a finding of {self.rule} needs the evidence behind it")

@@ -1,0 +1,110 @@
+"""Readiness for a test (domain 2.6): from evidence alone, never from age, grade, hours or class position."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from math import fsum
+
+from mastery.calendar import days_between
+from mastery.decide.rule import prerequisite_gaps
+from mastery.decide.tally import Tally
+from mastery.decide.words import Decision, State, TargetRule
+from mastery.policy import Policy
+
+
+class GapCode(StrEnum):
+    """What still stands between a student and readiness on a target."""
+
+    ESTIMATE = "estimate"
+    RECORDS = "records"
+    NEWEST = "newest"
+    PREREQUISITES = "prerequisites"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One unmet condition in its own unit (probability, records, days); `found` None where nothing is there yet."""
+
+    code: GapCode
+    needed: float
+    found: float | None
+    targets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReadiness:
+    """Whether a target is ready at `as_of`, and if not, why; `evidence` are the newest result ids it rests on."""
+
+    target: int
+    as_of: date
+    gaps: tuple[Gap, ...]
+    evidence: tuple[int, ...]
+
+    @property
+    def ready(self) -> bool:
+        """No condition is unmet."""
+        return not self.gaps
+
+
+@dataclass(frozen=True, slots=True)
+class BlueprintLine:
+    """How much of an assessment is about a target: any positive weight, such as points."""
+
+    target: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentReadiness:
+    """`share` (0..1) of the blueprint's weight is on ready targets; advisory: it shows the gap and blocks nothing."""
+
+    as_of: date
+    share: float
+    ready: bool
+    targets: tuple[TargetReadiness, ...]
+    evidence: tuple[int, ...]
+
+
+def target_readiness(
+    tally: Tally, rule: TargetRule, prerequisites: Mapping[int, Decision], as_of: date, policy: Policy
+) -> TargetReadiness:
+    """Readiness on one target on the day `as_of` (school's zone): it lapses when the newest record grows old."""
+    gaps: list[Gap] = []
+    if tally.estimate is None or tally.estimate < policy.readiness_probability:
+        gaps.append(Gap(GapCode.ESTIMATE, policy.readiness_probability, tally.estimate))
+    if tally.records < policy.readiness_records:
+        gaps.append(Gap(GapCode.RECORDS, policy.readiness_records, tally.records))
+    age = None if tally.last_date is None else days_between(tally.last_date, as_of)
+    if age is None or age > policy.readiness_newest_within_days:
+        gaps.append(Gap(GapCode.NEWEST, policy.readiness_newest_within_days, age))
+    gaps.extend(
+        Gap(GapCode.PREREQUISITES, m.needed, m.found, m.targets) for m in prerequisite_gaps(rule, prerequisites)
+    )
+    return TargetReadiness(rule.target, as_of, tuple(gaps), tally.recent)
+
+
+def state_at(decision: Decision, readiness: TargetReadiness) -> State:
+    """The state as of the readiness' day: work in progress that is ready is READY, any other state stands."""
+    if decision.state is State.IN_PROGRESS and readiness.ready:
+        return State.READY
+    return decision.state
+
+
+def assessment_readiness(
+    blueprint: Sequence[BlueprintLine], targets: Mapping[int, TargetReadiness], as_of: date, policy: Policy
+) -> AssessmentReadiness:
+    """Readiness for an assessment from that on each target of its blueprint.
+
+    Raises ValueError for an empty blueprint or a weight that is not positive, KeyError for a target without readiness.
+    """
+    if not blueprint or any(not line.weight > 0 for line in blueprint):
+        raise ValueError("a blueprint needs targets, each with a positive weight")
+    lines = [(line.weight, targets[line.target]) for line in blueprint]
+    share = fsum(weight for weight, target in lines if target.ready) / fsum(weight for weight, _ in lines)
+    evidence = tuple(dict.fromkeys(result for _, target in lines for result in target.evidence[-3:]))[-10:]
+    return AssessmentReadiness(
+        as_of, share, share >= policy.readiness_share, tuple(target for _, target in lines), evidence
+    )
