@@ -56,5 +56,7 @@ class Account(Base):
     password_hash: Mapped[str]
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    # sessions that began before this instant are over: a copied cookie does not outlive signing out
+    signed_out_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]

@@ -242,7 +242,7 @@ class Factory:
         values: dict[str, Any] = {
             "subject": target.subject, "records": 3, "as_of": NOW, "mean": 0.6, "variance": 0.3, "part_general": 0.4,
             "part_target": 0.1, "part_form": 0.1, "part_practice": 0.2, "expected": 0.64, "low": 0.52, "high": 0.75,
-            "probability": 0.11, "model_version": "test-model", "state": "IN_PROGRESS", "level": None,
+            "probability": 0.11, "model_version": "test-model", "state": "in_progress", "level": None,
             "mastered_at": None, "missing": [], "conditions": [], "tally": {}, "policy_version": "default-1",
         }  # fmt: skip
         return self._add(

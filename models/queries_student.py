@@ -1,0 +1,160 @@
+"""What the pages of one student read: their standing on every target, and the evidence on one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from mastery.roster import Role
+from models.assessment import Assessment, CutScores
+from models.evidence import Evidence, ResultRow
+from models.graph import Node
+from models.queries_people import enrolled
+from models.roster import Enrollment, Person, School, Section
+from models.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class StudentHead:
+    """Who the page is about."""
+
+    id: int
+    name: str
+    pronouns: str | None
+    grades: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StudentSection:
+    """A section that the student is in today."""
+
+    id: int
+    title: str
+    school: str | None
+    periods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStanding:
+    """The stored row of a student on a target, with the target's own words."""
+
+    standing: Standing
+    statement: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    """One record on the target: as posted, and the level that confirmed cut scores or the sender gave it."""
+
+    result_id: int
+    assessment: str
+    performed_at: datetime
+    purpose: str
+    evidence_type: str
+    independence: str
+    status: str
+    score: float | None
+    max: float | None
+    level: float | None
+    cuts_confirmed: bool
+    superseded: bool
+
+
+def student_head(session: Session, district_id: int, student_id: int) -> StudentHead:
+    """The student's names."""
+    person = session.scalars(select(Person).where(Person.district_id == district_id, Person.id == student_id)).one()
+    return StudentHead(person.id, person.display_name, person.pronouns, tuple(person.grades))
+
+
+def student_sections(session: Session, district_id: int, student_id: int, today: date) -> Sequence[StudentSection]:
+    """The student's sections today."""
+    mine = enrolled(district_id, Role.STUDENT, today).where(Enrollment.person_id == student_id)
+    rows = session.execute(
+        select(Section.id, Section.title, School.name, Section.periods)
+        .outerjoin(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))
+        .where(Section.district_id == district_id, Section.id.in_(mine.with_only_columns(Enrollment.section_id)))
+        .order_by(Section.title, Section.id)
+    )
+    return [StudentSection(row[0], row[1], row[2], tuple(row[3])) for row in rows]
+
+
+def target_standings(
+    session: Session, district_id: int, student_id: int, limit: int, offset: int
+) -> tuple[Sequence[TargetStanding], int]:
+    """A page of the student's standings, the newest evidence first, and how many there are."""
+    mine = (Standing.district_id == district_id, Standing.student_id == student_id)
+    total = session.execute(select(func.count()).select_from(Standing).where(*mine)).scalar_one()
+    rows = session.execute(
+        select(Standing, Node.statement, Node.code)
+        .join(Node, (Node.district_id == Standing.district_id) & (Node.id == Standing.target_id))
+        .where(*mine)
+        .order_by(Standing.subject, Standing.as_of.desc().nulls_last(), Node.code, Node.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [TargetStanding(*row) for row in rows], total
+
+
+def target_standing(session: Session, district_id: int, student_id: int, target_id: int) -> TargetStanding | None:
+    """The student's standing on one target."""
+    row = session.execute(
+        select(Standing, Node.statement, Node.code)
+        .join(Node, (Node.district_id == Standing.district_id) & (Node.id == Standing.target_id))
+        .where(Standing.district_id == district_id, Standing.student_id == student_id, Standing.target_id == target_id)
+    ).one_or_none()
+    return row and TargetStanding(*row)
+
+
+def evidence_on_target(
+    session: Session, district_id: int, student_id: int, target_id: int, limit: int, offset: int
+) -> tuple[Sequence[EvidenceRecord], int]:
+    """A page of the records on a target, newest first, and how many there are; corrected ones are marked."""
+    newer = aliased(ResultRow)
+    superseded = (
+        select(newer.id)
+        .where(
+            newer.district_id == ResultRow.district_id,
+            newer.client_pk == ResultRow.client_pk,
+            newer.source_id == ResultRow.source_id,
+            newer.revision > ResultRow.revision,
+        )
+        .exists()
+    )
+    confirmed = (
+        select(CutScores.id)
+        .where(
+            CutScores.district_id == ResultRow.district_id,
+            CutScores.assessment_id == ResultRow.assessment_id,
+            CutScores.confirmed_at.is_not(None),
+            CutScores.withdrawn_at.is_(None),
+        )
+        .exists()
+    )
+    of_result = and_(Evidence.district_id == ResultRow.district_id, Evidence.result_id == ResultRow.id)
+    mine = (
+        ResultRow.district_id == district_id,
+        ResultRow.student_id == student_id,
+        Evidence.target_id == target_id,
+    )
+    total = session.execute(select(func.count()).select_from(ResultRow).join(Evidence, of_result).where(*mine))
+    rows = session.execute(
+        select(
+            ResultRow.id, Assessment.title, ResultRow.performed_at, ResultRow.purpose, ResultRow.evidence_type,
+            ResultRow.independence, ResultRow.status, Evidence.score, Evidence.max, Evidence.level,
+            confirmed, superseded,
+        )
+        .join(Evidence, of_result)
+        .join(
+            Assessment, (Assessment.district_id == ResultRow.district_id) & (Assessment.id == ResultRow.assessment_id)
+        )
+        .where(*mine)
+        .order_by(ResultRow.performed_at.desc(), ResultRow.scored_at.desc(), ResultRow.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )  # fmt: skip
+    return [EvidenceRecord(*row) for row in rows], total.scalar_one()

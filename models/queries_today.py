@@ -1,0 +1,275 @@
+"""What a teacher's Today reads: sections by period, live flags of their students, cut scores that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from mastery.access import Viewer, What
+from mastery.roster import Role
+from models.assessment import Assessment, CutScores
+from models.evidence import Evidence, ResultRow
+from models.flag import LIVE_STATES, Flag, FlagTransition
+from models.graph import Node
+from models.outbox import SectionVersion
+from models.queries_people import enrolled, visible_students
+from models.roster import Enrollment, Person, School, Section
+
+SEVERITIES = ("URGENT", "ACT", "WATCH", "INFO")  # the most severe first
+NEW = "OPEN"  # nobody has said yet that they look
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section of the teacher with the number of its students today."""
+
+    id: int
+    title: str
+    school: str | None
+    periods: tuple[str, ...]
+    students: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """A live flag with what its sentence needs to name; `finding` as the rule wrote it."""
+
+    id: int
+    version: int
+    rule: str
+    severity: str
+    state: str
+    finding: Mapping[str, Any]
+    opened_at: datetime
+    student_id: int
+    student: str
+    target_id: int | None
+    statement: str | None
+    code: str | None
+    assessment: str | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLink:
+    """A result behind a flag, enough to name it and to link to its record."""
+
+    result_id: int
+    target_id: int
+    assessment: str
+    performed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCuts:
+    """Proposed cut scores that count once a person of the school confirms them."""
+
+    assessment_id: int
+    title: str
+    proposed_at: datetime
+
+
+def sections_of(session: Session, viewer: Viewer, today: date) -> Sequence[SectionRow]:
+    """The sections that the viewer teaches, by period, with their students counted."""
+    district = viewer.district
+    members = (
+        enrolled(district, Role.STUDENT, today)
+        .with_only_columns(Enrollment.section_id, func.count(Enrollment.person_id.distinct()).label("students"))
+        .where(Enrollment.section_id.in_(viewer.sections))
+        .group_by(Enrollment.section_id)
+        .subquery("members")
+    )
+    rows = session.execute(
+        select(Section, School.name, func.coalesce(members.c.students, 0))
+        .outerjoin(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))
+        .outerjoin(members, members.c.section_id == Section.id)
+        .where(Section.district_id == district, Section.id.in_(viewer.sections))
+    )
+    found = [SectionRow(s.id, s.title, school, tuple(s.periods), students) for s, school, students in rows]
+    return sorted(found, key=lambda row: ([period_order(p) for p in row.periods] or [(9, 0, "")], row.title, row.id))
+
+
+def period_order(period: str) -> tuple[int, int, str]:
+    """Numbered periods by number, then named ones by name."""
+    return (0, int(period), period) if period.isdecimal() else (1, 0, period)
+
+
+def section_versions(session: Session, district_id: int, section_ids: Collection[int]) -> dict[int, int]:
+    """The version of each section; one that was never announced has version 0."""
+    rows = session.execute(
+        select(SectionVersion.section_id, SectionVersion.version).where(
+            SectionVersion.district_id == district_id, SectionVersion.section_id.in_(section_ids)
+        )
+    )
+    known = {row.section_id: row.version for row in rows}
+    return {section_id: known.get(section_id, 0) for section_id in section_ids}
+
+
+def _severity_rank() -> ColumnElement[int]:
+    return case({severity: rank for rank, severity in enumerate(SEVERITIES)}, value=Flag.severity, else_=9)
+
+
+def _live_flags(district_id: int) -> Select[Any]:
+    """Live flags with names: those nobody has acknowledged first, then by severity, then newest."""
+    actor = aliased(Person)
+    last = (
+        select(FlagTransition.flag_id, FlagTransition.by_person, FlagTransition.at)
+        .where(FlagTransition.district_id == district_id, FlagTransition.to_state == "ACKNOWLEDGED")
+        .distinct(FlagTransition.flag_id)
+        .order_by(FlagTransition.flag_id, FlagTransition.id.desc())
+        .subquery("acknowledged")
+    )
+    return (
+        select(
+            Flag,
+            Person,
+            Node.statement,
+            Node.code,
+            Assessment.title.label("assessment"),
+            actor,
+            last.c.at.label("by_at"),
+        )
+        .join(Person, (Person.district_id == Flag.district_id) & (Person.id == Flag.student_id))
+        .outerjoin(Node, (Node.district_id == Flag.district_id) & (Node.id == Flag.target_id))
+        .outerjoin(Assessment, (Assessment.district_id == Flag.district_id) & (Assessment.id == Flag.assessment_id))
+        .outerjoin(last, last.c.flag_id == Flag.id)
+        .outerjoin(actor, (actor.district_id == Flag.district_id) & (actor.id == last.c.by_person))
+        .where(Flag.district_id == district_id, Flag.state.in_(LIVE_STATES))
+        .order_by(Flag.state != NEW, _severity_rank(), Flag.opened_at.desc(), Flag.id)
+    )
+
+
+def _flag_row(row: Row[Any]) -> FlagRow:
+    flag, student, statement, code, assessment, actor, by_at = row
+    return FlagRow(
+        flag.id,
+        flag.version,
+        flag.rule,
+        flag.severity,
+        flag.state,
+        flag.finding,
+        flag.opened_at,
+        student.id,
+        student.display_name,
+        flag.target_id,
+        statement,
+        code,
+        assessment,
+        actor.display_name if actor else None,
+        by_at,
+    )
+
+
+def _students_taught(viewer: Viewer, today: date) -> Select[Any]:
+    return (
+        enrolled(viewer.district, Role.STUDENT, today)
+        .with_only_columns(Enrollment.person_id)
+        .where(Enrollment.section_id.in_(viewer.sections))
+    )
+
+
+def flags_today(
+    session: Session, viewer: Viewer, today: date, limit: int, offset: int
+) -> tuple[Sequence[FlagRow], dict[str, int], int]:
+    """A page of the live flags of the viewer's own students, new ones by severity, and their total number."""
+    mine = Flag.student_id.in_(_students_taught(viewer, today))
+    rows = session.execute(_live_flags(viewer.district).where(mine).limit(limit).offset(offset))
+    counted = session.execute(
+        select(Flag.severity, Flag.state == NEW, func.count())
+        .where(Flag.district_id == viewer.district, Flag.state.in_(LIVE_STATES), mine)
+        .group_by(Flag.severity, Flag.state == NEW)
+    ).all()
+    new = {severity: number for severity, is_new, number in counted if is_new}
+    return [_flag_row(row) for row in rows], new, sum(number for *_kind, number in counted)
+
+
+def flags_of_student(
+    session: Session, viewer: Viewer, student_id: int, severities: Collection[str], limit: int
+) -> Sequence[FlagRow]:
+    """The student's live flags of some severities."""
+    rows = session.execute(
+        _live_flags(viewer.district).where(Flag.student_id == student_id, Flag.severity.in_(severities)).limit(limit)
+    )
+    return [_flag_row(row) for row in rows]
+
+
+def visible_flag(session: Session, viewer: Viewer, flag_id: int, today: date) -> FlagRow | None:
+    """One live or settled flag of a student whose flags the viewer may see."""
+    found = session.execute(
+        _live_flags(viewer.district).where(
+            Flag.id == flag_id, Flag.student_id.in_(visible_students(viewer, What.FLAGS, today))
+        )
+    ).one_or_none()
+    return found and _flag_row(found)
+
+
+def sections_of_students(
+    session: Session, viewer: Viewer, student_ids: Collection[int], today: date
+) -> dict[int, set[int]]:
+    """For each student, which of the viewer's own sections they are in."""
+    found: dict[int, set[int]] = {}
+    rows = session.execute(
+        enrolled(viewer.district, Role.STUDENT, today).where(
+            Enrollment.section_id.in_(viewer.sections), Enrollment.person_id.in_(student_ids)
+        )
+    )
+    for row in rows:
+        found.setdefault(row.person_id, set()).add(row.section_id)
+    return found
+
+
+def evidence_links(session: Session, district_id: int, result_ids: Collection[int]) -> dict[int, list[EvidenceLink]]:
+    """Names and dates of results, by result id, one link per target they speak about."""
+    rows = session.execute(
+        select(ResultRow.id, Evidence.target_id, Assessment.title, ResultRow.performed_at)
+        .join(Evidence, (Evidence.district_id == ResultRow.district_id) & (Evidence.result_id == ResultRow.id))
+        .join(
+            Assessment, (Assessment.district_id == ResultRow.district_id) & (Assessment.id == ResultRow.assessment_id)
+        )
+        .where(ResultRow.district_id == district_id, ResultRow.id.in_(result_ids))
+        .order_by(ResultRow.id, Evidence.target_id)
+    )
+    found: dict[int, list[EvidenceLink]] = {}
+    for row in rows:
+        found.setdefault(row.id, []).append(EvidenceLink(*row))
+    return found
+
+
+def statements(session: Session, district_id: int, target_ids: Collection[int]) -> dict[int, str]:
+    """The statements of targets."""
+    rows = session.execute(
+        select(Node.id, Node.statement).where(Node.district_id == district_id, Node.id.in_(target_ids))
+    )
+    return {row.id: row.statement for row in rows}
+
+
+def waiting_cut_scores(session: Session, viewer: Viewer, today: date, limit: int) -> Sequence[WaitingCuts]:
+    """Proposed cut scores of assessments that the viewer's students have sat, oldest first."""
+    sat = (
+        select(ResultRow.id)
+        .where(
+            ResultRow.district_id == Assessment.district_id,
+            ResultRow.assessment_id == Assessment.id,
+            ResultRow.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG, today)),
+        )
+        .exists()
+    )
+    rows = session.execute(
+        select(Assessment.id, Assessment.title, CutScores.proposed_at)
+        .join(CutScores, (CutScores.district_id == Assessment.district_id) & (CutScores.assessment_id == Assessment.id))
+        .where(
+            Assessment.district_id == viewer.district,
+            CutScores.confirmed_at.is_(None),
+            CutScores.withdrawn_at.is_(None),
+            sat,
+        )
+        .order_by(CutScores.proposed_at, Assessment.id)
+        .limit(limit)
+    )
+    return [WaitingCuts(*row) for row in rows]
