@@ -8,10 +8,10 @@ from datetime import date
 from enum import StrEnum
 from math import fsum
 
+from mastery.body.rule import prerequisite_gaps
+from mastery.body.tally import Tally
+from mastery.body.words import Decision, State, TargetRule
 from mastery.calendar import days_between
-from mastery.decide.rule import prerequisite_gaps
-from mastery.decide.tally import Tally
-from mastery.decide.words import Decision, State, TargetRule
 from mastery.policy import Policy
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from statistics import median
 
-from mastery.decide.words import SATISFIES_SUCCESSOR
+from mastery.body.words import SATISFIES_SUCCESSOR
 from mastery.flags.view import Fact, Finding, Scope, Severity, TargetView
 from mastery.policy import Policy
 

@@ -1,4 +1,4 @@
-"""The life of a flag: a table of states and events, and the rules of opening, closing and staying quiet (domain 4.1)."""
+"""The life of a flag: a table of states and events, and when it opens, closes and stays quiet (domain 4.1)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from mastery.body.words import Key
 from mastery.calendar import days_between
-from mastery.decide.words import Key
 from mastery.flags.view import Fact, Finding, Scope, Severity
 from mastery.policy import Policy
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from mastery.decide.words import CLOSED_WORK, SATISFIES_SUCCESSOR
+from mastery.body.words import CLOSED_WORK, SATISFIES_SUCCESSOR
 from mastery.flags.view import Fact, Finding, PrerequisiteView, Scope, Severity, TargetView
 from mastery.policy import Policy
 

@@ -97,7 +97,7 @@ UNITS: Mapping[str, Unit] = {
 
 
 def english(sentence: str, facts: Mapping[str, Fact], names: Mapping[str, str]) -> str:
-    """A sentence of `SENTENCES` filled in English; `names` has the texts of the facts that are names, such as target."""
+    """A sentence of `SENTENCES` filled in English; `names` has the texts of the facts that are names (target, ...)."""
     return SENTENCES[sentence] % {**{fact: shown(fact, value) for fact, value in facts.items()}, **names}
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from mastery.decide.tally import Tally
-from mastery.decide.words import Key, State
+from mastery.body.tally import Tally
+from mastery.body.words import Key, State
 from mastery.reassess import AssessmentReadiness
 
 Fact = int | float | str

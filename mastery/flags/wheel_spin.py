@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from mastery.body.words import CLOSED_WORK
 from mastery.calendar import days_between
-from mastery.decide.words import CLOSED_WORK
 from mastery.flags.view import Fact, Finding, Scope, Severity, TargetView
 from mastery.policy import Policy
 

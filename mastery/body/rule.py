@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mastery.decide.tally import Tally
-from mastery.decide.words import SATISFIES_SUCCESSOR, Decision, Lack, Missing, TargetRule
+from mastery.body.tally import Tally
+from mastery.body.words import SATISFIES_SUCCESSOR, Decision, Lack, Missing, TargetRule
 from mastery.policy import Policy
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from mastery.decide.rule import own_gaps, satisfied
-from mastery.decide.tally import Tally, resolved
-from mastery.decide.words import LASTING, Act, ActKind, Decision, Reason, State, TargetRule
+from mastery.body.rule import own_gaps, satisfied
+from mastery.body.tally import Tally, resolved
+from mastery.body.words import LASTING, Act, ActKind, Decision, Reason, State, TargetRule
 from mastery.policy import Policy
 
 _SIGNED_STATES = {

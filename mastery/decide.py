@@ -1,4 +1,7 @@
-"""The walk over one student's evidence in one subject, in the total order; one step of it is the request path."""
+"""When is a target mastered, and what is missing: the walk over one student's evidence in one subject, in its total order.
+
+`fold` takes all of it, `step` one sitting more, `apply` one signed act more; they agree to the last bit.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,50 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from mastery.decide.settle import settle, sign
-from mastery.decide.tally import EMPTY, Tally, observe
-from mastery.decide.words import UNDECIDED, Act, Decision, Record, RuleBook
+from mastery.body.rule import missing
+from mastery.body.settle import settle, sign
+from mastery.body.tally import EMPTY, Tally, observe
+from mastery.body.words import (
+    UNDECIDED,
+    Act,
+    ActKind,
+    Decision,
+    Lack,
+    Missing,
+    Reason,
+    Record,
+    RuleBook,
+    State,
+    TargetRule,
+    rule_book,
+)
 from mastery.flags.rules import true_conditions
 from mastery.flags.view import PrerequisiteView, TargetView
 from mastery.policy import Policy
+
+__all__ = [
+    "Act",
+    "ActKind",
+    "Decision",
+    "Lack",
+    "Missing",
+    "Reason",
+    "Record",
+    "RuleBook",
+    "Standing",
+    "State",
+    "Tally",
+    "TargetRule",
+    "apply",
+    "fold",
+    "missing",
+    "observe",
+    "rule_book",
+    "settle",
+    "sign",
+    "step",
+    "view",
+]
 
 
 @dataclass(frozen=True, slots=True)

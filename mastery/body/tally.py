@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from mastery.decide.words import Key, Record, TargetRule
+from mastery.body.words import Key, Record, TargetRule
 from mastery.evidence import Purpose
 from mastery.policy import Policy
 
