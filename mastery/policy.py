@@ -67,5 +67,8 @@ class Policy:
     contradiction_probability_high: float = 0.90
     contradiction_probability_low: float = 0.60
 
+    # a roster import that would end a larger share of what is active needs a person's word (a truncated export)
+    roster_removal_share: float = 0.20
+
 
 DEFAULT_POLICY = Policy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, DistrictKey, Key, KeyInPrimary, OptionalKey, Surrogate, owned
@@ -46,7 +46,10 @@ class Term(Base):
 
 
 class Person(Base):
-    """A student, guardian or member of staff. `identifier` is the SIS id by which results name a student."""
+    """A student, guardian or member of staff.
+
+    `identifier` is the SIS id by which results name a student; `enabled`: may sign in, as the source has it.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -68,6 +71,7 @@ class Person(Base):
     pronouns: Mapped[str | None]
     birth_date: Mapped[date | None]
     grades: Mapped[list[str]]
+    enabled: Mapped[bool] = mapped_column(default=True, server_default=true())
     active: Mapped[bool] = mapped_column(default=True)
 
     @property

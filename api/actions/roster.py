@@ -1,0 +1,115 @@
+"""Bring a district's roster to what a OneRoster export says: read, plan, show, carry out, release what waited for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from api.interop.oneroster import Problem, open_export
+from api.interop.oneroster_links import says
+from api.interop.oneroster_records import read_sheets
+from mastery.policy import DEFAULT_POLICY
+from mastery.roster import Kind, Plan, Removal, Today, excessive_removals, is_empty, plan
+from models.queries_people import district_zone
+from models.roster_store import StoredRoster, carry_out, load_roster, lock_roster
+
+# a long step by name and length in its own units; yields what hears of units done
+Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+_FILES_READ = 6
+
+
+class TooManyRemovals(Exception):
+    """The export would end more than the safety share; nothing was changed. Carries the report with the numbers."""
+
+    def __init__(self, report: RosterReport) -> None:
+        super().__init__("; ".join(f"{each.ending} of {each.active} {each.kind}" for each in report.removals))
+        self.report = report
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many records of a kind a plan adds, changes and ends."""
+
+    added: int
+    changed: int
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class RosterReport:
+    """What an import did, or would do where `applied` is false.
+
+    `removals`: kinds of which it ends more than the safety share. `problems`: what was wrong with the files.
+    """
+
+    version: str
+    applied: bool
+    changes: dict[Kind, Counted]
+    removals: list[Removal]
+    problems: list[Problem]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the roster already is as the files say."""
+        return not any(each.added or each.changed or each.ended for each in self.changes.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain values."""
+        return asdict(self) | {"changes_nothing": self.changes_nothing}
+
+
+def _silent(name: str, length: int) -> AbstractContextManager[Callable[[int], None]]:
+    return nullcontext(lambda done: None)
+
+
+def import_roster(
+    session: Session,
+    district_id: int,
+    source: Path,
+    now: datetime,
+    dry_run: bool = False,
+    allow_removals: bool = False,
+    progress: Progress = _silent,
+) -> RosterReport:
+    """Plan the import of a folder or .zip and, unless `dry_run`, carry it out in the caller's transaction.
+
+    `now` is the instant by which "today" is told in each school's own zone. The caller commits. Raises RosterUnreadable
+    for a set that can not be read, TooManyRemovals unless `allow_removals`; then nothing has been written.
+    """
+    lock_roster(session, district_id)
+    export = open_export(source)
+    with progress("Reading", _FILES_READ) as advance:
+        sheets = read_sheets(export, lambda name: advance(1))
+    stored = load_roster(session, district_id)
+    today = _today(stored, district_zone(session, district_id), now)
+    agreed = plan(stored.records, says(sheets, stored.records, export.problems), today)
+    removals = excessive_removals(stored.records, agreed, today, DEFAULT_POLICY.roster_removal_share)
+    report = RosterReport(export.version, not dry_run, _counted(agreed), removals, export.problems)
+    if dry_run:
+        return report
+    if removals and not allow_removals:
+        raise TooManyRemovals(report)
+    with progress("Saving", sum(_rows(each) for each in report.changes.values())) as advance:
+        carry_out(session, district_id, stored, agreed, advance)
+    return report
+
+
+def _today(stored: StoredRoster, zone: str, now: datetime) -> Today:
+    zones = {None: zone, **stored.time_zones}
+    dates: dict[str, date] = {each: now.astimezone(ZoneInfo(each)).date() for each in {*zones.values()}}
+    return lambda school: dates[zones.get(school, zone)]
+
+
+def _counted(agreed: Plan) -> dict[Kind, Counted]:
+    return {kind: Counted(len(step.add), len(step.change), len(step.end)) for kind, step in agreed.items()}
+
+
+def _rows(counted: Counted) -> int:
+    return counted.added + counted.changed + counted.ended
