@@ -1,4 +1,4 @@
-"""When is a target mastered, and what is missing: the walk over one student's evidence in one subject, in its total order.
+"""When is a target mastered, and what is missing: the walk over one student's evidence in one subject, in order.
 
 `fold` takes all of it, `step` one sitting more, `apply` one signed act more; they agree to the last bit.
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from mastery.body.codec import decision_from_json, decision_to_json, tally_from_json, tally_to_json
 from mastery.body.rule import missing
 from mastery.body.settle import settle, sign
 from mastery.body.tally import EMPTY, Tally, observe
@@ -44,6 +45,8 @@ __all__ = [
     "Tally",
     "TargetRule",
     "apply",
+    "decision_from_json",
+    "decision_to_json",
     "fold",
     "missing",
     "observe",
@@ -51,6 +54,8 @@ __all__ = [
     "settle",
     "sign",
     "step",
+    "tally_from_json",
+    "tally_to_json",
     "view",
 ]
 

@@ -1,17 +1,16 @@
-"""One scored observation: its words, its order, its identity, and what of it becomes an observation for the estimate."""
+"""One scored observation: its words, its order, its identity, and what of it the estimate and the decision see."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-MAX_EFFECTIVE_ITEMS = 5
-MAX_CLOCK_AHEAD = timedelta(minutes=5)
+from mastery.policy import DEFAULT_POLICY, Policy
 
 
 class Purpose(StrEnum):
@@ -163,3 +162,149 @@ PROPOSED_CUT_SCORES: tuple[CutScore, ...] = (
     CutScore(3.5, 0.90),
     CutScore(4.0, 0.97),
 )
+
+# so that 1.95 of 3 reaches 65 %, whatever binary fractions make of it
+_SHARE_TOLERANCE = 1e-9
+
+
+def normalised(result: Result) -> dict[str, Any]:
+    """The result as JSON values that are equal exactly where two results say the same.
+
+    Times are UTC, numbers are floats (3 is 3.0, -0.0 is 0.0), defaults are filled in; the order of accommodations,
+    targets and items carries no meaning, every try of an item is kept.
+    """
+    return {
+        "source_id": result.source_id,
+        "revision": result.revision,
+        "student": result.student,
+        "assessment": result.assessment,
+        "form": result.form,
+        "purpose": result.purpose.value,
+        "evidence_type": result.evidence_type.value,
+        "scorer": result.scorer,
+        "performed_at": _utc(result.performed_at),
+        "scored_at": _utc(result.scored_at),
+        "independence": result.independence.value,
+        "feedback": result.feedback.value,
+        "proctoring": result.proctoring.value,
+        "status": result.status.value,
+        "setting": result.setting,
+        "accommodations": sorted(set(result.accommodations)),
+        "duration_seconds": _number(result.duration_seconds),
+        "targets": sorted((_normalised_target(one) for one in result.targets), key=lambda one: one["target"]),
+    }
+
+
+def _normalised_target(score: TargetScore) -> dict[str, Any]:
+    items = sorted(score.items, key=lambda one: (one.item, one.attempt))
+    return {
+        "target": score.target,
+        "score": _number(score.score),
+        "max": _number(score.max),
+        "level": _number(score.level),
+        "items": [
+            [one.item, one.attempt, _number(one.score), _number(one.max), one.hints, _number(one.seconds)]
+            for one in items
+        ],
+    }
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _number(value: float | None) -> float | None:
+    # adding zero turns -0.0 into 0.0
+    return None if value is None else float(value) + 0.0
+
+
+def digest(result: Result) -> bytes:
+    """SHA-256 (32 bytes) of the normalised result in canonical JSON. Raises ValueError where a number is not finite."""
+    canonical = json.dumps(
+        normalised(result), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def observations(
+    score: TargetScore, independence: Independence, pseudo_item: str = "", policy: Policy = DEFAULT_POLICY
+) -> tuple[Observation, ...]:
+    """What the filter sees of a scored target: the first try of each item, in the order of item names.
+
+    A hint makes the try wrong; y = score/max clamped to 0..1. Without items it is one y on `pseudo_item`. The weight is
+    that of the independence times min(1, 5 / number of items), so that one sitting never counts as more than 5.
+    """
+    weight = _independence_weight(independence, policy)
+    if score.items:
+        first = sorted((one for one in score.items if one.attempt == 1), key=lambda one: one.item)
+        if len(first) > policy.max_effective_items_per_attempt:
+            weight *= policy.max_effective_items_per_attempt / len(first)
+        return tuple(Observation(one.item, 0.0 if one.hints else share_of(one.score, one.max), weight) for one in first)
+    if score.score is None or score.max is None:
+        return ()
+    return (Observation(pseudo_item, share_of(score.score, score.max), weight),)
+
+
+def _independence_weight(independence: Independence, policy: Policy) -> float:
+    if independence is Independence.ASSISTED:
+        return policy.independence_weight_assisted
+    if independence is Independence.GROUP:
+        return policy.independence_weight_group
+    return 1.0
+
+
+def share_of(score: float, maximum: float) -> float:
+    """score/max clamped to 0..1; `maximum` must be above 0."""
+    return min(max(score / maximum, 0.0), 1.0)
+
+
+def level(score: float, maximum: float, cuts: Iterable[CutScore]) -> float | None:
+    """The highest level whose cut score is reached, 0.0 below the lowest; None without cut scores.
+
+    Percent becomes a level in no other way (domain 2.2).
+    """
+    reached: float | None = None
+    for cut in cuts:
+        reached = 0.0 if reached is None else reached
+        if score >= cut.share * maximum - _SHARE_TOLERANCE * abs(maximum):
+            reached = max(reached, cut.level)
+    return reached
+
+
+def level_of(
+    score: TargetScore, evidence_type: EvidenceType, scorer: str, cuts: Iterable[CutScore] | None
+) -> float | None:
+    """The level of a target's score: by the assessment's cut scores, or as a person judged it by a rubric.
+
+    A level that came along with points from a system, or with work that is not judged, has no cut scores behind it and
+    is not taken.
+    """
+    if score.level is not None and judged(evidence_type, scorer):
+        return score.level
+    if cuts is None or score.score is None or score.max is None:
+        return None
+    return level(score.score, score.max, cuts)
+
+
+def judged(evidence_type: EvidenceType, scorer: str) -> bool:
+    """A person judged a performance, a portfolio or what they observed."""
+    return evidence_type in JUDGED_TYPES and scorer != SYSTEM_SCORER
+
+
+def certifying(
+    purpose: Purpose,
+    evidence_type: EvidenceType,
+    scorer: str,
+    independence: Independence,
+    level: float | None,
+    *,
+    scorer_certified: bool = False,
+) -> bool:
+    """Whether a record is of the certifying kind (BOE-1, line 4): independent work with a level, summative or judged.
+
+    Judged work certifies only when its scorer is a certified educator authorised for it (`scorer_certified`). A state
+    summative never certifies: it is a ledger of its own.
+    """
+    if level is None or independence is not Independence.INDEPENDENT or purpose is Purpose.STATE_SUMMATIVE:
+        return False
+    return purpose is Purpose.SUMMATIVE or (judged(evidence_type, scorer) and scorer_certified)

@@ -1,4 +1,4 @@
-"""Every tunable rule: named, typed, with the default of the specification. A computed row stores the version it used."""
+"""Every tunable rule: named, typed, with the default of the specification. A computed row stores its version."""
 
 from __future__ import annotations
 
