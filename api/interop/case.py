@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from api.interop.case_derived import is_derived_graph, read_derived_graph
 from api.interop.case_values import (
@@ -15,6 +15,7 @@ from api.interop.case_values import (
     NotACasePackageError,
     OddityKind,
     guid_of,
+    made_guid,
     parse_json,
     subject_in,
     subject_name,
@@ -95,6 +96,7 @@ class _PackageReader:
             nodes=tuple(self._finished(node, parents) for node in self.nodes.values()),
             edges=tuple(edge for edge in self.edges.values() if edge.destination != self.framework.guid),
             outside=tuple(self.outside.values()),
+            title_stated=text_of(self.data["CFDocument"].get("title")) is not None,
             report=self.report,
         )
 
@@ -305,15 +307,6 @@ class _PackageReader:
         if guid == self.framework.guid:
             return self.framework.title
         return self.nodes[guid].label if guid in self.nodes else guid
-
-
-def made_guid(framework: str, code: str) -> str:
-    """The same GUID every time for a node that has none of its own: a UUID5 of framework and code."""
-    try:
-        namespace = UUID(framework)
-    except ValueError:
-        namespace = uuid5(NAMESPACE_URL, framework)
-    return str(uuid5(namespace, code))
 
 
 def _grade(level: str) -> str:

@@ -13,6 +13,7 @@ from api.interop.case_values import (
     NotACasePackageError,
     OddityKind,
     guid_of,
+    made_guid,
     subject_in,
     subject_name,
     text_of,
@@ -62,6 +63,7 @@ class _DerivedReader:
             nodes=tuple(self.nodes.values()),
             edges=tuple(self.edges.values()),
             outside=tuple(self.outside.values()),
+            title_stated=text_of(self.data.get("title")) is not None,
             report=self.report,
         )
 
@@ -94,12 +96,9 @@ class _DerivedReader:
             if guid and times[guid_of(guid)] == 1:
                 self.guids[code] = guid_of(guid)
                 continue
-            self.guids[code] = self._made(code)
+            self.guids[code] = made_guid(self.framework.guid, code)
             odd = OddityKind.REPEATED_IDENTIFIER if guid else OddityKind.NO_IDENTIFIER
             self.report.note(odd, code, f"identifier made from the code: {self.guids[code]}")
-
-    def _made(self, code: str) -> str:
-        return str(uuid5(NAMESPACE_URL, f"{self.framework.guid} {code}"))
 
     def _read_standard(self, entry: Mapping[str, Any], place: int) -> None:
         code = str(text_of(entry["code"]))
@@ -136,7 +135,7 @@ class _DerivedReader:
             return
         below = self.guids[code]
         for grouping, statement, grade in reversed(self._path(entry)):
-            guid = self._made(f"grouping {grouping}")
+            guid = made_guid(self.framework.guid, f"grouping {grouping}")
             if guid not in self.nodes:
                 self.nodes[guid] = self._node(guid, NodeKind.GROUPING, grouping, statement, grade, None)
             self._child(below, guid)

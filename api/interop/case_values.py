@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from mastery.graph import Edge, Framework, Node
 
@@ -72,6 +73,7 @@ class CasePackage:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     outside: tuple[Edge, ...]
+    title_stated: bool
     report: CaseReport
 
 
@@ -106,6 +108,15 @@ def uuid_within(value: str) -> str | None:
     """The last UUID inside a text, or None."""
     found = _UUID.findall(value.casefold())
     return found[-1] if found else None
+
+
+def made_guid(framework: str, code: str) -> str:
+    """The same GUID every time for a node that has none of its own: a UUID5 of framework and code."""
+    try:
+        namespace = UUID(framework)
+    except ValueError:
+        namespace = uuid5(NAMESPACE_URL, framework)
+    return str(uuid5(namespace, code))
 
 
 def text_of(value: object) -> str | None:

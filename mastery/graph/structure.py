@@ -37,6 +37,7 @@ class Graph:
 
     def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge], frameworks: Sequence[str] = ()) -> None:
         self.nodes: dict[str, Node] = {node.guid: node for node in nodes}
+        self.frameworks = tuple(frameworks)
         self._precedence = {guid: place for place, guid in enumerate(frameworks)}
         self._above: dict[str, list[str]] = {}
         self._below: dict[str, list[str]] = {}
