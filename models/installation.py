@@ -16,6 +16,8 @@ from models.row_security import APP_ROLE
 
 OWNER_ROLE = "mastery_owner"
 DATABASE = "mastery"
+# what the environment may say of an installation; each also with _FILE at its end
+DESCRIBING = ("DATABASE_URL", "MASTERY_OWNER_DATABASE_URL", "MASTERY_SECRET_KEY", "MASTERY_DATA_DIR")
 _FILE = "installation.json"
 _FORMAT = 1
 _TOKEN_BYTES = 32
@@ -185,7 +187,7 @@ def _from_file(data_dir: Path) -> Installation:
 
 def _from_environment(environ: Mapping[str, str]) -> Installation:
     values = {}
-    for name in ("DATABASE_URL", "MASTERY_OWNER_DATABASE_URL", "MASTERY_SECRET_KEY"):
+    for name in DESCRIBING[:3]:
         value = _setting(environ, name)
         if not value:
             raise InstallationError(f"DATABASE_URL is set, so {name} (or {name}_FILE) must be set too.")

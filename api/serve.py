@@ -1,0 +1,220 @@
+"""Serves an installation: the database if it is ours, the web workers and the live process, until a signal ends them.
+
+One process supervises them. Whatever dies is started again; when this process ends, however it ends, they end too.
+"""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import FrameType
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from api.children import Child
+from models.embedded import EmbeddedError, Server, locks, running
+from models.installation import DESCRIBING, Embedded, External, Installation, InstallationError
+from models.migrate import current, head
+from models.unit_of_work import connect
+
+THREADS = 8
+_LOOK_EVERY = 0.25
+_WEB_ENDS_WITHIN = 25.0
+_LIVE_ENDS_WITHIN = 10.0
+_READY_WITHIN = 120.0
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class ServeError(Exception):
+    """The installation can not be served; the message says why and what helps."""
+
+
+class _Ending:
+    """Notes the first signal that asks us to end."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def listen(self) -> None:
+        """Hear the signals from now on; one that our caller ignores (nohup) stays ignored."""
+        for number in _ENDING:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def default_workers() -> int:
+    """One web worker per processor, two to three: each holds up to 16 of the database's 60 connections."""
+    return max(2, min(3, os.cpu_count() or 2))
+
+
+def free_port(host: str) -> int:
+    """A port of `host` that nobody listens on now."""
+    with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ServeError, naming --port, where `port` can not be listened on."""
+    with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ServeError(
+                f"Port {port} of {host} can not be used ({error.strerror}): name another with --port."
+            ) from error
+
+
+def serve(
+    installation: Installation,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    live_port: int | None = None,
+    workers: int | None = None,
+    on_ready: Callable[[], None] | None = None,
+) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; leaves no process behind. `on_ready` is called once pages are answered.
+
+    Raises ServeError, InstallationError or EmbeddedError with what helps.
+    """
+    ending = _Ending()
+    ending.listen()
+    with ExitStack() as stack:
+        server = installation.server()
+        if isinstance(installation.database, Embedded):
+            _take_place(stack, installation.database)
+        if server is not None:
+            stack.enter_context(server)
+        check_port(host, port)
+        _check_schema(installation)
+        live_port = live_port or free_port(host)
+        children = _children(installation, host, port, live_port, workers or default_workers())
+        try:
+            for child in children:
+                child.start()
+            _run(children, server, installation, ending, _Readiness(host, port, on_ready))
+        finally:
+            _end(children)
+
+
+def _take_place(stack: ExitStack, database: Embedded) -> None:
+    """One serving process per data directory: the kernel frees the place of a killed one."""
+    place = locks.take_exclusive(database.data_dir / "serving")
+    if place is None:
+        raise ServeError(f"{database.data_dir} is being served already: end that first, or name another --data-dir.")
+    stack.callback(locks.release, place)
+
+
+def _check_schema(installation: Installation) -> None:
+    engine = connect(installation.owner_dsn, pool_size=1)
+    try:
+        found = current(engine)
+    finally:
+        engine.dispose()
+    if found != head():
+        raise InstallationError(
+            f"The database is at schema {found or 'none'} and this version needs {head()}: run `mastery db upgrade`."
+        )
+
+
+def _children(installation: Installation, host: str, port: int, live_port: int, workers: int) -> list[Child]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(DESCRIBING)}
+    environment = {**inherited, **_description(installation), "MASTERY_LIVE_PORT": str(live_port)}
+    python = [sys.executable, "-P", "-m"]
+    web = [*python, "gunicorn", "--bind", f"{_bracketed(host)}:{port}", "--workers", str(workers)]
+    web += ["--worker-class", "gthread", "--threads", str(THREADS), "--graceful-timeout", "20", "--timeout", "120"]
+    web += ["--no-control-socket", "--log-level", "warning", "api:create_app()"]
+    live = [*python, "api.live", "--host", host, "--port", str(live_port)]
+    return [Child("web", web, environment, log), Child("live", live, environment, log)]
+
+
+def _description(installation: Installation) -> dict[str, str]:
+    """The installation as the environment tells it to a child (`models.installation.load`)."""
+    if isinstance(installation.database, Embedded):
+        return {"MASTERY_DATA_DIR": str(installation.database.data_dir)}
+    external: External = installation.database
+    return {
+        "DATABASE_URL": external.app_url,
+        "MASTERY_OWNER_DATABASE_URL": external.owner_url,
+        "MASTERY_SECRET_KEY": installation.secret_key,
+    }
+
+
+class _Readiness:
+    """Asks for /healthz until it answers, then says so once."""
+
+    def __init__(self, host: str, port: int, on_ready: Callable[[], None] | None) -> None:
+        # an address that means "all of ours" is asked at this machine's own
+        asked = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        self._url = f"http://{_bracketed(asked)}:{port}/healthz"
+        self._on_ready = on_ready
+        self._deadline = time.monotonic() + _READY_WITHIN
+        self._open = build_opener(ProxyHandler({})).open
+
+    def look(self) -> None:
+        """Call back the first time the web answers. Raises ServeError where it does not in time."""
+        if self._on_ready is None:
+            return
+        if self._answers():
+            self._on_ready()
+            self._on_ready = None
+        elif time.monotonic() > self._deadline:
+            raise ServeError(f"{self._url} did not answer within {_READY_WITHIN:g} s: see the messages above.")
+
+    def _answers(self) -> bool:
+        try:
+            with self._open(self._url, timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+
+def _run(
+    children: list[Child], server: Server | None, installation: Installation, ending: _Ending, ready: _Readiness
+) -> None:
+    while not ending.asked:
+        for child in children:
+            child.look()
+        if server is not None:
+            _look_after(server, installation)
+        ready.look()
+        time.sleep(_LOOK_EVERY)
+
+
+def _look_after(server: Server, installation: Installation) -> None:
+    """Have a killed database back: its keeper does it, and where that was killed too, we do."""
+    if installation.data_dir is None or running(installation.data_dir):
+        return
+    log("the database is down; starting it again")
+    try:
+        server.start()
+    except EmbeddedError as error:
+        log(str(error))
+        return
+    log("the database is back")
+
+
+def _end(children: list[Child]) -> None:
+    """The web first, so that no request is left without its parts."""
+    for child, patience in zip(children, (_WEB_ENDS_WITHIN, _LIVE_ENDS_WITHIN), strict=True):
+        child.stop(patience)
+
+
+def log(message: str) -> None:
+    """A line for whoever runs the service."""
+    print(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {message}", file=sys.stderr, flush=True)
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
