@@ -1,4 +1,4 @@
-"""Bring a district's roster to what a OneRoster export says: read, plan, show, carry out, release what waited for it."""
+"""Bring a district's roster to what a OneRoster export says: read, plan, carry out, release what waited for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.interop.oneroster import Problem, open_export
 from api.interop.oneroster_links import says
 from api.interop.oneroster_records import read_sheets
 from mastery.policy import DEFAULT_POLICY
-from mastery.roster import Kind, Plan, Removal, Today, excessive_removals, is_empty, plan
+from mastery.roster import Kind, Plan, Removal, Today, excessive_removals, plan
 from models.queries_people import district_zone
 from models.roster_store import StoredRoster, carry_out, load_roster, lock_roster
 
@@ -102,9 +102,9 @@ def import_roster(
 
 
 def _today(stored: StoredRoster, zone: str, now: datetime) -> Today:
-    zones = {None: zone, **stored.time_zones}
-    dates: dict[str, date] = {each: now.astimezone(ZoneInfo(each)).date() for each in {*zones.values()}}
-    return lambda school: dates[zones.get(school, zone)]
+    zones = stored.time_zones
+    dates: dict[str, date] = {each: now.astimezone(ZoneInfo(each)).date() for each in {zone, *zones.values()}}
+    return lambda school: dates[zone if school is None else zones.get(school, zone)]
 
 
 def _counted(agreed: Plan) -> dict[Kind, Counted]:

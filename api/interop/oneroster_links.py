@@ -108,11 +108,9 @@ class _Linker:
                 school=self._kept(Kind.SCHOOLS, section.school, sheet, entry, "schoolSourcedId"),
                 term_sourced_ids=tuple(term for term in terms if term is not None),
             )
-            course, courses = section.course_sourced_id, self.sheets.courses
-            if course is not None and courses is not None and course not in courses:
-                self._remark(
-                    sheet, entry, "courseSourcedId", f"{course}, which is unknown", "a course of courses.csv", "kept"
-                )
+            if section.course_sourced_id is not None and section.course_sourced_id not in self.sheets.courses:
+                found = f"{section.course_sourced_id}, which is unknown"
+                self._remark(sheet, entry, "courseSourcedId", found, "one of courses.csv", "kept as reported")
         return _said(sheet, rows)
 
     def roles(self) -> Said:

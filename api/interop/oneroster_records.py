@@ -75,7 +75,7 @@ class Sheet(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The whole export. `courses` and `birth_dates` are by sourcedId; no `courses` where the file is absent."""
+    """The whole export. `courses`: the sourcedIds of courses.csv; `birth_dates`: by sourcedId of the user."""
 
     schools: Sheet[School]
     terms: Sheet[Term]
@@ -83,7 +83,7 @@ class Sheets:
     roles: Sheet[RoleRow]
     sections: Sheet[Section]
     enrollments: Sheet[EnrollmentRow]
-    courses: frozenset[str] | None
+    courses: frozenset[str]
     birth_dates: Mapping[str, date]
     users_tell_roles: bool
     users_tell_agents: bool
@@ -120,7 +120,7 @@ def read_sheets(export: Export, progress: Callable[[str], None] = lambda name: N
         roles,
         sections,
         enrollments,
-        None if courses.mode is Mode.ABSENT else frozenset({*courses.rows, *courses.unread}),
+        frozenset({*courses.rows, *courses.withdrawn, *courses.unread}),
         birth_dates,
         users_tell_roles=roles.mode is Mode.ABSENT and export.has_column("users", "role"),
         users_tell_agents=export.has_column("users", "agentSourcedIds"),
