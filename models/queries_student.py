@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
@@ -49,7 +50,7 @@ class TargetStanding:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRecord:
-    """One record on the target: as posted, and the level that confirmed cut scores or the sender gave it."""
+    """One record on the target as posted; `cuts` are the newest confirmed cut scores of its assessment."""
 
     result_id: int
     assessment: str
@@ -61,7 +62,9 @@ class EvidenceRecord:
     score: float | None
     max: float | None
     level: float | None
-    cuts_confirmed: bool
+    scorer: str
+    scorer_certified: bool
+    cuts: Any
     superseded: bool
 
 
@@ -126,14 +129,16 @@ def evidence_on_target(
         .exists()
     )
     confirmed = (
-        select(CutScores.id)
+        select(CutScores.cuts)
         .where(
             CutScores.district_id == ResultRow.district_id,
             CutScores.assessment_id == ResultRow.assessment_id,
             CutScores.confirmed_at.is_not(None),
             CutScores.withdrawn_at.is_(None),
         )
-        .exists()
+        .order_by(CutScores.confirmed_at.desc(), CutScores.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
     of_result = and_(Evidence.district_id == ResultRow.district_id, Evidence.result_id == ResultRow.id)
     mine = (
@@ -146,7 +151,7 @@ def evidence_on_target(
         select(
             ResultRow.id, Assessment.title, ResultRow.performed_at, ResultRow.purpose, ResultRow.evidence_type,
             ResultRow.independence, ResultRow.status, Evidence.score, Evidence.max, Evidence.level,
-            confirmed, superseded,
+            ResultRow.scorer, ResultRow.scorer_certified, confirmed, superseded,
         )
         .join(Evidence, of_result)
         .join(

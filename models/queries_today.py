@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from mastery.access import Viewer, What
+from mastery.flags.life import FlagState
 from mastery.roster import Role
 from models.assessment import Assessment, CutScores
 from models.evidence import Evidence, ResultRow
@@ -21,7 +22,7 @@ from models.queries_people import enrolled, visible_students
 from models.roster import Enrollment, Person, School, Section
 
 SEVERITIES = ("URGENT", "ACT", "WATCH", "INFO")  # the most severe first
-NEW = "OPEN"  # nobody has said yet that they look
+NEW = FlagState.OPEN.value  # nobody has said yet that they look
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _live_flags(district_id: int) -> Select[Any]:
     actor = aliased(Person)
     last = (
         select(FlagTransition.flag_id, FlagTransition.by_person, FlagTransition.at)
-        .where(FlagTransition.district_id == district_id, FlagTransition.to_state == "ACKNOWLEDGED")
+        .where(FlagTransition.district_id == district_id, FlagTransition.to_state == FlagState.ACKNOWLEDGED)
         .distinct(FlagTransition.flag_id)
         .order_by(FlagTransition.flag_id, FlagTransition.id.desc())
         .subquery("acknowledged")
@@ -251,7 +252,24 @@ def statements(session: Session, district_id: int, target_ids: Collection[int]) 
 
 def waiting_cut_scores(session: Session, viewer: Viewer, today: date, limit: int) -> Sequence[WaitingCuts]:
     """Proposed cut scores of assessments that the viewer's students have sat, oldest first."""
-    sat = (
+    rows = session.execute(
+        select(Assessment.id, Assessment.title, CutScores.proposed_at)
+        .join(CutScores, (CutScores.district_id == Assessment.district_id) & (CutScores.assessment_id == Assessment.id))
+        .where(
+            Assessment.district_id == viewer.district,
+            CutScores.confirmed_at.is_(None),
+            CutScores.withdrawn_at.is_(None),
+            _sat_by_own(viewer, today),
+        )
+        .order_by(CutScores.proposed_at, Assessment.id)
+        .limit(limit)
+    )
+    return [WaitingCuts(*row) for row in rows]
+
+
+def _sat_by_own(viewer: Viewer, today: date) -> ColumnElement[bool]:
+    """Whether students of the viewer, as staff, have sat the assessment of the row."""
+    return (
         select(ResultRow.id)
         .where(
             ResultRow.district_id == Assessment.district_id,
@@ -260,16 +278,49 @@ def waiting_cut_scores(session: Session, viewer: Viewer, today: date, limit: int
         )
         .exists()
     )
-    rows = session.execute(
-        select(Assessment.id, Assessment.title, CutScores.proposed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class CutScoresRow:
+    """The newest cut scores of an assessment; `cuts` are stored pairs (level, share)."""
+
+    id: int
+    assessment_id: int
+    title: str
+    purpose: str
+    cuts: Any
+    origin: str
+    proposed_at: datetime
+    confirmed_at: datetime | None
+    confirmed_by: str | None
+
+
+def cut_scores_of(session: Session, viewer: Viewer, today: date, assessment_id: int) -> CutScoresRow | None:
+    """The cut scores of an assessment that the viewer's students have sat; None for others."""
+    row = session.execute(
+        select(Assessment, CutScores, Person)
         .join(CutScores, (CutScores.district_id == Assessment.district_id) & (CutScores.assessment_id == Assessment.id))
+        .outerjoin(Person, (Person.district_id == CutScores.district_id) & (Person.id == CutScores.confirmed_by))
         .where(
             Assessment.district_id == viewer.district,
-            CutScores.confirmed_at.is_(None),
+            Assessment.id == assessment_id,
             CutScores.withdrawn_at.is_(None),
-            sat,
+            _sat_by_own(viewer, today),
         )
-        .order_by(CutScores.proposed_at, Assessment.id)
-        .limit(limit)
+        .order_by(CutScores.proposed_at.desc(), CutScores.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    assessment, cuts, person = row
+    return CutScoresRow(
+        cuts.id,
+        assessment.id,
+        assessment.title,
+        assessment.purpose,
+        cuts.cuts,
+        cuts.origin,
+        cuts.proposed_at,
+        cuts.confirmed_at,
+        person.display_name if person else None,
     )
-    return [WaitingCuts(*row) for row in rows]

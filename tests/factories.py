@@ -30,6 +30,15 @@ from models.unit_of_work import district_transaction, shared_transaction
 NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
 TODAY = NOW.date()
 ZONE = "America/New_York"
+WHEEL_SPIN: dict[str, Any] = {
+    "rule": "F04", "family": "wheel_spin", "severity": "ACT", "scope": "target", "evidence": [], "cause": 0,
+    "sentence": "wheel_spin", "closes_when": "wheel_spin.closes", "next_step": "wheel_spin.next",
+    "facts": {
+        "target": 0, "opportunities": 12, "longest_run": 2, "estimate": 0.31, "slope": 0.0, "idle_days": 10,
+        "gain": 0.15,
+    },
+    "parameters": {},
+}  # fmt: skip
 _serial = count(1)
 
 
@@ -200,7 +209,7 @@ class Factory:
         return self._add(
             CutScores(
                 district_id=self.district_id, assessment_id=assessment.id,
-                cuts=[{"level": 2.0, "share": 0.5}, {"level": 3.0, "share": 0.8}, {"level": 4.0, "share": 0.97}],
+                cuts=[[2.0, 0.5], [3.0, 0.8], [4.0, 0.97]],
                 origin="proposed", proposed_at=NOW, confirmed_by=confirmed_by.id if confirmed_by else None,
                 confirmed_at=NOW if confirmed_by else None, withdrawn_at=None,
             )
@@ -225,14 +234,15 @@ class Factory:
             assessment_id=assessment.id, form_id=form.id, purpose=header.pop("purpose", assessment.purpose),
             evidence_type=header.pop("evidence_type", "quiz"), scorer="system",
             independence=header.pop("independence", "independent"), feedback="immediate", proctoring="none",
-            status=header.pop("status", "scored"), setting="school", accommodations=[], duration_seconds=None,
+            status=header.pop("status", "scored"),
+            scorer_certified=header.pop("scorer_certified", False), setting="school", accommodations=[], duration_seconds=None,
             performed_at=at, scored_at=at + timedelta(seconds=3), received_at=at + timedelta(seconds=4), **header,
         )  # fmt: skip
         self._add(row)
         self._add(
             Evidence(
                 district_id=self.district_id, result_id=row.id, target_id=target.id, score=score, max=maximum,
-                level=level, items=[],
+                level=level, items=[], whole_item_id=None,
             )
         )  # fmt: skip
         return row
@@ -243,7 +253,8 @@ class Factory:
             "subject": target.subject, "records": 3, "as_of": NOW, "mean": 0.6, "variance": 0.3, "part_general": 0.4,
             "part_target": 0.1, "part_form": 0.1, "part_practice": 0.2, "expected": 0.64, "low": 0.52, "high": 0.75,
             "probability": 0.11, "model_version": "test-model", "state": "in_progress", "level": None,
-            "mastered_at": None, "missing": [], "conditions": [], "tally": {}, "policy_version": "default-1",
+            "mastered_at": None, "missing": [], "conditions": [], "ever": [], "carried": [],
+            "policy_version": "default-1",
         }  # fmt: skip
         return self._add(
             Standing(district_id=self.district_id, student_id=student.id, target_id=target.id, **(values | columns))
@@ -254,8 +265,9 @@ class Factory:
         rule = columns.pop("rule", "F04")
         values: dict[str, Any] = {
             "rule": rule, "rule_version": "1", "family": rule, "scope": f"target:{target.guid}" if target else "global",
-            "target_id": target.id if target else None, "assessment_id": None, "severity": "ACT", "state": "OPEN",
-            "finding": {}, "opened_at": NOW, "as_of": NOW, "close_met_at": None, "settled_at": None,
+            "target_id": target.id if target else None, "assessment_id": None, "severity": "ACT", "state": "open",
+            "finding": WHEEL_SPIN, "opened": {"facts": {}, "evidence": [], "added": []}, "opened_at": NOW, "as_of": NOW,
+            "close_met_on": None, "closed_at": None, "closed_on": None, "resolution": None, "dismiss_reason": None,
             "policy_version": "default-1",
         }  # fmt: skip
         return self._add(Flag(district_id=self.district_id, student_id=student.id, **(values | columns)))

@@ -3,7 +3,27 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import get_locale
+
+from api.pages import accounts, assessments, headers, language, live_link, students, today, words
+from api.pages.blueprint import csrf, pages
+from api.pages.errors import error_page
+
+__all__ = ["accounts", "assessments", "error_page", "install", "students", "today"]
 
 
 def install(app: Flask) -> None:
     """Register sign-in, the pages and what they need."""
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,  # the blueprint checks its own; machines bring tokens, not cookies
+        WTF_CSRF_TIME_LIMIT=None,  # a page may stay open all day; the token ends with the session
+        SESSION_COOKIE_NAME="mastery_session",
+    )
+    language.install(app)
+    csrf.init_app(app)
+    accounts.install(app)
+    live_link.install(app)
+    headers.install(app)
+    app.jinja_env.globals.update(words=words, get_locale=get_locale)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.register_blueprint(pages)

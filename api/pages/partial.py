@@ -1,0 +1,41 @@
+"""One partial, two uses: inside its page, and alone when the page's script asks again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+
+from flask import Response, make_response, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from api.pages import live_link
+from api.pages.blueprint import Visit
+from api.pages.words import clock_time
+
+
+def live_page(visit: Visit, page: str, partial: str, section_ids: Collection[int], **context: object) -> Response:
+    """The whole page, or with `?partial=1` its partial alone, 304 where the script has it already.
+
+    `page` is the template that shows the rendered `partial`; it is told the same context.
+    """
+    html = render_template(partial, **context)
+    headers = dict(live_link.live_headers(visit, section_ids))
+    headers["X-Updated-At"] = clock_time(visit.now, visit.zone).replace("\u202f", " ")
+    # each answer signs the form token anew; what people see decides whether anything changed
+    etag = hashlib.sha256(html.replace(generate_csrf(), "").encode()).hexdigest()[:32]
+    if request.args.get("partial") == "1":
+        response = make_response(html)
+        response.set_etag(etag)
+        response.headers.update(headers)
+        return response.make_conditional(request)
+    again = {**request.view_args, **request.args.to_dict(), "partial": "1"} if request.view_args is not None else {}
+    live = {
+        "url": url_for(request.endpoint or "", **again),
+        "etag": etag,
+        "stream": live_link.stream_url() if "X-Live-Token" in headers else None,
+        "token": headers.get("X-Live-Token"),
+        "versions": headers.get("X-Live-Versions"),
+        "updated": headers["X-Updated-At"],
+    }
+    return make_response(render_template(page, partial=Markup(html), live=live, **context))

@@ -1,0 +1,141 @@
+"""Stored values in the words that people read. A state always has a symbol and a word, never a colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from mastery.decide import State
+from mastery.numbers import half_up
+from mastery.policy import DEFAULT_POLICY
+from models.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a value is shown: a symbol, a word, the name of its style."""
+
+    symbol: str
+    word: str
+    style: str
+
+
+NOT_ENOUGH = Look("○", _l("Not enough evidence yet"), "unknown")
+
+STATES: dict[State, Look] = {
+    State.NOT_STARTED: NOT_ENOUGH,
+    State.IN_PROGRESS: Look("◐", _l("In progress"), "progress"),
+    State.READY: Look("➜", _l("Ready to show it"), "ready"),
+    State.MASTERED_PROVISIONAL: Look("✓", _l("Mastered, waits for confirmation"), "nearly"),
+    State.MASTERED: Look("✔", _l("Mastered"), "mastered"),
+    State.NEEDS_REVIEW: Look("?", _l("Needs a teacher’s look"), "review"),
+    State.WAIVED: Look("–", _l("Waived"), "closed"),
+    State.EXEMPT: Look("–", _l("Exempt"), "closed"),
+    State.REVOKED: Look("↩", _l("Taken back"), "review"),
+}
+
+SEVERITIES: dict[str, Look] = {
+    "URGENT": Look("‼", _l("Today"), "urgent"),
+    "ACT": Look("▲", _l("Act"), "act"),
+    "WATCH": Look("◆", _l("Watch"), "watch"),
+    "INFO": Look("★", _l("Good news"), "info"),
+}
+
+PURPOSES = {
+    "diagnostic": _l("diagnostic"),
+    "formative": _l("formative (practice)"),
+    "interim": _l("interim"),
+    "summative": _l("summative"),
+    "state_summative": _l("state test"),
+}
+
+EVIDENCE_TYPES = {
+    "quiz": _l("quiz"),
+    "test": _l("test"),
+    "exit_ticket": _l("exit ticket"),
+    "practice": _l("practice"),
+    "performance": _l("performance"),
+    "portfolio": _l("portfolio"),
+    "observation": _l("observation"),
+    "external_credential": _l("credential from elsewhere"),
+}
+
+INDEPENDENCE = {"independent": _l("alone"), "assisted": _l("with help"), "group": _l("in a group")}
+
+
+def state_look(standing: Standing) -> Look:
+    """The decision's look."""
+    return STATES[State(standing.state)]
+
+
+def enough(standing: Standing) -> bool:
+    """Whether there is enough evidence to say anything about the estimate; too little is not low."""
+    return standing.probability is not None and standing.records >= DEFAULT_POLICY.enough_evidence_records
+
+
+def chance_words(probability: float) -> str:
+    """How likely it is that the target is mastered, in words."""
+    if probability >= DEFAULT_POLICY.mastery_probability:
+        return _("Very likely there")
+    if probability >= 0.7:
+        return _("Probably there")
+    if probability >= 0.4:
+        return _("Could be there")
+    if probability >= 0.1:
+        return _("Probably not there yet")
+    return _("Not there yet")
+
+
+def percent(share: float) -> str:
+    """A share of 0..1 as a whole percent, rounded half up."""
+    return _("%(number)s%%", number=half_up(Decimal(str(share)) * 100))
+
+
+def out_of_ten(share: float) -> int:
+    """A share of 0..1 as so many in ten, rounded half up."""
+    return int(half_up(Decimal(str(share)) * 10))
+
+
+def level_text(level: float | None) -> str:
+    """A reported level of 0..4, or that there is none."""
+    if level is None:
+        return _("No level yet")
+    return _("Level %(level)s of 4", level=half_up(level, 1))
+
+
+def points(score: float | None, maximum: float | None) -> str:
+    """A score as it was written."""
+    if score is None:
+        return _("no score")
+    if maximum is None:
+        return f"{score:g}"
+    return _("%(score)s of %(max)s", score=f"{score:g}", max=f"{maximum:g}")
+
+
+def long_date(day: date) -> str:
+    """A date spelled out."""
+    return format_date(day, "full", locale=get_locale())
+
+
+def short_date(instant: datetime, zone: ZoneInfo) -> str:
+    """The date of an instant where the school is."""
+    return format_date(instant.astimezone(zone).date(), "medium", locale=get_locale())
+
+
+def clock_time(instant: datetime, zone: ZoneInfo) -> str:
+    """The time of day of an instant where the school is."""
+    return format_time(instant.astimezone(zone), "short", locale=get_locale())
+
+
+def periods_text(periods: tuple[str, ...]) -> str:
+    """The periods of the day in which a section meets."""
+    if not periods:
+        return _("No period")
+    return ngettext("Period %(names)s", "Periods %(names)s", len(periods), names=", ".join(periods))
