@@ -61,7 +61,7 @@ class TargetIndex:
                 return
         cluster = cluster_of(reference)
         for spelling in spellings(reference):
-            found = tuple(guid for guid in self._by_spelling.get(spelling, ()) if self._agrees(cluster, guid))
+            found = tuple(sorted(guid for guid in self._by_spelling.get(spelling, ()) if self._agrees(cluster, guid)))
             if found:
                 yield found
 
