@@ -34,6 +34,7 @@ class Child:
         self._started = 0.0
         self._pause = _FIRST_PAUSE
         self._again_at: float | None = None
+        self.deaths = 0
 
     @property
     def pid(self) -> int | None:
@@ -66,6 +67,7 @@ class Child:
                 self._pause = _FIRST_PAUSE
             code = self._process.returncode if self._process is not None else None
             self._log(f"{self.name} ended with {code}; starting it again in {self._pause:g} s")
+            self.deaths += 1
             self._stop_watching()
             self._again_at = now + self._pause
             self._pause = min(_LONGEST_PAUSE, self._pause * 2)

@@ -25,6 +25,7 @@ _LOOK_EVERY = 0.25
 _WEB_ENDS_WITHIN = 25.0
 _LIVE_ENDS_WITHIN = 10.0
 _READY_WITHIN = 120.0
+_DEATHS_AT_START = 3
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -155,17 +156,23 @@ class _Readiness:
         asked = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         self._url = f"http://{_bracketed(asked)}:{port}/healthz"
         self._on_ready = on_ready
+        self._is_ready = False
         self._deadline = time.monotonic() + _READY_WITHIN
         self._open = build_opener(ProxyHandler({})).open
 
-    def look(self) -> None:
-        """Call back the first time the web answers. Raises ServeError where it does not in time."""
-        if self._on_ready is None:
+    def look(self, children: list[Child]) -> None:
+        """Call back the first time the web answers. Raises ServeError where it does not in time, or can not start."""
+        if self._is_ready:
             return
         if self._answers():
-            self._on_ready()
-            self._on_ready = None
-        elif time.monotonic() > self._deadline:
+            self._is_ready = True
+            if self._on_ready is not None:
+                self._on_ready()
+            return
+        for child in children:
+            if child.deaths >= _DEATHS_AT_START:
+                raise ServeError(f"The {child.name} process does not start: see the messages above.")
+        if time.monotonic() > self._deadline:
             raise ServeError(f"{self._url} did not answer within {_READY_WITHIN:g} s: see the messages above.")
 
     def _answers(self) -> bool:
@@ -184,7 +191,7 @@ def _run(
             child.look()
         if server is not None:
             _look_after(server, installation)
-        ready.look()
+        ready.look(children)
         time.sleep(_LOOK_EVERY)
 
 
