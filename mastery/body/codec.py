@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 _TALLY_AS_IS = ("records", "held", "dok", "estimate", "rate", "failed")
 _TALLY_LISTS = ("assessments", "recent", "failed_results")
-_DECISION_AS_IS = ("level", "completed_by", "own_result", "kept_level", "reopened_after")
+_DECISION_AS_IS = ("level", "completed_by", "own_result", "kept_level")
 _DECISION_TIMES = ("mastered_at", "own_since", "kept_mastered_at")
 _DECISION_TRUTHS = ("enough_evidence", "vouched", "reopened")
 
@@ -34,6 +34,7 @@ def tally_to_json(tally: Tally) -> Json:
     if certified is not None:
         json["certified"] = [
             certified.best, certified.best_result, certified.last, certified.last_result, certified.resolved,
+            certified.reopened,
         ]  # fmt: skip
     if practice is not None:
         json["practice"] = [
@@ -113,5 +114,4 @@ def decision_from_json(json: Mapping[str, Any]) -> Decision:
         kept_level=_float(json.get("kept_level")),
         kept_mastered_at=times.get("kept_mastered_at"),
         reopened=json.get("reopened", False),
-        reopened_after=json.get("reopened_after"),
     )

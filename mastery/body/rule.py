@@ -23,6 +23,8 @@ def own_gaps(tally: Tally, rule: TargetRule, policy: Policy) -> Iterator[Missing
     if certified is None or certified.best < policy.scale_mastery_level:
         best = None if certified is None else certified.best
         yield Missing(4, Lack.CERTIFYING, policy.scale_mastery_level, best)
+    elif certified.reopened:
+        yield Missing(6, Lack.NEW_CERTIFYING, policy.scale_mastery_level, None)
     elif certified.last < policy.scale_mastery_level and not certified.resolved:
         yield Missing(6, Lack.CONTRADICTION, policy.scale_mastery_level, certified.last)
     if tally.estimate is None or tally.estimate < policy.mastery_probability:

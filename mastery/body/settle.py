@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mastery.body.rule import own_gaps, satisfied
-from mastery.body.tally import Tally, resolved
+from mastery.body.tally import Tally, reopened, resolved
 from mastery.body.words import LASTING, Act, ActKind, Decision, Reason, State, TargetRule
 from mastery.policy import Policy
 
@@ -46,8 +46,7 @@ def settle(
             own_since=since,
             own_result=by,
         )
-    reopened = previous.reopened
-    if reopened:
+    if previous.reopened:
         reasons: tuple[Reason, ...] = (Reason.REOPENED, Reason.BODY_INCOMPLETE)
         state = State.IN_PROGRESS
     elif tally.records or tally.held:
@@ -62,9 +61,7 @@ def settle(
         and by == previous.own_result
     ):
         return previous
-    return Decision(
-        state, level, None, None, reasons, enough, since, by, reopened=reopened, reopened_after=previous.reopened_after
-    )
+    return Decision(state, level, None, None, reasons, enough, since, by, reopened=previous.reopened)
 
 
 def _own_completion(
@@ -72,9 +69,6 @@ def _own_completion(
 ) -> tuple[datetime | None, int | None]:
     """When, and by which result, lines 1 to 7 became true; None while they are not."""
     for _ in own_gaps(tally, rule, policy):
-        return None, None
-    certified = tally.certified
-    if previous.reopened and certified is not None and certified.last_result == previous.reopened_after:
         return None, None
     if previous.own_since is not None:
         return previous.own_since, previous.own_result
@@ -97,6 +91,14 @@ def _lasting(
         low = certified is not None and certified.last < policy.needs_review_below and not certified.resolved
         if state is State.MASTERED and low:
             state, reasons = State.NEEDS_REVIEW, (Reason.LOW_CERTIFYING_RECORD,)
+    if (
+        state is previous.state
+        and level == previous.level
+        and enough is previous.enough_evidence
+        and since == previous.own_since
+        and by == previous.own_result
+    ):
+        return previous
     return replace(
         previous, state=state, level=level, reasons=reasons, enough_evidence=enough, own_since=since, own_result=by
     )
@@ -121,9 +123,10 @@ def _complete(
     reasons: tuple[Reason, ...] = (Reason.BODY_COMPLETE,)
     confirmed: ActKind | None = None
     state = State.MASTERED_PROVISIONAL
-    if rule.credit_bearing:
+    # what was confirmed once does not wait for confirmation again
+    if rule.credit_bearing and not previous.vouched:
         reasons += (Reason.AWAITS_CONFIRMATION,)
-    elif not confirmed_below:
+    elif not (confirmed_below or previous.vouched):
         reasons += (Reason.AWAITS_PREREQUISITE_CONFIRMATION,)
     else:
         state, confirmed = State.MASTERED, ActKind.AUTO_CONFIRM
@@ -152,7 +155,9 @@ def sign(tally: Tally, decision: Decision, act: Act) -> tuple[Tally, Decision]:
         return tally, _confirmed(decision, act)
     if kind is ActKind.RESOLVE:
         return resolved(tally), _resolved(decision, act)
-    return tally, _reopened(tally, decision, kind)
+    if kind is ActKind.REOPEN:
+        return reopened(tally), Decision(reopened=True)
+    return tally, _withdrawn(decision)
 
 
 def _kept(decision: Decision, act: Act, state: State, reason: Reason) -> Decision:
@@ -194,9 +199,8 @@ def _resolved(decision: Decision, act: Act) -> Decision:
     )
 
 
-def _reopened(tally: Tally, decision: Decision, kind: ActKind) -> Decision:
-    """REOPEN asks for a new certifying record; WITHDRAW takes back what a person had signed: the rule decides again."""
-    certified = tally.certified
-    if kind is ActKind.WITHDRAW:
-        return Decision() if decision.confirmed in (*_SIGNED_STATES, ActKind.OVERRIDE) else decision
-    return Decision(reopened=True, reopened_after=None if certified is None else certified.last_result)
+def _withdrawn(decision: Decision) -> Decision:
+    """What a person had signed is taken back, and the rule decides again."""
+    if decision.confirmed not in (*_SIGNED_STATES, ActKind.OVERRIDE):
+        return decision
+    return Decision(own_since=decision.own_since, own_result=decision.own_result)

@@ -15,13 +15,18 @@ KEPT_RESULTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """What certifying records say: the best level, the newest, and whether a person has settled a low newest one."""
+    """What certifying records say: the best level and the newest.
+
+    Of the newest a person may have said that, though low, it does not count against mastery (`resolved`), or that
+    whatever it says, a newer one is needed (`reopened`).
+    """
 
     best: float
     best_result: int
     last: float
     last_result: int
     resolved: bool = False
+    reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,12 @@ def _practised(
     moved = (after,) if n == 1 else (*(before + (after - before) * (i / n) for i in range(1, n)), after)
     window = policy.wheel_spin_slope_window
     return Practice(opportunities + counted, day, day_count + counted, run, longest, (estimates + moved)[-window:])
+
+
+def reopened(tally: Tally) -> Tally:
+    """The tally once a person has sent the student back to work: the newest certifying record no longer suffices."""
+    certified = tally.certified
+    return tally if certified is None else replace(tally, certified=replace(certified, reopened=True))
 
 
 def resolved(tally: Tally) -> Tally:

@@ -110,6 +110,7 @@ class Lack(StrEnum):
     ASSESSMENTS = "assessments"
     DATES = "dates"
     CERTIFYING = "certifying"
+    NEW_CERTIFYING = "new_certifying"
     DOK = "dok"
     CONTRADICTION = "contradiction"
     INTEGRITY_HOLD = "integrity_hold"
@@ -200,9 +201,8 @@ class Decision:
     vouched: bool = False
     kept_level: float | None = None
     kept_mastered_at: datetime | None = None
-    # a person reopened the target when this was its newest certifying result (None: it had none): a newer must come
+    # a person reopened the target: it is worked on again
     reopened: bool = False
-    reopened_after: int | None = None
 
 
 UNDECIDED = Decision()

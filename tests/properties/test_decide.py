@@ -1,0 +1,200 @@
+"""Whatever the evidence: order of arrival, steps, corrections and bits (domain 9.2, design 4.1)."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+
+import pytest
+from evidence_records import moment, record
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mastery.decide import (
+    Act,
+    ActKind,
+    Record,
+    Standing,
+    State,
+    TargetRule,
+    apply,
+    decision_from_json,
+    decision_to_json,
+    fold,
+    missing,
+    rule_book,
+    settle,
+    step,
+    tally_from_json,
+    tally_to_json,
+)
+from mastery.evidence import Purpose
+from mastery.policy import DEFAULT_POLICY as POLICY
+
+BOOK = rule_book(
+    [
+        TargetRule(1),
+        TargetRule(2, prerequisites=(1,), dok=2),
+        TargetRule(3, prerequisites=(1, 2)),
+        TargetRule(4, prerequisites=(1,), credit_bearing=True),
+        TargetRule(5, prerequisites=(4,)),
+    ]
+)
+TARGETS = (1, 2, 3, 4, 5)
+LASTING = {State.MASTERED, State.NEEDS_REVIEW}
+
+estimates = st.floats(0, 1, allow_subnormal=True) | st.sampled_from([0.2, 0.5, 0.9, 0.95, 0.99])
+
+
+@st.composite
+def one_record(draw: st.DrawFn, result: int) -> list[Record]:
+    """One sitting on one or two targets; often high, so that mastery is reached and lost."""
+    day = draw(st.integers(0, 12)) + draw(st.sampled_from([0, 0.25, 0.25001]))
+    made = []
+    for target in draw(st.lists(st.sampled_from(TARGETS), min_size=1, max_size=2, unique=True)):
+        purpose = draw(
+            st.sampled_from([Purpose.FORMATIVE, Purpose.SUMMATIVE, Purpose.SUMMATIVE, Purpose.STATE_SUMMATIVE])
+        )
+        level = draw(st.none() | st.sampled_from([1.0, 2.0, 2.5, 3.0, 3.0, 4.0]))
+        made.append(
+            record(
+                result,
+                day,
+                target=target,
+                assessment=draw(st.integers(1, 4)),
+                purpose=purpose,
+                level=level,
+                certifying=level is not None and purpose is Purpose.SUMMATIVE,
+                dok=draw(st.none() | st.integers(1, 3)),
+                counts_for_estimate=purpose is not Purpose.STATE_SUMMATIVE,
+                estimate_before=draw(estimates),
+                estimate_after=draw(estimates),
+                first_tries=tuple(draw(st.lists(st.sampled_from([0.0, 0.5, 1.0]), max_size=3))),
+                held=draw(st.integers(0, 9)) == 0,
+            )
+        )
+    return made
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[list[Record]]:
+    count = draw(st.integers(1, 25))
+    return [draw(one_record(result)) for result in range(1, count + 1)]
+
+
+@st.composite
+def signed_acts(draw: st.DrawFn) -> list[Act]:
+    return [
+        Act(
+            number,
+            draw(st.sampled_from(TARGETS)),
+            draw(st.sampled_from(list(ActKind))),
+            moment(draw(st.integers(0, 13)) + 0.5),
+            level=draw(st.none() | st.sampled_from([3.0, 3.5])),
+            mastered_at=draw(st.none() | st.just(moment(1))),
+        )
+        for number in range(draw(st.integers(0, 5)))
+    ]
+
+
+def flat(history: list[list[Record]]) -> list[Record]:
+    return [one for sitting in history for one in sitting]
+
+
+def through_json(standing: Standing) -> Standing:
+    tally = tally_from_json(json.loads(json.dumps(tally_to_json(standing.tally))))
+    decision = decision_from_json(json.loads(json.dumps(decision_to_json(standing.decision))))
+    return replace(standing, tally=tally, decision=decision)
+
+
+@given(histories(), signed_acts(), st.integers())
+@settings(deadline=None)
+def test_the_order_of_arrival_changes_nothing(history, acts, seed):
+    records = flat(history)
+    expected = fold(records, acts, BOOK, POLICY)
+    random.Random(seed).shuffle(records)
+    acts.reverse()
+    assert fold(records, acts, BOOK, POLICY) == expected
+
+
+@given(histories(), signed_acts())
+@settings(deadline=None)
+def test_step_after_step_through_storage_equals_the_fold(history, acts):
+    standings: dict[int, Standing] = {}
+    events = [(sitting[0].performed_at, 0, sitting[0].order, sitting) for sitting in history]
+    events += [(one.at, 1, one.id, one) for one in acts]
+    for _, kind, _, event in sorted(events, key=lambda one: one[:3]):
+        change = apply if kind else step
+        changed = change(standings, event, BOOK, POLICY)
+        standings.update((target, through_json(now)) for target, now in changed.items())
+    assert standings == fold(flat(history), acts, BOOK, POLICY)
+
+
+@given(histories(), signed_acts())
+@settings(deadline=None)
+def test_mastery_and_an_empty_list_of_what_is_missing_are_the_same_thing(history, acts):
+    standings = fold(flat(history), acts, BOOK, POLICY)
+    decisions = {target: one.decision for target, one in standings.items()}
+    for target, one in standings.items():
+        if one.decision.confirmed is None:
+            complete = not missing(one.tally, BOOK.of(target), decisions, POLICY)
+            assert complete is (one.decision.state is State.MASTERED_PROVISIONAL)
+        again = settle(one.tally, BOOK.of(target), decisions, one.decision, POLICY)
+        assert again == one.decision, "settling twice says the same"
+
+
+@given(histories(), st.data())
+@settings(deadline=None)
+def test_a_correction_never_silently_removes_what_was_confirmed(history, data):
+    before = fold(flat(history), [], BOOK, POLICY)
+    kept = [
+        Act(
+            target, target, ActKind.AUTO_CONFIRM, one.decision.mastered_at, one.decision.level, one.decision.mastered_at
+        )
+        for target, one in before.items()
+        if one.decision.confirmed is ActKind.AUTO_CONFIRM
+    ]
+    assert fold(flat(history), kept, BOOK, POLICY) == before
+    gone = data.draw(st.sampled_from(history))
+    remaining = [sitting for sitting in history if sitting is not gone]
+    after = fold(flat(remaining), kept, BOOK, POLICY)
+    for one in kept:
+        decision = after[one.target].decision
+        assert decision.state in LASTING
+        assert decision.mastered_at is not None
+        if decision.state is State.NEEDS_REVIEW and decision.vouched:
+            assert decision.level is not None
+            assert decision.level >= one.level
+
+
+@given(histories(), st.sampled_from([2.0, 3.0, 4.0]))
+@settings(deadline=None)
+def test_one_more_certifying_record_never_lowers_the_reported_level(history, level):
+    before = fold(flat(history), [], BOOK, POLICY)
+    changed = step(before, [record(99, 20, summative=level)], BOOK, POLICY)
+    old = before.get(1, Standing()).decision.level
+    new = changed[1].decision.level
+    assert new is not None
+    assert new >= max(old or 0.0, level)
+
+
+@given(histories())
+@settings(deadline=None)
+def test_time_alone_changes_no_decision(history):
+    """A record that only lets time pass (elsewhere, much later) moves nothing on the other targets."""
+    before = fold(flat(history), [], BOOK, POLICY)
+    assert set(step(before, [record(99, 4000, target=77)], BOOK, POLICY)) == {77}
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_records_of_one_sitting_count_together_in_any_order(order):
+    both = [
+        record(5, 5, target=1, estimate=0.95, summative=3.0),
+        record(5, 5, target=2, estimate=0.95, summative=3.0, dok=2),
+    ]
+    earlier = [record(n, n, target=t, estimate=0.95) for n, t in ((1, 1), (2, 1), (3, 2), (4, 2))]
+    standings = fold(earlier, [], BOOK, POLICY)
+    changed = step(standings, [both[n] for n in order], BOOK, POLICY)
+    assert {t: changed[t].decision.state for t in (1, 2)} == {1: State.MASTERED, 2: State.MASTERED}
+    assert changed[2].decision.mastered_at == moment(5)
