@@ -87,13 +87,13 @@ def serve(
     """
     ending = _Ending()
     ending.listen()
+    check_port(host, port)
     with ExitStack() as stack:
         server = installation.server()
         if isinstance(installation.database, Embedded):
             _take_place(stack, installation.database)
         if server is not None:
             stack.enter_context(server)
-        check_port(host, port)
         _check_schema(installation)
         live_port = live_port or free_port(host)
         children = _children(installation, host, port, live_port, workers or default_workers())
