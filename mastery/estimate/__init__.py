@@ -3,9 +3,38 @@
 state = SubjectState.initial(hyper)                   what is remembered of one student in one subject
 done = advance([state], Observations.build(...), hyper)      one function for one student or a million
 estimate = readout(done.after.mean, done.after.variance, hyper, bar)      what people are told
+
+Model (measurement 2), on the logit scale, everything Gaussian:
+
+    success = sigma(a (g + f + s_k + lam_k ln(1 + n_k)) + r_i + b_i + delta),   b_i known up to SE_b
+
+g general level, f present form, s_k the target's own, r_i the memory of one item, n_k right answers so far, delta the
+offset of a repeated attempt. Predicted success is p = sigma(kappa mu), kappa = 1 / sqrt(1 + pi/8 Vt), with mu and Vt
+the mean and variance of the argument.
+
+Update by moment matching (assumed density filtering: MacKay 1992, Minka 2001). The first two derivatives of ln p by mu
+are kappa e and -kappa^2 h, e = y - p, h = p (1 - p): a state with covariance v to the argument moves by v kappa e, its
+variance by -v^2 kappa^2 h. The sequential form of measurement 2 divides by 1 + h Vt instead; it moves the means alike
+and narrows the variances too much (simulated 90% intervals of a target's sum cover .82 to .89).
+
+g and f keep their covariance. A target is kept as what is left of it given g and f,
+
+    g + f + s_k = rest + u g + v f,   rest ~ N(mean, variance),   u = v = 1 at first,
+
+so that what its answers said together with g is not counted twice: every answer on k shrinks u and v. v is carried
+while the target is being answered and folded into u when another one is. Given g and f, targets are independent.
+Measured against independent states: log-loss on training students .5336 for .5342, and the intervals cover 87 to 93%.
+
+A sitting without feedback is one joint update. With several effective answers it is linearised again after each
+answer's worth of it (recursive update, Zanetti 2012), all its rows at once: order can not matter, and a surprising test
+does not overshoot as one linearisation at its start would. It teaches once per target; form fades and the level drifts
+by its effective answers. A weight w < 1 tempers likelihood, learning, practice and drift alike.
+
+Nothing moves by time alone: forgetting is applied when the next evidence on the target comes. A right answer never
+lowers and a wrong one never raises the target's mean g + s + practice, whatever the gap before it.
 """
 
-from mastery.estimate.advance import Advanced, Levels, advance
+from mastery.estimate.advance import Advanced, Levels, advance, levels
 from mastery.estimate.hyperparameters import DEFAULTS, MODEL_VERSION, Hyperparameters
 from mastery.estimate.observations import Observations
 from mastery.estimate.readout import Estimate, readout
@@ -21,5 +50,6 @@ __all__ = [
     "Observations",
     "SubjectState",
     "advance",
+    "levels",
     "readout",
 ]

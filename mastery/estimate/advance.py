@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mastery.estimate import kernel
 from mastery.estimate.hyperparameters import Hyperparameters
-from mastery.estimate.kernel import NEVER, run_filter
+from mastery.estimate.kernel import NEVER, read_all, run_filter
 from mastery.estimate.observations import Observations
 from mastery.estimate.slots import extend, find_slots
 from mastery.estimate.state import LEVEL_COLUMNS, Floats, Integers, SubjectState
@@ -105,7 +106,7 @@ def advance(states: Sequence[SubjectState], batch: Observations, hyper: Hyperpar
         batch.target,
         [state.target_ids for state in states],
         [state.targets for state in states],
-        np.array([0.0, hyper.target_variance, 0.0, NEVER]),
+        np.array([0.0, hyper.target_variance, 1.0, 1.0, 0.0, NEVER]),
     )
     items = _place(
         batch.offsets,
@@ -136,6 +137,17 @@ def advance(states: Sequence[SubjectState], batch: Observations, hyper: Hyperpar
         Levels(before),
         Levels(after),
     )
+
+
+def levels(state: SubjectState, hyper: Hyperparameters, practice_slope: npt.ArrayLike | None = None) -> Levels:
+    """All targets of a state as they are stored, in the order of `state.target_ids`.
+
+    An answer on one target moves the general level and with it every other target a little: what `advance` returns as
+    `after` is about the sitting's own targets, this about all. `practice_slope` [K] is lam per target, else `hyper`'s.
+    """
+    slopes = np.empty(len(state.target_ids))
+    slopes[:] = hyper.practice_slope if practice_slope is None else practice_slope
+    return Levels(read_all(state.level, state.targets, slopes))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

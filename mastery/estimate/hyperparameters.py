@@ -14,7 +14,7 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("general_variance", 1e-6, 10.0),
     ("general_drift", 0.0, 1.0),
     ("form_variance", 1e-6, 10.0),
-    ("form_persistence", 1e-6, 1.0),
+    ("form_persistence", 1e-6, 0.999),
     ("target_variance", 1e-6, 10.0),
     ("target_drift", 0.0, 1.0),
     ("learning_right", 0.0, 1.0),

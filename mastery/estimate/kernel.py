@@ -1,16 +1,10 @@
 """The filter itself: one compiled loop that the request path runs for one student and the rebuild for all.
 
-Measurement 2, with every answer of a step taken jointly. A step is one answer, the rows of one answer that counts for
-several targets, or a whole sitting without feedback. For a step with effective weights w and the prior of independent
-g, f, s_k, r_i the exact Gaussian posterior of the linearised model is
-
-    K = V L' (L V L' + R)^-1,   R = diag(1 / (w h)),   m += K (e / h),   V -= K L V,
-
-which for one answer is m += V l w e / (1 + w h Vt), V -= (V l)^2 w h / (1 + w h Vt). It is computed in O(rows) by
-eliminating r, then s, then g + f. The posterior's covariances between states are dropped after the step, as the
-sequential form does. A step of more than one effective answer is linearised again after each effective answer's worth
-of it (recursive update, Zanetti 2012), all its rows at once, so that its order can not matter; a single linearisation
-at the start overshoots a surprising test by logits (tests/mastery/test_estimate_posterior.py).
+The model and its update are described in `mastery/estimate/__init__.py`. A step is one answer, the rows of one answer
+that counts for several targets, or a whole sitting without feedback; it is taken jointly, in O(rows), by eliminating r,
+then the rests of the targets, then g and f. Per row, with the site precision t = kappa^2 h / (1 - kappa^2 h Vt), weight
+w and noise V_r + SE_b^2, the information is a^2 c t with c = w / (1 + w t (V_r + SE_b^2)).
+Everything compiled together stands in this one file: numba compiles anew when this file changes, not when others do.
 """
 
 from __future__ import annotations
@@ -21,18 +15,23 @@ from mastery.estimate.compiled import compiled
 from mastery.estimate.state import Floats, Integers
 
 PROBIT = np.pi / 8.0  # sigma(mu / sqrt(1 + pi/8 V)) is the mean of sigma over N(mu, V), to 1e-2 (MacKay 1992)
-WIDEST = 2.0  # a variance never exceeds twice its prior
+WIDEST = 2.0  # a variance never grows beyond twice its prior
 NEVER = -np.inf  # last day of a target that has not been seen
 
 # Columns of `answers` [R, 8]
 Y, WEIGHT, DAY, SLOPE, EASINESS, EASINESS_VARIANCE, PRACTICE_SLOPE, SUMMED = range(8)
-# Columns of `constants`; the attempt offsets follow from OFFSETS on
+# Places in `constants`; the attempt offsets stand from OFFSETS on
 (GENERAL, GENERAL_DRIFT, FORM, PERSISTENCE, TARGET, TARGET_DRIFT, RIGHT, WRONG) = range(8)
 (ITEM, ITEM_RIGHT, ITEM_WRONG, FORGETTING, FORGETTING_VARIANCE, OFFSETS) = range(8, 14)
-# Columns of a target, an item, and a reading
-MEAN, VARIANCE, PRACTICE, LAST_DAY = range(4)
-ATTEMPTS = 2
+# Places in `level` [5], in a target [6] and in an item [3]
+G, G_VARIANCE, F, F_VARIANCE, COVARIANCE = range(5)
+REST, VARIANCE, ON_GENERAL, ON_FORM, PRACTICE, LAST_DAY = range(6)
+MEMORY, MEMORY_VARIANCE, ATTEMPTS = range(3)
 READING_COLUMNS = ("mean", "variance", "general", "target", "form", "practice")
+
+# Columns of the scratch arrays: per row of the step, and per target of the student
+_E, _T, _MEMORY_VARIANCE, _C, _TRY = range(5)
+_INFORMATION, _SCORE, _OWN, _FULL, _CREDIT, _START = range(6)
 
 
 @compiled
@@ -51,13 +50,11 @@ def run_filter(
     """Advance N students through their rows: level, targets and items are changed in place.
 
     offsets int64[N+1]; sitting int64[R]; slots int64[R, 2], places of target and item; answers [R, 8];
-    level [N, 4]; targets [sum K, 4] and items [sum I, 3] by student at their offsets int64[N+1].
+    level [N, 5]; targets [sum K, 6] and items [sum I, 3] by student at their offsets int64[N+1].
     Returns p, mu, Vt before each row [R, 3] and, for each run of rows with the same sitting and target, its first row
     int64[M] and the target's reading before and after the sitting [M, 6].
     """
-    longest = 1
-    most = 1
-    runs = 0
+    longest, most, runs = 1, 1, 0
     for n in range(len(offsets) - 1):
         longest = max(longest, offsets[n + 1] - offsets[n])
         most = max(most, target_offsets[n + 1] - target_offsets[n])
@@ -69,11 +66,17 @@ def run_filter(
     after = np.empty((runs, len(READING_COLUMNS)))
     by_row = np.empty((longest, 5))
     by_target = np.zeros((most, 6))
-    touched = np.empty(most, np.int64)
+    # the targets of the step before, and of this one
+    recent = np.empty((2, most), np.int64)
     run = 0
     for n in range(len(offsets) - 1):
         own_targets = targets[target_offsets[n] : target_offsets[n + 1]]
         own_items = items[item_offsets[n] : item_offsets[n + 1]]
+        carried = 0
+        for k in range(len(own_targets)):
+            if own_targets[k, ON_FORM] != 1.0:
+                recent[0, carried] = k
+                carried += 1
         row, end = offsets[n], offsets[n + 1]
         while row < end:
             stop = row + 1
@@ -87,14 +90,8 @@ def run_filter(
                     run += 1
             first = row
             while first < stop:
-                last = first + 1
-                if answers[first, SUMMED] != 0.0:
-                    while last < stop and answers[last, SUMMED] != 0.0:
-                        last += 1
-                else:
-                    while last < stop and answers[last, SUMMED] == 0.0 and slots[last, 1] == slots[first, 1]:
-                        last += 1
-                _step(
+                last = _step_end(first, stop, slots, answers)
+                carried = _step(
                     slots[first:last],
                     answers[first:last],
                     constants,
@@ -104,7 +101,8 @@ def run_filter(
                     predictions[first:last],
                     by_row,
                     by_target,
-                    touched,
+                    recent,
+                    carried,
                 )
                 first = last
             for done in range(opened, run):
@@ -115,20 +113,47 @@ def run_filter(
 
 
 @compiled
+def read_all(level: Floats, targets: Floats, practice_slopes: Floats) -> Floats:
+    """Readings [K, 6] of one student's targets [K, 6] as they are stored."""
+    readings = np.empty((len(targets), len(READING_COLUMNS)))
+    for k in range(len(targets)):
+        _read(level, targets[k], practice_slopes[k], readings[k])
+    return readings
+
+
+@compiled
 def _read(level: Floats, target: Floats, practice_slope: float, reading: Floats) -> None:
     """What is known of a target, present form left out: mean and variance of g + s + practice, and the parts."""
+    own = _own(target, level)
     practice = practice_slope * np.log1p(target[PRACTICE])
-    reading[0] = level[0] + target[MEAN] + practice
-    reading[1] = level[1] + target[VARIANCE]
-    reading[2] = level[0]
-    reading[3] = target[MEAN]
-    reading[4] = level[2]
+    reading[0] = level[G] + own + practice
+    reading[1] = target[VARIANCE] + _spread(target[ON_GENERAL], target[ON_FORM] - 1.0, level)
+    reading[2] = level[G]
+    reading[3] = own
+    reading[4] = level[F]
     reading[5] = practice
 
 
-# columns of the scratch arrays
-_E, _H, _LOCAL, _C, _TRY = range(5)
-_INFORMATION, _SCORE, _OWN, _FULL, _CREDIT, _START = range(6)
+@compiled
+def _spread(u: float, v: float, level: Floats) -> float:
+    """Variance of u g + v f."""
+    return float(u * u * level[G_VARIANCE] + 2.0 * u * v * level[COVARIANCE] + v * v * level[F_VARIANCE])
+
+
+@compiled
+def _own(target: Floats, level: Floats) -> float:
+    """Mean of s."""
+    return float(target[REST] + (target[ON_GENERAL] - 1.0) * level[G] + (target[ON_FORM] - 1.0) * level[F])
+
+
+@compiled
+def _step_end(first: int, stop: int, slots: Integers, answers: Floats) -> int:
+    """Where the step that begins at `first` ends: a run without feedback, or the rows of one answer."""
+    last = first + 1
+    summed = answers[first, SUMMED]
+    while last < stop and answers[last, SUMMED] == summed and (summed != 0.0 or slots[last, 1] == slots[first, 1]):
+        last += 1
+    return last
 
 
 @compiled
@@ -142,60 +167,90 @@ def _step(
     predictions: Floats,
     by_row: Floats,
     by_target: Floats,
-    touched: Integers,
-) -> None:
+    recent: Integers,
+    carried: int,
+) -> int:
     """One joint step: age, predict, update in slices of at most one effective answer, hold to the sign, learn."""
-    rows = len(answers)
     total = 0.0
     found = 0
-    for j in range(rows):
+    for j in range(len(answers)):
         k = slots[j, 0]
         weight = answers[j, WEIGHT]
         total += weight
-        if by_target[k, _FULL] == 0.0:
-            touched[found] = k
-            found += 1
-            by_target[k, _START] = targets[k, MEAN]
-            _age(targets[k], answers[j, DAY], constants)
         by_row[j, _TRY] = items[slots[j, 1], ATTEMPTS] + 1.0
+        if by_target[k, _FULL] == 0.0:
+            recent[1, found] = k
+            found += 1
+            by_target[k, _START] = _own(targets[k], level)
+            _age(targets[k], answers[j, DAY], constants)
         by_target[k, _FULL] += weight
         by_target[k, _CREDIT] += weight * answers[j, Y]
-    general_before = level[0]
+    for k in recent[0, :carried]:
+        if by_target[k, _FULL] == 0.0:
+            _leave(targets[k], level)
+    touched = recent[1, :found]
+    general_before = level[G]
     # 7 rows of weight 5/7 are five effective answers although their sum is 5.000000000000001
     slices = max(1, int(np.ceil(total - 1e-9)))
     for part in range(slices):
-        _predict(
-            slots, answers, constants, level, targets, items, by_row, by_target, 1.0 / slices, part == 0, predictions
-        )
+        _predict(slots, answers, constants, level, targets, items, predictions, by_row, by_target, slices, part == 0)
         if part == 0:
-            for t in range(found):
-                by_target[touched[t], _OWN] = by_target[touched[t], _SCORE]
-        _update(slots, answers, level, targets, items, by_row, by_target, touched[:found])
-    for t in range(found):
-        k = touched[t]
-        _hold_to_sign(by_target[k, _OWN], by_target[k, _START], level[0] - general_before, targets[k])
+            for k in touched:
+                by_target[k, _OWN] = by_target[k, _SCORE]
+        _update_shared(level, targets, by_target, touched)
+        _update_items(slots, answers, items, by_row, by_target)
+    for k in touched:
+        _hold_to_sign(by_target[k, _OWN], by_target[k, _START], level[G] - general_before, level, targets[k])
         _learn(by_target[k, _FULL], by_target[k, _CREDIT], constants, targets[k])
         by_target[k, :] = 0.0
-    for j in range(rows):
+    for j in range(len(answers)):
         item = items[slots[j, 1]]
         y = answers[j, Y]
-        item[MEAN] += answers[j, WEIGHT] * (constants[ITEM_RIGHT] * y + constants[ITEM_WRONG] * (1.0 - y))
+        item[MEMORY] += answers[j, WEIGHT] * (constants[ITEM_RIGHT] * y + constants[ITEM_WRONG] * (1.0 - y))
         item[ATTEMPTS] = by_row[j, _TRY]
-    _drift(level, total, constants)
+    _drift(total, constants, level, targets, touched)
+    recent[0, :found] = touched
+    return found
 
 
 @compiled
 def _age(target: Floats, day: float, constants: Floats) -> None:
-    """Forgetting between the last evidence on a target and this one; never backwards in time."""
+    """Forgetting between the last evidence on a target and this one: s shrinks towards 0; never backwards in time."""
     days = day - target[LAST_DAY]
     if target[LAST_DAY] == NEVER:
         target[LAST_DAY] = day
     elif days > 0.0:
         gap = np.log1p(days)
-        target[MEAN] *= np.exp(-constants[FORGETTING] * gap)
+        left = np.exp(-constants[FORGETTING] * gap)
+        target[REST] *= left
+        target[ON_GENERAL] = 1.0 + left * (target[ON_GENERAL] - 1.0)
+        target[ON_FORM] = 1.0 + left * (target[ON_FORM] - 1.0)
         grown = target[VARIANCE] + constants[FORGETTING_VARIANCE] * gap
         target[VARIANCE] = min(grown, WIDEST * constants[TARGET])
         target[LAST_DAY] = day
+
+
+@compiled
+def _leave(target: Floats, level: Floats) -> None:
+    """Another target is answered now: what s had in common with f is expressed by g and the rest."""
+    slope = level[COVARIANCE] / level[G_VARIANCE]
+    _express(target, level[F] - slope * level[G], slope, 0.0, _form_given_general(level))
+
+
+@compiled
+def _express(target: Floats, constant: float, on_general: float, on_form: float, scatter: float) -> None:
+    """Put N(constant + on_general g + on_form f', scatter) in the place of f, as far as s depends on it."""
+    share = target[ON_FORM] - 1.0
+    target[REST] += share * constant
+    target[ON_GENERAL] += share * on_general
+    target[ON_FORM] = 1.0 + share * on_form
+    target[VARIANCE] += share * share * scatter
+
+
+@compiled
+def _form_given_general(level: Floats) -> float:
+    """Variance of f where g is known."""
+    return float(max(level[F_VARIANCE] - level[COVARIANCE] * level[COVARIANCE] / level[G_VARIANCE], 0.0))
 
 
 @compiled
@@ -206,19 +261,16 @@ def _predict(
     level: Floats,
     targets: Floats,
     items: Floats,
+    predictions: Floats,
     by_row: Floats,
     by_target: Floats,
-    share: float,
+    slices: int,
     keep: bool,
-    predictions: Floats,
 ) -> None:
-    """Expected success of every row from the present state, and what its answer says about each target's sum.
+    """Expected success of every row from the present state, and what its answer says about its target's sum.
 
-    With u = V_r + SE_b^2 the row's own noise and c = w / (1 + w h u), a target's rows carry the information
-    sum a^2 h c and the score sum a e c about g + f + s.
+    A target's rows carry the information sum a^2 c t and the score sum a c (kappa e) / (1 - kappa^2 h Vt).
     """
-    shared = level[0] + level[2]
-    spread = level[1] + level[3]
     last_offset = len(constants) - 1 - OFFSETS
     for j in range(len(answers)):
         by_target[slots[j, 0], _INFORMATION] = 0.0
@@ -228,26 +280,29 @@ def _predict(
         target = targets[k]
         item = items[slots[j, 1]]
         a = answers[j, SLOPE]
-        ability = shared + target[MEAN] + answers[j, PRACTICE_SLOPE] * np.log1p(target[PRACTICE])
+        u, v = target[ON_GENERAL], target[ON_FORM]
+        practice = answers[j, PRACTICE_SLOPE] * np.log1p(target[PRACTICE])
+        ability = target[REST] + u * level[G] + v * level[F] + practice
         offset = constants[OFFSETS + min(int(item[ATTEMPTS]), last_offset)]
-        mu = a * ability + item[MEAN] + answers[j, EASINESS] + offset
-        noise = item[VARIANCE] + answers[j, EASINESS_VARIANCE]
-        variance = a * a * (spread + target[VARIANCE]) + noise
-        p = _sigmoid(mu / np.sqrt(1.0 + PROBIT * variance))
+        mu = a * ability + item[MEMORY] + answers[j, EASINESS] + offset
+        noise = item[MEMORY_VARIANCE] + answers[j, EASINESS_VARIANCE]
+        variance = a * a * (target[VARIANCE] + _spread(u, v, level)) + noise
+        kappa = 1.0 / np.sqrt(1.0 + PROBIT * variance)
+        p = _sigmoid(kappa * mu)
         if keep:
             predictions[j, 0] = p
             predictions[j, 1] = mu
             predictions[j, 2] = variance
-        w = answers[j, WEIGHT] * share
-        e = answers[j, Y] - p
-        h = p * (1.0 - p)
-        c = w / (1.0 + w * h * noise)
-        by_row[j, _E] = e
-        by_row[j, _H] = h
-        by_row[j, _LOCAL] = item[VARIANCE]
-        by_row[j, _C] = c
-        by_target[k, _INFORMATION] += a * a * h * c
-        by_target[k, _SCORE] += a * e * c
+        curvature = kappa * kappa * p * (1.0 - p)
+        # at least 1 - .25 Vt / (1 + pi/8 Vt) > .36
+        left = 1.0 - curvature * variance
+        w = answers[j, WEIGHT] / slices
+        by_row[j, _E] = kappa * (answers[j, Y] - p) / left
+        by_row[j, _T] = curvature / left
+        by_row[j, _MEMORY_VARIANCE] = item[MEMORY_VARIANCE]
+        by_row[j, _C] = w / (1.0 + w * by_row[j, _T] * noise)
+        by_target[k, _INFORMATION] += a * a * by_row[j, _C] * by_row[j, _T]
+        by_target[k, _SCORE] += a * by_row[j, _C] * by_row[j, _E]
 
 
 @compiled
@@ -260,67 +315,77 @@ def _sigmoid(x: float) -> float:
 
 
 @compiled
-def _update(
-    slots: Integers,
-    answers: Floats,
-    level: Floats,
-    targets: Floats,
-    items: Floats,
-    by_row: Floats,
-    by_target: Floats,
-    touched: Integers,
-) -> None:
-    """The joint Gaussian step: eliminate every s, solve for g + f, then go back to s and r."""
-    information = 0.0
-    score = 0.0
+def _update_shared(level: Floats, targets: Floats, by_target: Floats, touched: Integers) -> None:
+    """The joint Gaussian step on g, f and the touched targets: eliminate every rest, solve for g and f, go back.
+
+    Leaves each target's shift and variance of the sum g + f + s in its _SCORE and _INFORMATION, for its items.
+    """
+    gg, gf, ff, on_g, on_f, score = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for k in touched:
-        shrink = 1.0 + targets[k, VARIANCE] * by_target[k, _INFORMATION]
-        information += by_target[k, _INFORMATION] / shrink
-        score += by_target[k, _SCORE] / shrink
-    spread = level[1] + level[3]
-    shrink = 1.0 + spread * information
-    shared_shift = spread * score / shrink
-    shared_variance = spread / shrink
-    for at in (0, 2):
-        variance = level[at + 1]
-        level[at] += variance * score / shrink
-        level[at + 1] = variance - variance * variance * information / shrink
+        kept = 1.0 / (1.0 + targets[k, VARIANCE] * by_target[k, _INFORMATION])
+        information = by_target[k, _INFORMATION] * kept
+        part = by_target[k, _SCORE] * kept
+        u, v = targets[k, ON_GENERAL], targets[k, ON_FORM]
+        gg += information * u * u
+        gf += information * u * v
+        ff += information * v * v
+        on_g += part * u
+        on_f += part * v
+        score += part
+    general, form, both = level[G_VARIANCE], level[F_VARIANCE], level[COVARIANCE]
+    area = max(general * form - both * both, 0.0)
+    shrink = 1.0 + general * gg + 2.0 * both * gf + form * ff + area * max(gg * ff - gf * gf, 0.0)
+    level[G_VARIANCE] = (general + area * ff) / shrink
+    level[F_VARIANCE] = (form + area * gg) / shrink
+    level[COVARIANCE] = (both - area * gf) / shrink
+    general_shift = level[G_VARIANCE] * on_g + level[COVARIANCE] * on_f
+    form_shift = level[COVARIANCE] * on_g + level[F_VARIANCE] * on_f
+    # better than expected never lowers the general level, even where f is left to explain it
+    general_shift = max(general_shift, 0.0) if score >= 0.0 else min(general_shift, 0.0)
+    level[G] += general_shift
+    level[F] += form_shift
     for k in touched:
-        variance = targets[k, VARIANCE]
-        loss = by_target[k, _INFORMATION]
-        kept = 1.0 / (1.0 + variance * loss)
-        shift = variance * (by_target[k, _SCORE] - loss * shared_shift) * kept
-        pull = variance * loss * kept
-        targets[k, MEAN] += shift
-        targets[k, VARIANCE] = variance * kept + pull * pull * shared_variance
-        # of the target's sum g + f + s, for the items below
+        u, v = targets[k, ON_GENERAL], targets[k, ON_FORM]
+        variance, information = targets[k, VARIANCE], by_target[k, _INFORMATION]
+        kept = 1.0 / (1.0 + variance * information)
+        shared_shift = u * general_shift + v * form_shift
+        shift = variance * (by_target[k, _SCORE] - information * shared_shift) * kept
+        targets[k, REST] += shift + (1.0 - kept) * (u * level[G] + v * level[F])
+        targets[k, VARIANCE] = variance * kept
+        targets[k, ON_GENERAL] = u * kept
+        targets[k, ON_FORM] = v * kept
         by_target[k, _SCORE] = shared_shift + shift
-        by_target[k, _INFORMATION] = variance * kept + kept * kept * shared_variance
-    for j in range(len(answers)):
-        k = slots[j, 0]
-        item = items[slots[j, 1]]
-        a = answers[j, SLOPE]
-        start = by_row[j, _LOCAL]
-        reach = start * by_row[j, _C]
-        # w' = w / (1 + w h u) is by_row[_C]: r takes its part of what the sum left unexplained
-        item[MEAN] += reach * (by_row[j, _E] - by_row[j, _H] * a * by_target[k, _SCORE])
-        h = by_row[j, _H]
-        left = start - start * reach * h + (reach * h * a) * (reach * h * a) * by_target[k, _INFORMATION]
-        # a product, so that one item in two rows of the step loses the information of both
-        item[VARIANCE] *= left / start
+        by_target[k, _INFORMATION] = variance * kept + _spread(u * kept, v * kept, level)
 
 
 @compiled
-def _hold_to_sign(own: float, start: float, general_shift: float, target: Floats) -> None:
+def _update_items(slots: Integers, answers: Floats, items: Floats, by_row: Floats, by_target: Floats) -> None:
+    """The memory of each item takes its part of what the target's sum left unexplained."""
+    for j in range(len(answers)):
+        k = slots[j, 0]
+        item = items[slots[j, 1]]
+        start = by_row[j, _MEMORY_VARIANCE]
+        reach = start * by_row[j, _C]
+        pull = reach * by_row[j, _T]
+        slope = answers[j, SLOPE]
+        item[MEMORY] += reach * by_row[j, _E] - pull * slope * by_target[k, _SCORE]
+        left = start * (1.0 - pull) + pull * slope * pull * slope * by_target[k, _INFORMATION]
+        # a product, so that an item in two rows of the step loses by both
+        item[MEMORY_VARIANCE] *= left / start
+
+
+@compiled
+def _hold_to_sign(own: float, start: float, general_shift: float, level: Floats, target: Floats) -> None:
     """Right answers never lower a target's mean and wrong ones never raise it, whatever aging or other targets did.
 
-    `own` is what the step's rows on this target say, `start` the mean of s before it was aged. Binds only after a gap
+    `own` is what the step's rows on this target say, `start` the mean of s before it was aged. Binds after a gap
     (forgetting pulls s to 0) and where one sitting on several targets explains one target's answers by the others'.
     """
+    now = _own(target, level)
     if own >= 0.0:
-        target[MEAN] = max(target[MEAN], start - max(general_shift, 0.0))
+        target[REST] += max(start - max(general_shift, 0.0) - now, 0.0)
     else:
-        target[MEAN] = min(target[MEAN], start - min(general_shift, 0.0))
+        target[REST] += min(start - min(general_shift, 0.0) - now, 0.0)
 
 
 @compiled
@@ -328,17 +393,29 @@ def _learn(full: float, credit: float, constants: Floats, target: Floats) -> Non
     """At most one learning step, split by the share of right answers; only right answers count as practice."""
     amount = min(1.0, full)
     right = credit / full
-    target[MEAN] += amount * (constants[RIGHT] * right + constants[WRONG] * (1.0 - right))
+    target[REST] += amount * (constants[RIGHT] * right + constants[WRONG] * (1.0 - right))
     target[VARIANCE] = min(target[VARIANCE] + amount * constants[TARGET_DRIFT], WIDEST * constants[TARGET])
     target[PRACTICE] += amount * right
 
 
 @compiled
-def _drift(level: Floats, answers: float, constants: Floats) -> None:
-    """Between steps the level drifts and the form fades, by the number of effective answers given."""
-    level[1] = min(level[1] + constants[GENERAL_DRIFT] * answers, WIDEST * constants[GENERAL])
-    left = constants[PERSISTENCE]
+def _drift(answers: float, constants: Floats, level: Floats, targets: Floats, touched: Integers) -> None:
+    """Between steps form fades and the level drifts, by the number of effective answers given.
+
+    The touched targets are expressed by the new f: given g and the new f, the old one is N(.., scatter).
+    """
+    fade = constants[PERSISTENCE]
     if answers != 1.0:
-        left = np.exp(answers * np.log(left))
-    level[2] *= left
-    level[3] = left * left * level[3] + (1.0 - left * left) * constants[FORM]
+        fade = np.exp(answers * np.log(fade))
+    fresh = (1.0 - fade * fade) * constants[FORM]
+    given = _form_given_general(level)
+    on_form = fade * given / (fade * fade * given + fresh)
+    scatter = given * fresh / (fade * fade * given + fresh)
+    on_general = level[COVARIANCE] / level[G_VARIANCE] * (1.0 - fade * on_form)
+    constant = level[F] * (1.0 - fade * on_form) - on_general * level[G]
+    for k in touched:
+        _express(targets[k], constant, on_general, on_form, scatter)
+    level[F] *= fade
+    level[F_VARIANCE] = fade * fade * level[F_VARIANCE] + fresh
+    level[COVARIANCE] *= fade
+    level[G_VARIANCE] = min(level[G_VARIANCE] + constants[GENERAL_DRIFT] * answers, WIDEST * constants[GENERAL])

@@ -13,8 +13,8 @@ from mastery.estimate.hyperparameters import Hyperparameters
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-LEVEL_COLUMNS = ("general mean", "general variance", "form mean", "form variance")
-TARGET_COLUMNS = ("mean", "variance", "practice", "last day")
+LEVEL_COLUMNS = ("general mean", "general variance", "form mean", "form variance", "covariance")
+TARGET_COLUMNS = ("rest", "variance", "on general", "on form", "practice", "last day")
 ITEM_COLUMNS = ("mean", "variance", "attempts")
 
 _MAGIC = b"MFS1"
@@ -25,8 +25,9 @@ _HEADER = struct.Struct("<4sII")
 class SubjectState:
     """Means and variances on the logit scale, all float64. Never changed in place: `advance` makes new arrays.
 
-    level    [4]     general (g) mean and variance, form (f) mean and variance
-    target_ids int64[K], targets [K, 4]: mean and variance of s, practice n, day of the last evidence (days since epoch)
+    level    [5]     general (g) mean and variance, form (f) mean and variance, covariance of the two
+    target_ids int64[K], targets [K, 6]: g + f + s of a target is rest + u g + v f; mean and variance of the rest, u, v,
+                     practice n (effective right answers), day of the last evidence (days since the epoch)
     item_ids   int64[I], items   [I, 3]: mean and variance of r, number of sittings with the item so far
     Targets and items stand in the order in which the student first met them.
     """
@@ -41,7 +42,7 @@ class SubjectState:
     def initial(cls, hyper: Hyperparameters) -> SubjectState:
         """A student of whom nothing is known: the prior, no targets, no items."""
         return cls(
-            np.array([0.0, hyper.general_variance, 0.0, hyper.form_variance]),
+            np.array([0.0, hyper.general_variance, 0.0, hyper.form_variance, 0.0]),
             np.empty(0, np.int64),
             np.empty((0, len(TARGET_COLUMNS))),
             np.empty(0, np.int64),
@@ -69,24 +70,14 @@ class SubjectState:
         return float(self.level[3])
 
     @property
-    def target_mean(self) -> Floats:
-        """s of each target, [K]."""
-        return self.targets[:, 0]
-
-    @property
-    def target_variance(self) -> Floats:
-        """V_s of each target, [K]."""
-        return self.targets[:, 1]
-
-    @property
     def target_practice(self) -> Floats:
         """n of each target, [K], in effective right answers."""
-        return self.targets[:, 2]
+        return self.targets[:, 4]
 
     @property
     def target_last_day(self) -> Floats:
         """Day of the last evidence on each target, [K], days since the epoch."""
-        return self.targets[:, 3]
+        return self.targets[:, 5]
 
     def to_bytes(self) -> bytes:
         """The state exactly, little-endian on every machine: tag, counts, ids, float64 columns."""
