@@ -1,0 +1,217 @@
+"""What of a result counts, and when two results are the same (domain 2.2, 2.3; rules 3, 4 and 8 of 9.1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+
+from mastery.evidence import (
+    PROPOSED_CUT_SCORES,
+    CutScore,
+    EvidenceType,
+    Independence,
+    ItemResponse,
+    Observation,
+    Purpose,
+    Result,
+    TargetScore,
+    certifying,
+    digest,
+    level,
+    level_of,
+    normalised,
+    observations,
+)
+from mastery.policy import Policy
+
+NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
+ITEMS = (
+    ItemResponse("q1", 0, 1),
+    ItemResponse("q1", 1, 1, attempt=2),
+    ItemResponse("q2", 1, 2, hints=0, seconds=31.5),
+)
+RESULT = Result(
+    source_id="quiz-17/user-9/attempt-2",
+    revision=1,
+    student="S-000123",
+    assessment="quiz-17",
+    form="A",
+    purpose=Purpose.FORMATIVE,
+    evidence_type=EvidenceType.QUIZ,
+    scorer="system",
+    performed_at=NOON,
+    scored_at=NOON + timedelta(seconds=3),
+    accommodations=("extended_time", "reader"),
+    targets=(TargetScore("4.NF.A.1", 3, 4, items=ITEMS), TargetScore("4.NF.A.2", 1, 2)),
+)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        replace(RESULT, performed_at=NOON.astimezone(timezone(timedelta(hours=-4)))),
+        replace(RESULT, accommodations=("reader", "extended_time", "reader")),
+        replace(RESULT, targets=tuple(reversed(RESULT.targets))),
+        replace(RESULT, targets=(replace(RESULT.targets[0], items=tuple(reversed(ITEMS))), RESULT.targets[1])),
+        replace(RESULT, targets=(replace(RESULT.targets[0], score=3.0, max=4.0), RESULT.targets[1])),
+        replace(RESULT, setting="school", duration_seconds=None),
+    ],
+    ids=["zone", "accommodations", "targets", "items", "whole numbers", "defaults"],
+)
+def test_two_ways_to_say_the_same_have_one_digest(same):
+    assert digest(same) == digest(RESULT)
+    assert normalised(same) == normalised(RESULT)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(RESULT, performed_at=NOON + timedelta(microseconds=1)),
+        replace(RESULT, revision=2),
+        replace(RESULT, student="S-000124"),
+        replace(RESULT, purpose=Purpose.SUMMATIVE),
+        replace(RESULT, duration_seconds=0),
+        replace(RESULT, accommodations=("reader",)),
+        replace(RESULT, targets=RESULT.targets[:1]),
+        replace(RESULT, targets=(replace(RESULT.targets[0], items=ITEMS[:1] + ITEMS[2:]), RESULT.targets[1])),
+        replace(RESULT, targets=(replace(RESULT.targets[0], score=3.0000000000000004), RESULT.targets[1])),
+        replace(RESULT, targets=(replace(RESULT.targets[0], level=3.0), RESULT.targets[1])),
+    ],
+)
+def test_whatever_is_said_differently_changes_the_digest(other):
+    assert digest(other) != digest(RESULT)
+
+
+def test_a_digest_is_32_bytes_and_negative_zero_is_zero():
+    assert len(digest(RESULT)) == 32
+    zero, negative = (replace(RESULT, targets=(TargetScore("t", score, 1),)) for score in (0, -0.0))
+    assert digest(zero) == digest(negative)
+
+
+def test_what_is_not_a_number_has_no_digest():
+    with pytest.raises(ValueError):
+        digest(replace(RESULT, duration_seconds=float("nan")))
+
+
+def seen(*items: ItemResponse, independence=Independence.INDEPENDENT):
+    return observations(TargetScore("t", 1, 1, items=items), independence)
+
+
+def test_only_the_first_try_counts_and_a_hint_makes_it_wrong():
+    tries = (
+        ItemResponse("b", 1, 1, hints=1),
+        ItemResponse("a", 0, 1),
+        ItemResponse("a", 1, 1, attempt=2),
+        ItemResponse("c", 1, 1, attempt=2),
+        ItemResponse("d", 1, 4),
+    )
+    expected = (Observation("a", 0.0, 1.0), Observation("b", 0.0, 1.0), Observation("d", 0.25, 1.0))
+    assert seen(*tries) == expected
+    for order in permutations(tries):
+        assert seen(*order) == expected
+
+
+def test_a_score_over_the_maximum_is_clamped():
+    assert seen(ItemResponse("a", 7, 5)) == (Observation("a", 1.0, 1.0),)
+
+
+@pytest.mark.parametrize(("count", "each"), [(1, 1.0), (5, 1.0), (6, 5 / 6), (20, 0.25)])
+def test_a_sitting_never_counts_as_more_than_five_items(count, each):
+    weights = [one.weight for one in seen(*(ItemResponse(f"q{n:02}", 1, 1) for n in range(count)))]
+    assert weights == [each] * count
+
+
+def test_later_tries_do_not_thin_out_the_first_ones():
+    tries = [ItemResponse("a", 0, 1, attempt=n) for n in range(1, 9)]
+    assert seen(*tries) == (Observation("a", 0.0, 1.0),)
+
+
+@pytest.mark.parametrize("independence", [Independence.ASSISTED, Independence.GROUP])
+def test_work_that_was_not_independent_weighs_half(independence):
+    assert seen(ItemResponse("a", 1, 1), independence=independence) == (Observation("a", 1.0, 0.5),)
+    whole = observations(TargetScore("t", 3, 4), independence, "quiz/A/t", Policy(independence_weight_group=0.25))
+    assert whole == (Observation("quiz/A/t", 0.75, 0.5 if independence is Independence.ASSISTED else 0.25),)
+
+
+def test_without_items_the_form_is_one_pseudo_item():
+    score = TargetScore("t", 3, 4)
+    assert observations(score, Independence.INDEPENDENT, "quiz/A/t") == (Observation("quiz/A/t", 0.75, 1.0),)
+
+
+def test_what_has_no_score_is_no_observation_and_not_a_zero():
+    assert observations(TargetScore("t", None, None), Independence.INDEPENDENT, "quiz/A/t") == ()
+    assert observations(TargetScore("t", 0, 4), Independence.INDEPENDENT, "quiz/A/t")[0].y == 0.0
+
+
+@pytest.mark.parametrize(
+    ("score", "maximum", "expected"),
+    [
+        (0, 100, 0.0), (24, 100, 0.0), (25, 100, 1.0), (49.9, 100, 1.0), (50, 100, 2.0), (64, 100, 2.0), (65, 100, 2.5),
+        (13, 20, 2.5), (1.95, 3, 2.5), (79, 100, 2.5), (4, 5, 3.0), (2.4, 3, 3.0), (90, 100, 3.5), (97, 100, 4.0),
+        (130, 100, 4.0),
+    ],
+)  # fmt: skip
+def test_levels_come_from_cut_scores_at_their_exact_edges(score, maximum, expected):
+    assert level(score, maximum, PROPOSED_CUT_SCORES) == expected
+    assert level(score, maximum, reversed(PROPOSED_CUT_SCORES)) == expected
+
+
+def test_every_cut_is_reached_by_its_own_share_of_any_whole_maximum():
+    for maximum in range(1, 200):
+        for cut in PROPOSED_CUT_SCORES:
+            points = Decimal(str(cut.share)) * maximum
+            assert level(float(points), maximum, PROPOSED_CUT_SCORES) == cut.level
+
+
+def test_without_cut_scores_there_is_no_level():
+    assert level(9, 10, ()) is None
+    assert level_of(TargetScore("t", 9, 10), EvidenceType.QUIZ, "system", None) is None
+
+
+def test_a_level_is_taken_from_a_persons_rubric_and_otherwise_only_from_cut_scores():
+    scored = TargetScore("t", 9, 10, level=2.0)
+    cuts = (CutScore(3.0, 0.8),)
+    assert level_of(scored, EvidenceType.PERFORMANCE, "teacher-4", None) == 2.0
+    assert level_of(scored, EvidenceType.PERFORMANCE, "system", None) is None
+    assert level_of(scored, EvidenceType.TEST, "teacher-4", cuts) == 3.0
+    assert level_of(TargetScore("t", None, None), EvidenceType.TEST, "system", cuts) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, True),
+        ({"purpose": Purpose.FORMATIVE}, False),
+        ({"purpose": Purpose.INTERIM}, False),
+        ({"purpose": Purpose.DIAGNOSTIC}, False),
+        ({"purpose": Purpose.STATE_SUMMATIVE}, False),
+        ({"independence": Independence.ASSISTED}, False),
+        ({"independence": Independence.GROUP}, False),
+        ({"level": None}, False),
+        ({"level": 0.0}, True),
+    ],
+)
+def test_a_certifying_record_is_summative_independent_and_has_a_level(changes, expected):
+    plain = {
+        "purpose": Purpose.SUMMATIVE,
+        "evidence_type": EvidenceType.TEST,
+        "scorer": "system",
+        "independence": Independence.INDEPENDENT,
+        "level": 3.0,
+    }
+    assert certifying(**{**plain, **changes}) is expected
+
+
+@pytest.mark.parametrize("evidence_type", list(EvidenceType))
+@pytest.mark.parametrize("scorer", ["system", "teacher-4"])
+@pytest.mark.parametrize("certified", [True, False])
+def test_judged_work_certifies_by_a_certified_person_only(evidence_type, scorer, certified):
+    judged = evidence_type in {EvidenceType.PERFORMANCE, EvidenceType.PORTFOLIO, EvidenceType.OBSERVATION}
+    found = certifying(
+        Purpose.FORMATIVE, evidence_type, scorer, Independence.INDEPENDENT, 3.0, scorer_certified=certified
+    )
+    assert found is (judged and scorer != "system" and certified)
