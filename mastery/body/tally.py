@@ -104,7 +104,11 @@ def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> T
         if record.estimate_before is None or record.estimate_after is None:
             raise ValueError(f"record of result {record.result} counts for the estimate and carries none")
         estimate, rate = record.estimate_after, record.expected_rate
-        peaks = _peaks(peaks, record.local_date, max(record.estimate_before, estimate), policy.drop_within_days)
+        # only an estimate that rests on enough evidence is a height to fall from
+        if tally.records >= policy.enough_evidence_records:
+            peaks = _peaks(peaks, record.local_date, max(record.estimate_before, estimate), policy.drop_within_days)
+        elif records >= policy.enough_evidence_records:
+            peaks = _peaks(peaks, record.local_date, estimate, policy.drop_within_days)
         if record.first_tries:
             practice = _practised(practice, record, record.estimate_before, estimate, rule.bar, policy)
     level, levels, certified = record.level, tally.levels, tally.certified

@@ -35,6 +35,9 @@ def finding(view: TargetView, policy: Policy) -> Finding:
     summative = view.tally.summative
     if summative is None or summative.estimate is None:
         raise ValueError("no summative result on this target")
+    evidence = view.tally.recent[-9:]
+    if summative.result not in evidence:
+        evidence = (summative.result, *evidence)
     low = summative.level < policy.needs_review_below
     return Finding(
         ID,
@@ -42,7 +45,7 @@ def finding(view: TargetView, policy: Policy) -> Finding:
         Severity.WATCH,
         Scope.TARGET,
         view.target,
-        tuple(dict.fromkeys((*view.tally.recent[-9:], summative.result))),
+        evidence,
         summative.result,
         "contradiction.low" if low else "contradiction.high",
         "contradiction.closes",

@@ -70,7 +70,7 @@ def finding(view: TargetView, policy: Policy) -> Finding:
 
 def _estimate_fell(view: TargetView, policy: Policy) -> bool:
     tally = view.tally
-    if tally.estimate is None or tally.records < policy.enough_evidence_records:
+    if tally.estimate is None or not tally.peaks:
         return False
     return _peak(view) - tally.estimate >= policy.drop_probability
 
