@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -64,6 +65,7 @@ _MISSPELT = {
     "prefferedgivenname": "preferredGivenName",
     "prefferedfamilyname": "preferredFamilyName",
 }
+_ENCRYPTED = 0x1  # of a .zip member's flags
 # a column that only the file's own kind has: tells a file that was filled with another's content
 _TELLTALE = {"userProfiles": "profileType"}
 
@@ -169,7 +171,8 @@ def _manifest(source: Path, problems: list[Problem]) -> tuple[str, dict[str, Mod
     said: dict[str, Mode] = {}
     version = ""
     with _lines(source, "manifest") as lines:
-        next(lines, "")
+        if "\0" in next(lines, ""):
+            raise RosterUnreadable(f"{source}: manifest.csv is not UTF-8 text; export the files as UTF-8")
         for number, line in enumerate(lines, start=2):
             name, value, *_ = [*(part.strip() for part in _split(line) or []), "", ""]
             if name == "oneroster.version":
@@ -317,9 +320,16 @@ def _binary(source: Path, name: str) -> Iterator[IO[bytes]]:
         with path.open("rb") as raw:
             yield raw
         return
-    with zipfile.ZipFile(source) as archive:
-        member = _member(archive, name)
-        if member is None:
-            raise RosterUnreadable(f"{source}: {name}.csv has gone while it was being read")
-        with archive.open(member) as raw:
-            yield raw
+    try:
+        with zipfile.ZipFile(source) as archive:
+            member = _member(archive, name)
+            if member is None:
+                raise RosterUnreadable(f"{source}: {name}.csv has gone while it was being read")
+            if archive.getinfo(member).flag_bits & _ENCRYPTED:
+                raise RosterUnreadable(f"{source}: {member} needs a password; pack the files without one")
+            with archive.open(member) as raw:
+                yield raw
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise RosterUnreadable(
+            f"{source}: {name}.csv is damaged in the .zip ({error}); pack or send it again"
+        ) from error

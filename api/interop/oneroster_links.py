@@ -251,7 +251,7 @@ class _Linker:
             ours = role_of(told.role)
             if ours is None:
                 self._remark(sheet, entry, "role", told.role, "student, teacher, ...", "kept as reported")
-            rows[key] = told if ours is None else replace(told, role=str(ours))
+            rows[key] = told if ours is None or ours == told.role else replace(told, role=str(ours))
         withdrawn = frozenset(sheet.withdrawn) | gone
         return Said(rows, withdrawn, frozenset(spoilt), _speaker(sheet.mode))
 

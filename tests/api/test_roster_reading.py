@@ -283,6 +283,22 @@ def test_a_zip_is_read_as_its_folder_is(tmp_path: Path) -> None:
     }
 
 
+def test_a_damaged_zip_and_a_set_in_utf_16_are_refused_in_words(tmp_path: Path) -> None:
+    files = RosterFiles(tmp_path)
+    packed = tmp_path / "export.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in files.folder.glob("*.csv"):
+            archive.write(path, path.name)
+    content = packed.read_bytes()
+    packed.write_bytes(content.replace(b"u-g2,,,true", b"u-g2,,,tru\xfe"))
+    with pytest.raises(RosterUnreadable, match=r"users\.csv is damaged"):
+        told(packed)
+    manifest = files.path("manifest")
+    manifest.write_bytes(manifest.read_text().encode("utf-16"))
+    with pytest.raises(RosterUnreadable, match="not UTF-8"):
+        open_export(files.folder)
+
+
 def test_a_set_without_a_manifest_or_of_another_version_is_refused(tmp_path: Path) -> None:
     files = RosterFiles(tmp_path)
     files.replace("manifest", "oneroster.version,1.1", "oneroster.version,2.0")
