@@ -30,6 +30,7 @@ from models.graph_store import DistrictGraph, load_graph
 from models.registry import bump
 from models.standing import Standing
 
+_LONGEST_CODE = 255
 _WAIVED = frozenset({State.WAIVED, State.EXEMPT})
 
 
@@ -260,8 +261,8 @@ def _apply_strength(
 
 
 def _validate(wanted: NewTarget) -> None:
-    if not wanted.code.strip() or wanted.code != wanted.code.strip():
-        raise GraphError("code", "a code has at least one character and no space around it")
+    if wanted.code != wanted.code.strip() or not 0 < len(wanted.code) <= _LONGEST_CODE:
+        raise GraphError("code", f"a code has 1 to {_LONGEST_CODE} characters and no space around it")
     if not wanted.statement.strip():
         raise GraphError("statement", "say what the student can do, in the words that the student will read")
     if wanted.dok is not None and wanted.dok not in (1, 2, 3, 4):

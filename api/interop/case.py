@@ -14,6 +14,7 @@ from api.interop.case_values import (
     CaseReport,
     NotACasePackageError,
     OddityKind,
+    code_of,
     guid_of,
     made_guid,
     parse_json,
@@ -139,7 +140,7 @@ class _PackageReader:
         if not isinstance(item, dict):
             self.report.note(OddityKind.UNREADABLE_ITEM, where, f"expected an object, found {type(item).__name__}")
             return
-        code = text_of(item.get("humanCodingScheme"))
+        code = code_of(item.get("humanCodingScheme"))
         guid = self._item_guid(item, code, where)
         if guid is None:
             return

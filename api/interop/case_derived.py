@@ -12,6 +12,7 @@ from api.interop.case_values import (
     CaseReport,
     NotACasePackageError,
     OddityKind,
+    code_of,
     guid_of,
     made_guid,
     subject_in,
@@ -84,13 +85,13 @@ class _DerivedReader:
         )
 
     def _readable(self, entry: object, where: str) -> bool:
-        if isinstance(entry, dict) and text_of(entry.get("code")):
+        if isinstance(entry, dict) and code_of(entry.get("code")):
             return True
-        self.report.note(OddityKind.UNREADABLE_ITEM, where, "expected an object with a code")
+        self.report.note(OddityKind.UNREADABLE_ITEM, where, "expected an object with a code of up to 255 signs")
         return False
 
     def _name(self, entries: Iterable[Mapping[str, Any]]) -> None:
-        stated = {str(text_of(entry["code"])): text_of(entry.get("case_uuid")) for entry in entries}
+        stated = {str(code_of(entry["code"])): text_of(entry.get("case_uuid")) for entry in entries}
         times = Counter(guid_of(guid) for guid in stated.values() if guid)
         for code, guid in stated.items():
             if guid and times[guid_of(guid)] == 1:
@@ -101,7 +102,7 @@ class _DerivedReader:
             self.report.note(odd, code, f"identifier made from the code: {self.guids[code]}")
 
     def _read_standard(self, entry: Mapping[str, Any], place: int) -> None:
-        code = str(text_of(entry["code"]))
+        code = str(code_of(entry["code"]))
         guid = self.guids[code]
         if guid in self.nodes:
             self.report.note(OddityKind.DUPLICATE_ITEM, code, "the first one counts")
@@ -128,7 +129,7 @@ class _DerivedReader:
 
     def _hang(self, entry: Mapping[str, Any]) -> None:
         """Put a standard below the one whose code it continues, else below its cluster, domain and grade."""
-        code = str(text_of(entry["code"]))
+        code = str(code_of(entry["code"]))
         longer = code.rpartition(".")[0]
         if longer in self.guids:
             self._child(self.guids[code], self.guids[longer])

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from mastery.graph import Edge, Framework, Node
 
+LONGEST_NAME = 255
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID_AT_END = re.compile(rf"(?:^|[/:])({_UUID.pattern})/?$")
 
@@ -99,9 +100,20 @@ def parse_json(content: bytes) -> Any:
 
 
 def guid_of(value: str) -> str:
-    """An identifier as we keep it: a bare lower-case UUID where there is one at the end, else the text itself."""
+    """An identifier as we keep it: a bare lower-case UUID where there is one at the end, else the text itself.
+
+    A text too long for an index gives a UUID5 of it.
+    """
     found = _UUID_AT_END.search(value.strip().casefold())
-    return found[1] if found else value.strip()
+    if found:
+        return found[1]
+    return value.strip() if len(value.strip()) <= LONGEST_NAME else str(uuid5(NAMESPACE_URL, value.strip()))
+
+
+def code_of(value: object) -> str | None:
+    """A code as clean text; None without one, and for a text far too long to be one."""
+    code = text_of(value)
+    return code if code and len(code) <= LONGEST_NAME else None
 
 
 def uuid_within(value: str) -> str | None:
@@ -152,7 +164,7 @@ _SUBJECTS = {
 def subject_name(words: str) -> str:
     """One name per subject, so that a student's state in it is one: lower case, the usual synonyms joined."""
     folded = " ".join(words.casefold().split())
-    return _SUBJECTS.get(folded, folded)
+    return _SUBJECTS.get(folded, folded)[:LONGEST_NAME]
 
 
 def subject_in(title: str) -> str | None:

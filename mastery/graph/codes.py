@@ -14,7 +14,7 @@ _SEPARATORS = re.compile(r"[\s.:/_\-–—]+")
 _PREFIX = re.compile(
     r"^(?:ccss\.?m?|cc|common\.core)?\.?(?:math(?:ematics)?|ela\.literacy|ela|m)?\.?(?:content|standards?)?\.(?=.)"
 )
-_TAIL = r"\.(?:(?P<cluster>[a-z])\.)?(?P<number>\d{1,2})(?:\.?(?P<part>[a-z]))?"
+_TAIL = r"\.(?:(?P<cluster>[a-z])\.)?(?P<number>[0-9]{1,2})(?:\.?(?P<part>[a-z]))?"
 _GRADES_K_TO_8 = re.compile(rf"(?P<grade>k|[1-8])\.(?P<domain>cc|oa|nbt|nf|md|g|rp|ns|ee|sp|f){_TAIL}")
 _HIGH_SCHOOL = re.compile(
     r"(?:hs\.?)?(?P<grade>n|a|f|g|s)\."
@@ -23,7 +23,7 @@ _HIGH_SCHOOL = re.compile(
 )
 _LITERACY = re.compile(
     r"(?P<domain>rl|ri|rf|w|sl|l|rh|rst|whst)\.(?P<grade>k|9\.10|11\.12|6\.8|[1-8])"
-    r"\.(?P<number>\d{1,2})(?:\.?(?P<part>[a-z]))?"
+    r"\.(?P<number>[0-9]{1,2})(?:\.?(?P<part>[a-z]))?"
 )
 
 

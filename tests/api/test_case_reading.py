@@ -141,6 +141,13 @@ def test_an_item_without_code_statement_or_identifier_is_kept_as_far_as_it_goes(
     assert len(odd(package)[OddityKind.NO_IDENTIFIER]) == 2
 
 
+def test_names_too_long_for_an_index_are_shortened_or_left_out() -> None:
+    package = read([item("x" * 3000, "y" * 3000, subject=["z" * 3000])], [link("x" * 3000, "isPeerOf", "x" * 2999)])
+    (node,) = package.nodes
+    assert (len(node.guid), node.code, len(node.subject)) == (36, None, 255)
+    assert {edge.origin for edge in package.outside} == {node.guid}
+
+
 @pytest.mark.parametrize(
     ("word", "kind"),
     [
