@@ -23,8 +23,8 @@ def create_app(installation: Installation | None = None, clock: Clock = system_c
         SESSION_COOKIE_SAMESITE="Lax",
         JSON_SORT_KEYS=False,
     )
-    attach(app, Services(installation, connect(installation.app_dsn, pool_size=8), clock))
-    problems.install(app)
+    attach(app, Services.of(installation, connect(installation.app_dsn, pool_size=8), clock))
+    problems.install(app, pages.error_page)
     v1.install(app)
     pages.install(app)
     return app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -75,17 +75,17 @@ def flatten(messages: Any, path: str = "") -> list[dict[str, str]]:
     return [{"field": path, "message": str(text)} for text in texts]
 
 
-def install(app: Flask) -> None:
-    """Answer programs with problem documents; pages keep their own error pages."""
+def install(app: Flask, error_page: Callable[[HTTPException], Response]) -> None:
+    """Answer programs with problem documents, and people with `error_page`."""
 
     @app.errorhandler(ProblemError)
     def _refused(error: ProblemError) -> Response:
         return problem_response(error.document(), error.headers)
 
     @app.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> Response | HTTPException:
+    def _http(error: HTTPException) -> Response:
         if not wants_problem():
-            return error
+            return error_page(error)
         status = error.code or 500
         data = getattr(error, "data", None) or {}
         document = problem_document(

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from api.actions.ingest import Intake
+from models.evidence_store import ResultIds
+from models.graph_store import GraphCache
 from models.installation import Installation
 
 Clock = Callable[[], datetime]
@@ -26,6 +29,12 @@ class Services:
     installation: Installation
     engine: Engine
     clock: Clock
+    intake: Intake
+
+    @classmethod
+    def of(cls, installation: Installation, engine: Engine, clock: Clock = system_clock) -> Services:
+        """The parts of an installation."""
+        return cls(installation, engine, clock, Intake(engine, GraphCache(), ResultIds(engine)))
 
 
 def attach(app: Flask, services: Services) -> None:

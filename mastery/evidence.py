@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -207,6 +207,36 @@ def _normalised_target(score: TargetScore) -> dict[str, Any]:
             for one in items
         ],
     }
+
+
+def restored(body: Mapping[str, Any]) -> Result:
+    """The result that `normalised` wrote: restored(normalised(r)) says the same as r."""
+    targets = tuple(
+        TargetScore(
+            one["target"],
+            one["score"],
+            one["max"],
+            one["level"],
+            tuple(
+                ItemResponse(item, score, maximum, attempt, hints, seconds)
+                for item, attempt, score, maximum, hints, seconds in one["items"]
+            ),
+        )
+        for one in body["targets"]
+    )
+    words = {
+        "purpose": Purpose(body["purpose"]),
+        "evidence_type": EvidenceType(body["evidence_type"]),
+        "independence": Independence(body["independence"]),
+        "feedback": Feedback(body["feedback"]),
+        "proctoring": Proctoring(body["proctoring"]),
+        "status": ScoreStatus(body["status"]),
+        "performed_at": datetime.fromisoformat(body["performed_at"]),
+        "scored_at": datetime.fromisoformat(body["scored_at"]),
+        "accommodations": tuple(body["accommodations"]),
+        "targets": targets,
+    }
+    return Result(**{**body, **words})
 
 
 def _utc(moment: datetime) -> str:

@@ -15,6 +15,7 @@ from models.base import (
     ExactJSON,
     Key,
     KeyInPrimary,
+    OptionalKey,
     Surrogate,
     one_of,
     owned,
@@ -54,6 +55,8 @@ class ResultRow(Base):
     purpose: Mapped[str]
     evidence_type: Mapped[str]
     scorer: Mapped[str]
+    # whether the scorer was a certified educator when the result was received
+    scorer_certified: Mapped[bool]
     independence: Mapped[str]
     feedback: Mapped[str]
     proctoring: Mapped[str]
@@ -78,7 +81,10 @@ class Evidence(Base):
     score: Mapped[float | None]
     max: Mapped[float | None]
     level: Mapped[float | None]
+    # [item name, item key, score, max, try, hints, seconds] per response, in order of item name and try
     items: Mapped[ExactJSON]
+    # the pseudo-item that a form as a whole is, where no items were sent
+    whole_item_id: Mapped[OptionalKey]
 
 
 class Quarantine(Base):

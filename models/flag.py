@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, DistrictKey, ExactJSON, Key, OptionalKey, Surrogate, owned
+from mastery.flags.life import LIVE, DismissReason, FlagState, Resolution
+from models.base import Base, DistrictKey, ExactJSON, Key, OptionalKey, Surrogate, one_of, owned
 
-LIVE_STATES = ("OPEN", "ACKNOWLEDGED", "IN_SUPPORT", "SNOOZED")
+LIVE_STATES = tuple(sorted(state.value for state in LIVE))
 
 
 class Flag(Base):
@@ -30,6 +31,10 @@ class Flag(Base):
             postgresql_where=text("state IN ('" + "', '".join(LIVE_STATES) + "')"),
         ),
         Index(None, "district_id", "state", "opened_at"),
+        Index(None, "district_id", "student_id"),
+        one_of("state", FlagState),
+        one_of("resolution", Resolution),
+        one_of("dismiss_reason", DismissReason),
     )
 
     district_id: Mapped[DistrictKey]
@@ -43,11 +48,17 @@ class Flag(Base):
     assessment_id: Mapped[OptionalKey]
     severity: Mapped[str]
     state: Mapped[str] = mapped_column(Text)
+    # mastery.flags.view.Finding as it stands now, and {facts, evidence, added} from when it opened and since
     finding: Mapped[ExactJSON]
+    opened: Mapped[ExactJSON]
     opened_at: Mapped[datetime]
     as_of: Mapped[datetime]
-    close_met_at: Mapped[datetime | None]
-    settled_at: Mapped[datetime | None]
+    close_met_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    closed_on: Mapped[date | None]
+    resolution: Mapped[str | None] = mapped_column(Text)
+    dismiss_reason: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(default="")
     policy_version: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,19 +38,30 @@ class DistrictGraph:
     @cached_property
     def rules(self) -> RuleBook:
         """What each target demands, by database key."""
-        return rule_book(self._rule(guid) for guid in self.graph.nodes if self.graph.is_target(guid))
+        return rule_book(self._rule(guid, before.hard) for guid, before in self.graph.order.items())
+
+    def neighbourhood(self, targets: Iterable[int]) -> set[int]:
+        """What a step on these targets can read or change: them, all that builds on them, and what that builds on."""
+        found = set(targets)
+        waiting = list(found)
+        while waiting:
+            for above in self.rules.dependents.get(waiting.pop(), ()):
+                if above not in found:
+                    found.add(above)
+                    waiting.append(above)
+        return found.union(*(self.rules.of(one).prerequisites for one in found))
 
     def node(self, key: int) -> Node:
         """The node of a database key."""
         return self.graph.nodes[self.guids[key]]
 
-    def _rule(self, guid: str) -> TargetRule:
+    def _rule(self, guid: str, hard: tuple[str, ...]) -> TargetRule:
         node = self.graph.nodes[guid]
         return TargetRule(
             target=self.ids[guid],
             dok=node.dok,
             credit_bearing=node.credit_bearing,
-            prerequisites=tuple(self.ids[one] for one in self.graph.prerequisites(guid).hard),
+            prerequisites=tuple(self.ids[one] for one in hard),
             bar=node.mastery_bar if node.mastery_bar is not None else DEFAULT_POLICY.mastery_bar,
         )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from mastery.evidence import CutScore
 from models.assessment import Assessment, AssessmentForm, CutScores, Item
-from models.district import DistrictStamp
+from models.district import District, DistrictStamp
 from models.roster import Person, PersonRole
 
 
@@ -21,7 +23,7 @@ class KnownStudent:
 
     id: int
     sourced_id: str
-    born: object | None
+    born: date | None
 
 
 @dataclass(slots=True)
@@ -59,6 +61,27 @@ def stamps(session: Session, district_id: int) -> Stamps:
     return Stamps(*row) if row else Stamps(0, 0, 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A district's zone and counters, as a transaction begins."""
+
+    zone: ZoneInfo
+    stamps: Stamps
+
+
+def context(session: Session, district_id: int) -> Context:
+    """Zone and counters of a district in one query. LookupError where there is no such district."""
+    counters = (DistrictStamp.graph, DistrictStamp.roster, DistrictStamp.assessments, DistrictStamp.policy)
+    row = session.execute(
+        select(District.time_zone, *(func.coalesce(counter, 0) for counter in counters))
+        .outerjoin(DistrictStamp, DistrictStamp.district_id == District.id)
+        .where(District.id == district_id)
+    ).one_or_none()
+    if row is None:
+        raise LookupError(f"there is no district {district_id}")
+    return Context(ZoneInfo(row[0]), Stamps(*row[1:]))
+
+
 def bump(session: Session, district_id: int, counter: str) -> None:
     """Say that the graph, roster, assessments or policy of a district changed."""
     column = getattr(DistrictStamp, counter)
@@ -92,6 +115,23 @@ def find_students(session: Session, district_id: int, names: Collection[str]) ->
         if row.identifier and row.identifier not in exact:
             found.setdefault(row.identifier, []).append(exact[row.sourced_id])
     return found
+
+
+def find_educators(session: Session, district_id: int, names: Collection[str]) -> frozenset[str]:
+    """Which of these SIS ids or sourcedIds are those of teachers, who are certified educators."""
+    if not names:
+        return frozenset()
+    wanted = list(names)
+    rows = session.execute(
+        select(Person.sourced_id, Person.identifier)
+        .join(PersonRole, (PersonRole.district_id == Person.district_id) & (PersonRole.person_id == Person.id))
+        .where(
+            Person.district_id == district_id,
+            PersonRole.role == "teacher",
+            or_(Person.sourced_id == func.any(wanted), Person.identifier == func.any(wanted)),
+        )
+    ).all()
+    return frozenset({row.sourced_id for row in rows} | {row.identifier for row in rows if row.identifier}) & set(names)
 
 
 def find_assessments(
@@ -146,9 +186,7 @@ def cuts_of(stored: Sequence[Sequence[float]]) -> tuple[CutScore, ...]:
     return tuple(CutScore(level, share) for level, share in stored)
 
 
-def load_items(
-    session: Session, district_id: int, wanted: Iterable[tuple[KnownAssessment, Collection[str]]]
-) -> None:
+def load_items(session: Session, district_id: int, wanted: Iterable[tuple[KnownAssessment, Collection[str]]]) -> None:
     """Make sure that the named items exist and that each assessment knows their keys."""
     missing = {
         (assessment.id, name): assessment
@@ -175,5 +213,3 @@ def load_items(
         assessment = missing.get((row.assessment_id, row.name))
         if assessment is not None:
             assessment.items[row.name] = row.id
-
-

@@ -32,7 +32,7 @@ class Standing(Base):
     """Estimate, decision and level of one student on one target, side by side and never computed from each other.
 
     `mean` and `variance` are logits of success on a typical item, form left out, as of the last evidence (`as_of`);
-    `probability` is that of a success rate at or above the target's bar. `missing` and `tally` are mastery.decide's.
+    `probability` is that of a success rate at or above the target's bar. `missing` holds mastery.decide's unmet lines.
     """
 
     __tablename__ = "standing"
@@ -63,8 +63,11 @@ class Standing(Base):
     level: Mapped[float | None]
     mastered_at: Mapped[datetime | None]
     missing: Mapped[ExactJSON]
+    # flag rules whose opening condition holds as of the last evidence, and those for which it ever held
     conditions: Mapped[list[str]]
-    tally: Mapped[ExactJSON]
+    ever: Mapped[list[str]]
+    # what the fold carries on: mastery.decide's tally and decision
+    carried: Mapped[ExactJSON]
     policy_version: Mapped[str]
 
 
@@ -89,4 +92,6 @@ class Confirmation(Base):
     by_person: Mapped[OptionalKey]
     reason: Mapped[str | None]
     policy_version: Mapped[str]
+    # where the act stands in the order of evidence, and when it was signed
     at: Mapped[datetime]
+    signed_at: Mapped[datetime]

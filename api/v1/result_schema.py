@@ -51,7 +51,7 @@ class StrictSchema(Schema):
     }
 
 
-REQUIRED = {"required": "is missing; it is required", "null": "is null; it is required"}
+REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "is missing; it is required", "null": "is null; it is required"}
 
 
 class ItemSchema(StrictSchema):

@@ -1,0 +1,261 @@
+"""Taking in results: the one way by which evidence comes into a district, whoever sends it.
+
+One transaction per batch: classify each entry against what is stored under its key, append what is new, move the
+students' progress on (or replay it where something came late or was corrected), judge flags, announce, commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from api.actions.announce import announce
+from api.actions.naming import Named, Names, Unnamed
+from api.actions.outcome import Outcome, Status, conflict, rejected
+from api.actions.progress import Progressed, move_students
+from mastery.evidence import Problem, Result, digest
+from mastery.evidence_check import check
+from models.clients import Caller
+from models.evidence_store import Header, ResultIds, evidence_row, header_of, result_row, store_results
+from models.graph_store import GraphCache
+from models.posts import Post, PostState, find_posts, lock_sources, quarantine, supersede_waiting
+from models.registry import context
+from models.unit_of_work import district_transaction
+
+# a serialisation failure, a deadlock, or a key that another transaction took in the meantime: the batch is tried anew
+_RETRIED = ("40001", "40P01", "23505")
+_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What taking in results needs from its process."""
+
+    engine: Engine
+    graphs: GraphCache
+    ids: ResultIds
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: a client of a district."""
+
+    district_id: int
+    client_pk: int
+    client_id: str
+
+    @classmethod
+    def of(cls, caller: Caller) -> Sender:
+        """The sender that an authenticated machine is."""
+        return cls(caller.district_id, caller.client_pk, caller.client_id)
+
+
+def ingest(intake: Intake, sender: Sender, results: Sequence[Result], now: datetime) -> list[Outcome]:
+    """Take in results and commit; one outcome per result, in order. Nothing is stored unless all of it is."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with district_transaction(intake.engine, sender.district_id) as session:
+                outcomes = take_in(session, intake, sender, results, now)
+                session.commit()
+                return outcomes
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in _RETRIED or attempt == _TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def take_in(
+    session: Session, intake: Intake, sender: Sender, results: Sequence[Result], now: datetime
+) -> list[Outcome]:
+    """Take in results within the caller's transaction."""
+    outcomes: list[Outcome] = []
+    for some in _without_repetition(results):
+        outcomes.extend(_Batch(session, intake, sender, some, now).run())
+    return outcomes
+
+
+def _without_repetition(results: Sequence[Result]) -> Iterator[Sequence[Result]]:
+    """Cut the batch where a source id comes again, so that each part knows what the part before it stored."""
+    start, seen = 0, set[str]()
+    for place, result in enumerate(results):
+        if result.source_id in seen:
+            yield results[start:place]
+            start, seen = place, set()
+        seen.add(result.source_id)
+    if start < len(results):
+        yield results[start:]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One result on its way through the batch."""
+
+    result: Result
+    digest: bytes
+    named: Named | Unnamed | None = None
+    key: int = 0
+    stored: list[Post] = field(default_factory=list)
+    outcome: Outcome | None = None
+
+
+class _Batch:
+    """Results with distinct source ids of one client, in one transaction."""
+
+    def __init__(
+        self, session: Session, intake: Intake, sender: Sender, results: Sequence[Result], now: datetime
+    ) -> None:
+        self.session = session
+        self.intake = intake
+        self.sender = sender
+        self.district_id = sender.district_id
+        here = context(session, sender.district_id)
+        self.zone = here.zone
+        self.now = now
+        self.entries = [_Entry(result, digest(result)) for result in results]
+        self.graph = intake.graphs.get(session, self.district_id, here.stamps.graph)
+
+    def run(self) -> list[Outcome]:
+        """Outcomes in the order of the results."""
+        lock_sources(self.session, self.district_id, self.sender.client_pk, [e.result.source_id for e in self.entries])
+        posts = find_posts(
+            self.session, self.district_id, self.sender.client_pk, [e.result.source_id for e in self.entries]
+        )
+        for entry in self.entries:
+            entry.stored = posts.get(entry.result.source_id, [])
+            entry.outcome = self._seen_before(entry)
+        self._name([entry for entry in self.entries if entry.outcome is None])
+        self._quarantine([entry for entry in self.entries if isinstance(entry.named, Unnamed)])
+        self._accept([entry for entry in self.entries if entry.outcome is None])
+        return [entry.outcome for entry in self.entries if entry.outcome is not None]
+
+    def _seen_before(self, entry: _Entry) -> Outcome | None:
+        """Same key: the same body is a duplicate, another body a conflict."""
+        for post in entry.stored:
+            if post.revision == entry.result.revision:
+                if post.digest == entry.digest:
+                    return Outcome.of(entry.result, Status.DUPLICATE, post=post)
+                return conflict(entry.result)
+        return None
+
+    def _name(self, entries: Sequence[_Entry]) -> None:
+        """Check the rules of the school, then look up every name."""
+        names = Names(
+            self.session, self.district_id, self.sender.client_pk, self.graph, [entry.result for entry in entries]
+        )
+        sound = []
+        for entry in entries:
+            student = names.student(entry.result)
+            born = None if isinstance(student, Unnamed) else student.born
+            problems = check(entry.result, self.now, born)
+            if problems:
+                entry.outcome = rejected(entry.result, problems)
+            else:
+                sound.append(entry)
+        for entry, named in zip(sound, names.resolve([entry.result for entry in sound]), strict=True):
+            entry.named = named
+            if isinstance(named, Named):
+                twice = _same_target_twice(named)
+                if twice:
+                    entry.outcome = rejected(entry.result, [twice])
+
+    def _quarantine(self, entries: Sequence[_Entry]) -> None:
+        for entry in entries:
+            missing = entry.named
+            assert isinstance(missing, Unnamed)
+            superseded = any(post.revision > entry.result.revision for post in entry.stored)
+            state = PostState.SUPERSEDED if superseded else PostState.WAITING
+            key = quarantine(
+                self.session, self.district_id, self.sender.client_pk, entry.result, entry.digest,
+                (missing.kind, missing.reference, missing.candidates), state, self.now,
+            )  # fmt: skip
+            status = Status.SUPERSEDED if superseded else Status.QUARANTINED
+            entry.outcome = Outcome.of(entry.result, status, quarantine=(key, missing))
+
+    def _accept(self, entries: Sequence[_Entry]) -> None:
+        """Append evidence and move the students' progress on."""
+        if not entries:
+            return
+        keys = self.intake.ids.take(len(entries))
+        rows: list[tuple[object, ...]] = []
+        evidence: list[tuple[object, ...]] = []
+        for entry, key in zip(entries, keys, strict=True):
+            named = entry.named
+            assert isinstance(named, Named)
+            entry.key = key
+            rows.append(
+                result_row(
+                    self.district_id,
+                    key,
+                    self.sender.client_pk,
+                    entry.digest,
+                    named.student.id,
+                    named.assessment.id,
+                    named.form,
+                    entry.result,
+                    named.scorer_certified,
+                    self.now,
+                )
+            )
+            evidence.extend(evidence_row(self.district_id, key, line) for line in named.lines)
+        effective = [entry for entry in entries if not self._older(entry)]
+        corrected = [post for entry in effective for post in entry.stored if post.state is PostState.STORED]
+        progressed = move_students(
+            self.session,
+            self.district_id,
+            self.graph,
+            self.zone,
+            [(self._header(entry), entry.named) for entry in effective if isinstance(entry.named, Named)],
+            corrected,
+            lambda: store_results(self.session, rows, evidence),
+            self.now,
+        )
+        supersede_waiting(
+            self.session, self.district_id, self.sender.client_pk,
+            [(entry.result.source_id, entry.result.revision) for entry in effective if entry.stored], self.now,
+        )  # fmt: skip
+        if progressed.students:
+            announce(self.session, self.district_id, "progress", progressed.students, self.now)
+        for entry in entries:
+            entry.outcome = self._outcome(entry, progressed)
+
+    def _older(self, entry: _Entry) -> bool:
+        """A newer revision is stored as evidence already."""
+        return any(post.state is PostState.STORED and post.revision > entry.result.revision for post in entry.stored)
+
+    def _header(self, entry: _Entry) -> Header:
+        assert isinstance(entry.named, Named)
+        return header_of(
+            entry.key,
+            entry.named.student.id,
+            self.sender.client_id,
+            entry.named.assessment.id,
+            entry.result,
+            entry.named.scorer_certified,
+        )
+
+    def _outcome(self, entry: _Entry, progressed: Progressed) -> Outcome:
+        assert isinstance(entry.named, Named)
+        if self._older(entry):
+            return Outcome.of(entry.result, Status.SUPERSEDED, key=entry.key, named=entry.named)
+        return Outcome.of(
+            entry.result, Status.ACCEPTED, key=entry.key, named=entry.named, progressed=progressed, graph=self.graph
+        )
+
+
+def _same_target_twice(named: Named) -> Problem | None:
+    first: dict[str, int] = {}
+    for line in named.lines:
+        place = next(n for n, score in enumerate(named.result.targets) if score.target == line.score.target)
+        if line.guid in first:
+            other = min(first[line.guid], place)
+            return Problem(
+                f"targets[{max(first[line.guid], place)}].target",
+                f"is the same target as targets[{other}]; give each target once",
+            )
+        first[line.guid] = place
+    return None

@@ -1,0 +1,146 @@
+"""From the names in a posted result to the keys of this district's rows, or to what is not known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from mastery.evidence import SYSTEM_SCORER, Result
+from mastery.graph import Ambiguous, Resolved, resolve_target
+from models.evidence_store import Line
+from models.graph_store import DistrictGraph
+from models.registry import (
+    KnownAssessment,
+    KnownStudent,
+    find_assessments,
+    find_educators,
+    find_students,
+    load_items,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A name that means nothing here yet, or several things: what kind, which spelling, where, and the candidates."""
+
+    kind: str
+    reference: str
+    field: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A result whose every name is known; `lines` in the order of target GUIDs, responses in that of item names."""
+
+    result: Result
+    student: KnownStudent
+    assessment: KnownAssessment
+    form: int
+    lines: tuple[Line, ...]
+    scorer_certified: bool
+
+    def subjects(self, graph: DistrictGraph) -> set[str]:
+        """The subjects that the result is about."""
+        return {graph.subjects[line.target] for line in self.lines}
+
+
+class Names:
+    """The names of one batch, looked up together."""
+
+    def __init__(
+        self, session: Session, district_id: int, client_pk: int, graph: DistrictGraph, results: Iterable[Result]
+    ) -> None:
+        self._session = session
+        self._district_id = district_id
+        self._graph = graph
+        some = list(results)
+        self._students = find_students(session, district_id, {result.student for result in some})
+        self._assessments = find_assessments(session, district_id, client_pk, {result.assessment for result in some})
+        self._certified = find_educators(session, district_id, {one.scorer for one in some} - {SYSTEM_SCORER})
+        self._targets: dict[str, str | Unnamed] = {}
+
+    def student(self, result: Result) -> KnownStudent | Unnamed:
+        """Whose result it is."""
+        found = self._students.get(result.student, [])
+        if len(found) == 1:
+            return found[0]
+        return Unnamed("student", result.student, "student", tuple(one.sourced_id for one in found))
+
+    def resolve(self, results: Sequence[Result]) -> list[Named | Unnamed]:
+        """Each result with keys for names, or the first of its names that is not known."""
+        partly = [self._places(result) for result in results]
+        load_items(
+            self._session,
+            self._district_id,
+            [
+                (place[1], _item_names(result, place[3]))
+                for result, place in zip(results, partly, strict=True)
+                if not isinstance(place, Unnamed)
+            ],
+        )
+        return [
+            place if isinstance(place, Unnamed) else self._named(result, *place)
+            for result, place in zip(results, partly, strict=True)
+        ]
+
+    def _places(self, result: Result) -> tuple[KnownStudent, KnownAssessment, int, tuple[str, ...]] | Unnamed:
+        student = self.student(result)
+        if isinstance(student, Unnamed):
+            return student
+        assessment = self._assessments.get(result.assessment)
+        if assessment is None:
+            return Unnamed("assessment", result.assessment, "assessment")
+        form = assessment.forms.get(result.form)
+        if form is None:
+            return Unnamed("form", result.form, "form", tuple(sorted(assessment.forms)))
+        guids = []
+        for place, score in enumerate(result.targets):
+            found = self._target(score.target)
+            if isinstance(found, Unnamed):
+                return Unnamed(found.kind, found.reference, f"targets[{place}].target", found.candidates)
+            guids.append(found)
+        return student, assessment, form, tuple(guids)
+
+    def _target(self, reference: str) -> str | Unnamed:
+        known = self._targets.get(reference)
+        if known is None:
+            meant = resolve_target(reference, self._graph.index)
+            if isinstance(meant, Resolved):
+                known = meant.target
+            else:
+                candidates = meant.candidates if isinstance(meant, Ambiguous) else ()
+                known = Unnamed("target", reference, "target", candidates)
+            self._targets[reference] = known
+        return known
+
+    def _named(
+        self, result: Result, student: KnownStudent, assessment: KnownAssessment, form: int, guids: tuple[str, ...]
+    ) -> Named:
+        lines = []
+        for guid, sent in zip(guids, result.targets, strict=True):
+            score = sent
+            if len(score.items) > 1:
+                score = replace(sent, items=tuple(sorted(sent.items, key=lambda one: (one.item, one.attempt))))
+            items = tuple(assessment.items[one.item] for one in score.items)
+            whole = None if items or score.score is None else assessment.items[whole_item(result.form, guid)]
+            lines.append(Line(self._graph.ids[guid], guid, score, items, whole))
+        lines.sort(key=lambda line: line.guid)
+        return Named(result, student, assessment, form, tuple(lines), result.scorer in self._certified)
+
+
+def whole_item(form: str, guid: str) -> str:
+    """The name of the pseudo-item that a form as a whole is for one target; a slash keeps it apart from sent names."""
+    return f"{form}/{guid}"
+
+
+def _item_names(result: Result, guids: tuple[str, ...]) -> set[str]:
+    names: set[str] = set()
+    for guid, score in zip(guids, result.targets, strict=True):
+        if score.items:
+            names.update(one.item for one in score.items)
+        elif score.score is not None:
+            names.add(whole_item(result.form, guid))
+    return names

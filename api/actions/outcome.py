@@ -1,0 +1,179 @@
+"""What becomes of a posted result, and how the sender is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from api.actions.naming import Named, Unnamed
+from api.actions.progress import Progressed
+from api.problems import problem_document
+from mastery.evidence import Problem, Result
+from mastery.progress import TargetEstimate
+from models.graph_store import DistrictGraph
+from models.posts import Post, PostState
+
+
+class Status(StrEnum):
+    """What became of an entry."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The answer to one entry of a post."""
+
+    status: Status
+    source_id: str | None = None
+    revision: int | None = None
+    evidence: list[str] = field(default_factory=list)
+    targets: list[dict[str, Any]] = field(default_factory=list)
+    flags: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, str]] = field(default_factory=list)
+    quarantine: dict[str, Any] | None = None
+    problem: dict[str, Any] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        result: Result,
+        status: Status,
+        *,
+        key: int | None = None,
+        named: Named | None = None,
+        progressed: Progressed | None = None,
+        graph: DistrictGraph | None = None,
+        post: Post | None = None,
+        quarantine: tuple[int, Unnamed] | None = None,
+    ) -> Outcome:
+        """The outcome of a result that was not refused."""
+        outcome = cls(status, result.source_id, result.revision)
+        if named and key is not None:
+            outcome.evidence = [evidence_id(key, line.target) for line in named.lines]
+        if quarantine:
+            outcome.quarantine = _quarantine(*quarantine)
+        if post and post.state is not PostState.STORED:
+            outcome.quarantine = {"id": f"q{post.key}", "state": post.state.value}
+        if named and progressed and graph and key is not None:
+            outcome.targets = [_target(key, line.target, named, progressed, graph) for line in named.lines]
+            touched = {line.target for line in named.lines}
+            outcome.flags = [
+                {"flag": f"f{flag.id}", "rule": flag.rule, "change": flag.change.value}
+                for flag in progressed.flags
+                if flag.student == named.student.id and (flag.scope != "target" or flag.scope_id in touched)
+            ]
+            outcome.notes = _notes(named)
+        return outcome
+
+    def document(self) -> dict[str, Any]:
+        """As JSON; what does not apply is left out."""
+        document: dict[str, Any] = {
+            "source_id": self.source_id,
+            "revision": self.revision,
+            "status": self.status.value,
+            "evidence": self.evidence,
+            "targets": self.targets,
+            "flags": self.flags,
+        }
+        for name in ("notes", "quarantine", "problem"):
+            if value := getattr(self, name):
+                document[name] = value
+        return document
+
+
+def evidence_id(result: int, target: int) -> str:
+    """The public id of an evidence record."""
+    return f"e{result}-{target}"
+
+
+def rejected(result: Result, problems: Sequence[Problem]) -> Outcome:
+    """A result that breaks a rule."""
+    errors = [{"field": problem.field, "message": problem.message} for problem in problems]
+    return refused(result.source_id, result.revision, errors)
+
+
+def refused(source_id: str | None, revision: int | None, errors: list[dict[str, str]]) -> Outcome:
+    """An entry that cannot be read, or breaks a rule."""
+    first = f"{errors[0]['field']} {errors[0]['message']}".strip()
+    problem = problem_document(422, "Unprocessable Content", first, errors)
+    return Outcome(Status.REJECTED, source_id, revision, problem=problem)
+
+
+def conflict(result: Result) -> Outcome:
+    """The key is taken by another body."""
+    problem = problem_document(
+        409,
+        "Conflict",
+        f"source_id {result.source_id!r} revision {result.revision} was received with another body;"
+        " send a correction with a higher revision.",
+        [{"field": "revision", "message": "is taken by another body; give a higher revision"}],
+    )
+    return Outcome(Status.REJECTED, result.source_id, result.revision, problem=problem)
+
+
+def _quarantine(key: int, missing: Unnamed) -> dict[str, Any]:
+    several = f"means {len(missing.candidates)} {missing.kind}s" if missing.candidates else "is not known here yet"
+    return {
+        "id": f"q{key}",
+        "field": missing.field,
+        "reference": missing.reference,
+        "candidates": list(missing.candidates),
+        "message": f"{missing.field}: {missing.reference!r} {several}; the result waits and comes in by itself",
+    }
+
+
+def estimate_document(estimate: TargetEstimate | None) -> dict[str, float] | None:
+    """An estimate as JSON; None where there is not enough to say."""
+    if estimate is None:
+        return None
+    return {
+        "probability": estimate.probability,
+        "expected": estimate.rate,
+        "low": estimate.low,
+        "high": estimate.high,
+    }
+
+
+def _target(key: int, target: int, named: Named, progressed: Progressed, graph: DistrictGraph) -> dict[str, Any]:
+    node = graph.node(target)
+    step = progressed.steps.get((key, target))
+    standing = progressed.standings.get((named.student.id, target))
+    decision = standing.decision if standing else None
+    return {
+        "target": node.guid,
+        "code": node.code,
+        "before": estimate_document(step[0] if step else None),
+        "after": estimate_document(step[1] if step else None),
+        "decision": None
+        if decision is None
+        else {
+            "state": decision.state.value,
+            "level": decision.level,
+            "mastered_at": decision.mastered_at.isoformat() if decision.mastered_at else None,
+            "enough_evidence": decision.enough_evidence,
+            "missing": public_missing(progressed.missing.get((named.student.id, target), []), graph),
+        },
+    }
+
+
+def public_missing(lines: Sequence[dict[str, Any]], graph: DistrictGraph) -> list[dict[str, Any]]:
+    """Missing lines with GUIDs instead of keys."""
+    return [{**line, "targets": [graph.guids[target] for target in line["targets"]]} for line in lines]
+
+
+def _notes(named: Named) -> list[dict[str, str]]:
+    if named.assessment.cuts is not None:
+        return []
+    waiting = (
+        "proposed cut scores wait for a person of the school to confirm them"
+        if named.assessment.cuts_proposed
+        else "the assessment has no cut scores"
+    )
+    return [{"code": "formative_only", "message": f"Counts as formative only: {waiting}."}]

@@ -1,0 +1,124 @@
+"""Reading back what a client has posted, with what it stands for now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.actions.outcome import Status, evidence_id, public_missing
+from models.clients import Caller
+from models.evidence import Evidence, Quarantine, ResultRow
+from models.graph_store import DistrictGraph, GraphCache
+from models.posts import PostState
+from models.registry import context
+from models.standing import Standing
+
+
+def own_posts(session: Session, graphs: GraphCache, caller: Caller, source_id: str) -> list[dict[str, Any]]:
+    """All revisions of one of the caller's posts, newest first; empty where there is none."""
+    district_id = caller.district_id
+    mine = (ResultRow.district_id == district_id, ResultRow.client_pk == caller.client_pk)
+    stored = session.execute(
+        select(ResultRow.id, ResultRow.revision, ResultRow.student_id, ResultRow.received_at)
+        .where(*mine, ResultRow.source_id == source_id)
+        .order_by(ResultRow.revision.desc())
+    ).all()
+    graph = graphs.get(session, district_id, context(session, district_id).stamps.graph)
+    found = [
+        {
+            "revision": row.revision,
+            "status": (Status.ACCEPTED if place == 0 else Status.SUPERSEDED).value,
+            "received_at": row.received_at.isoformat(),
+            **_evidence(session, district_id, row.id, row.student_id, graph),
+        }
+        for place, row in enumerate(stored)
+    ]
+    return sorted([*found, *_waiting(session, caller, source_id)], key=lambda one: int(one["revision"]), reverse=True)
+
+
+def _evidence(
+    session: Session, district_id: int, result: int, student: int, graph: DistrictGraph
+) -> dict[str, list[Any]]:
+    rows = session.execute(
+        select(Evidence.target_id, Standing)
+        .outerjoin(
+            Standing,
+            (Standing.district_id == Evidence.district_id)
+            & (Standing.target_id == Evidence.target_id)
+            & (Standing.student_id == student),
+        )
+        .where(Evidence.district_id == district_id, Evidence.result_id == result)
+        .order_by(Evidence.target_id)
+    ).all()
+    return {
+        "evidence": [evidence_id(result, row.target_id) for row in rows],
+        "targets": [_target(row.target_id, row.Standing, graph) for row in rows],
+    }
+
+
+def _target(target: int, standing: Standing | None, graph: DistrictGraph) -> dict[str, Any]:
+    node = graph.node(target)
+    document: dict[str, Any] = {"target": node.guid, "code": node.code, "estimate": None, "decision": None}
+    if standing is not None:
+        document["estimate"] = standing_estimate(standing)
+        document["decision"] = standing_decision(standing, graph)
+    return document
+
+
+def standing_estimate(standing: Standing) -> dict[str, Any] | None:
+    """The estimate of a stored standing as JSON; None where there is none, which is not zero."""
+    if standing.probability is None:
+        return None
+    return {
+        "probability": standing.probability,
+        "expected": standing.expected,
+        "low": standing.low,
+        "high": standing.high,
+    }
+
+
+def standing_decision(standing: Standing, graph: DistrictGraph) -> dict[str, Any]:
+    """The decision of a stored standing as JSON."""
+    carried = standing.carried[2]
+    return {
+        "state": standing.state,
+        "level": standing.level,
+        "mastered_at": standing.mastered_at.isoformat() if standing.mastered_at else None,
+        "enough_evidence": carried.get("enough_evidence", False),
+        "missing": public_missing(standing.missing, graph),
+    }
+
+
+def _waiting(session: Session, caller: Caller, source_id: str) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(Quarantine).where(
+            Quarantine.district_id == caller.district_id,
+            Quarantine.client_pk == caller.client_pk,
+            Quarantine.source_id == source_id,
+            Quarantine.state != PostState.RELEASED.value,
+        )
+    )
+    words = {
+        PostState.WAITING.value: Status.QUARANTINED.value,
+        PostState.SUPERSEDED.value: Status.SUPERSEDED.value,
+        PostState.REJECTED.value: Status.REJECTED.value,
+    }
+    return [
+        {
+            "revision": row.revision,
+            "status": words[row.state],
+            "received_at": row.received_at.isoformat(),
+            "evidence": [],
+            "targets": [],
+            "quarantine": {
+                "id": f"q{row.id}",
+                "state": row.state,
+                "field": row.missing_kind,
+                "reference": row.missing_reference,
+                "candidates": row.candidates,
+            },
+        }
+        for row in rows
+    ]

@@ -1,0 +1,172 @@
+"""Moving students on by new evidence: a step where it is the newest, a replay where it came late or corrects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from api.actions.flags import FlagChange, judge
+from api.actions.naming import Named
+from mastery.decide import Standing
+from mastery.estimate import DEFAULTS, MODEL_VERSION, SubjectState
+from mastery.evidence import OrderKey
+from mastery.policy import DEFAULT_POLICY
+from mastery.progress import Moved, Progress, Sitting, TargetEstimate, move_on, rebuild
+from models.evidence_store import Header, load_rules, load_sittings, sitting_of
+from models.graph_store import DistrictGraph
+from models.posts import Post
+from models.progress_store import (
+    BEGINNING,
+    Locked,
+    Pair,
+    forget,
+    load_acts,
+    load_estimates,
+    load_standings,
+    lock,
+    pairs_of_results,
+    save,
+)
+
+NOTHING_FOLDED = OrderKey(BEGINNING, BEGINNING, "", "")
+
+
+@dataclass(slots=True)
+class Progressed:
+    """What a batch changed. `steps` maps (result, target) to the estimate before and after that result."""
+
+    steps: dict[tuple[int, int], tuple[TargetEstimate | None, TargetEstimate]] = field(default_factory=dict)
+    standings: dict[tuple[int, int], Standing] = field(default_factory=dict)
+    missing: dict[tuple[int, int], list[dict[str, Any]]] = field(default_factory=dict)
+    flags: list[FlagChange] = field(default_factory=list)
+    students: frozenset[int] = frozenset()
+
+
+def move_students(
+    session: Session,
+    district_id: int,
+    graph: DistrictGraph,
+    zone: ZoneInfo,
+    arrived: Sequence[tuple[Header, Named]],
+    corrected: Sequence[Post],
+    store: Callable[[], None],
+    now: datetime,
+) -> Progressed:
+    """Lock the students concerned, `store` the evidence, and bring their progress up to it.
+
+    `corrected` are the stored posts that newer revisions in `arrived` replace: whoever they were about is replayed.
+    """
+    rules = load_rules(session, district_id, {header.assessment for header, _ in arrived})
+    fresh: dict[Pair, list[Sitting]] = {}
+    for header, named in arrived:
+        for subject in named.subjects(graph):
+            lines = [line for line in named.lines if graph.subjects[line.target] == subject]
+            sitting = sitting_of(header, lines, rules[header.assessment], zone)
+            fresh.setdefault((header.student, subject), []).extend([sitting] if sitting else [])
+    replaced = pairs_of_results(session, district_id, [post.key for post in corrected], graph.subjects)
+    locked = lock(session, district_id, {*fresh, *replaced})
+    store()
+    return bring_up(session, district_id, graph, zone, locked, fresh, replaced, now)
+
+
+def bring_up(
+    session: Session,
+    district_id: int,
+    graph: DistrictGraph,
+    zone: ZoneInfo,
+    locked: Mapping[Pair, Locked],
+    fresh: Mapping[Pair, list[Sitting]],
+    replayed: Collection[Pair],
+    now: datetime,
+) -> Progressed:
+    """Step or replay each locked student-subject, save what changed, judge its flags."""
+    late = {pair for pair, held in locked.items() if pair in replayed or _came_late(held, fresh.get(pair, ()))}
+    onward = [pair for pair in locked if pair not in late and fresh.get(pair)]
+    moved: list[tuple[Pair, Moved, OrderKey]] = []
+    known: dict[int, dict[int, Standing]] = {}
+    moved.extend(_step(session, district_id, graph, onward, locked, fresh, known))
+    moved.extend(_replay(session, district_id, graph, zone, sorted(late), known))
+    forget(session, district_id, late)
+    kept = _kept_estimates(session, district_id, moved)
+    missing = save(session, district_id, moved, graph.rules, DEFAULT_POLICY, MODEL_VERSION, now, kept, known)
+    done = Progressed(missing=missing, students=frozenset(student for student, _ in locked))
+    for (student, _), one, _cursor in moved:
+        done.steps.update(one.steps)
+        done.standings.update({(student, target): standing for target, standing in one.standings.items()})
+    done.flags = judge(session, district_id, graph, zone, moved, known, frozenset(late), now)
+    return done
+
+
+def _came_late(held: Locked, sittings: Iterable[Sitting]) -> bool:
+    if held.cursor is None:
+        return False
+    return held.model_version != MODEL_VERSION or any(sitting.order <= held.cursor for sitting in sittings)
+
+
+def _step(
+    session: Session,
+    district_id: int,
+    graph: DistrictGraph,
+    pairs: Sequence[Pair],
+    locked: Mapping[Pair, Locked],
+    fresh: Mapping[Pair, list[Sitting]],
+    known: dict[int, dict[int, Standing]],
+) -> list[tuple[Pair, Moved, OrderKey]]:
+    if not pairs:
+        return []
+    neighbourhood: dict[int, set[int]] = {}
+    for pair in pairs:
+        touched = {piece.target for sitting in fresh[pair] for piece in sitting.pieces}
+        neighbourhood.setdefault(pair[0], set()).update(graph.neighbourhood(touched))
+    known.update(load_standings(session, district_id, neighbourhood))
+    ordered = [sorted(fresh[pair], key=lambda sitting: sitting.order) for pair in pairs]
+    progress = [Progress(_state(locked[pair].state), known[pair[0]]) for pair in pairs]
+    moved = move_on(progress, ordered, graph.rules, DEFAULTS, DEFAULT_POLICY)
+    for pair, one in zip(pairs, moved, strict=True):
+        known[pair[0]].update(one.standings)
+    return [(pair, one, some[-1].order) for pair, one, some in zip(pairs, moved, ordered, strict=True)]
+
+
+def _replay(
+    session: Session,
+    district_id: int,
+    graph: DistrictGraph,
+    zone: ZoneInfo,
+    pairs: Sequence[Pair],
+    known: dict[int, dict[int, Standing]],
+) -> list[tuple[Pair, Moved, OrderKey]]:
+    if not pairs:
+        return []
+    students = sorted({student for student, _ in pairs})
+    sittings = load_sittings(session, district_id, students, graph.subjects, zone, frozenset(pairs))
+    acts = load_acts(session, district_id, students)
+    ordered = [sittings.get(pair, []) for pair in pairs]
+    signed = [[act for act in acts[student] if graph.subjects[act.target] == subject] for student, subject in pairs]
+    moved = rebuild(ordered, signed, graph.rules, DEFAULTS, DEFAULT_POLICY)
+    for pair, one in zip(pairs, moved, strict=True):
+        known.setdefault(pair[0], {}).update(one.standings)
+    return [
+        (pair, one, some[-1].order if some else NOTHING_FOLDED)
+        for pair, one, some in zip(pairs, moved, ordered, strict=True)
+    ]
+
+
+def _state(stored: bytes | None) -> SubjectState:
+    return SubjectState.from_bytes(stored) if stored else SubjectState.initial(DEFAULTS)
+
+
+def _kept_estimates(
+    session: Session, district_id: int, moved: Sequence[tuple[Pair, Moved, OrderKey]]
+) -> dict[tuple[int, int], tuple[Any, ...]]:
+    """Stored estimates of targets whose decision moved only because a prerequisite's did."""
+    wanted: dict[int, set[int]] = {}
+    for (student, _), one, _cursor in moved:
+        others = one.standings.keys() - one.estimates.keys()
+        if others:
+            wanted.setdefault(student, set()).update(others)
+    return load_estimates(session, district_id, wanted) if wanted else {}

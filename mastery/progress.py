@@ -1,0 +1,241 @@
+"""One student's progress in one subject: sittings in, estimates and decisions out. The same law for one and for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from mastery.decide import Act, Record, RuleBook, Standing, fold, step
+from mastery.estimate import Hyperparameters, Observations, SubjectState, advance, readout
+from mastery.evidence import EvidenceType, OrderKey, Purpose
+from mastery.policy import Policy
+
+_SECONDS_A_DAY = 86400.0
+
+
+class TargetEstimate(NamedTuple):
+    """What the filter says of one target after its newest evidence; rates and probability in 0..1, the rest in logits.
+
+    `mean` and `variance` leave the present form out; general, target, form and practice are the parts of the sum.
+    """
+
+    rate: float
+    low: float
+    high: float
+    probability: float
+    mean: float
+    variance: float
+    general: float
+    target: float
+    form: float
+    practice: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one sitting says about one target. `items`, `ys`, `weights` run in parallel, in the order of item names."""
+
+    target: int
+    items: tuple[int, ...]
+    ys: tuple[float, ...]
+    weights: tuple[float, ...]
+    level: float | None
+    share: float
+    certifying: bool
+    dok: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One result of one student in one subject; `pieces` in the order of target GUIDs."""
+
+    order: OrderKey
+    result: int
+    assessment: int
+    purpose: Purpose
+    evidence_type: EvidenceType
+    performed_at: datetime
+    local_date: date
+    summed: bool
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(slots=True)
+class Progress:
+    """The filter's state and the standings it led to; `standings` may hold only those a step can touch."""
+
+    state: SubjectState
+    standings: dict[int, Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What some sittings changed.
+
+    `state` is the new one; `standings` those that changed; `estimates` the newest of each touched target;
+    `steps` maps (result, target) to the estimate before and after that sitting, before being None without evidence.
+    """
+
+    state: SubjectState
+    standings: dict[int, Standing]
+    estimates: dict[int, TargetEstimate]
+    steps: dict[tuple[int, int], tuple[TargetEstimate, TargetEstimate]]
+
+
+def move_on(
+    progress: Sequence[Progress],
+    sittings: Sequence[Sequence[Sitting]],
+    book: RuleBook,
+    hyper: Hyperparameters,
+    policy: Policy,
+) -> list[Moved]:
+    """Add sittings, in their total order and none earlier than what is folded in, to each student's progress."""
+    filtered = _filter([one.state for one in progress], sittings, book, hyper, policy)
+    return [
+        _step_through(one, of_student, found, book, policy)
+        for one, of_student, found in zip(progress, sittings, filtered, strict=True)
+    ]
+
+
+def rebuild(
+    sittings: Sequence[Sequence[Sitting]],
+    acts: Sequence[Iterable[Act]],
+    book: RuleBook,
+    hyper: Hyperparameters,
+    policy: Policy,
+) -> list[Moved]:
+    """Each student's progress from nothing: all sittings in their total order, and all signed acts."""
+    fresh = [SubjectState.initial(hyper) for _ in sittings]
+    rebuilt = []
+    for found, of_student, signed in zip(_filter(fresh, sittings, book, hyper, policy), sittings, acts, strict=True):
+        records = [record for sitting, tries in zip(of_student, found.tries, strict=True)
+                   for record in _records(sitting, tries, found.steps)]  # fmt: skip
+        rebuilt.append(Moved(found.state, fold(records, signed, book, policy), found.estimates, found.steps))
+    return rebuilt
+
+
+@dataclass(slots=True)
+class _Filtered:
+    state: SubjectState
+    estimates: dict[int, TargetEstimate]
+    steps: dict[tuple[int, int], tuple[TargetEstimate, TargetEstimate]]
+    tries: list[list[tuple[float, ...]]]
+
+
+def _filter(
+    states: Sequence[SubjectState],
+    sittings: Sequence[Sequence[Sitting]],
+    book: RuleBook,
+    hyper: Hyperparameters,
+    policy: Policy,
+) -> list[_Filtered]:
+    """Run the estimate over all students at once."""
+    offsets, keys, bars = [0], list[tuple[int, int]](), list[float]()
+    numbers, targets, items, ys, weights, days, summed = ([] for _ in range(7))  # type: ignore[var-annotated]
+    tries = []
+    for state, of_student in zip(states, sittings, strict=True):
+        seen = set(state.item_ids.tolist())
+        tries.append([_first_tries(sitting, seen) for sitting in of_student])
+        for number, sitting in enumerate(of_student):
+            day = sitting.performed_at.timestamp() / _SECONDS_A_DAY
+            for piece in sitting.pieces:
+                count = len(piece.items)
+                if not count:
+                    continue
+                keys.append((sitting.result, piece.target))
+                bars.append(book.of(piece.target).bar)
+                numbers += [number] * count
+                targets += [piece.target] * count
+                items += piece.items
+                ys += piece.ys
+                weights += piece.weights
+                days += [day] * count
+                summed += [sitting.summed] * count
+        offsets.append(len(targets))
+    batch = Observations.build(
+        hyper, offsets=offsets, sitting=numbers, target=targets, item=items, y=ys, weight=weights, day=days,
+        summed=summed,
+    )  # fmt: skip
+    done = advance(states, batch, hyper)
+    before = _estimates(done.before.table, bars, hyper)
+    after = _estimates(done.after.table, bars, hyper)
+    found = []
+    run = 0
+    for state, of_student, of_tries in zip(done.states, sittings, tries, strict=True):
+        runs = sum(1 for sitting in of_student for piece in sitting.pieces if piece.items)
+        steps = {keys[n]: (before[n], after[n]) for n in range(run, run + runs)}
+        found.append(_Filtered(state, {keys[n][1]: after[n] for n in range(run, run + runs)}, steps, of_tries))
+        run += runs
+    return found
+
+
+def _estimates(table: np.ndarray[tuple[int, ...], np.dtype[np.float64]], bars: list[float], hyper: Hyperparameters
+) -> list[TargetEstimate]:  # fmt: skip
+    made: list[TargetEstimate | None] = [None] * len(bars)
+    column = np.asarray(bars)
+    for bar in sorted(set(bars)):
+        places = np.flatnonzero(column == bar)
+        rows = table[places]
+        said = readout(rows[:, 0], rows[:, 1], hyper, bar)
+        columns = (said.rate, said.low, said.high, said.probability, *(rows[:, n] for n in range(6)))
+        for place, *values in zip(places.tolist(), *(one.tolist() for one in columns), strict=True):
+            made[place] = TargetEstimate(*values)
+    return [one for one in made if one is not None]
+
+
+def _first_tries(sitting: Sitting, seen: set[int]) -> list[tuple[float, ...]]:
+    """Per piece the scores on items never met before; `seen` learns them."""
+    found = []
+    for piece in sitting.pieces:
+        found.append(tuple(y for item, y in zip(piece.items, piece.ys, strict=True) if item not in seen))
+    for piece in sitting.pieces:
+        seen.update(piece.items)
+    return found
+
+
+def _records(
+    sitting: Sitting,
+    tries: list[tuple[float, ...]],
+    steps: dict[tuple[int, int], tuple[TargetEstimate, TargetEstimate]],
+) -> list[Record]:
+    made = []
+    for piece, first in zip(sitting.pieces, tries, strict=True):
+        moved = steps.get((sitting.result, piece.target))
+        made.append(
+            Record(
+                order=sitting.order,
+                result=sitting.result,
+                assessment=sitting.assessment,
+                target=piece.target,
+                purpose=sitting.purpose,
+                evidence_type=sitting.evidence_type,
+                performed_at=sitting.performed_at,
+                local_date=sitting.local_date,
+                level=piece.level,
+                certifying=piece.certifying,
+                dok=piece.dok,
+                counts_for_estimate=moved is not None,
+                first_tries=first,
+                share=piece.share,
+                estimate_before=moved[0].probability if moved else None,
+                estimate_after=moved[1].probability if moved else None,
+                expected_rate=moved[1].rate if moved else None,
+            )
+        )
+    return made
+
+
+def _step_through(
+    progress: Progress, sittings: Sequence[Sitting], found: _Filtered, book: RuleBook, policy: Policy
+) -> Moved:
+    standings = dict(progress.standings)
+    changed: dict[int, Standing] = {}
+    for sitting, tries in zip(sittings, found.tries, strict=True):
+        news = step(standings, _records(sitting, tries, found.steps), book, policy)
+        standings.update(news)
+        changed.update(news)
+    return Moved(found.state, changed, found.estimates, found.steps)

@@ -1,0 +1,287 @@
+"""Evidence as rows and as the law's sittings: written once in bulk, read back the same."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.orm import Session
+
+from mastery import evidence as law
+from mastery.evidence import CutScore, EvidenceType, Feedback, ItemResponse, OrderKey, Purpose, ScoreStatus, TargetScore
+from mastery.progress import Piece, Sitting
+from models.assessment import Assessment, Blueprint, CutScores
+from models.bulk import insert_rows
+from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow
+from models.registry import cuts_of
+
+RESULT_COLUMNS = tuple(column.name for column in ResultRow.__table__.columns)
+EVIDENCE_COLUMNS = tuple(column.name for column in Evidence.__table__.columns)
+
+
+class ResultIds:
+    """Keys for results, taken from the sequence in blocks; a block's unused rest is lost with the process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._free: range = range(0)
+
+    def take(self, count: int) -> Sequence[int]:
+        """`count` fresh keys, rising."""
+        with self._lock:
+            taken: list[int] = []
+            while len(taken) < count:
+                if not self._free:
+                    with self._engine.connect() as connection:
+                        first = connection.execute(text("SELECT nextval('result_id')")).scalar_one()
+                    self._free = range(first, first + RESULT_ID_BLOCK)
+                part = self._free[: count - len(taken)]
+                taken.extend(part)
+                self._free = self._free[len(part) :]
+            return taken
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRules:
+    """What of an assessment decides how its evidence counts: confirmed cut scores, demand in general and per target."""
+
+    cuts: tuple[CutScore, ...] | None
+    dok: int | None
+    dok_of_target: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One target of a sitting with keys for names: item keys in the order of item name, or that of the whole form."""
+
+    target: int
+    guid: str
+    score: TargetScore
+    items: tuple[int, ...]
+    whole_item: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What all lines of a sitting share."""
+
+    key: int
+    student: int
+    client: str
+    source_id: str
+    assessment: int
+    purpose: Purpose
+    evidence_type: EvidenceType
+    scorer: str
+    scorer_certified: bool
+    independence: law.Independence
+    feedback: Feedback
+    status: ScoreStatus
+    performed_at: datetime
+    scored_at: datetime
+
+    @property
+    def order(self) -> OrderKey:
+        """Its place in the total order."""
+        return OrderKey(self.performed_at, self.scored_at, self.client, self.source_id)
+
+
+def header_of(
+    key: int, student: int, client: str, assessment: int, result: law.Result, scorer_certified: bool
+) -> Header:
+    """The header of a result that is about to be stored."""
+    return Header(
+        key, student, client, result.source_id, assessment, result.purpose, result.evidence_type, result.scorer,
+        scorer_certified, result.independence, result.feedback, result.status, result.performed_at, result.scored_at,
+    )  # fmt: skip
+
+
+def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zone: ZoneInfo) -> Sitting | None:
+    """What the law folds of a stored result; None where it carries no score (missing is not zero)."""
+    if header.status is not ScoreStatus.SCORED:
+        return None
+    counts = header.purpose is not Purpose.STATE_SUMMATIVE
+    pieces = []
+    for line in sorted(lines, key=lambda one: one.guid):
+        score = line.score
+        if score.score is None or score.max is None:
+            continue
+        level = law.level_of(score, header.evidence_type, header.scorer, rules.cuts)
+        seen = law.observations(score, header.independence) if counts else ()
+        places = {item.item: key for item, key in zip(score.items, line.items, strict=True)} if score.items else {}
+        keys = tuple(places[one.item] for one in seen) if score.items else (line.whole_item,) * len(seen)
+        pieces.append(
+            Piece(
+                target=line.target,
+                items=tuple(key for key in keys if key is not None),
+                ys=tuple(one.y for one in seen),
+                weights=tuple(one.weight for one in seen),
+                level=level,
+                share=law.share_of(score.score, score.max),
+                certifying=law.certifying(
+                    header.purpose,
+                    header.evidence_type,
+                    header.scorer,
+                    header.independence,
+                    level,
+                    scorer_certified=header.scorer_certified,
+                ),
+                dok=rules.dok_of_target.get(line.target, rules.dok),
+            )
+        )
+    if not pieces:
+        return None
+    return Sitting(
+        order=header.order,
+        result=header.key,
+        assessment=header.assessment,
+        purpose=header.purpose,
+        evidence_type=header.evidence_type,
+        performed_at=header.performed_at,
+        local_date=header.performed_at.astimezone(zone).date(),
+        summed=header.feedback is Feedback.NONE,
+        pieces=tuple(pieces),
+    )
+
+
+def store_results(session: Session, rows: Sequence[tuple[object, ...]], evidence: Sequence[tuple[object, ...]]) -> None:
+    """Append results and their evidence, as tuples in the order of the tables' columns."""
+    insert_rows(session, ResultRow, RESULT_COLUMNS, rows)
+    insert_rows(session, Evidence, EVIDENCE_COLUMNS, evidence)
+
+
+def result_row(
+    district_id: int,
+    key: int,
+    client_pk: int,
+    digest: bytes,
+    student: int,
+    assessment: int,
+    form: int,
+    result: law.Result,
+    scorer_certified: bool,
+    received_at: datetime,
+) -> tuple[object, ...]:
+    """A result in the order of RESULT_COLUMNS."""
+    return (
+        district_id, key, client_pk, result.source_id, result.revision, digest, student, assessment, form,
+        result.purpose.value, result.evidence_type.value, result.scorer, scorer_certified, result.independence.value,
+        result.feedback.value, result.proctoring.value, result.status.value, result.setting,
+        list(result.accommodations), result.duration_seconds, result.performed_at, result.scored_at, received_at,
+    )  # fmt: skip
+
+
+def evidence_row(district_id: int, key: int, line: Line) -> tuple[object, ...]:
+    """One line in the order of EVIDENCE_COLUMNS."""
+    score = line.score
+    responses = [
+        [one.item, item, one.score, one.max, one.attempt, one.hints, one.seconds]
+        for item, one in zip(line.items, score.items, strict=True)
+    ]
+    return (
+        district_id, key, line.target, score.score, score.max, score.level,
+        json.dumps(responses, separators=(",", ":")) if responses else "[]", line.whole_item,
+    )  # fmt: skip
+
+
+def load_rules(session: Session, district_id: int, assessments: Iterable[int]) -> dict[int, AssessmentRules]:
+    """How the evidence of these assessments counts now."""
+    wanted = list(assessments)
+    cuts: dict[int, tuple[CutScore, ...]] = {}
+    for row in session.execute(
+        select(CutScores.assessment_id, CutScores.cuts)
+        .where(
+            CutScores.district_id == district_id,
+            CutScores.assessment_id == func.any(wanted),
+            CutScores.confirmed_at.is_not(None),
+            CutScores.withdrawn_at.is_(None),
+        )
+        .order_by(CutScores.confirmed_at, CutScores.id)
+    ):
+        cuts[row.assessment_id] = cuts_of(row.cuts)
+    doks: dict[int, dict[int, int]] = {}
+    for row in session.execute(
+        select(Blueprint.assessment_id, Blueprint.target_id, Blueprint.dok).where(
+            Blueprint.district_id == district_id,
+            Blueprint.assessment_id == func.any(wanted),
+            Blueprint.dok.is_not(None),
+        )
+    ):
+        doks.setdefault(row.assessment_id, {})[row.target_id] = row.dok
+    return {
+        row.id: AssessmentRules(cuts.get(row.id), row.dok, doks.get(row.id, {}))
+        for row in session.execute(
+            select(Assessment.id, Assessment.dok).where(
+                Assessment.district_id == district_id, Assessment.id == func.any(wanted)
+            )
+        )
+    }
+
+
+_EFFECTIVE = """
+SELECT r.student_id, r.id, c.client_id, r.source_id, r.assessment_id, r.purpose, r.evidence_type, r.scorer,
+       r.scorer_certified, r.independence, r.feedback, r.status, r.performed_at, r.scored_at,
+       e.target_id, n.guid, e.score, e.max, e.level, e.items::text AS items, e.whole_item_id
+FROM result r
+JOIN evidence e ON e.district_id = r.district_id AND e.result_id = r.id
+JOIN node n ON n.district_id = e.district_id AND n.id = e.target_id
+JOIN client c ON c.district_id = r.district_id AND c.id = r.client_pk
+WHERE r.district_id = :district AND r.student_id = ANY(:students)
+  AND NOT EXISTS (SELECT FROM result newer WHERE newer.district_id = r.district_id
+                  AND newer.client_pk = r.client_pk AND newer.source_id = r.source_id AND newer.revision > r.revision)
+ORDER BY r.student_id, r.performed_at, r.scored_at, c.client_id COLLATE "C", r.source_id COLLATE "C", r.id
+"""
+
+
+def load_sittings(
+    session: Session,
+    district_id: int,
+    students: Sequence[int],
+    subjects: Mapping[int, str],
+    zone: ZoneInfo,
+    only: frozenset[tuple[int, str]] | None = None,
+) -> dict[tuple[int, str], list[Sitting]]:
+    """All effective evidence of students by (student, subject), in the total order; `only` keeps those pairs.
+
+    Of several revisions of a result the newest counts. `subjects` tells the subject of a target's key.
+    """
+    rows = session.execute(text(_EFFECTIVE), {"district": district_id, "students": list(students)}).all()
+    rules = load_rules(session, district_id, {row.assessment_id for row in rows})
+    found: dict[tuple[int, str], list[Sitting]] = {}
+    for _, group in groupby(rows, key=lambda row: row.id):
+        header, lines = _from_rows(list(group))
+        by_subject: dict[str, list[Line]] = {}
+        for line in lines:
+            by_subject.setdefault(subjects[line.target], []).append(line)
+        for subject, some in by_subject.items():
+            pair = (header.student, subject)
+            if only is None or pair in only:
+                sitting = sitting_of(header, some, rules[header.assessment], zone)
+                if sitting is not None:
+                    found.setdefault(pair, []).append(sitting)
+    return found
+
+
+def _from_rows(rows: Sequence[Any]) -> tuple[Header, list[Line]]:
+    first = rows[0]
+    header = Header(
+        first.id, first.student_id, first.client_id, first.source_id, first.assessment_id, Purpose(first.purpose),
+        EvidenceType(first.evidence_type), first.scorer, first.scorer_certified, law.Independence(first.independence),
+        Feedback(first.feedback), ScoreStatus(first.status), first.performed_at, first.scored_at,
+    )  # fmt: skip
+    return header, [_line(row) for row in rows]
+
+
+def _line(row: Any) -> Line:
+    stored = json.loads(row.items) if row.items != "[]" else ()
+    responses = tuple(ItemResponse(one[0], *one[2:]) for one in stored)
+    score = TargetScore("", row.score, row.max, row.level, responses)
+    return Line(row.target_id, row.guid, score, tuple(one[1] for one in stored), row.whole_item_id)

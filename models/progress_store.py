@@ -1,0 +1,239 @@
+"""A student-subject's progress as rows: locked, loaded, saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from mastery.decide import Act, ActKind, Decision, RuleBook, Standing, missing
+from mastery.evidence import OrderKey
+from mastery.policy import Policy
+from mastery.progress import Moved, TargetEstimate
+from models.bulk import insert_new_rows, upsert_rows
+from models.carried import pack, unpack
+from models.evidence import Evidence, ResultRow
+from models.standing import Confirmation
+from models.standing import Standing as StandingRow
+from models.standing import SubjectState as SubjectStateRow
+
+Pair = tuple[int, str]
+
+STATE_COLUMNS = tuple(column.name for column in SubjectStateRow.__table__.columns)
+STANDING_COLUMNS = tuple(column.name for column in StandingRow.__table__.columns)
+_ESTIMATE_COLUMNS = (
+    "expected", "low", "high", "probability", "mean", "variance",
+    "part_general", "part_target", "part_form", "part_practice",
+)  # fmt: skip
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A state held for update; `cursor` is the last sitting folded in, None before the first."""
+
+    state: bytes | None
+    model_version: str
+    cursor: OrderKey | None
+
+
+def lock(session: Session, district_id: int, pairs: Collection[Pair]) -> dict[Pair, Locked]:
+    """Hold student-subjects until the transaction ends, always in one order, so that no two wait for each other."""
+    wanted = sorted(pairs)
+    found = _select_for_update(session, district_id, wanted)
+    absent = [pair for pair in wanted if pair not in found]
+    if absent:
+        insert_new_rows(
+            session,
+            SubjectStateRow,
+            STATE_COLUMNS,
+            [(district_id, student, subject, "", b"", BEGINNING, BEGINNING, "", "") for student, subject in absent],
+        )
+        found.update(_select_for_update(session, district_id, absent))
+    return found
+
+
+def _select_for_update(session: Session, district_id: int, pairs: Sequence[Pair]) -> dict[Pair, Locked]:
+    rows = session.execute(
+        text(
+            "SELECT student_id, subject, state, model_version, cursor_performed_at, cursor_scored_at, cursor_client,"
+            " cursor_source_id FROM subject_state WHERE district_id = :district AND student_id = ANY(:students)"
+            " AND subject = ANY(:subjects) ORDER BY student_id, subject FOR UPDATE"
+        ),
+        {
+            "district": district_id,
+            "students": sorted({student for student, _ in pairs}),
+            "subjects": sorted({subject for _, subject in pairs}),
+        },
+    ).all()
+    wanted = set(pairs)
+    return {
+        (row.student_id, row.subject): Locked(
+            row.state or None,
+            row.model_version,
+            OrderKey(row.cursor_performed_at, row.cursor_scored_at, row.cursor_client, row.cursor_source_id)
+            if row.state
+            else None,
+        )
+        for row in rows
+        if (row.student_id, row.subject) in wanted
+    }
+
+
+def load_standings(
+    session: Session, district_id: int, targets_of: Mapping[int, Collection[int]]
+) -> dict[int, dict[int, Standing]]:
+    """The folds of some targets per student, for going on from them."""
+    students = list(targets_of)
+    targets = sorted({target for some in targets_of.values() for target in some})
+    found: dict[int, dict[int, Standing]] = {student: {} for student in students}
+    for row in session.execute(
+        text(
+            "SELECT student_id, target_id, carried::text AS carried, conditions, ever FROM standing"
+            " WHERE district_id = :district AND student_id = ANY(:students) AND target_id = ANY(:targets)"
+        ),
+        {"district": district_id, "students": students, "targets": targets},
+    ):
+        if row.target_id in targets_of[row.student_id]:
+            found[row.student_id][row.target_id] = unpack(row.carried, tuple(row.conditions), tuple(row.ever))
+    return found
+
+
+def load_estimates(
+    session: Session, district_id: int, targets_of: Mapping[int, Collection[int]]
+) -> dict[tuple[int, int], tuple[Any, ...]]:
+    """The estimate columns of stored standings by (student, target), in the order of TargetEstimate."""
+    rows = session.execute(
+        select(
+            StandingRow.student_id, StandingRow.target_id, *(getattr(StandingRow, name) for name in _ESTIMATE_COLUMNS)
+        ).where(
+            StandingRow.district_id == district_id,
+            StandingRow.student_id == func.any(list(targets_of)),
+            StandingRow.target_id == func.any(sorted({t for some in targets_of.values() for t in some})),
+        )
+    )
+    return {(row[0], row[1]): tuple(row[2:]) for row in rows}
+
+
+def load_acts(session: Session, district_id: int, students: Sequence[int]) -> dict[int, list[Act]]:
+    """All signed acts and system confirmations of students, oldest first."""
+    found: dict[int, list[Act]] = {student: [] for student in students}
+    for row in session.execute(
+        select(Confirmation)
+        .where(Confirmation.district_id == district_id, Confirmation.student_id == func.any(list(students)))
+        .order_by(Confirmation.student_id, Confirmation.at, Confirmation.id)
+    ).scalars():
+        found[row.student_id].append(Act(row.id, row.target_id, ActKind(row.kind), row.at, row.level, row.mastered_at))
+    return found
+
+
+def save(
+    session: Session,
+    district_id: int,
+    moved: Iterable[tuple[Pair, Moved, OrderKey]],
+    book: RuleBook,
+    policy: Policy,
+    model_version: str,
+    now: datetime,
+    kept: Mapping[tuple[int, int], tuple[Any, ...]],
+    known: Mapping[int, Mapping[int, Standing]],
+) -> dict[tuple[int, int], list[dict[str, Any]]]:
+    """Write states, standings and new system confirmations; returns what is missing, by (student, target).
+
+    `known` are all standings that were loaded or made, by student and target. `kept` holds the stored estimate of
+    targets whose decision changes without evidence of their own; a target in neither has no estimate yet.
+    """
+    states, standings, confirmations = [], [], []
+    gaps: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for (student, subject), one, cursor in moved:
+        states.append(
+            (district_id, student, subject, model_version, one.state.to_bytes(),
+             cursor.performed_at, cursor.scored_at, cursor.client, cursor.source_id)
+        )  # fmt: skip
+        for target, standing in one.standings.items():
+            estimate = one.estimates.get(target) or kept.get((student, target))
+            gaps[student, target] = missing_lines(standing, target, known[student], book, policy)
+            standings.append(
+                standing_row(district_id, student, subject, target, standing, estimate, gaps[student, target], policy,
+                             model_version)
+            )  # fmt: skip
+            decision = standing.decision
+            if decision.confirmed is ActKind.AUTO_CONFIRM and decision.mastered_at is not None:
+                confirmations.append(
+                    (district_id, student, target, ActKind.AUTO_CONFIRM.value, decision.level, decision.mastered_at,
+                     policy.version, decision.mastered_at, now)
+                )  # fmt: skip
+    upsert_rows(session, SubjectStateRow, STATE_COLUMNS, states)
+    upsert_rows(session, StandingRow, STANDING_COLUMNS, standings)
+    insert_new_rows(
+        session,
+        Confirmation,
+        ("district_id", "student_id", "target_id", "kind", "level", "mastered_at", "policy_version", "at", "signed_at"),
+        confirmations,
+    )
+    return gaps
+
+
+def forget(session: Session, district_id: int, pairs: Collection[Pair]) -> None:
+    """Remove all derived standings of student-subjects, which a replay writes anew."""
+    for student, subject in sorted(pairs):
+        session.execute(
+            delete(StandingRow).where(
+                StandingRow.district_id == district_id,
+                StandingRow.student_id == student,
+                StandingRow.subject == subject,
+            )
+        )
+
+
+def pairs_of_results(
+    session: Session, district_id: int, results: Collection[int], subjects: Mapping[int, str]
+) -> set[Pair]:
+    """The student-subjects that stored results are about."""
+    if not results:
+        return set()
+    rows = session.execute(
+        select(ResultRow.student_id, Evidence.target_id)
+        .join(Evidence, (Evidence.district_id == ResultRow.district_id) & (Evidence.result_id == ResultRow.id))
+        .where(ResultRow.district_id == district_id, ResultRow.id == func.any(list(results)))
+    )
+    return {(row.student_id, subjects[row.target_id]) for row in rows}
+
+
+def standing_row(
+    district_id: int,
+    student: int,
+    subject: str,
+    target: int,
+    standing: Standing,
+    estimate: TargetEstimate | tuple[Any, ...] | None,
+    gaps: list[dict[str, Any]],
+    policy: Policy,
+    model_version: str,
+) -> tuple[object, ...]:
+    """A standing in the order of STANDING_COLUMNS."""
+    tally, decision = standing.tally, standing.decision
+    rate, low, high, probability, mean, variance, general, own, form, practice = estimate or (None,) * 10
+    return (
+        district_id, student, target, subject, tally.records, tally.last_at, mean, variance, general, own, form,
+        practice, rate, low, high, probability, model_version, decision.state.value, decision.level,
+        decision.mastered_at, json.dumps(gaps),
+        list(standing.conditions), list(standing.ever), pack(standing), policy.version,
+    )  # fmt: skip
+
+
+def missing_lines(
+    standing: Standing, target: int, others: Mapping[int, Standing], book: RuleBook, policy: Policy
+) -> list[dict[str, Any]]:
+    """What is still missing for mastery, as stored: line, code, needed, found, and open prerequisites."""
+    rule = book.of(target)
+    before: dict[int, Decision] = {one: others[one].decision for one in rule.prerequisites if one in others}
+    return [
+        {"line": gap.line, "code": gap.code.value, "needed": gap.needed, "found": gap.found, "targets": [*gap.targets]}
+        for gap in missing(standing.tally, rule, before, policy)
+    ]
