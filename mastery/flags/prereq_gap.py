@@ -38,6 +38,8 @@ def finding(view: TargetView, policy: Policy) -> Finding:
     if _low(gap, policy) and gap.tally.estimate is not None:
         facts["prerequisite_estimate"] = gap.tally.estimate
         sentence, evidence = "prereq_gap.low", gap.tally.recent[-5:] + view.tally.recent[-5:]
+        # one result may be about both
+        evidence = tuple(dict.fromkeys(evidence))
     else:
         sentence, evidence = "prereq_gap.undecided", view.tally.failed_results
     return Finding(
@@ -46,8 +48,8 @@ def finding(view: TargetView, policy: Policy) -> Finding:
         Severity.WATCH,
         Scope.TARGET,
         view.target,
-        tuple(dict.fromkeys(evidence)),
-        view.tally.recent[-1],
+        evidence,
+        evidence[-1],
         sentence,
         "prereq_gap.closes",
         "prereq_gap.next",

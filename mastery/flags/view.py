@@ -62,7 +62,7 @@ class AssessmentView:
 class Finding:
     """Why a flag is open: a claim that a named adult should look, with its evidence. It is not a diagnosis.
 
-    `evidence` are the result ids behind it (never empty, at most 10, oldest first), `cause` the one that brought it
+    `evidence` are the result ids behind it (never empty, at most 10), `cause` the one that brought it
     about. `sentence`, `closes_when` and `next_step` are keys of `sentences.SENTENCES`, filled with `facts`;
     `parameters` are the policy's values used.
     """

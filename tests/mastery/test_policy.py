@@ -1,0 +1,61 @@
+"""The defaults are those of the specification, and each number has its range."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+from evidence_records import moment
+
+from mastery.calendar import days_between
+from mastery.policy import DEFAULT_POLICY, Policy
+
+SPECIFIED = {
+    "mastery_probability": 0.90, "mastery_bar": 0.75, "scale_mastery_level": 3.0, "needs_review_below": 2.5,
+    "boe_records": 3, "boe_assessments": 2, "boe_dates": 2,
+    "independence_weight_assisted": 0.5, "max_effective_items_per_attempt": 5,
+    "readiness_probability": 0.85, "readiness_records": 2, "readiness_newest_within_days": 20, "readiness_share": 0.80,
+    "flag_refractory_days": 5, "flag_close_apart_days": 1,
+    "wheel_spin_opportunities": 10, "wheel_spin_opportunities_per_day": 5, "wheel_spin_run": 3,
+    "wheel_spin_probability": 0.90, "wheel_spin_slope": 0.02, "wheel_spin_slope_window": 5,
+    "wheel_spin_close_gain": 0.15, "wheel_spin_close_idle_days": 10,
+    "drop_recent_records": 2, "drop_earlier_records": 5, "drop_from_level": 2.5, "drop_levels": 1.0,
+    "drop_close_levels": 0.5, "drop_probability": 0.30, "drop_within_days": 5,
+    "prereq_gap_probability": 0.50, "prereq_gap_failed_records": 3,
+    "contradiction_probability_high": 0.90, "contradiction_probability_low": 0.60,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), SPECIFIED.items())
+def test_a_default_is_the_specified_one(name, value):
+    assert getattr(DEFAULT_POLICY, name) == value
+
+
+def test_probabilities_are_fractions_levels_on_the_scale_and_counts_positive():
+    for field in fields(Policy):
+        value = getattr(DEFAULT_POLICY, field.name)
+        if field.name == "version":
+            assert value
+        elif "level" in field.name or field.name == "needs_review_below":
+            assert 0 < value <= 4
+            assert value * 2 == int(value * 2)
+        elif isinstance(value, float):
+            assert 0 < value < 1
+        else:
+            assert value >= 1
+
+
+def test_opening_and_closing_thresholds_differ():
+    assert DEFAULT_POLICY.drop_close_levels < DEFAULT_POLICY.drop_levels
+    assert DEFAULT_POLICY.drop_close_probability < DEFAULT_POLICY.drop_probability
+
+
+def test_a_policy_can_not_be_changed_in_place():
+    with pytest.raises(FrozenInstanceError):
+        DEFAULT_POLICY.boe_records = 2
+
+
+def test_days_are_counted_from_date_to_date():
+    assert days_between(moment(0).date(), moment(20).date()) == 20
+    assert days_between(moment(3).date(), moment(1).date()) == -2
+    assert days_between(moment(0).date(), moment(0.6).date()) == 0
