@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from mastery.graph import Framework, Node, Strength, spellings
 from models import graph as rows
 from models.district import DistrictStamp
-from models.standing import Standing
 
 DISTRICT_SOURCE = "district"
 
@@ -189,16 +188,3 @@ def frameworks_named(session: Session, district_id: int, name: str) -> list[str]
             .order_by(rows.Framework.id)
         )
     )
-
-
-def pairs_standing_on(session: Session, district_id: int, targets: Collection[int]) -> list[tuple[int, str]]:
-    """(student, subject) of everyone with a standing on any of these targets, sorted."""
-    if not targets:
-        return []
-    found = session.execute(
-        select(Standing.student_id, Standing.subject)
-        .where(Standing.district_id == district_id, Standing.target_id == func.any(list(targets)))
-        .distinct()
-        .order_by(Standing.student_id, Standing.subject)
-    )
-    return [(row.student_id, row.subject) for row in found]

@@ -1,0 +1,79 @@
+"""A change of a district's graph and all that follows from it: decisions replayed, waiting results let in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from api.actions.ingest import Intake
+from api.actions.quarantine import Released, release
+from api.actions.rederive import rederive_targets
+from models.graph_store import DistrictGraph, GraphCache, load_graph
+from models.graph_write import lock_graph
+from models.registry import stamps
+from models.unit_of_work import district_transaction
+
+# deadlock and serialisation failure: somebody's results were being taken in meanwhile, so all of it is done anew
+_RETRIED = ("40001", "40P01")
+_TRIES = 4
+
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What a change of the graph brought about: targets that demand something else now, students who were replayed
+    because of it, and what became of the results that waited in quarantine."""
+
+    targets: int
+    students: int
+    released: Released
+
+
+NO_CONSEQUENCES = Consequences(0, 0, Released(0, 0, 0))
+
+
+def change_graph(
+    intake: Intake, district_id: int, now: datetime, change: Callable[[Session], Outcome]
+) -> tuple[Outcome, Consequences]:
+    """Carry out `change` (an action of api.actions.graph or graph_import) and commit it with what follows from it.
+
+    Decisions depend on hard prerequisites and on what targets demand, so every student who stands on a target whose
+    demands changed is replayed; then waiting results are tried again. Whatever `change` raises undoes everything.
+    """
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with district_transaction(intake.engine, district_id) as session:
+                # a graph that is not committed must not stay in a cache that lives longer than the transaction
+                own = replace(intake, graphs=GraphCache())
+                found = _change(session, own, district_id, now, change)
+                session.commit()
+                return found
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in _RETRIED or attempt == _TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _change(
+    session: Session, intake: Intake, district_id: int, now: datetime, change: Callable[[Session], Outcome]
+) -> tuple[Outcome, Consequences]:
+    lock_graph(session, district_id)
+    before, stamp = load_graph(session, district_id), stamps(session, district_id).graph
+    outcome = change(session)
+    if stamps(session, district_id).graph == stamp:
+        return outcome, NO_CONSEQUENCES
+    targets = _changed_demands(before, load_graph(session, district_id))
+    students = rederive_targets(session, district_id, targets, now)
+    return outcome, Consequences(len(targets), students, release(session, intake, district_id, now))
+
+
+def _changed_demands(before: DistrictGraph, after: DistrictGraph) -> list[int]:
+    """Keys of the targets whose rule is another now, those that are no target any more included."""
+    old, new = before.rules, after.rules
+    return sorted(key for key in old.rules.keys() | new.rules.keys() if old.of(key) != new.of(key))
