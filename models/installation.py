@@ -111,11 +111,14 @@ class Installation:
         return replace(self, database=replace(self.database, database=name))
 
 
-def default_data_dir() -> Path:
-    """Where an installation is when nobody says: the system's place for root, the user's own for others."""
+def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where an installation is when no command says: MASTERY_DATA_DIR, else the system's place for root, the user's own
+    for others."""
+    if environ.get("MASTERY_DATA_DIR"):
+        return Path(environ["MASTERY_DATA_DIR"])
     if os.geteuid() == 0:
         return SYSTEM_HOME / "default"
-    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    home = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(home) / "mastery"
 
 
@@ -159,8 +162,7 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) 
     """
     if data_dir is None and _setting(environ, "DATABASE_URL") is not None:
         return _from_environment(environ)
-    named = environ.get("MASTERY_DATA_DIR")
-    return _from_file(data_dir or (Path(named) if named else default_data_dir()))
+    return _from_file(data_dir or default_data_dir(environ))
 
 
 def _from_file(data_dir: Path) -> Installation:

@@ -16,21 +16,26 @@ from api.serve import free_port
 from models.embedded import remove, running
 
 pytestmark = pytest.mark.faults
+_started: "list[subprocess.Popen[str]]" = []
 
 
 @pytest.fixture
 def demo_dir() -> Iterator[Path]:
-    """A place for a demonstration's data that does not exist yet."""
+    """A place for a demonstration's data that does not exist yet; what a failed test left running there is ended."""
     with tempfile.TemporaryDirectory(prefix="mastery demo ") as made:
         Path(made).chmod(0o711)
         data_dir = Path(made) / "data"
         yield data_dir
+        for demo in _started:
+            demo.terminate()
+            demo.communicate(timeout=60)
+        _started.clear()
         remove(data_dir)
 
 
 def _demo(data_dir: Path, port: int, keep: bool = False) -> "subprocess.Popen[str]":
     arguments = [str(port), str(data_dir), "keep" if keep else "fresh"]
-    return subprocess.Popen(
+    demo = subprocess.Popen(
         [sys.executable, str(ROOT / "scripts" / "lib" / "run_demo.py"), *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -38,6 +43,8 @@ def _demo(data_dir: Path, port: int, keep: bool = False) -> "subprocess.Popen[st
         cwd="/",
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
+    _started.append(demo)
+    return demo
 
 
 def _until_ready(demo: "subprocess.Popen[str]") -> str:
