@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from api.actions.ingest import Intake
+from api.actions.quarantine import Released, release
 from api.interop.oneroster import Problem, open_export
 from api.interop.oneroster_links import says
 from api.interop.oneroster_records import read_sheets
@@ -19,6 +21,7 @@ from mastery.policy import DEFAULT_POLICY
 from mastery.roster import Kind, Plan, Removal, Today, excessive_removals, plan
 from models.queries_people import district_zone
 from models.roster_store import StoredRoster, carry_out, load_roster, lock_roster
+from models.unit_of_work import district_transaction
 
 # a long step by name and length in its own units; yields what hears of units done
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -47,6 +50,7 @@ class RosterReport:
     """What an import did, or would do where `applied` is false.
 
     `removals`: kinds of which it ends more than the safety share. `problems`: what was wrong with the files.
+    `released`: what became of the results that waited for somebody unknown; None where nothing was applied.
     """
 
     version: str
@@ -54,6 +58,7 @@ class RosterReport:
     changes: dict[Kind, Counted]
     removals: list[Removal]
     problems: list[Problem]
+    released: Released | None = None
 
     @property
     def changes_nothing(self) -> bool:
@@ -67,6 +72,31 @@ class RosterReport:
 
 def _silent(name: str, length: int) -> AbstractContextManager[Callable[[int], None]]:
     return nullcontext(lambda done: None)
+
+
+def take_roster(
+    intake: Intake,
+    district_id: int,
+    source: Path,
+    now: datetime,
+    dry_run: bool = False,
+    allow_removals: bool = False,
+    progress: Progress = _silent,
+) -> RosterReport:
+    """Import a folder or .zip in one transaction, then let in the results that waited for somebody it brings.
+
+    Waiting results are tried even where the roster did not change: one may have been posted while an import ran.
+    Raises as `import_roster` does.
+    """
+    with district_transaction(intake.engine, district_id) as session:
+        report = import_roster(session, district_id, source, now, dry_run, allow_removals, progress)
+        if dry_run:
+            return report
+        session.commit()
+    with district_transaction(intake.engine, district_id) as session:
+        released = release(session, intake, district_id, now)
+        session.commit()
+    return replace(report, released=released)
 
 
 def import_roster(
@@ -91,10 +121,12 @@ def import_roster(
     today = _today(stored, district_zone(session, district_id), now)
     agreed = plan(stored.records, says(sheets, stored.records, export.problems), today)
     removals = excessive_removals(stored.records, agreed, today, DEFAULT_POLICY.roster_removal_share)
-    report = RosterReport(export.version, not dry_run, _counted(agreed), removals, export.problems)
+    refused = bool(removals) and not allow_removals
+    applied = not (dry_run or refused)
+    report = RosterReport(export.version, applied, _counted(agreed), removals, export.problems)
     if dry_run:
         return report
-    if removals and not allow_removals:
+    if refused:
         raise TooManyRemovals(report)
     with progress("Saving", sum(_rows(each) for each in report.changes.values())) as advance:
         carry_out(session, district_id, stored, agreed, advance)

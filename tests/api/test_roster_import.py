@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from factories import new_district
+from factories import Factory, new_district
 from roster_files import RosterFiles
 from shared_data import needs_shared, shared
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
-from api.actions.roster import RosterReport, TooManyRemovals, import_roster
+from api.actions.ingest import Intake, Sender, ingest
+from api.actions.outcome import Status
+from api.actions.quarantine import Released
+from api.actions.roster import RosterReport, TooManyRemovals, import_roster, take_roster
+from mastery.evidence import EvidenceType, Purpose, Result, TargetScore
 from mastery.roster import Kind
 from models.district import DistrictStamp
+from models.evidence_store import ResultIds
+from models.graph_store import GraphCache
 from models.registry import find_students
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section, Term
 from models.unit_of_work import district_transaction
@@ -294,3 +300,44 @@ def test_real_exports_are_taken_and_again_change_nothing(engine: Engine, distric
     assert report.changes[Kind.PEOPLE].added == 6
     assert report.problems != []
     assert take(engine, district, source, LATER).changes_nothing
+
+
+def waiting_result(student: str, assessment: str, target: str) -> Result:
+    return Result(
+        source_id=f"quiz/{student}",
+        revision=1,
+        student=student,
+        assessment=assessment,
+        form="A",
+        purpose=Purpose.FORMATIVE,
+        evidence_type=EvidenceType.QUIZ,
+        scorer="system",
+        performed_at=NOW - timedelta(hours=2),
+        scored_at=NOW - timedelta(hours=2),
+        targets=(TargetScore(target, 3.0, 4.0),),
+    )
+
+
+def test_results_that_waited_for_a_student_come_in_with_the_roster(
+    engine: Engine, district: int, tmp_path: Path
+) -> None:
+    with district_transaction(engine, district) as session:
+        factory = Factory(session, district)
+        target = factory.target("7.RP.A.1")
+        quiz = factory.assessment(targets=[target]).name
+        client = factory.client()
+        session.commit()
+    intake = Intake(engine, GraphCache(), ResultIds(engine))
+    sender = Sender(district, client.id, client.client_id)
+    posts = [waiting_result(student, quiz, "7.RP.A.1") for student in ("S-000101", "u-3", "S-999999")]
+    assert {each.status for each in ingest(intake, sender, posts, NOW)} == {Status.QUARANTINED}
+
+    files = RosterFiles(tmp_path)
+    assert take_roster(intake, district, files.folder, NOW, dry_run=True).released is None
+    assert take_roster(intake, district, files.folder, NOW).released == Released(accepted=2, rejected=0, waiting=1)
+    assert take_roster(intake, district, files.folder, NOW).released == Released(accepted=0, rejected=0, waiting=1)
+    assert [each.status for each in ingest(intake, sender, posts, NOW)] == [
+        Status.DUPLICATE,
+        Status.DUPLICATE,
+        Status.DUPLICATE,
+    ]
