@@ -27,7 +27,7 @@ from mastery.body.words import (
     TargetRule,
     rule_book,
 )
-from mastery.flags.rules import true_conditions
+from mastery.flags.rules import conditions_after_below, true_conditions
 from mastery.flags.view import PrerequisiteView, TargetView
 from mastery.policy import Policy
 
@@ -152,19 +152,22 @@ def _decisions(
 
 def _judge_all(standings: Mapping[int, Standing], changed: dict[int, Standing], book: RuleBook, policy: Policy) -> None:
     """Write the true flag conditions of what changed, and of whoever builds on it: prerequisites matter."""
-    judged = list(changed)
-    for target in changed:
-        above = book.dependents.get(target)
-        if above:
-            judged.extend(t for t in above if t in standings and t not in changed)
-    for target in judged:
+    above: list[int] = []
+    for target, now in list(changed.items()):
+        above.extend(t for t in book.dependents.get(target, ()) if t in standings and t not in changed)
+        if now.tally.last_date is not None or now.tally.summative is not None:
+            seen = _view(target, now, standings, changed, book)
+            _note(target, now, true_conditions(seen, policy), changed)
+    for target in above:
         now = changed.get(target) or standings[target]
-        if now.tally.last_date is None and now.tally.summative is None:
-            continue
-        conditions = true_conditions(_view(target, now, standings, changed, book), policy)
-        if conditions != now.conditions:
-            fresh = tuple(c for c in conditions if c not in now.ever)
-            changed[target] = Standing(now.tally, now.decision, conditions, now.ever + fresh)
+        seen = _view(target, now, standings, changed, book)
+        _note(target, now, conditions_after_below(now.conditions, seen, policy), changed)
+
+
+def _note(target: int, now: Standing, conditions: tuple[str, ...], changed: dict[int, Standing]) -> None:
+    if conditions != now.conditions:
+        fresh = tuple(c for c in conditions if c not in now.ever)
+        changed[target] = Standing(now.tally, now.decision, conditions, now.ever + fresh)
 
 
 def _view(

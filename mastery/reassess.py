@@ -59,7 +59,10 @@ class BlueprintLine:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentReadiness:
-    """`share` (0..1) of the blueprint's weight is on ready targets; advisory: it shows the gap and blocks nothing."""
+    """`share` (0..1) of the blueprint's weight is on ready targets; advisory: it shows the gap and blocks nothing.
+
+    `evidence` are the newest 10 result ids behind it, in the order they were received.
+    """
 
     as_of: date
     share: float
@@ -104,7 +107,7 @@ def assessment_readiness(
         raise ValueError("a blueprint needs targets, each with a positive weight")
     lines = [(line.weight, targets[line.target]) for line in blueprint]
     share = fsum(weight for weight, target in lines if target.ready) / fsum(weight for weight, _ in lines)
-    evidence = tuple(dict.fromkeys(result for _, target in lines for result in target.evidence[-3:]))[-10:]
+    evidence = tuple(sorted({result for _, target in lines for result in target.evidence[-3:]})[-10:])
     return AssessmentReadiness(
         as_of, share, share >= policy.readiness_share, tuple(target for _, target in lines), evidence
     )

@@ -148,7 +148,9 @@ class Evaluation:
 def evaluate(latest: Flag | None, student: int, evaluation: Evaluation, policy: Policy) -> tuple[Flag | None, Change]:
     """The flag after an evaluation, and what changed. `latest` is the newest flag of the key, live or ended, or None.
 
-    A returned flag with change OPENED is a new one; otherwise it is `latest` moved on.
+    A returned flag with change OPENED is a new one; otherwise it is `latest` moved on. An opening condition that holds by
+    new evidence keeps the flag open; one that only still holds, as of the last evidence, gives way to the closing
+    one.
     """
     finding = evaluation.finding
     if latest is None or not latest.live:
@@ -157,7 +159,7 @@ def evaluate(latest: Flag | None, student: int, evaluation: Evaluation, policy: 
         return _opened(student, finding, evaluation), Change.OPENED
     if evaluation.corrected and finding is None:
         return _ended(latest, FlagEvent.CORRECT, evaluation, Resolution.DATA_CORRECTED), Change.DATA_CORRECTED
-    if finding is not None:
+    if finding is not None and not (evaluation.closes and finding.cause == latest.finding.cause):
         return _triggered(latest, finding)
     if not evaluation.closes:
         return replace(latest, close_met_on=None), Change.NONE
@@ -205,17 +207,20 @@ def _next(flag: Flag, event: FlagEvent) -> FlagState:
 
 
 def _may_open(latest: Flag | None, finding: Finding, day: date, policy: Policy) -> bool:
-    """After a person ended it, the same key stays quiet for some days and needs something new, unless it is worse."""
+    """An ended flag's key needs something new, and after a person ended it some quiet days too, unless it is worse."""
     if latest is None:
         return True
     event = FlagEvent.WORSEN if finding.severity > latest.severity else FlagEvent.TRIGGER
     if NEXT[latest.state, event] is not FlagState.OPEN:
         return False
-    by_person = latest.state is FlagState.DISMISSED or latest.resolution is Resolution.MANUAL
-    if not by_person or event is FlagEvent.WORSEN or latest.closed_on is None:
+    if event is FlagEvent.WORSEN or latest.resolution is Resolution.DATA_CORRECTED:
         return True
-    quiet_over = days_between(latest.closed_on, day) >= policy.flag_refractory_days
-    return quiet_over and finding.cause != latest.finding.cause
+    if finding.cause == latest.finding.cause:
+        return False
+    by_person = latest.state is FlagState.DISMISSED or latest.resolution is Resolution.MANUAL
+    if not by_person or latest.closed_on is None:
+        return True
+    return days_between(latest.closed_on, day) >= policy.flag_refractory_days
 
 
 def _opened(student: int, finding: Finding, evaluation: Evaluation) -> Flag:

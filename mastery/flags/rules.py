@@ -32,6 +32,17 @@ TARGET_RULE: Mapping[str, TargetRuleModule] = {rule.ID: rule for rule in TARGET_
 FAMILY_OF: Mapping[str, str] = {**{rule.ID: rule.FAMILY for rule in TARGET_RULES}, ready_test.ID: ready_test.FAMILY}
 
 
+# rules that look at a target's prerequisites, and may turn true by what happens there
+LOOK_BELOW: tuple[TargetRuleModule, ...] = (prereq_gap,)
+
+
 def true_conditions(view: TargetView, policy: Policy) -> tuple[str, ...]:
     """The ids of the rules whose opening condition holds, in the order of `TARGET_RULES`."""
     return tuple([rule.ID for rule in TARGET_RULES if rule.opens(view, policy)])
+
+
+def conditions_after_below(before: tuple[str, ...], view: TargetView, policy: Policy) -> tuple[str, ...]:
+    """`true_conditions` when, since `before`, something moved on the prerequisites only."""
+    return tuple(
+        [rule.ID for rule in TARGET_RULES if (rule.opens(view, policy) if rule in LOOK_BELOW else rule.ID in before)]
+    )

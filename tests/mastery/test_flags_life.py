@@ -107,6 +107,17 @@ def test_a_trigger_wins_over_a_closing_condition():
     assert (flag.state, flag.close_met_on, change) == (FlagState.OPEN, None, Change.ADDED)
 
 
+def test_a_condition_that_only_still_holds_gives_way_to_the_closing_one():
+    """Nobody worked on the target for ten days: as of the last evidence the opening condition is as true as ever."""
+    flag, change = evaluate(opened(), STUDENT, on(10, FINDING, closes=True), POLICY)
+    assert change is Change.CLOSING
+    flag, change = evaluate(flag, STUDENT, on(11, FINDING, closes=True), POLICY)
+    assert (flag.state, change) == (FlagState.RESOLVED, Change.RESOLVED)
+    assert evaluate(flag, STUDENT, on(12, FINDING), POLICY) == (flag, Change.NONE), "nothing new has happened"
+    still, change = evaluate(opened(), STUDENT, on(9, FINDING), POLICY)
+    assert (still.live, change) == (True, Change.NONE)
+
+
 def test_what_resolved_by_itself_may_open_again_at_once_as_a_new_flag():
     flag, _ = evaluate(opened(), STUDENT, on(1, closes=True), POLICY)
     flag, _ = evaluate(flag, STUDENT, on(2, closes=True), POLICY)
