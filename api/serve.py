@@ -22,6 +22,8 @@ from models.unit_of_work import connect
 
 THREADS = 8
 _LOOK_EVERY = 0.25
+# a look at the database costs it a connection
+_DATABASE_EVERY = 1.0
 _WEB_ENDS_WITHIN = 25.0
 _LIVE_ENDS_WITHIN = 10.0
 _READY_WITHIN = 120.0
@@ -186,11 +188,13 @@ class _Readiness:
 def _run(
     children: list[Child], server: Server | None, installation: Installation, ending: _Ending, ready: _Readiness
 ) -> None:
+    database_at = time.monotonic()
     while not ending.asked:
         for child in children:
             child.look()
-        if server is not None:
+        if server is not None and time.monotonic() >= database_at:
             _look_after(server, installation)
+            database_at = time.monotonic() + _DATABASE_EVERY
         ready.look(children)
         time.sleep(_LOOK_EVERY)
 

@@ -150,7 +150,7 @@ def _launch_keeper(layout: Layout, binaries: Binaries, account: Account) -> None
     code = Path(__file__).resolve().parents[2]
     search_path = os.pathsep.join(filter(None, [str(code), os.environ.get("PYTHONPATH")]))
     program = str(binaries.program("postgres"))
-    command = [sys.executable, "-m", "models.embedded.keeper"]
+    command = [sys.executable, "-P", "-m", "models.embedded.keeper"]
     command += [str(layout.data_dir), program, str(account.uid), str(account.gid)]
     if layout.log.exists() and layout.log.stat().st_size > _LARGEST_LOG:
         layout.log.replace(layout.log.with_name("server.log.1"))
