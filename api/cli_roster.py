@@ -72,6 +72,8 @@ def describe(report: RosterReport) -> str:
         lines.append("The roster already is as the files say: nothing to change.")
     else:
         lines.append("Changed:" if report.applied else "Would change:")
+    if report.renamed:
+        lines.append(f"  {report.renamed} people have a new sourcedId and keep all that is theirs.")
     for kind, counted in report.changes.items():
         if counted.added or counted.changed or counted.ended:
             lines.append(f"  {kind:<13} {counted.added:>8} added {counted.changed:>8} changed {counted.ended:>8} ended")

@@ -267,6 +267,22 @@ def apply(known: Roster, agreed: Plan) -> dict[Kind, dict[Key, Record]]:
     return after
 
 
+def renamed(known: Roster, names: Mapping[str, str]) -> dict[Kind, dict[Key, Record]]:
+    """The roster with the sourced ids of some people, old to new, changed wherever they stand."""
+
+    def new(record: Record) -> Record:
+        if isinstance(record, Person):
+            return replace(record, sourced_id=names.get(record.sourced_id, record.sourced_id))
+        if isinstance(record, HeldRole | Enrollment):
+            return replace(record, person=names.get(record.person, record.person))
+        if isinstance(record, Guardianship):
+            guardian, student = (names.get(each, each) for each in (record.guardian, record.student))
+            return replace(record, guardian=guardian, student=student)
+        return record
+
+    return {kind: {each.key: each for each in map(new, records.values())} for kind, records in known.items()}
+
+
 def is_empty(agreed: Plan) -> bool:
     """Whether a plan changes nothing."""
     return not any(agreed.values())

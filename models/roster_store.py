@@ -46,6 +46,21 @@ class StoredRoster:
     ids: dict[Kind, dict[Key, int]] = field(default_factory=dict)
     time_zones: dict[str, str] = field(default_factory=dict)
 
+    def rename_people(self, names: Mapping[str, str]) -> None:
+        """Know people by new sourced ids, old to new."""
+        self.records = roster.renamed(self.records, names)
+        people, held = self.ids[Kind.PEOPLE], self.ids[Kind.ROLES]
+        self.ids[Kind.PEOPLE] = {names.get(str(key), key): number for key, number in people.items()}
+        self.ids[Kind.ROLES] = {(names.get(str(key[0]), key[0]), *key[1:]): number for key, number in held.items()}
+
+
+def rename_people(session: Session, district_id: int, names: Mapping[str, str]) -> None:
+    """Write new sourced ids of people, old to new."""
+    statement = "UPDATE person SET sourced_id = %s WHERE district_id = %s AND sourced_id = %s"
+    if names:
+        session.connection().exec_driver_sql(statement, [(new, district_id, old) for old, new in names.items()])
+        bump(session, district_id, "roster")
+
 
 def lock_roster(session: Session, district_id: int) -> None:
     """Let one import at a time plan and change the roster of a district, until the transaction ends."""

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from api.actions.ingest import Intake
 from api.actions.quarantine import Released, release
 from api.interop.oneroster import Problem, open_export
-from api.interop.oneroster_links import says
+from api.interop.oneroster_links import renamed_people, says
 from api.interop.oneroster_records import read_sheets
 from mastery.policy import DEFAULT_POLICY
 from mastery.roster import Kind, Plan, Removal, Today, excessive_removals, plan
 from models.queries_people import district_zone
-from models.roster_store import StoredRoster, carry_out, load_roster, lock_roster
+from models.roster_store import StoredRoster, carry_out, load_roster, lock_roster, rename_people
 from models.unit_of_work import district_transaction
 
 # a long step by name and length in its own units; yields what hears of units done
@@ -49,12 +49,14 @@ class Counted:
 class RosterReport:
     """What an import did, or would do where `applied` is false.
 
-    `removals`: kinds of which it ends more than the safety share. `problems`: what was wrong with the files.
+    `renamed`: people who were known under another sourcedId. `removals`: kinds of which it ends more than the safety
+    share. `problems`: what was wrong with the files.
     `released`: what became of the results that waited for somebody unknown; None where nothing was applied.
     """
 
     version: str
     applied: bool
+    renamed: int
     changes: dict[Kind, Counted]
     removals: list[Removal]
     problems: list[Problem]
@@ -63,7 +65,7 @@ class RosterReport:
     @property
     def changes_nothing(self) -> bool:
         """Whether the roster already is as the files say."""
-        return not any(each.added or each.changed or each.ended for each in self.changes.values())
+        return not self.renamed and not any(each.added or each.changed or each.ended for each in self.changes.values())
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -118,17 +120,20 @@ def import_roster(
     with progress("Reading", _FILES_READ) as advance:
         sheets = read_sheets(export, lambda name: advance(1))
     stored = load_roster(session, district_id)
+    names = renamed_people(sheets, stored.records)
+    stored.rename_people(names)
     today = _today(stored, district_zone(session, district_id), now)
     agreed = plan(stored.records, says(sheets, stored.records, export.problems), today)
     removals = excessive_removals(stored.records, agreed, today, DEFAULT_POLICY.roster_removal_share)
     refused = bool(removals) and not allow_removals
     applied = not (dry_run or refused)
-    report = RosterReport(export.version, applied, _counted(agreed), removals, export.problems)
+    report = RosterReport(export.version, applied, len(names), _counted(agreed), removals, export.problems)
     if dry_run:
         return report
     if refused:
         raise TooManyRemovals(report)
     with progress("Saving", sum(_rows(each) for each in report.changes.values())) as advance:
+        rename_people(session, district_id, names)
         carry_out(session, district_id, stored, agreed, advance)
     return report
 

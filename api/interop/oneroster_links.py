@@ -4,6 +4,7 @@ Who is `student` on our API: a person is named by `users.identifier` (the number
 `users.sourcedId`; both are stored. An identifier is stored only where it names one person: of several who carry it the
 one student keeps it, and if several students do, or it is also somebody's sourcedId, nobody keeps it and they go by
 sourcedId alone. So looking a student up by either never finds two, and a result for a doubtful number is quarantined.
+Where a whole file brings a known person's identifier under a new sourcedId, the person keeps all that is theirs.
 A delta never gives an identifier to a known person who had none: who else carries it can only be told by a whole file.
 
 Guardianships: `agentSourcedIds` is read in both directions, and links a student with a person who holds a guardian's
@@ -44,6 +45,32 @@ def says(sheets: Sheets, known: Roster, problems: list[Problem]) -> dict[Kind, S
     said[Kind.ENROLLMENTS] = linker.enrollments()
     said[Kind.GUARDIANSHIPS] = linker.guardianships(said[Kind.ROLES])
     return said
+
+
+def renamed_people(sheets: Sheets, known: Roster) -> dict[str, str]:
+    """People who come under a new sourcedId, old to new: a change of the school's system gives all of them one.
+
+    Told by a whole file that knows the old sourcedId no more and has its identifier, once, under an unknown one with
+    the same given or family name. Their evidence, accounts and roles stay theirs.
+    """
+    users = sheets.users
+    if users.mode is not Mode.BULK:
+        return {}
+    before = known.get(Kind.PEOPLE, {})
+    told = {*users.rows, *users.withdrawn, *users.unread}
+    lost = {
+        each.identifier: each
+        for key, each in before.items()
+        if isinstance(each, Person) and each.identifier and key not in told
+    }
+    carriers = Counter(entry.value.person.identifier for entry in users.rows.values())
+    names = {}
+    for key, entry in users.rows.items():
+        new = entry.value.person
+        old = lost.get(new.identifier) if key not in before and carriers[new.identifier] == 1 else None
+        if old is not None and (new.family_name == old.family_name or new.given_name == old.given_name):
+            names[old.sourced_id] = key
+    return names
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ The password column is not read.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from api.interop.oneroster import KEPT, NOT_USED, Export, Mode, Problem, Row
@@ -153,12 +155,10 @@ class _Fields:
         value = self.row[column]
         if not value:
             return None
-        if _ISO_DATE.fullmatch(value) is None:
-            raise _Spoilt(column, value, _EXPECTED_DATE)
         try:
-            return date.fromisoformat(value[:10])
+            return _day(value)
         except ValueError:
-            raise _Spoilt(column, value, "a date of the calendar") from None
+            raise _Spoilt(column, value, _EXPECTED_DATE) from None
 
     def interval(self, first: str, last: str) -> tuple[date | None, date | None]:
         begins_on, ends_on = self.day(first), self.day(last)
@@ -176,6 +176,13 @@ class _Fields:
 
     def remark(self, column: str, found: str, expected: str, effect: str = KEPT) -> None:
         self.problems.append(Problem(f"{self.file}.csv", self.row.line, column, found, expected, effect))
+
+
+@lru_cache(maxsize=4096)
+def _day(value: str) -> date:
+    if _ISO_DATE.fullmatch(value) is None:
+        raise ValueError(value)
+    return date.fromisoformat(value[:10])
 
 
 def _sheet(export: Export, name: str, read: Callable[[_Fields], T]) -> Sheet[T]:
@@ -293,11 +300,12 @@ def _enrollment(fields: _Fields) -> EnrollmentRow:
     begins_on, ends_on = fields.interval("beginDate", "endDate")
     enrollment = Enrollment(
         sourced_id=fields.required("sourcedId"),
-        section=fields.required("classSourcedId"),
-        person=fields.required("userSourcedId"),
-        role=fields.required("role"),
+        # the same few names come in hundreds of thousands of rows
+        section=sys.intern(fields.required("classSourcedId")),
+        person=sys.intern(fields.required("userSourcedId")),
+        role=sys.intern(fields.required("role")),
         primary=fields.flag("primary", otherwise=False),
         begins_on=begins_on,
         ends_on=ends_on,
     )
-    return EnrollmentRow(enrollment, fields.row["schoolSourcedId"])
+    return EnrollmentRow(enrollment, sys.intern(fields.row["schoolSourcedId"]))

@@ -281,6 +281,34 @@ def test_a_delta_settles_no_doubt_about_an_identifier(engine: Engine, district: 
         assert find_students(session, district, ["S-000101"]) == {}
 
 
+def test_people_keep_what_is_theirs_when_the_schools_system_numbers_everyone_anew(
+    engine: Engine, district: int, tmp_path: Path
+) -> None:
+    take(engine, district, RosterFiles(tmp_path).folder)
+    with district_transaction(engine, district) as session:
+        before = find_students(session, district, ["S-000101", "S-000105"])
+    files = RosterFiles(tmp_path / "new")
+    for path in (files.path("users"), files.path("enrollments"), files.path("demographics")):
+        path.write_text(path.read_text().replace("u-1", "n-1").replace("u-5", "n-5").replace("u-t1", "n-t1"))
+    # the number of one who left is given to somebody else: that is another person
+    files.replace(
+        "users", "u-4,,,true,s-north,student,raj.patel,,Raj,Patel,", "n-4,,,true,s-north,student,sol.aker,,Sol,Aker,"
+    )
+    files.replace("enrollments", "s-north,u-4,", "s-north,n-4,")
+    shown = take(engine, district, files.folder, dry_run=True)
+    report = take(engine, district, files.folder)
+    assert (shown.renamed, report.renamed) == (3, 3)
+    assert changes(report) == {"people": (1, 0, 1), "roles": (1, 0, 1), "enrollments": (0, 1, 0)}
+    with district_transaction(engine, district) as session:
+        after = find_students(session, district, ["S-000101", "S-000105", "n-4"])
+    assert {name: each[0].id for name, each in after.items() if name in before} == {
+        name: each[0].id for name, each in before.items()
+    }
+    assert after["S-000101"][0].sourced_id == "n-1"
+    assert "n-4" in after
+    assert take(engine, district, files.folder, LATER).changes_nothing
+
+
 def test_two_districts_take_the_same_files_apart(engine: Engine, district: int, tmp_path: Path) -> None:
     other = new_district(engine, "Other District")
     files = RosterFiles(tmp_path)
