@@ -24,7 +24,7 @@ def create_app(installation: Installation | None = None, clock: Clock = system_c
         JSON_SORT_KEYS=False,
     )
     attach(app, Services.of(installation, connect(installation.app_dsn, pool_size=8), clock))
-    problems.install(app, pages.error_page)
     v1.install(app)
+    problems.install(app, pages.error_page)  # after the API, whose framework brings an error handler of its own
     pages.install(app)
     return app

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from mastery.access import Viewer, What
@@ -120,11 +120,15 @@ def _live_flags(district_id: int) -> Select[Any]:
     """Live flags with names: those nobody has acknowledged first, then by severity, then newest."""
     actor = aliased(Person)
     last = (
-        select(FlagTransition.flag_id, FlagTransition.by_person, FlagTransition.at)
-        .where(FlagTransition.district_id == district_id, FlagTransition.to_state == FlagState.ACKNOWLEDGED)
-        .distinct(FlagTransition.flag_id)
-        .order_by(FlagTransition.flag_id, FlagTransition.id.desc())
-        .subquery("acknowledged")
+        select(FlagTransition.by_person, FlagTransition.at)
+        .where(
+            FlagTransition.district_id == Flag.district_id,
+            FlagTransition.flag_id == Flag.id,
+            FlagTransition.to_state == FlagState.ACKNOWLEDGED,
+        )
+        .order_by(FlagTransition.id.desc())
+        .limit(1)
+        .lateral("acknowledged")
     )
     return (
         select(
@@ -139,7 +143,7 @@ def _live_flags(district_id: int) -> Select[Any]:
         .join(Person, (Person.district_id == Flag.district_id) & (Person.id == Flag.student_id))
         .outerjoin(Node, (Node.district_id == Flag.district_id) & (Node.id == Flag.target_id))
         .outerjoin(Assessment, (Assessment.district_id == Flag.district_id) & (Assessment.id == Flag.assessment_id))
-        .outerjoin(last, last.c.flag_id == Flag.id)
+        .outerjoin(last, true())
         .outerjoin(actor, (actor.district_id == Flag.district_id) & (actor.id == last.c.by_person))
         .where(Flag.district_id == district_id, Flag.state.in_(LIVE_STATES))
         .order_by(Flag.state != NEW, _severity_rank(), Flag.opened_at.desc(), Flag.id)
@@ -182,11 +186,11 @@ def flags_today(
     mine = Flag.student_id.in_(_students_taught(viewer, today))
     rows = session.execute(_live_flags(viewer.district).where(mine).limit(limit).offset(offset))
     counted = session.execute(
-        select(Flag.severity, Flag.state == NEW, func.count())
+        select(Flag.severity, Flag.state, func.count())
         .where(Flag.district_id == viewer.district, Flag.state.in_(LIVE_STATES), mine)
-        .group_by(Flag.severity, Flag.state == NEW)
+        .group_by(Flag.severity, Flag.state)
     ).all()
-    new = {severity: number for severity, is_new, number in counted if is_new}
+    new = {severity: number for severity, state, number in counted if state == NEW}
     return [_flag_row(row) for row in rows], new, sum(number for *_kind, number in counted)
 
 

@@ -168,9 +168,9 @@ class Factory:
         return self._add(
             Node(
                 district_id=self.district_id, guid=f"target-{serial}", framework_id=self.framework(subject).id,
-                kind="target", code=code or f"T.{serial}", statement=statement, abbreviated=None, item_type=None,
-                grades=[], subject=subject, dok=None, credit_bearing=False, mastery_bar=None, sequence=None,
-                changed_at=NOW,
+                kind="learning_target", code=code or f"T.{serial}", statement=statement,
+                abbreviated=None, item_type=None, grades=[], subject=subject, dok=None, credit_bearing=False,
+                mastery_bar=None, sequence=None, changed_at=NOW,
             )
         )  # fmt: skip
 
@@ -235,7 +235,8 @@ class Factory:
             evidence_type=header.pop("evidence_type", "quiz"), scorer="system",
             independence=header.pop("independence", "independent"), feedback="immediate", proctoring="none",
             status=header.pop("status", "scored"),
-            scorer_certified=header.pop("scorer_certified", False), setting="school", accommodations=[], duration_seconds=None,
+            scorer_certified=header.pop("scorer_certified", False), setting="school",
+            accommodations=[], duration_seconds=None,
             performed_at=at, scored_at=at + timedelta(seconds=3), received_at=at + timedelta(seconds=4), **header,
         )  # fmt: skip
         self._add(row)
@@ -271,6 +272,13 @@ class Factory:
             "policy_version": "default-1",
         }  # fmt: skip
         return self._add(Flag(district_id=self.district_id, student_id=student.id, **(values | columns)))
+
+    def wheel_spin(self, student: Person, target: Node, results: Sequence[ResultRow] = (), **columns: Any) -> Flag:
+        """A live flag of F04 with its finding and the results behind it."""
+        evidence = [result.id for result in results]
+        facts = {**WHEEL_SPIN["facts"], "target": target.id}
+        finding = {**WHEEL_SPIN, "evidence": evidence, "cause": max(evidence, default=0), "facts": facts}
+        return self.flag(student, target, **({"finding": finding} | columns))
 
     def announce(self, *students: Person, topic: str = "student", at: datetime = NOW) -> Outbox:
         return self._add(Outbox(district_id=self.district_id, topic=topic, student_ids=[s.id for s in students], at=at))

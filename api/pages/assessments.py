@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from api.actions.assessments import confirm_cut_scores
+from api.actions.assessments import CutScoresError, confirm_cut_scores
 from api.pages.blueprint import Visit, pages, staff_only
 from models.queries_today import cut_scores_of
 from models.registry import cuts_of
@@ -29,10 +29,12 @@ def confirm(visit: Visit, assessment_id: int) -> ResponseReturnValue:
     found = cut_scores_of(visit.session, visit.viewer, visit.today, assessment_id)
     if found is None:
         abort(404)
-    if found.confirmed_at is not None or str(found.id) != request.form.get("cut_scores"):
+    try:
+        if str(found.id) != request.form.get("cut_scores"):
+            raise CutScoresError("other cut scores than the person saw")
+        confirm_cut_scores(visit.session, visit.district_id, found.id, visit.viewer.person, visit.now)
+        visit.session.commit()
+        flash(_("Confirmed. Results of this assessment now have levels."))
+    except CutScoresError:
         flash(_("Nothing was changed: these cut scores were settled or replaced meanwhile."), "problem")
-        return redirect(url_for("pages.cut_scores", assessment_id=assessment_id), 303)
-    confirm_cut_scores(visit.session, visit.district_id, found.id, visit.viewer.person, visit.now)
-    visit.session.commit()
-    flash(_("Confirmed. Results of this assessment now have levels."))
     return redirect(url_for("pages.cut_scores", assessment_id=assessment_id), 303)

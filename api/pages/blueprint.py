@@ -12,6 +12,7 @@ from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.security.guards import GUARD, declare
@@ -65,6 +66,9 @@ def signed_in(view: View) -> View:
             back = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("pages.sign_in", next=back), 303)
         with district_transaction(services().engine, current_user.district_id) as session:
+            if request.method == "GET":
+                # one snapshot: the versions that a page says it shows are never newer than what it shows
+                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             g.visit = _visit(session)
             return view(g.visit, **arguments)
 

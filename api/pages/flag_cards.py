@@ -106,4 +106,4 @@ def _evidence(visit: Visit, flag: FlagRow, links: Mapping[int, list[EvidenceLink
 
 
 def _quoted(name: str) -> str:
-    return _("“%(name)s”", name=name)
+    return _("“%(name)s”", name=name.rstrip("."))

@@ -14,10 +14,12 @@ from api.pages.blueprint import Visit
 from api.pages.words import clock_time
 
 
-def live_page(visit: Visit, page: str, partial: str, section_ids: Collection[int], **context: object) -> Response:
+def live_page(
+    visit: Visit, template: str, partial: str, section_ids: Collection[int], /, **context: object
+) -> Response:
     """The whole page, or with `?partial=1` its partial alone, 304 where the script has it already.
 
-    `page` is the template that shows the rendered `partial`; it is told the same context.
+    `template` is the one that shows the rendered `partial`; it is told the same context.
     """
     html = render_template(partial, **context)
     headers = dict(live_link.live_headers(visit, section_ids))
@@ -38,4 +40,4 @@ def live_page(visit: Visit, page: str, partial: str, section_ids: Collection[int
         "versions": headers.get("X-Live-Versions"),
         "updated": headers["X-Updated-At"],
     }
-    return make_response(render_template(page, partial=Markup(html), live=live, **context))
+    return make_response(render_template(template, partial=Markup(html), live=live, **context))

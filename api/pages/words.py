@@ -28,9 +28,8 @@ class Look:
 
 
 NOT_ENOUGH = Look("○", _l("Not enough evidence yet"), "unknown")
-
 STATES: dict[State, Look] = {
-    State.NOT_STARTED: NOT_ENOUGH,
+    State.NOT_STARTED: Look("○", _l("Not started"), "unknown"),
     State.IN_PROGRESS: Look("◐", _l("In progress"), "progress"),
     State.READY: Look("➜", _l("Ready to show it"), "ready"),
     State.MASTERED_PROVISIONAL: Look("✓", _l("Mastered, waits for confirmation"), "nearly"),

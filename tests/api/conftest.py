@@ -1,5 +1,42 @@
-"""Fixtures of the API tests."""
+"""Fixtures of the tests of the API and of pages."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
 from conftest_api import app, clock, machine, school
+from factories import Factory, new_district
+from flask import Flask
+from page_world import PageWorld, SteppedClock, populate
+from sqlalchemy import Engine
 
-__all__ = ["app", "clock", "machine", "school"]
+from api.app import create_app
+from models.installation import Installation
+from models.unit_of_work import district_transaction
+
+__all__ = ["app", "clock", "machine", "page_app", "page_world", "school"]
+
+
+@pytest.fixture(scope="session")
+def page_app(installation: Installation) -> Iterator[Flask]:
+    """One application for all tests of pages."""
+    app = create_app(installation, SteppedClock())
+    app.config["TESTING"] = True
+    yield app
+    app.extensions["mastery"].engine.dispose()
+
+
+@pytest.fixture
+def page_world(engine: Engine, page_app: Flask) -> Iterator[PageWorld]:
+    """The district, fresh for each test."""
+    clock = SteppedClock()
+    services = page_app.extensions["mastery"]
+    page_app.extensions["mastery"] = replace(services, clock=clock)
+    district_id = new_district(engine)
+    with district_transaction(engine, district_id) as session:
+        world = populate(Factory(session, district_id), session, engine, page_app, clock)
+        session.commit()
+    yield world
+    page_app.extensions["mastery"] = services

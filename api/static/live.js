@@ -1,0 +1,186 @@
+// Keeps one partial of a page up to date: told by a stream of version numbers, else by asking now and then.
+(() => {
+  'use strict';
+  const root = document.getElementById('live');
+  const status = document.getElementById('live-status');
+  const news = document.getElementById('live-news');
+  const said = document.getElementById('live-said');
+  const button = document.getElementById('live-pause');
+  const text = (name, values = {}) => (root.dataset['text' + name] || '').replace(/\{(\w+)\}/g, (_, key) => values[key] ?? '');
+
+  const BEAT_LATEST = 40000; // the stream gives a sign of life every 15 s
+  const POLL_FIRST = 5000, POLL_SLOWEST = 120000, POLL_HIDDEN = 300000, RETRY_STREAM = 10000;
+  let versions = JSON.parse(root.dataset.versions || '{}');
+  let etag = root.dataset.etag, token = root.dataset.token, updated = root.dataset.updated;
+  let source = null, watch = 0, poll = 0, retry = 0, wait = POLL_FIRST;
+  let paused = false, fresh = true, busy = false, again = false, held = null, ended = false;
+
+  function show() {
+    const streaming = source && source.readyState === EventSource.OPEN;
+    const stale = !paused && !fresh;
+    if (stale && !status.classList.contains('stale')) said.textContent = text(ended ? 'SignedOut' : 'Stale', { time: updated });
+    if (!stale) said.textContent = '';
+    status.classList.toggle('stale', stale);
+    status.textContent = ended ? text('SignedOut')
+      : text(paused ? 'Paused' : !fresh ? 'Stale' : streaming ? 'Updated' : 'Checking', { time: updated });
+    button.textContent = text(paused ? 'Resume' : 'Pause');
+    button.setAttribute('aria-pressed', String(paused));
+  }
+
+  // --- asking for the partial ---------------------------------------------------------------------------------------
+  async function refresh() {
+    if (paused || ended) return false;
+    if (busy) { again = true; return false; }
+    busy = true;
+    try {
+      const answer = await fetch(root.dataset.url, {
+        headers: { 'If-None-Match': `"${etag}"` }, cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(15000),
+      });
+      if (answer.type === 'opaqueredirect' || answer.status === 404) { end(); return false; }
+      if (answer.status !== 304 && answer.status !== 200) throw new Error(String(answer.status));
+      const html = answer.status === 200 ? await answer.text() : null;
+      if (paused) return false;
+      if (html !== null) {
+        etag = (answer.headers.get('ETag') || '').replace(/^W\/|"/g, '');
+        swap(html);
+      }
+      token = answer.headers.get('X-Live-Token') || token;
+      versions = JSON.parse(answer.headers.get('X-Live-Versions') || JSON.stringify(versions));
+      updated = answer.headers.get('X-Updated-At') || updated;
+      fresh = true;
+      wait = POLL_FIRST;
+      return true;
+    } catch {
+      fresh = false;
+      wait = Math.min(wait * 2, POLL_SLOWEST);
+      schedule();
+      return false;
+    } finally {
+      busy = false;
+      show();
+      if (again) { again = false; refresh(); }
+    }
+  }
+
+  function end() { // signed out, or no longer one's business: never pretend to be live
+    ended = true;
+    fresh = false;
+    stop();
+    show();
+  }
+
+  // --- putting it in place ------------------------------------------------------------------------------------------
+  const typing = () => root.contains(document.activeElement) && document.activeElement.matches('input, textarea');
+  const inUse = (card) => [...card.querySelectorAll('form.dismiss')].some((form) => form.closest('details').open);
+
+  function swap(html) {
+    held = typing() ? html : null; // what is being written stays as it is; the new one comes in afterwards
+    if (held) return;
+    const next = new DOMParser().parseFromString(html, 'text/html').body;
+    const old = new Map([...root.querySelectorAll('[data-digest]')].map((card) => [card.dataset.key, card]));
+    const focus = document.activeElement?.id, place = window.scrollY;
+    const open = [...root.querySelectorAll('details[open][id]')].map((one) => one.id);
+    let arrived = 0, changed = false;
+    for (const card of next.querySelectorAll('[data-digest]')) {
+      const known = old.get(card.dataset.key);
+      if (!known && 'new' in card.dataset) { arrived += 1; card.classList.add('arrived'); }
+      if (known && known.dataset.digest !== card.dataset.digest) {
+        changed = true;
+        if (inUse(known)) held = html;
+      }
+      if (known && (known.dataset.digest === card.dataset.digest || inUse(known))) card.replaceWith(known);
+    }
+    root.replaceChildren(...next.childNodes);
+    for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+    if (focus && document.activeElement?.id !== focus) {
+      const target = document.getElementById(focus) || (root.tabIndex = -1, root);
+      target.focus({ preventScroll: true });
+    }
+    window.scrollTo({ top: place, behavior: 'instant' });
+    news.textContent = arrived ? text('New', { count: arrived }) : changed ? text('Changed') : news.textContent;
+  }
+
+  for (const event of ['focusout', 'toggle']) root.addEventListener(event, () => setTimeout(() => held && swap(held), 0), true);
+
+  // --- being told ---------------------------------------------------------------------------------------------------
+  function connect() {
+    stopStream();
+    if (!root.dataset.stream || !token || paused || ended || document.hidden) return;
+    source = new EventSource(`${root.dataset.stream}?token=${encodeURIComponent(token)}`);
+    source.addEventListener('versions', (event) => {
+      beat();
+      const told = JSON.parse(event.data);
+      if (!fresh || Object.entries(told).some(([section, version]) => version > (versions[section] ?? 0))) refresh();
+      else show();
+    });
+    source.addEventListener('beat', () => { beat(); if (!fresh) refresh(); else show(); });
+    source.addEventListener('stale', lost);
+    source.addEventListener('renew', async () => { if (await refresh()) connect(); else lost(); });
+    source.onerror = lost;
+    clearTimeout(watch);
+    watch = setTimeout(lost, BEAT_LATEST);
+  }
+
+  function beat() {
+    clearTimeout(watch);
+    watch = setTimeout(lost, BEAT_LATEST);
+    clearTimeout(poll);
+    clearTimeout(retry);
+  }
+
+  function lost() { // say so at once, ask for the partial instead, and try the stream again with a fresh token
+    if (paused || ended) return;
+    stopStream();
+    fresh = false;
+    show();
+    schedule();
+    clearTimeout(retry);
+    retry = setTimeout(connect, RETRY_STREAM * (0.5 + Math.random()));
+  }
+
+  function schedule() {
+    clearTimeout(poll);
+    if (paused || ended) return;
+    const pause = document.hidden ? POLL_HIDDEN : wait;
+    poll = setTimeout(async () => {
+      await refresh();
+      if (source?.readyState === EventSource.OPEN) return;
+      if (fresh) wait = Math.min(wait === POLL_FIRST ? 30000 : wait, POLL_SLOWEST);
+      schedule();
+    }, pause * (0.75 + Math.random() / 2));
+  }
+
+  function stopStream() {
+    clearTimeout(watch);
+    source?.close();
+    source = null;
+  }
+
+  function stop() {
+    stopStream();
+    clearTimeout(poll);
+    clearTimeout(retry);
+  }
+
+  async function start() {
+    connect();
+    if (!source) schedule();
+    show();
+  }
+
+  button.addEventListener('click', async () => {
+    paused = !paused;
+    if (paused) stop();
+    else { await refresh(); start(); }
+    show();
+  });
+  document.addEventListener('visibilitychange', async () => {
+    if (paused || ended) return;
+    if (document.hidden) { stop(); schedule(); return; }
+    await refresh();
+    start();
+  });
+
+  button.hidden = false;
+  start();
+})();

@@ -1,0 +1,87 @@
+"""A small district with people who may sign in, on a clock that tests move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from factories import NOW, Factory
+from flask import Flask
+from page_client import PageClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from api.actions.accounts import create_account
+from models.graph import Node
+from models.roster import Person, School, Section
+from models.unit_of_work import district_transaction
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class SteppedClock:
+    """A clock that goes a millisecond on each time it is read, and jumps when told to."""
+
+    at: datetime = NOW
+
+    def __call__(self) -> datetime:
+        self.at += timedelta(milliseconds=1)
+        return self.at
+
+    def jump(self, by: timedelta) -> None:
+        self.at += by
+
+
+@dataclass
+class PageWorld:
+    """A school with two sections and one person of each kind; `add` opens a transaction with a factory."""
+
+    engine: Engine
+    app: Flask
+    clock: SteppedClock
+    district_id: int
+    school: School
+    section: Section
+    other_section: Section
+    target: Node
+    student: Person
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def client(self, who: str | None = None) -> PageClient:
+        """A client, signed in as one of the people."""
+        client = PageClient(self.app.test_client())
+        if who is not None:
+            client.sign_in(who, PASSWORD)
+        return client
+
+    def add(self, rows: Callable[[Factory], object]) -> None:
+        """Commit the rows that a function makes."""
+        with district_transaction(self.engine, self.district_id) as session:
+            rows(Factory(session, self.district_id))
+            session.commit()
+
+
+def populate(make: Factory, session: Session, engine: Engine, app: Flask, clock: SteppedClock) -> PageWorld:
+    """Fill a new district with two sections and one person of each kind, who may all sign in."""
+    school = make.school()
+    section, other = make.section(school, "Algebra I", ["1"]), make.section(school, "Geometry", ["2"])
+    student, target = make.student(section), make.target("4.NF.A.1", "I can explain why fractions are equal.")
+    world = PageWorld(engine, app, clock, make.district_id, school, section, other, target, student)
+    principal, leader, elsewhere = make.person("Rosa", "Parks"), make.person("Horace", "Mann"), make.school("Else High")
+    make.role(principal, "administrator", school.id)
+    make.role(leader, "administrator")
+    world.people = {
+        "teacher": make.teacher(section),
+        "colleague": make.teacher(other, given="Emmy", family="Noether"),
+        "stranger": make.teacher(make.section(elsewhere, "Latin", ["5"]), given="Marcus", family="Cicero"),
+        "guardian": make.guardian_of(student),
+        "student": student,
+        "classmate": make.student(section, "Alan", "Turing"),
+        "principal": principal,
+        "leader": leader,
+    }
+    for name, person in world.people.items():
+        create_account(session, make.district_id, name, PASSWORD, person.id, NOW)
+    return world
