@@ -83,7 +83,8 @@ def step(
     """The standings that change by one more sitting: all records of one result, no older than any folded before.
 
     Touched targets and whatever builds on a target that became or ceased to be mastered are settled in the same step.
-    Returns only the changed ones; the caller lays them over the old. Records older than their target's newest raise
+    Returns those (what is missing for them may have changed even where the standing did not); the caller lays them over
+    the old. Records older than their target's newest raise
     ValueError.
     """
     changed: dict[int, Standing] = {}
@@ -129,7 +130,7 @@ def _settle_all(
         rule = book.of(target)
         below = _decisions(rule.prerequisites, standings, changed) if rule.prerequisites else _NO_DECISIONS
         decision = settle(now.tally, rule, below, now.decision, policy)
-        if decision is not now.decision:
+        if target not in changed or decision is not now.decision:
             changed[target] = Standing(now.tally, decision, now.conditions, now.ever)
         above = book.dependents.get(target)
         if above:

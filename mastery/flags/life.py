@@ -148,9 +148,8 @@ class Evaluation:
 def evaluate(latest: Flag | None, student: int, evaluation: Evaluation, policy: Policy) -> tuple[Flag | None, Change]:
     """The flag after an evaluation, and what changed. `latest` is the newest flag of the key, live or ended, or None.
 
-    A returned flag with change OPENED is a new one; otherwise it is `latest` moved on. An opening condition that holds by
-    new evidence keeps the flag open; one that only still holds, as of the last evidence, gives way to the closing
-    one.
+    A returned flag with change OPENED is a new one; otherwise it is `latest` moved on. An opening condition that holds
+    by new evidence keeps the flag open; one that only still holds, as of the last evidence, gives way to closing.
     """
     finding = evaluation.finding
     if latest is None or not latest.live:

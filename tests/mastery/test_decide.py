@@ -210,6 +210,18 @@ def test_a_prerequisites_mastery_completes_its_successor_in_the_same_step():
     assert (changed[2].decision.mastered_at, changed[2].decision.completed_by) == (moment(12), 22)
 
 
+def test_a_successor_that_lacks_one_thing_less_is_told_even_when_its_standing_is_the_same():
+    standings = fold([record(10, 0, target=2), *body(1, day=1)[:2]], [], CHAIN, POLICY)
+    changed = step(standings, body(1, day=1)[2:], CHAIN, POLICY)
+    assert changed[2] == standings[2]
+    before, after = (
+        [gap.line for gap in missing(standings[2].tally, CHAIN.of(2), {1: one.decision}, POLICY)]
+        for one in (standings[1], changed[1])
+    )
+    assert (8 in before, 8 in after) == (True, False)
+    assert set(step({**standings, **changed}, [record(20, 9)], CHAIN, POLICY)) == {1}
+
+
 def test_a_successor_of_a_provisional_prerequisite_is_provisional_until_that_is_confirmed():
     book = rule_book([TargetRule(1, credit_bearing=True), TargetRule(2, prerequisites=(1,))])
     records = [*body(1), *body(10, target=2, day=5)]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mastery.decide import (
     Act,
     ActKind,
+    Missing,
     Record,
     Standing,
     State,
@@ -107,6 +108,11 @@ def flat(history: list[list[Record]]) -> list[Record]:
     return [one for sitting in history for one in sitting]
 
 
+def lines(standings: dict[int, Standing]) -> dict[int, tuple[Missing, ...]]:
+    decisions = {target: one.decision for target, one in standings.items()}
+    return {target: missing(one.tally, BOOK.of(target), decisions, POLICY) for target, one in standings.items()}
+
+
 def through_json(standing: Standing) -> Standing:
     tally = tally_from_json(json.loads(json.dumps(tally_to_json(standing.tally))))
     decision = decision_from_json(json.loads(json.dumps(decision_to_json(standing.decision))))
@@ -132,7 +138,10 @@ def test_step_after_step_through_storage_equals_the_fold(history, acts):
     for _, kind, _, event in sorted(events, key=lambda one: one[:3]):
         change = apply if kind else step
         changed = change(standings, event, BOOK, POLICY)
+        before = lines(standings)
         standings.update((target, through_json(now)) for target, now in changed.items())
+        after = lines(standings)
+        assert {target for target in after if after[target] != before.get(target)} <= set(changed)
     assert standings == fold(flat(history), acts, BOOK, POLICY)
 
 
