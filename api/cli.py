@@ -76,7 +76,8 @@ def install(context: click.Context) -> None:
 @click.pass_context
 def serve(context: click.Context, host: str, port: int, live_port: int | None, workers: int | None) -> None:
     """Serve the installation until it is told to end."""
-    from api.serve import ServeError, serve as serve_installation
+    from api.serve import ServeError
+    from api.serve import serve as serve_installation
 
     try:
         serve_installation(
@@ -95,7 +96,7 @@ def district() -> None:
 @district.command("create")
 @click.argument("name")
 @click.option("--slug", help="Short name for commands and addresses; made from the name if not given.")
-@click.option("--time-zone", default="America/New_York", show_default=True, help="Zone of its schools, as IANA names it.")
+@click.option("--time-zone", default="America/New_York", show_default=True, help="IANA zone of its schools.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def district_create(context: click.Context, name: str, slug: str | None, time_zone: str, as_json: bool) -> None:
@@ -126,9 +127,7 @@ def client() -> None:
 @click.option("--scope", "scopes", multiple=True, required=True, help=f"One of {', '.join(SCOPES)}; may be repeated.")
 @click.option("--json", "as_json", is_flag=True)
 @with_district
-def client_create(
-    services: Services, district: District, name: str, scopes: tuple[str, ...], as_json: bool
-) -> None:
+def client_create(services: Services, district: District, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Add a machine client and print its secret, this once."""
     wanted = {word for scope in scopes for word in scope.replace(",", " ").split()}
     try:
@@ -149,7 +148,9 @@ def client_create(
     if as_json:
         print_json(result)
     else:
-        click.echo(f"client_id      {made.client_id}\nclient_secret  {made.client_secret}\nThe secret is not shown again.")
+        click.echo(
+            f"client_id      {made.client_id}\nclient_secret  {made.client_secret}\nThe secret is not shown again."
+        )
 
 
 @main.group()
@@ -162,9 +163,7 @@ def account() -> None:
 @click.option("--person", "person_name", required=True, help="SIS id or sourcedId of the person.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
 @with_district
-def account_create(
-    services: Services, district: District, sign_in_name: str, person_name: str, password: str
-) -> None:
+def account_create(services: Services, district: District, sign_in_name: str, person_name: str, password: str) -> None:
     """Give a person of the roster a way to sign in."""
     with district_transaction(services.engine, district.id) as session:
         person = session.scalar(

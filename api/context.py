@@ -68,7 +68,7 @@ def with_district(command: Callable[Concatenate[Services, District, P], R]) -> C
 
     @click.option("--district", "district_name", metavar="NAME", help="Name or slug; needed where there are several.")
     @wraps(command)
-    def run(*args: P.args, district_name: str | None, **kwargs: P.kwargs) -> R:
+    def run(*args: Any, district_name: str | None, **kwargs: Any) -> R:
         with open_installation(click.get_current_context()) as services:
             return command(services, find_district(services, district_name), *args, **kwargs)
 

@@ -64,7 +64,7 @@ def find_posts(
     ):
         post = Post(row.source_id, row.revision, bytes(row.digest), PostState.STORED, row.id, row.student_id)
         found.setdefault(row.source_id, []).append(post)
-    for row in session.execute(
+    for waiting in session.execute(
         select(Quarantine.source_id, Quarantine.revision, Quarantine.digest, Quarantine.state, Quarantine.id).where(
             Quarantine.district_id == district_id,
             Quarantine.client_pk == client_pk,
@@ -72,8 +72,10 @@ def find_posts(
             Quarantine.state != PostState.RELEASED.value,
         )
     ):
-        post = Post(row.source_id, row.revision, bytes(row.digest), PostState(row.state), row.id, None)
-        found.setdefault(row.source_id, []).append(post)
+        post = Post(
+            waiting.source_id, waiting.revision, bytes(waiting.digest), PostState(waiting.state), waiting.id, None
+        )
+        found.setdefault(waiting.source_id, []).append(post)
     return found
 
 

@@ -191,6 +191,18 @@ def forget(session: Session, district_id: int, pairs: Collection[Pair]) -> None:
         )
 
 
+def forget_states(session: Session, district_id: int, pairs: Collection[Pair]) -> None:
+    """Remove the states of student-subjects that have no evidence, or none any more."""
+    for student, subject in sorted(pairs):
+        session.execute(
+            delete(SubjectStateRow).where(
+                SubjectStateRow.district_id == district_id,
+                SubjectStateRow.student_id == student,
+                SubjectStateRow.subject == subject,
+            )
+        )
+
+
 def pairs_of_results(
     session: Session, district_id: int, results: Collection[int], subjects: Mapping[int, str]
 ) -> set[Pair]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from mastery.evidence import CutScore
 from models.assessment import Assessment, AssessmentForm, CutScores, Item
+from models.bulk import insert_new_rows
 from models.district import District, DistrictStamp
 from models.roster import Person, PersonRole
 
@@ -79,7 +80,8 @@ def context(session: Session, district_id: int) -> Context:
     ).one_or_none()
     if row is None:
         raise LookupError(f"there is no district {district_id}")
-    return Context(ZoneInfo(row[0]), Stamps(*row[1:]))
+    zone, graph, roster, assessments, policy = row
+    return Context(ZoneInfo(zone), Stamps(graph, roster, assessments, policy))
 
 
 def bump(session: Session, district_id: int, counter: str) -> None:
@@ -196,10 +198,11 @@ def load_items(session: Session, district_id: int, wanted: Iterable[tuple[KnownA
     }
     if not missing:
         return
-    session.execute(
-        insert(Item)
-        .values([{"district_id": district_id, "assessment_id": a, "name": n} for a, n in sorted(missing)])
-        .on_conflict_do_nothing(index_elements=["district_id", "assessment_id", "name"])
+    insert_new_rows(
+        session,
+        Item,
+        ("district_id", "assessment_id", "name"),
+        [(district_id, assessment, name) for assessment, name in sorted(missing)],
     )
     assessments = sorted({assessment for assessment, _ in missing})
     names = sorted({name for _, name in missing})

@@ -52,14 +52,17 @@ def judge(
 
     A replay may take a flag's basis away: where the rule's opening condition never held, it ends as data_corrected.
     """
-    students = sorted({student for (student, _), _, _ in moved})
+    touched: dict[Pair, set[int]] = {pair: set(one.standings) for pair, one, _cursor in moved}
+    for pair in replayed:
+        touched.setdefault(pair, set())
+    students = sorted({student for student, _ in touched})
     latest = latest_flags(session, district_id, students)
     changed: list[tuple[StoredFlag | None, Flag, Change]] = []
-    for pair, one, _cursor in moved:
-        targets: Iterable[int] = one.standings
+    for pair, targets in sorted(touched.items()):
         if pair in replayed:
-            targets = {*one.standings, *_flagged(latest, pair, graph)}
-        changed.extend(_judge_targets(pair[0], targets, known[pair[0]], graph, latest, pair in replayed, zone, now))
+            targets |= _flagged(latest, pair, graph)
+        standings = known.get(pair[0], {})
+        changed.extend(_judge_targets(pair[0], targets, standings, graph, latest, pair in replayed, zone, now))
     changed.extend(_judge_readiness(session, district_id, graph, moved, known, latest, zone, now))
     ids = save_flags(session, district_id, changed, DEFAULT_POLICY.version, now)
     return [
@@ -191,7 +194,7 @@ def _standings_of(
         for student, targets in touched.items()
     }
     loaded = load_standings(session, district_id, wanted)
-    return {student: {**some, **known[student]} for student, some in loaded.items()}
+    return {student: {**some, **known.get(student, {})} for student, some in loaded.items()}
 
 
 def _ready(

@@ -25,6 +25,7 @@ from models.progress_store import (
     Locked,
     Pair,
     forget,
+    forget_states,
     load_acts,
     load_estimates,
     load_standings,
@@ -90,8 +91,19 @@ def bring_up(
     moved: list[tuple[Pair, Moved, OrderKey]] = []
     known: dict[int, dict[int, Standing]] = {}
     moved.extend(_step(session, district_id, graph, onward, locked, fresh, known))
-    moved.extend(_replay(session, district_id, graph, zone, sorted(late), known))
-    forget(session, district_id, late)
+    if late:
+        students = sorted({student for student, _ in late})
+        replayed_now = rebuild_pairs(session, district_id, graph, zone, students, late)
+        for (student, _), one, _cursor in replayed_now:
+            known.setdefault(student, {}).update(one.standings)
+        moved.extend(replayed_now)
+        forget(session, district_id, late)
+    has_progress = {pair for pair, _, _ in moved}
+    forget_states(
+        session,
+        district_id,
+        [pair for pair, held in locked.items() if pair not in has_progress and (pair in late or held.cursor is None)],
+    )
     kept = _kept_estimates(session, district_id, moved)
     missing = save(session, district_id, moved, graph.rules, DEFAULT_POLICY, MODEL_VERSION, now, kept, known)
     done = Progressed(missing=missing, students=frozenset(student for student, _ in locked))
@@ -132,24 +144,23 @@ def _step(
     return [(pair, one, some[-1].order) for pair, one, some in zip(pairs, moved, ordered, strict=True)]
 
 
-def _replay(
+def rebuild_pairs(
     session: Session,
     district_id: int,
     graph: DistrictGraph,
     zone: ZoneInfo,
-    pairs: Sequence[Pair],
-    known: dict[int, dict[int, Standing]],
+    students: Sequence[int],
+    only: Collection[Pair] | None = None,
 ) -> list[tuple[Pair, Moved, OrderKey]]:
-    if not pairs:
-        return []
-    students = sorted({student for student, _ in pairs})
-    sittings = load_sittings(session, district_id, students, graph.subjects, zone, frozenset(pairs))
+    """Students' progress from their first record on, written nowhere; with `only`, of these student-subjects."""
+    chosen = None if only is None else frozenset(only)
+    sittings = load_sittings(session, district_id, students, graph.subjects, zone, chosen)
     acts = load_acts(session, district_id, students)
+    signed_pairs = {(student, graph.subjects[act.target]) for student, some in acts.items() for act in some}
+    pairs = sorted({*sittings, *(signed_pairs if chosen is None else signed_pairs & chosen)})
     ordered = [sittings.get(pair, []) for pair in pairs]
     signed = [[act for act in acts[student] if graph.subjects[act.target] == subject] for student, subject in pairs]
     moved = rebuild(ordered, signed, graph.rules, DEFAULTS, DEFAULT_POLICY)
-    for pair, one in zip(pairs, moved, strict=True):
-        known.setdefault(pair[0], {}).update(one.standings)
     return [
         (pair, one, some[-1].order if some else NOTHING_FOLDED)
         for pair, one, some in zip(pairs, moved, ordered, strict=True)
