@@ -65,7 +65,10 @@ def missing_sentence(line: Mapping[str, Any], names: Mapping[int, str]) -> str:
             return _("A result that is needed is on hold until the school has looked at it.")
         case Lack.PREREQUISITES:
             wanted = [names.get(target, "") for target in line.get("targets", ())]
-            return _("First, what this builds on: %(targets)s.", targets="; ".join(name.rstrip(".") for name in wanted if name))
+            return _(
+                "First, what this builds on: %(targets)s.",
+                targets="; ".join(name.rstrip(".") for name in wanted if name),
+            )
 
 
 def _counted(needed: str, found: float | None) -> str:

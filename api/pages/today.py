@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.actions import flag_acts
+from api.pages import words
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in, staff_only
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
 from api.pages.partial import live_page
@@ -24,6 +25,8 @@ from models.queries_today import (
 )
 
 _WAITING_SHOWN = 5
+_NAMED_FIRST = 3
+_PRESSING = (words.SEVERITIES["URGENT"], words.SEVERITIES["ACT"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,15 @@ def today(visit: Visit) -> ResponseReturnValue:
     flags, new, total = flags_today(visit.session, visit.viewer, visit.today, PAGE_SIZE, (page - 1) * PAGE_SIZE)
     if page > 1 and not flags:
         abort(404)
+    shown = cards(visit, flags)
     return live_page(
         visit,
         "today.html",
         "_today.html",
         visit.viewer.sections,
         date=long_date(visit.today),
-        periods=_by_period(visit, sections, cards(visit, flags), page),
+        periods=_by_period(visit, sections, shown, page),
+        first=[card for card in shown if card.is_new and card.look in _PRESSING][:_NAMED_FIRST],
         counts=[(severity, new.get(severity, 0)) for severity in SEVERITIES],
         waiting=waiting_cut_scores(visit.session, visit.viewer, visit.today, _WAITING_SHOWN),
         reasons=DISMISS_REASONS,

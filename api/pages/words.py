@@ -41,7 +41,7 @@ STATES: dict[State, Look] = {
 }
 
 SEVERITIES: dict[str, Look] = {
-    "URGENT": Look("‼", _l("Today"), "urgent"),
+    "URGENT": Look("‼", _l("Urgent"), "urgent"),
     "ACT": Look("▲", _l("Act"), "act"),
     "WATCH": Look("◆", _l("Watch"), "watch"),
     "INFO": Look("★", _l("Good news"), "info"),
@@ -107,6 +107,11 @@ def level_text(level: float | None) -> str:
     if level is None:
         return _("No level yet")
     return _("Level %(level)s of 4", level=half_up(level, 1))
+
+
+def level_figure(level: float | None) -> str:
+    """A reported level under a heading that says so."""
+    return _("none yet") if level is None else _("%(level)s of 4", level=half_up(level, 1))
 
 
 def points(score: float | None, maximum: float | None) -> str:
