@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from api.demonstration import load
+from api.demonstration import DemoAccount, load
+from api.demonstration.loader import DemonstrationError
 from api.serve import ServeError, check_port, serve
+from api.services import Services
 from models.embedded import EmbeddedError, locks, remove
 from models.installation import Installation, InstallationError, create
 from models.migrate import upgrade
@@ -47,7 +49,7 @@ def main(arguments: list[str]) -> int:
             locks.release(place)
     except _Ended:
         return 0
-    except (EmbeddedError, InstallationError, ServeError, OSError) as problem:
+    except (DemonstrationError, EmbeddedError, InstallationError, ServeError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0
@@ -88,25 +90,25 @@ def _show(data_dir: Path, port: int) -> None:
         serve(installation, _HOST, port, on_ready=lambda: _announce(port, accounts))
 
 
-def _prepare(installation: Installation) -> list[tuple[str, str, str]]:
-    """The database migrated and filled; per role the role's name, a login and its password."""
+def _prepare(installation: Installation) -> list[DemoAccount]:
+    """The database migrated and filled; an account per role."""
     ensure_database(installation)
     owner = connect(installation.owner_dsn, pool_size=1)
     engine = connect(installation.app_dsn, pool_size=2)
     try:
         upgrade(owner)
         print("Loading the demonstration district ...", flush=True)
-        return list(load(engine))
+        services = Services.of(installation, engine)
+        return load(services, services.clock())
     finally:
         owner.dispose()
         engine.dispose()
 
 
-def _announce(port: int, accounts: list[tuple[str, str, str]]) -> None:
+def _announce(port: int, accounts: list[DemoAccount]) -> None:
     print(f"\nOpen http://localhost:{port}/ and sign in as one of these:\n")
-    print(f"  {'role':<16} {'login':<28} password")
-    for role, login, password in accounts:
-        print(f"  {role:<16} {login:<28} {password}")
+    for account in accounts:
+        print(f"  {account.role:<15} {account.sign_in_name:<28} {account.password:<24} ({account.name})")
     print("\nCtrl-C ends it.", flush=True)
 
 
