@@ -121,7 +121,8 @@ def import_roster(
         sheets = read_sheets(export, lambda name: advance(1))
     stored = load_roster(session, district_id)
     names = renamed_people(sheets, stored.records)
-    stored.rename_people(names)
+    if names:
+        stored.rename_people(names)
     today = _today(stored, district_zone(session, district_id), now)
     agreed = plan(stored.records, says(sheets, stored.records, export.problems), today)
     removals = excessive_removals(stored.records, agreed, today, DEFAULT_POLICY.roster_removal_share)
