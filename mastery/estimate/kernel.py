@@ -208,7 +208,8 @@ def _step(
         y = answers[j, Y]
         item[MEMORY] += answers[j, WEIGHT] * (constants[ITEM_RIGHT] * y + constants[ITEM_WRONG] * (1.0 - y))
         item[ATTEMPTS] = by_row[j, _TRY]
-    _drift(total, constants, level, targets, touched)
+    _fade(total, constants, level, targets, touched)
+    _drift(total, constants, level, targets)
     recent[0, :found] = touched
     return found
 
@@ -399,8 +400,8 @@ def _learn(full: float, credit: float, constants: Floats, target: Floats) -> Non
 
 
 @compiled
-def _drift(answers: float, constants: Floats, level: Floats, targets: Floats, touched: Integers) -> None:
-    """Between steps form fades and the level drifts, by the number of effective answers given.
+def _fade(answers: float, constants: Floats, level: Floats, targets: Floats, touched: Integers) -> None:
+    """Between steps form fades, by the number of effective answers given.
 
     The touched targets are expressed by the new f: given g and the new f, the old one is N(.., scatter).
     """
@@ -418,4 +419,31 @@ def _drift(answers: float, constants: Floats, level: Floats, targets: Floats, to
     level[F] *= fade
     level[F_VARIANCE] = fade * fade * level[F_VARIANCE] + fresh
     level[COVARIANCE] *= fade
-    level[G_VARIANCE] = min(level[G_VARIANCE] + constants[GENERAL_DRIFT] * answers, WIDEST * constants[GENERAL])
+
+
+@compiled
+def _drift(answers: float, constants: Floats, level: Floats, targets: Floats) -> None:
+    """Between steps the level drifts, and s stays: every target is expressed by the new g.
+
+    Given the new g (and f, where a target depends on it) the old one is N(.., scatter); so what is known of a target
+    leans the more on the level of today the longer ago its answers are.
+    """
+    known = level[G_VARIANCE]
+    added = min(known + constants[GENERAL_DRIFT] * answers, WIDEST * constants[GENERAL]) - known
+    by_general = known / (known + added)
+    slope = level[COVARIANCE] / level[F_VARIANCE]
+    given = max(known - slope * level[COVARIANCE], 0.0)
+    by_both = given / (given + added) if given > 0.0 else 1.0
+    for k in range(len(targets)):
+        share = targets[k, ON_GENERAL] - 1.0
+        if targets[k, ON_FORM] == 1.0:
+            kept = by_general
+            constant = level[G]
+        else:
+            kept = by_both
+            constant = level[G] - slope * level[F]
+            targets[k, ON_FORM] += share * (1.0 - kept) * slope
+        targets[k, REST] += share * (1.0 - kept) * constant
+        targets[k, ON_GENERAL] = 1.0 + share * kept
+        targets[k, VARIANCE] += share * share * kept * added
+    level[G_VARIANCE] = known + added
