@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.actions.announce import announce
@@ -22,7 +22,8 @@ _STUDENTS_AT_ONCE = 200
 def rederive_assessment(session: Session, district_id: int, assessment: int, now: datetime) -> int:
     """Replay everyone who has evidence from an assessment; returns how many students."""
     rows = session.execute(
-        select(distinct(ResultRow.student_id), Evidence.target_id)
+        select(ResultRow.student_id, Evidence.target_id)
+        .distinct()
         .join(Evidence, (Evidence.district_id == ResultRow.district_id) & (Evidence.result_id == ResultRow.id))
         .where(ResultRow.district_id == district_id, ResultRow.assessment_id == assessment)
     )
