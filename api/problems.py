@@ -88,10 +88,22 @@ def install(app: Flask, error_page: Callable[[HTTPException], Response]) -> None
             return error_page(error)
         status = error.code or 500
         data = getattr(error, "data", None) or {}
-        document = problem_document(
-            status,
-            HTTPStatus(status).phrase,
-            data.get("message") or error.description,
-            flatten(data["messages"]) if "messages" in data else None,
-        )
-        return problem_response(document, dict(data.get("headers") or {}))
+        errors = unplaced(data["messages"]) if "messages" in data else []
+        detail = f"{errors[0]['field']} {errors[0]['message']}".strip() if errors else error.description
+        document = problem_document(status, _phrase(status), data.get("message") or detail, errors)
+        return problem_response(document, {**_kept_headers(error), **(data.get("headers") or {})})
+
+
+def unplaced(messages: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What webargs says of a request's part ("json", "query"), flat and without the name of the part."""
+    return [found for part in messages.values() for found in flatten(part)]
+
+
+def _phrase(status: int) -> str:
+    # Python 3.13 took over the phrase of RFC 9110; older ones say Unprocessable Entity
+    return "Unprocessable Content" if status == 422 else HTTPStatus(status).phrase
+
+
+def _kept_headers(error: HTTPException) -> dict[str, str]:
+    """What the protocol wants told beside the body: which methods there are, when to come again."""
+    return {name: value for name, value in error.get_headers() if name.lower() in ("allow", "retry-after")}

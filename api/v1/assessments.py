@@ -15,14 +15,20 @@ from api.actions.assessments import AssessmentError, AssessmentSpec, BlueprintSp
 from api.problems import ProblemError
 from api.security.guards import caller, machine
 from api.services import services
-from api.v1.documents import PROBLEM_RESPONSES
+from api.v1.documents import PROBLEM_RESPONSES, RegisteredAssessmentSchema
 from api.v1.fields import Name, Number, Whole
+from api.v1.json import json_only
+from api.v1.paging import conditional
 from api.v1.result_schema import REQUIRED, StrictSchema, Word
 from mastery.evidence import CutScore, Purpose
 from models.assessment import Assessment
 from models.unit_of_work import district_transaction
 
 blueprint = Blueprint("assessments", __name__, url_prefix="/api/v1", description="The registry of assessments")
+_REGISTERED = {
+    "description": "The assessment with the state of its cut scores",
+    "content": {"application/json": {"schema": RegisteredAssessmentSchema}},
+}
 
 
 def _dok() -> Whole:
@@ -117,9 +123,10 @@ class AssessmentSchema(StrictSchema):
 
 
 @blueprint.put("/assessments/<string:assessment_id>")
-@blueprint.arguments(AssessmentSchema, error_status_code=422)
-@blueprint.doc(responses=PROBLEM_RESPONSES)
 @machine("assessments.write")
+@json_only
+@blueprint.arguments(AssessmentSchema, error_status_code=422)
+@blueprint.doc(responses={**PROBLEM_RESPONSES, "200": _REGISTERED, "201": {**_REGISTERED, "description": "It is new"}})
 def put_assessment(description: dict[str, Any], assessment_id: str) -> tuple[Response, int]:
     """Create or change an assessment; the same description again changes nothing."""
     spec = AssessmentSpec(
@@ -145,8 +152,8 @@ def put_assessment(description: dict[str, Any], assessment_id: str) -> tuple[Res
 
 
 @blueprint.get("/assessments/<string:assessment_id>")
-@blueprint.doc(responses=PROBLEM_RESPONSES)
 @machine("assessments.write")
+@blueprint.doc(responses={**PROBLEM_RESPONSES, "200": _REGISTERED})
 def get_assessment(assessment_id: str) -> Response:
     """One of the caller's own assessments, with the state of its cut scores."""
     me = caller()
@@ -160,4 +167,4 @@ def get_assessment(assessment_id: str) -> Response:
         )
         if key is None:
             raise ProblemError(404, "Not Found", f"You have registered no assessment {assessment_id!r}.")
-        return jsonify(actions.describe(session, me.district_id, key))
+        return conditional(actions.describe(session, me.district_id, key))

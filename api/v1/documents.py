@@ -9,6 +9,34 @@ from api.problems import MEDIA_TYPE
 from mastery.decide import State
 
 
+class LevelSchema(Schema):
+    """From this share of the maximum on (0..1), the level (0..4 in halves) is reached."""
+
+    level = fields.Float(required=True)
+    share = fields.Float(required=True)
+
+
+class CutScoresSchema(Schema):
+    """A set of cut scores: proposed by default or by the sender, and counting once a person confirms it."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["proposed", "confirmed"]))
+    origin = fields.String(required=True, validate=validate.OneOf(["proposed", "sender"]))
+    levels = fields.List(fields.Nested(LevelSchema), required=True)
+
+
+class RegisteredAssessmentSchema(Schema):
+    """An assessment as it is registered; while `formative_only` its results have no level."""
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    purpose = fields.String(required=True)
+    dok = fields.Integer(required=True, allow_none=True)
+    forms = fields.List(fields.String(), required=True)
+    cut_scores = fields.List(fields.Nested(CutScoresSchema), required=True)
+    formative_only = fields.Boolean(required=True)
+    released = fields.Integer(metadata={"description": "how many waiting results this let in"})
+
+
 class FieldErrorSchema(Schema):
     """One field that is wrong."""
 
@@ -32,7 +60,9 @@ PROBLEM_RESPONSES = {
     "401": {"description": "No valid access token", **_PROBLEM},
     "403": {"description": "The token lacks the scope", **_PROBLEM},
     "404": {"description": "There is no such thing here", **_PROBLEM},
+    "409": {"description": "The name means several things here", **_PROBLEM},
     "413": {"description": "The body is too large", **_PROBLEM},
+    "415": {"description": "The body is sent as something else than JSON", **_PROBLEM},
     "422": {"description": "The body breaks a rule; errors name the fields", **_PROBLEM},
 }
 

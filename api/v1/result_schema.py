@@ -51,7 +51,10 @@ class StrictSchema(Schema):
     }
 
 
-REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {"required": "is missing; it is required", "null": "is null; it is required"}
+REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {
+    "required": "is missing; it is required",
+    "null": "is null; it is required",
+}
 
 
 class ItemSchema(StrictSchema):
@@ -129,4 +132,4 @@ class ResultsEnvelope(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    results = fields.List(fields.Nested(ResultSchema), required=True)
+    results = fields.List(fields.Nested(ResultSchema), required=True, validate=validate.Length(1, MAX_RESULTS))

@@ -17,6 +17,8 @@ from api.security.guards import caller, machine
 from api.services import services
 from api.v1.documents import PROBLEM_RESPONSES, OutcomesSchema, OwnPostsSchema
 from api.v1.fields import describe
+from api.v1.json import require_json
+from api.v1.paging import conditional
 from api.v1.result_schema import MAX_RESULTS, ResultSchema, ResultsEnvelope
 from mastery.evidence import Result
 from models.unit_of_work import district_transaction
@@ -28,12 +30,12 @@ _schema = ResultSchema()
 
 
 @blueprint.post("/results")
+@machine("results.write")
 @blueprint.doc(
     requestBody={"required": True, "content": {"application/json": {"schema": ResultsEnvelope}}},
     responses=PROBLEM_RESPONSES,
 )
 @blueprint.response(200, OutcomesSchema)
-@machine("results.write")
 def post_results() -> Response:
     """Take in up to 500 results; each is answered by itself, in order."""
     entries = _entries(_body())
@@ -46,9 +48,9 @@ def post_results() -> Response:
 
 
 @blueprint.get("/results/<path:source_id>")
+@machine("results.read")
 @blueprint.doc(responses=PROBLEM_RESPONSES)
 @blueprint.response(200, OwnPostsSchema)
-@machine("results.read")
 def get_result(source_id: str) -> Response:
     """All revisions of one of the caller's own posts, newest first."""
     me = caller()
@@ -56,13 +58,12 @@ def get_result(source_id: str) -> Response:
         posts = own_posts(session, services().intake.graphs, me, source_id)
     if not posts:
         raise ProblemError(404, "Not Found", f"You have posted no result with source_id {source_id!r}.")
-    return jsonify({"source_id": source_id, "revisions": posts})
+    return conditional({"source_id": source_id, "revisions": posts})
 
 
 def _body() -> Any:
     """The JSON of the request, or a problem that says why it cannot be read."""
-    if not request.is_json:
-        raise ProblemError(415, "Unsupported Media Type", "Send the results as application/json.")
+    require_json()
     try:
         return request.get_json()
     except BadRequest as error:

@@ -1,0 +1,311 @@
+"""Where a student stands and why, as JSON: every number comes from the stored standing that the pages read too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from api.actions.flag_documents import flag_documents
+from api.actions.outcome import evidence_id, public_missing
+from api.actions.own_results import standing_estimate
+from mastery import evidence as law
+from mastery.decide import Decision, State
+from mastery.decide import Standing as Fold
+from mastery.estimate import MODEL_VERSION
+from mastery.policy import DEFAULT_POLICY, Policy
+from mastery.reassess import state_at, target_readiness
+from models.carried import unpack
+from models.flag import LIVE_STATES
+from models.graph_store import DistrictGraph
+from models.progress_store import load_standings, missing_lines
+from models.queries_api import ApiEvidence, evidence_after, flags_after, standing_on
+from models.registry import cuts_of
+from models.standing import Standing
+
+_POLICY_USED = (
+    "mastery_probability", "scale_mastery_level", "needs_review_below", "boe_records", "boe_assessments", "boe_dates",
+    "enough_evidence_records", "max_effective_items_per_attempt", "independence_weight_assisted",
+    "independence_weight_group", "readiness_probability", "readiness_records", "readiness_newest_within_days",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The present of a question, and the day that it is in the district."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def day(self) -> date:
+        """The date where the district is."""
+        return self.now.astimezone(self.zone).date()
+
+
+def fold_of(row: Standing) -> Fold:
+    """What the fold carries on of a stored standing."""
+    return unpack(json.dumps(row.carried), tuple(row.conditions), tuple(row.ever))
+
+
+def states_at(
+    session: Session, district_id: int, student: int, graph: DistrictGraph, folds: Mapping[int, Fold], day: date
+) -> dict[int, State]:
+    """The state of each target on a day: READY depends on the day, so it is not stored but worked out when read."""
+    rules = {target: graph.rules.of(target) for target in folds}
+    wanted = {one for rule in rules.values() for one in rule.prerequisites} - folds.keys()
+    known: dict[int, Fold] = {**folds, **load_standings(session, district_id, {student: wanted})[student]}
+    states = {}
+    for target, fold in folds.items():
+        before = {one: known[one].decision for one in rules[target].prerequisites if one in known}
+        readiness = target_readiness(fold.tally, rules[target], before, day, DEFAULT_POLICY)
+        states[target] = state_at(fold.decision, readiness)
+    return states
+
+
+def standing_documents(
+    session: Session, district_id: int, student: int, graph: DistrictGraph, rows: Sequence[Standing], day: date
+) -> list[dict[str, Any]]:
+    """Standings as JSON, in order."""
+    folds = {row.target_id: fold_of(row) for row in rows}
+    states = states_at(session, district_id, student, graph, folds, day)
+    return [_standing(row, folds[row.target_id].decision, states[row.target_id], graph) for row in rows]
+
+
+def _standing(row: Standing, decision: Decision, state: State, graph: DistrictGraph) -> dict[str, Any]:
+    return {
+        **target_document(row.target_id, graph),
+        "subject": row.subject,
+        "records": row.records,
+        "estimate": standing_estimate(row),
+        "decision": _decision(decision, state, row.level, row.mastered_at, public_missing(row.missing, graph)),
+        "as_of": row.as_of.isoformat() if row.as_of else None,
+        "model_version": row.model_version,
+        "policy_version": row.policy_version,
+    }
+
+
+def _decision(
+    decision: Decision, state: State, level: float | None, mastered_at: datetime | None, missing: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "state": state.value,
+        "level": level,
+        "mastered_at": mastered_at.isoformat() if mastered_at else None,
+        "enough_evidence": decision.enough_evidence,
+        "missing": missing,
+        "reasons": [reason.value for reason in decision.reasons],
+    }
+
+
+def target_document(target: int, graph: DistrictGraph) -> dict[str, Any]:
+    """How a target is named in answers."""
+    node = graph.node(target)
+    return {"target": node.guid, "code": node.code, "statement": node.statement}
+
+
+def explanation(
+    session: Session,
+    district_id: int,
+    student: int,
+    target: int,
+    graph: DistrictGraph,
+    moment: Moment,
+    limit: int,
+    after: tuple[datetime, datetime, int] | None,
+) -> tuple[dict[str, Any], list[ApiEvidence]]:
+    """Why a student stands where they do on a target, and the records shown with up to one more.
+
+    Without any standing the answer is that there is not enough evidence, with all that is missing: not low, not zero.
+    """
+    row = standing_on(session, district_id, student, target)
+    fold = fold_of(row) if row else Fold()
+    state = states_at(session, district_id, student, graph, {target: fold}, moment.day)[target]
+    records = evidence_after(session, district_id, student, target, limit + 1, after)
+    live = flags_after(session, district_id, 100, states=LIVE_STATES, student=student, target=target)
+    head = (
+        _standing(row, fold.decision, state, graph) if row else _nothing(session, district_id, student, target, graph)
+    )
+    document = {
+        **head,
+        "parts": _parts(row),
+        "conditions": list(fold.conditions),
+        "flags": flag_documents(session, district_id, graph, live),
+        "policy": _policy(target, graph, DEFAULT_POLICY),
+        "would_change": would_change(row, state, records),
+        "evidence": [evidence_document(record) for record in records[:limit]],
+    }
+    return document, records
+
+
+def _nothing(session: Session, district_id: int, student: int, target: int, graph: DistrictGraph) -> dict[str, Any]:
+    others = load_standings(session, district_id, {student: graph.rules.of(target).prerequisites})[student]
+    gaps = missing_lines(Fold(), target, others, graph.rules, DEFAULT_POLICY)
+    return {
+        **target_document(target, graph),
+        "subject": graph.subjects[target],
+        "records": 0,
+        "estimate": None,
+        "decision": _decision(Decision(), State.NOT_STARTED, None, None, public_missing(gaps, graph)),
+        "as_of": None,
+        "model_version": MODEL_VERSION,
+        "policy_version": DEFAULT_POLICY.version,
+    }
+
+
+def _parts(row: Standing | None) -> dict[str, float] | None:
+    """What the estimate is the sum of, in logits; the form of the latest days stands beside and is left out of it."""
+    if row is None or row.mean is None or row.variance is None:
+        return None
+    general, target, practice = row.part_general or 0.0, row.part_target or 0.0, row.part_practice or 0.0
+    return {
+        "sum": row.mean,
+        "variance": row.variance,
+        "general": general,
+        "target": target,
+        "practice": practice,
+        "questions": row.mean - general - target - practice,
+        "form": row.part_form or 0.0,
+    }
+
+
+def _policy(target: int, graph: DistrictGraph, policy: Policy) -> dict[str, Any]:
+    rule = graph.rules.of(target)
+    return {
+        "version": policy.version,
+        "values": {
+            "mastery_bar": rule.bar,
+            "dok": rule.dok,
+            "credit_bearing": rule.credit_bearing,
+            **{name: getattr(policy, name) for name in _POLICY_USED},
+        },
+    }
+
+
+# --- one record -------------------------------------------------------------------------------------------------------
+
+_WHY = {
+    "superseded": "A newer revision replaced it; it counts for nothing any more.",
+    "no_score": "It carries no score: missing is neither zero nor exempt, and counts for nothing.",
+    "state_summative": "A state test stands beside: it changes neither the estimate nor the decision.",
+    "certifying": "Done alone, with a level, summative or judged by a certified educator: it can complete mastery.",
+    "certifying_below": "It is of the certifying kind, and its level is below the one that mastery needs.",
+    "not_independent": "It was not done alone, so it supports the estimate and cannot certify.",
+    "no_level": "No cut scores are confirmed for its assessment, so it has no level: it counts as formative only.",
+    "scorer_not_certified": "Who judged it is no certified educator of the roster, so it cannot certify.",
+    "supporting": "Its purpose supports the estimate; only a summative or judged record certifies.",
+}
+
+
+def evidence_document(record: ApiEvidence) -> dict[str, Any]:
+    """One record on a target: as posted, and what it counts for."""
+    result, evidence = record.result, record.evidence
+    level, certifying, reason = _power(record)
+    estimates = reason not in ("superseded", "no_score", "state_summative")
+    return {
+        "id": evidence_id(result.id, evidence.target_id),
+        "source_id": result.source_id,
+        "revision": result.revision,
+        "superseded_by": record.superseded_by,
+        "client": record.client,
+        "performed_at": result.performed_at.isoformat(),
+        "scored_at": result.scored_at.isoformat(),
+        "received_at": result.received_at.isoformat(),
+        "assessment": record.assessment.name,
+        "title": record.assessment.title,
+        "form": record.form,
+        "purpose": result.purpose,
+        "evidence_type": result.evidence_type,
+        "scorer": result.scorer,
+        "independence": result.independence,
+        "feedback": result.feedback,
+        "status": result.status,
+        "score": evidence.score,
+        "max": evidence.max,
+        "level": level,
+        "estimate": estimates,
+        "certifying": certifying,
+        "reason": {"code": reason, "message": _WHY[reason]},
+        "items": [_item(one, estimates) for one in evidence.items],
+    }
+
+
+def _power(record: ApiEvidence) -> tuple[float | None, bool, str]:
+    """The record's level by the cut scores in force, whether it certifies, and why or why not."""
+    result, evidence = record.result, record.evidence
+    purpose, kind = law.Purpose(result.purpose), law.EvidenceType(result.evidence_type)
+    alone = law.Independence(result.independence)
+    cuts = None if record.cuts is None else cuts_of(record.cuts)
+    score = law.TargetScore("", evidence.score, evidence.max, evidence.level)
+    level = law.level_of(score, kind, result.scorer, cuts)
+    if record.superseded_by is not None:
+        return level, False, "superseded"
+    if result.status != law.ScoreStatus.SCORED:
+        return None, False, "no_score"
+    if purpose is law.Purpose.STATE_SUMMATIVE:
+        return level, False, "state_summative"
+    if law.certifying(purpose, kind, result.scorer, alone, level, scorer_certified=result.scorer_certified):
+        reached = level is not None and level >= DEFAULT_POLICY.scale_mastery_level
+        return level, True, "certifying" if reached else "certifying_below"
+    if alone is not law.Independence.INDEPENDENT:
+        return level, False, "not_independent"
+    if level is None:
+        return level, False, "no_level"
+    return level, False, "scorer_not_certified" if law.judged(kind, result.scorer) else "supporting"
+
+
+def _item(stored: Sequence[Any], estimates: bool) -> dict[str, Any]:
+    name, _key, score, maximum, attempt, hints, seconds = stored
+    return {
+        "item": name,
+        "score": score,
+        "max": maximum,
+        "try": attempt,
+        "hints": hints,
+        "seconds": seconds,
+        # the first try counts, and a hint makes it a wrong one
+        "share": (0.0 if hints else law.share_of(score, maximum)) if estimates and attempt == 1 else None,
+    }
+
+
+# --- what would change it ---------------------------------------------------------------------------------------------
+
+_CHANGES = {
+    "next_result": "The next scored result on this target moves the estimate at once; a right answer never lowers it.",
+    "correction": "A newer revision of a result replaces it, and all that followed from it is worked out again.",
+    "missing_met": "It counts as mastered once every line of `missing` is met.",
+    "confirmation": "A teacher of record confirms it; until then it lapses where a correction takes its basis away.",
+    "person_only": "Mastery stays; a later low certifying record only asks a teacher to look.",
+    "review": "A teacher looks at the newest certifying record and decides.",
+    "reopening": "Only the person who signed it, or another with that right, takes it back.",
+    "cut_scores": "Confirmed cut scores would give the records without a level one, past ones too.",
+    "newest_too_old": "Readiness lapses when the newest record grows old; the estimate does not change with time.",
+}
+
+
+def would_change(row: Standing | None, state: State, records: Sequence[ApiEvidence]) -> list[dict[str, str]]:
+    """What would change the estimate or the decision."""
+    codes = ["next_result"]
+    if records:
+        codes.append("correction")
+    if any(_power(record)[2] == "no_level" for record in records):
+        codes.append("cut_scores")
+    match state:
+        case State.NOT_STARTED | State.IN_PROGRESS:
+            codes.append("missing_met")
+        case State.READY:
+            codes += ["missing_met", "newest_too_old"]
+        case State.MASTERED_PROVISIONAL:
+            codes.append("confirmation")
+        case State.MASTERED:
+            codes.append("person_only")
+        case State.NEEDS_REVIEW:
+            codes.append("review")
+        case State.WAIVED | State.EXEMPT | State.REVOKED:
+            codes.append("reopening")
+    return [{"code": code, "message": _CHANGES[code]} for code in codes]

@@ -1,0 +1,196 @@
+"""What the reading endpoints answer, as schemas for the OpenAPI document."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from api.v1.documents import DecisionSchema, EstimateSchema, NoteSchema
+from api.v1.paging import LinksSchema
+from mastery.flags.life import FlagState
+
+
+class SectionSchema(Schema):
+    """A section that the student is in today."""
+
+    id = fields.String(required=True, metadata={"description": "the roster's sourcedId"})
+    title = fields.String(required=True)
+    school = fields.String(required=True, allow_none=True)
+    periods = fields.List(fields.String(), required=True)
+
+
+class StudentSchema(Schema):
+    """A student; `id` is the SIS id by which results and addresses name them."""
+
+    id = fields.String(required=True)
+    sourced_id = fields.String(required=True)
+    name = fields.String(required=True)
+    grades = fields.List(fields.String(), required=True)
+    active = fields.Boolean(required=True)
+    sections = fields.List(fields.Nested(SectionSchema), required=True)
+
+
+class StudentsSchema(LinksSchema):
+    """A page of students, by SIS id."""
+
+    students = fields.List(fields.Nested(StudentSchema), required=True)
+
+
+class TargetNameSchema(Schema):
+    """A learning target."""
+
+    target = fields.String(required=True, metadata={"description": "GUID"})
+    code = fields.String(required=True, allow_none=True)
+    statement = fields.String(required=True)
+
+
+class FullDecisionSchema(DecisionSchema):
+    """The decision with its reasons."""
+
+    reasons = fields.List(fields.String(), required=True)
+
+
+class StandingSchema(TargetNameSchema):
+    """Where a student stands on a target; `estimate` null means not enough evidence: not low, not zero."""
+
+    subject = fields.String(required=True)
+    records = fields.Integer(required=True)
+    estimate = fields.Nested(EstimateSchema, required=True, allow_none=True)
+    decision = fields.Nested(FullDecisionSchema, required=True)
+    as_of = fields.String(
+        required=True, allow_none=True, metadata={"description": "the newest evidence; time alone changes no estimate"}
+    )
+    model_version = fields.String(required=True)
+    policy_version = fields.String(required=True)
+
+
+class StandingsSchema(LinksSchema):
+    """A page of a student's standings; `as_of` is the day in the district at which `ready` was judged."""
+
+    student = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    targets = fields.List(fields.Nested(StandingSchema), required=True)
+
+
+class PartsSchema(Schema):
+    """Logits that add up to `sum` (general, target, practice, questions); `form` stands beside and is left out."""
+
+    sum = fields.Float(required=True)
+    variance = fields.Float(required=True)
+    general = fields.Float(required=True)
+    target = fields.Float(required=True)
+    practice = fields.Float(required=True)
+    questions = fields.Float(required=True)
+    form = fields.Float(required=True)
+
+
+class ItemAnswerSchema(Schema):
+    """One try at one item; `share` is what the estimate saw of it, null where it saw nothing."""
+
+    item = fields.String(required=True)
+    score = fields.Float(required=True)
+    max = fields.Float(required=True)
+    attempt = fields.Integer(required=True, data_key="try")
+    hints = fields.Integer(required=True)
+    seconds = fields.Float(required=True, allow_none=True)
+    share = fields.Float(required=True, allow_none=True)
+
+
+class EvidenceSchema(Schema):
+    """One record on the target, as posted, and what it counts for."""
+
+    id = fields.String(required=True)
+    source_id = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    superseded_by = fields.Integer(required=True, allow_none=True, metadata={"description": "the newest revision"})
+    client = fields.String(required=True)
+    performed_at = fields.String(required=True)
+    scored_at = fields.String(required=True)
+    received_at = fields.String(required=True)
+    assessment = fields.String(required=True)
+    title = fields.String(required=True)
+    form = fields.String(required=True)
+    purpose = fields.String(required=True)
+    evidence_type = fields.String(required=True)
+    scorer = fields.String(required=True)
+    independence = fields.String(required=True)
+    feedback = fields.String(required=True)
+    status = fields.String(required=True)
+    score = fields.Float(required=True, allow_none=True)
+    max = fields.Float(required=True, allow_none=True)
+    level = fields.Float(required=True, allow_none=True)
+    estimate = fields.Boolean(required=True, metadata={"description": "whether the estimate counts it"})
+    certifying = fields.Boolean(required=True)
+    reason = fields.Nested(NoteSchema, required=True)
+    items = fields.List(fields.Nested(ItemAnswerSchema), required=True)
+
+
+class FlagSchema(Schema):
+    """A flag: a claim that an adult should look, with its evidence. It is not a diagnosis."""
+
+    flag = fields.String(required=True)
+    rule = fields.String(required=True)
+    rule_version = fields.String(required=True)
+    family = fields.String(required=True)
+    severity = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf([state.value for state in FlagState]))
+    student = fields.String(required=True)
+    target = fields.Nested(TargetNameSchema, required=True, allow_none=True)
+    assessment = fields.String(required=True, allow_none=True)
+    sentence = fields.String(required=True)
+    closes_when = fields.String(required=True)
+    next_step = fields.String(required=True)
+    caution = fields.String(required=True)
+    facts = fields.Dict(keys=fields.String(), required=True)
+    parameters = fields.Dict(keys=fields.String(), required=True)
+    evidence = fields.List(fields.String(), required=True)
+    opened_at = fields.String(required=True)
+    as_of = fields.String(required=True, metadata={"description": "when its conditions were last judged"})
+    closed_at = fields.String(required=True, allow_none=True)
+    resolution = fields.String(required=True, allow_none=True)
+    dismiss_reason = fields.String(required=True, allow_none=True)
+    policy_version = fields.String(required=True)
+
+
+class FlagsSchema(LinksSchema):
+    """A page of flags, newest first."""
+
+    flags = fields.List(fields.Nested(FlagSchema), required=True)
+
+
+class PolicySchema(Schema):
+    """The values of the policy that the estimate and decision used."""
+
+    version = fields.String(required=True)
+    values = fields.Dict(keys=fields.String(), required=True)
+
+
+class ExplanationSchema(StandingSchema, LinksSchema):
+    """Why a student stands where they do on a target; the links page through the evidence, newest first."""
+
+    student = fields.String(required=True)
+    judged_on = fields.Date(required=True, metadata={"description": "the day at which `ready` was judged"})
+    parts = fields.Nested(PartsSchema, required=True, allow_none=True)
+    conditions = fields.List(fields.String(), required=True, metadata={"description": "flag rules that hold now"})
+    flags = fields.List(fields.Nested(FlagSchema), required=True)
+    policy = fields.Nested(PolicySchema, required=True)
+    would_change = fields.List(fields.Nested(NoteSchema), required=True)
+    evidence = fields.List(fields.Nested(EvidenceSchema), required=True)
+
+
+class NextTargetSchema(TargetNameSchema):
+    """A target that is open to the student, and why: GUIDs of what comes before it."""
+
+    depth = fields.Integer(required=True)
+    hard_mastered = fields.List(fields.String(), required=True)
+    hard_waived = fields.List(fields.String(), required=True)
+    soft_met = fields.List(fields.String(), required=True)
+    soft_open = fields.List(fields.String(), required=True)
+    inherited_from = fields.List(fields.String(), required=True)
+
+
+class NextTargetsSchema(Schema):
+    """What is unlocked next for a student, best first; `total` counts those beyond the limit too."""
+
+    student = fields.String(required=True)
+    total = fields.Integer(required=True)
+    targets = fields.List(fields.Nested(NextTargetSchema), required=True)

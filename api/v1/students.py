@@ -1,0 +1,170 @@
+"""`/api/v1/students`: who they are, where they stand, why, and what is next."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import fields, validate
+from sqlalchemy.orm import Session
+
+from api.actions.explain import Moment, explanation, standing_documents, target_document
+from api.actions.graph import next_targets
+from api.problems import ProblemError
+from api.security.guards import caller, machine
+from api.services import services
+from api.v1.documents import PROBLEM_RESPONSES
+from api.v1.paging import PageQuery, conditional, cut, is_key, is_text, links, place
+from api.v1.read_schemas import ExplanationSchema, NextTargetsSchema, StandingsSchema, StudentsSchema
+from api.v1.result_schema import StrictSchema
+from mastery.graph import Ambiguous, Resolved, resolve_target
+from models.graph_store import DistrictGraph
+from models.queries_api import api_students, standings_after, student_names
+from models.registry import context, find_students
+from models.unit_of_work import district_transaction
+
+blueprint = Blueprint("students", __name__, url_prefix="/api/v1", description="Students and where they stand")
+
+
+class NextQuery(StrictSchema):
+    """How many targets at most."""
+
+    limit = fields.Integer(
+        load_default=20,
+        validate=validate.Range(1, 500, error="is not 1 to 500"),
+        error_messages={"invalid": "is no whole number; give 1 to 500"},
+    )
+
+
+@blueprint.get("/students")
+@machine("students.read")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.doc(responses=PROBLEM_RESPONSES)
+@blueprint.response(200, StudentsSchema)
+def get_students(query: dict[str, Any]) -> Response:
+    """The district's students by SIS id, with their sections today."""
+    after = place(query["after"], is_text, is_key)
+    me = caller()
+    with district_transaction(services().engine, me.district_id) as session:
+        today = _moment(session).day
+        found = api_students(
+            session, me.district_id, today, query["limit"] + 1, (after[0], after[1]) if after else None
+        )
+    shown, following = cut(found, query["limit"], lambda student: (student.id, student.key))
+    students = [{name: value for name, value in asdict(one).items() if name != "key"} for one in shown]
+    return conditional({"students": students, **links(following)})
+
+
+@blueprint.get("/students/<path:student>/targets")
+@machine("students.read")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.doc(responses=PROBLEM_RESPONSES)
+@blueprint.response(200, StandingsSchema)
+def get_targets(query: dict[str, Any], student: str) -> Response:
+    """All targets on which a student has a standing, each with estimate and decision side by side."""
+    after = place(query["after"], is_key)
+    me = caller()
+    with district_transaction(services().engine, me.district_id) as session:
+        key = find_one_student(session, student)
+        day = _moment(session).day
+        found = standings_after(session, me.district_id, key, query["limit"] + 1, after[0] if after else None)
+        shown, following = cut(found, query["limit"], lambda row: (row.target_id,))
+        targets = standing_documents(session, me.district_id, key, _graph(session), shown, day)
+        name = student_names(session, me.district_id, [key])[key]
+    return conditional({"student": name, "as_of": day.isoformat(), "targets": targets, **links(following)})
+
+
+@blueprint.get("/students/<path:student>/targets/<path:target>/explanation")
+@machine("students.read")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.doc(responses=PROBLEM_RESPONSES)
+@blueprint.response(200, ExplanationSchema)
+def get_explanation(query: dict[str, Any], student: str, target: str) -> Response:
+    """Why a student stands where they do on a target: parts, evidence, rules, and what would change it."""
+    after = _evidence_place(query["after"])
+    me = caller()
+    with district_transaction(services().engine, me.district_id) as session:
+        key, graph, moment = find_one_student(session, student), _graph(session), _moment(session)
+        document, records = explanation(
+            session, me.district_id, key, _target(target, graph), graph, moment, query["limit"], after
+        )
+        name = student_names(session, me.district_id, [key])[key]
+    _shown, following = cut(
+        records,
+        query["limit"],
+        lambda one: (one.result.performed_at.isoformat(), one.result.scored_at.isoformat(), one.result.id),
+    )
+    return conditional({"student": name, "judged_on": moment.day.isoformat(), **document, **links(following)})
+
+
+@blueprint.get("/students/<path:student>/next")
+@machine("students.read")
+@blueprint.arguments(NextQuery, location="query")
+@blueprint.doc(responses=PROBLEM_RESPONSES)
+@blueprint.response(200, NextTargetsSchema)
+def get_next(query: dict[str, Any], student: str) -> Response:
+    """What a student may take up next, in the order in which it makes sense; never by grade or age."""
+    me = caller()
+    with district_transaction(services().engine, me.district_id) as session:
+        key, graph = find_one_student(session, student), _graph(session)
+        found = next_targets(session, me.district_id, key, graph)
+        name = student_names(session, me.district_id, [key])[key]
+    targets = [
+        {
+            **target_document(graph.ids[one.target], graph),
+            "depth": one.depth,
+            "hard_mastered": list(one.hard_mastered),
+            "hard_waived": list(one.hard_waived),
+            "soft_met": list(one.soft_met),
+            "soft_open": list(one.soft_open),
+            "inherited_from": list(one.inherited_from),
+        }
+        for one in found[: query["limit"]]
+    ]
+    return conditional({"student": name, "total": len(found), "targets": targets})
+
+
+def _moment(session: Session) -> Moment:
+    return Moment(services().clock(), context(session, caller().district_id).zone)
+
+
+def _graph(session: Session) -> DistrictGraph:
+    district_id = caller().district_id
+    return services().intake.graphs.get(session, district_id, context(session, district_id).stamps.graph)
+
+
+def find_one_student(session: Session, name: str) -> int:
+    """The key of the student so named; a problem where there is none here, or several."""
+    found = find_students(session, caller().district_id, [name]).get(name, []) if is_text(name) else []
+    if not found:
+        raise ProblemError(404, "Not Found", f"There is no student {name!r} here.")
+    if len(found) > 1:
+        several = ", ".join(sorted(one.sourced_id for one in found))
+        raise ProblemError(409, "Conflict", f"{name!r} means several students; give one sourcedId of {several}.")
+    return found[0].id
+
+
+def _target(reference: str, graph: DistrictGraph) -> int:
+    """The key of the target so named; a problem where there is none here, or several."""
+    meant = resolve_target(reference, graph.index)
+    if isinstance(meant, Resolved):
+        return graph.ids[meant.target]
+    if isinstance(meant, Ambiguous):
+        several = ", ".join(meant.candidates)
+        raise ProblemError(409, "Conflict", f"{reference!r} means several targets; give one GUID of {several}.")
+    raise ProblemError(404, "Not Found", f"There is no target {reference!r} here.")
+
+
+def _evidence_place(word: str | None) -> tuple[datetime, datetime, int] | None:
+    after = place(word, is_instant, is_instant, is_key)
+    return (datetime.fromisoformat(after[0]), datetime.fromisoformat(after[1]), after[2]) if after else None
+
+
+def is_instant(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
