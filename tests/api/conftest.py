@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from argon2 import PasswordHasher
 from conftest_api import app, clock, machine, school
 from factories import Factory, new_district
 from flask import Flask
-from page_world import PageWorld, SteppedClock, populate
+from page_world import CHEAP_HASHER, PageWorld, SteppedClock, populate
 from sqlalchemy import Engine
 
+from api.actions import accounts
 from api.app import create_app
 from models.installation import Installation
 from models.unit_of_work import district_transaction
@@ -22,9 +24,11 @@ __all__ = ["app", "clock", "machine", "page_app", "page_world", "school"]
 @pytest.fixture(scope="session")
 def page_app(installation: Installation) -> Iterator[Flask]:
     """One application for all tests of pages."""
+    accounts.HASHER = CHEAP_HASHER
     app = create_app(installation, SteppedClock())
     app.config["TESTING"] = True
     yield app
+    accounts.HASHER = PasswordHasher()
     app.extensions["mastery"].engine.dispose()
 
 
