@@ -161,11 +161,11 @@ def sign(tally: Tally, decision: Decision, act: Act) -> tuple[Tally, Decision]:
 
 
 def _kept(decision: Decision, act: Act, state: State, reason: Reason) -> Decision:
-    """A lasting decision that a person vouches for, with the level and date of the act."""
+    """A lasting decision that a person vouches for; the date of a mastery that was there before stays."""
     return replace(
         decision,
         state=state,
-        mastered_at=act.mastered_at or act.at,
+        mastered_at=act.mastered_at or decision.mastered_at or act.at,
         reasons=(reason,),
         confirmed=act.kind,
         vouched=False,

@@ -115,6 +115,17 @@ def test_a_held_low_certifying_record_still_speaks_against_mastery():
     assert (6, Lack.CONTRADICTION) in lacks(found)
 
 
+def test_a_held_certifying_record_is_none_until_the_hold_is_lifted():
+    held = [record(9, 1.5, estimate=0.9), *body()]
+    held[3] = replace(held[3], held=True)
+    assert lacks(standing(held)) == [(4, Lack.CERTIFYING), (7, Lack.INTEGRITY_HOLD)]
+
+
+def test_the_highest_demand_shown_counts():
+    records = [replace(one, dok=dok) for one, dok in zip(body(), (3, 1, 2), strict=True)]
+    assert standing(records, book=rule_book([TargetRule(1, dok=3)])).decision.state is State.MASTERED
+
+
 def test_no_evidence_and_too_little_evidence_are_values_of_their_own():
     assert Standing().decision.state is State.NOT_STARTED
     assert Standing().decision.level is None
@@ -142,6 +153,14 @@ def test_a_credit_bearing_target_waits_for_a_person_and_keeps_the_date_of_its_re
     assert standing(body(), book=CREDIT).decision.state is State.MASTERED_PROVISIONAL
     found = standing(body(), [act(ActKind.CONFIRM, 30)], CREDIT).decision
     assert (found.state, found.mastered_at, found.confirmed) == (State.MASTERED, moment(2), ActKind.CONFIRM)
+
+
+def test_more_evidence_does_not_move_the_mastery_date_of_a_provisional_decision():
+    more = [*body(), record(4, 9, estimate=0.97), record(5, 10, estimate=0.97, summative=4.0)]
+    found = standing(more, book=CREDIT).decision
+    assert (found.state, found.mastered_at, found.completed_by) == (State.MASTERED_PROVISIONAL, moment(2), 3)
+    lapsed = [*more, record(6, 11, estimate=0.5), record(7, 12, estimate=0.95)]
+    assert standing(lapsed, book=CREDIT).decision.mastered_at == moment(12), "after a lapse it is completed anew"
 
 
 def test_a_provisional_decision_may_lapse_and_a_confirmed_one_does_not():
@@ -191,11 +210,24 @@ def test_a_system_confirmation_stands_again_when_other_evidence_completes_the_bo
     assert standing(body(), kept) == standing(body()), "a confirmation that has its basis adds nothing"
 
 
+def test_what_the_system_confirmed_once_does_not_wait_for_confirmation_again():
+    kept = [act(ActKind.AUTO_CONFIRM, 2, target=2, level=3.0, mastered_at=moment(2))]
+    records = [*body(), *body(10, target=2, day=4)]
+    for book in (
+        rule_book([TargetRule(2, credit_bearing=True)]),
+        rule_book([TargetRule(1, credit_bearing=True), TargetRule(2, prerequisites=(1,))]),
+    ):
+        assert standing(records, kept, book, 2).decision.state is State.MASTERED
+        assert standing(records, (), book, 2).decision.state is State.MASTERED_PROVISIONAL
+
+
 def test_a_persons_confirmation_whose_basis_vanished_waits_for_a_person_even_when_completed_later():
     signed = [act(ActKind.CONFIRM, 2.5, level=3.0, mastered_at=moment(2))]
     moved = [*body()[:2], record(3, 2, estimate=0.89, summative=3.0), record(4, 3, estimate=0.92)]
     found = standing(moved, signed, CREDIT).decision
     assert (found.state, found.level, found.mastered_at) == (State.NEEDS_REVIEW, 3.0, moment(2))
+    low_too = standing([*moved, record(5, 4, summative=1.0)], signed, CREDIT).decision
+    assert low_too.reasons == (Reason.BASIS_CORRECTED,)
 
 
 def test_a_prerequisites_mastery_completes_its_successor_in_the_same_step():
@@ -264,6 +296,11 @@ def test_a_teachers_judgement_is_lasting_and_a_new_low_certifying_record_asks_fo
     assert (found.state, found.level, found.reasons) == (State.MASTERED, 3.5, (Reason.TEACHER_JUDGEMENT,))
     newer = standing([*low, record(2, 6, summative=2.0)], judged).decision
     assert (newer.state, newer.level) == (State.NEEDS_REVIEW, 3.5)
+
+
+def test_a_judgement_on_what_was_mastered_already_keeps_its_date():
+    found = standing(body(), [act(ActKind.OVERRIDE, 5, level=3.5)]).decision
+    assert (found.state, found.level, found.mastered_at) == (State.MASTERED, 3.5, moment(2))
 
 
 def test_an_act_stands_after_the_records_performed_at_its_moment():

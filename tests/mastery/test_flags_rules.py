@@ -139,6 +139,7 @@ def test_f09_opens_when_the_estimate_fell_by_three_tenths_within_five_days():
     start = ((0, 0.5, 0.7), (0.1, 0.7, 0.75), (0.2, 0.75, 0.8))
     assert drop.opens(seen(falling(*start, (5, 0.8, 0.5))), POLICY)
     assert not drop.opens(seen(falling(*start, (5, 0.79, 0.51))), POLICY)
+    assert drop.opens(seen(falling(*start, (5, 0.7, 0.5))), POLICY), "the height was five days ago"
     assert not drop.opens(seen(falling(*start, (6, 0.7, 0.5))), POLICY), "the height was six days ago"
     from_little = falling((0, 0.9, 0.8), (1, 0.8, 0.7), (2, 0.7, 0.3))
     assert not drop.opens(seen(from_little), POLICY), "what rests on two records is no height to fall from"
