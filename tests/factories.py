@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from models.access import Client
-from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores
+from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, Item
 from models.district import District, DistrictStamp
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow, result_id_sequence
 from models.flag import Flag
@@ -216,6 +216,12 @@ class Factory:
         )  # fmt: skip
 
     # --- what happened ----------------------------------------------------------------------------------------------
+    def _whole_item(self, assessment: Assessment, target: Node) -> Item:
+        """What the estimate takes a form as a whole for, where no items were sent."""
+        name = f"A/{target.guid}"
+        known = self.session.query(Item).filter_by(assessment_id=assessment.id, name=name).first()
+        return known or self._add(Item(district_id=self.district_id, assessment_id=assessment.id, name=name, dok=None))
+
     def _result_id(self) -> int:
         if not self._result_ids:
             first = self.session.execute(result_id_sequence.next_value()).scalar_one()
@@ -230,7 +236,8 @@ class Factory:
         form = self.session.query(AssessmentForm).filter_by(assessment_id=assessment.id).first()
         row = ResultRow(
             district_id=self.district_id, id=self._result_id(), client_pk=self.client().id,
-            source_id=f"attempt-{next(_serial)}", revision=1, digest=b"", student_id=student.id,
+            source_id=header.pop("source_id", f"attempt-{next(_serial)}"),
+            revision=header.pop("revision", 1), digest=b"", student_id=student.id,
             assessment_id=assessment.id, form_id=form.id, purpose=header.pop("purpose", assessment.purpose),
             evidence_type=header.pop("evidence_type", "quiz"), scorer="system",
             independence=header.pop("independence", "independent"), feedback="immediate", proctoring="none",
@@ -243,7 +250,7 @@ class Factory:
         self._add(
             Evidence(
                 district_id=self.district_id, result_id=row.id, target_id=target.id, score=score, max=maximum,
-                level=level, items=[], whole_item_id=None,
+                level=level, items=[], whole_item_id=self._whole_item(assessment, target).id,
             )
         )  # fmt: skip
         return row

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+_APART = {"td", "th", "li", "p", "div", "dt", "dd", "span", "strong", "a"}
 _INLINE_OUTSIDE = ("src", "href", "action")
 
 
@@ -41,6 +42,8 @@ class _Reader(HTMLParser):
         page = self.page
         if tag not in _VOID:
             self.stack.append(tag)
+        if tag in _APART:
+            page.text += " "
         if tag == "html":
             page.lang = found.get("lang")
         if identity := found.get("id"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from argon2 import PasswordHasher
 from factories import NOW, Factory
 from flask import Flask
 from page_client import PageClient
@@ -18,6 +19,8 @@ from models.roster import Person, School, Section
 from models.unit_of_work import district_transaction
 
 PASSWORD = "correct horse battery"
+# the real parameters are slow by design; that they are used is a test of its own
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @dataclass

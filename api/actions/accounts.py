@@ -28,7 +28,7 @@ LONGEST_PASSWORD = 1024
 FREE_TRIES = 5
 LONGEST_LOCK_SECONDS = 15 * 60.0
 
-_hasher = PasswordHasher()  # argon2id with the parameters of RFC 9106, second recommendation
+HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106, second recommendation
 # what an unknown name is verified against, so that it takes as long as a known one
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$kUXXC5yO/ROpfbazFpzoEA$qOtnRDZqVApk5T3ql+cam3aRDwDkomlV9Ch2McuuoLY"
 
@@ -102,7 +102,7 @@ def sign_in(engine: Engine, sign_in_name: str, password: str, now: datetime) -> 
     if district_id is None or attempt is None or attempt.locked or not right:
         return None
     with district_transaction(engine, district_id) as session:
-        newer = _hasher.hash(password) if _hasher.check_needs_rehash(attempt.password_hash) else None
+        newer = HASHER.hash(password) if HASHER.check_needs_rehash(attempt.password_hash) else None
         forgive(session, district_id, attempt.account_id, newer)
         found = holder(session, district_id, attempt.account_id)
         session.commit()
@@ -119,11 +119,11 @@ def sign_out(engine: Engine, district_id: int, account_id: int, now: datetime) -
 def _hashed(password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise AccountError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
-    return _hasher.hash(password)
+    return HASHER.hash(password)
 
 
 def _verify(hashed: str, password: str) -> bool:
     try:
-        return _hasher.verify(hashed, password[: LONGEST_PASSWORD + 1])
+        return HASHER.verify(hashed, password[: LONGEST_PASSWORD + 1])
     except (VerifyMismatchError, InvalidHashError):
         return False
