@@ -1,0 +1,111 @@
+"""What holds for every route and every list: a declared guard, pages of fifty, a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from factories import Factory
+from page_world import PageWorld
+from sqlalchemy import Engine, event
+
+from api.pages.blueprint import PAGE_SIZE
+from api.security.guards import GUARD
+
+
+def test_every_route_of_the_pages_declares_its_guard(page_world: PageWorld) -> None:
+    views = {name: view for name, view in page_world.app.view_functions.items() if name.startswith("pages.")}
+    assert len(views) >= 10
+    assert [name for name, view in views.items() if not hasattr(view, GUARD)] == []
+    public = [name for name, view in views.items() if getattr(view, GUARD).startswith("public")]
+    assert public == ["pages.sign_in"]
+
+
+def test_whoever_is_not_signed_in_is_asked_to(page_world: PageWorld) -> None:
+    client = page_world.client()
+    for rule in page_world.app.url_map.iter_rules():
+        if not rule.endpoint.startswith("pages.") or rule.endpoint == "pages.sign_in" or "GET" not in rule.methods:
+            continue
+        url = rule.rule
+        for argument in rule.arguments:
+            url = url.replace(f"<int:{argument}>", "1")
+        client.get(url, 303)
+        assert client.response is not None
+        assert client.response.headers["Location"].startswith("/sign-in")
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def _many_flags(world: PageWorld, make: Factory, rows: int) -> None:
+    quiz, below = make.assessment(), make.target()
+    for _ in range(rows):
+        student = make.student(world.section)
+        result = make.result(student, quiz, world.target)
+        make.wheel_spin(student, world.target, [result])
+        make.wheel_spin(student, below, [result], family="other")
+
+
+def _many_standings(world: PageWorld, make: Factory, rows: int) -> None:
+    for _ in range(rows):
+        target = make.target()
+        make.standing(world.student, target)
+        make.wheel_spin(world.student, target, family=f"f{target.id}")
+
+
+def _many_records(world: PageWorld, make: Factory, rows: int) -> None:
+    quiz = make.assessment()
+    for _ in range(rows):
+        make.result(world.student, quiz, world.target)
+
+
+@pytest.mark.parametrize(
+    ("url", "fill"),
+    [
+        ("/today", _many_flags),
+        ("/students", _many_flags),
+        ("/students/{student}", _many_standings),
+        ("/students/{student}/targets/{target}", _many_records),
+    ],
+)
+def test_more_rows_cost_no_more_statements(
+    page_world: PageWorld, url: str, fill: Callable[[PageWorld, Factory, int], None]
+) -> None:
+    page_world.add(lambda make: make.standing(page_world.student, page_world.target))
+    page_world.add(lambda make: fill(page_world, make, 2))
+    url = url.format(student=page_world.student.id, target=page_world.target.id)
+    client = page_world.client("teacher")
+    client.get(url)
+    services = page_world.app.extensions["mastery"]
+    with counted(services.engine) as few:
+        client.get(url)
+    page_world.add(lambda make: fill(page_world, make, 12))
+    with counted(services.engine) as many:
+        client.get(url)
+    assert len(many) == len(few)
+    assert len(many) <= 22
+
+
+def test_lists_come_in_pages(page_world: PageWorld) -> None:
+    page_world.add(lambda make: _many_flags(page_world, make, PAGE_SIZE // 2 + 3))
+    page_world.add(lambda make: _many_standings(page_world, make, PAGE_SIZE + 1))
+    client = page_world.client("teacher")
+    first = client.get("/today")
+    assert sum(one.removeprefix("flag-").isdigit() for one in first.ids) == PAGE_SIZE
+    assert "Page 1 of 3" in first.text  # 56 of _many_flags, 51 of _many_standings
+    assert "Page 3 of 3" in client.get("/today?page=3").text
+    client.get("/today?page=4", 404)
+    assert "Page 2 of 2" in client.get(f"/students/{page_world.student.id}?page=2").text
+    client.get(f"/students/{page_world.student.id}?page=3", 404)
+    for wrong in ("0", "-1", "x", "1e3", "99999999999999999999", "²"):
+        client.get(f"/students?page={wrong}", 404)
