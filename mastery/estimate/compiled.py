@@ -23,4 +23,9 @@ def compiled(function: _Kernel) -> _Kernel:
     except RuntimeError as problem:
         # numba looks for its directory when the decorator runs and raises when it finds none
         _log.warning("Compiled code is not kept, every start compiles it anew (set NUMBA_CACHE_DIR): %s", problem)
-        return cast(_Kernel, njit(error_model="numpy")(function))
+        return compiled_within(function)
+
+
+def compiled_within(function: _Kernel) -> _Kernel:
+    """Compile a function that only `compiled` ones of the same file call; its machine code is kept with theirs."""
+    return cast(_Kernel, njit(error_model="numpy")(function))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mastery.estimate.compiled import compiled
+from mastery.estimate.compiled import compiled, compiled_within
 from mastery.estimate.state import Floats, Integers
 
 PROBIT = np.pi / 8.0  # sigma(mu / sqrt(1 + pi/8 V)) is the mean of sigma over N(mu, V), to 1e-2 (MacKay 1992)
@@ -121,7 +121,7 @@ def read_all(level: Floats, targets: Floats, practice_slopes: Floats) -> Floats:
     return readings
 
 
-@compiled
+@compiled_within
 def _read(level: Floats, target: Floats, practice_slope: float, reading: Floats) -> None:
     """What is known of a target, present form left out: mean and variance of g + s + practice, and the parts."""
     own = _own(target, level)
@@ -134,19 +134,19 @@ def _read(level: Floats, target: Floats, practice_slope: float, reading: Floats)
     reading[5] = practice
 
 
-@compiled
+@compiled_within
 def _spread(u: float, v: float, level: Floats) -> float:
     """Variance of u g + v f."""
     return float(u * u * level[G_VARIANCE] + 2.0 * u * v * level[COVARIANCE] + v * v * level[F_VARIANCE])
 
 
-@compiled
+@compiled_within
 def _own(target: Floats, level: Floats) -> float:
     """Mean of s."""
     return float(target[REST] + (target[ON_GENERAL] - 1.0) * level[G] + (target[ON_FORM] - 1.0) * level[F])
 
 
-@compiled
+@compiled_within
 def _step_end(first: int, stop: int, slots: Integers, answers: Floats) -> int:
     """Where the step that begins at `first` ends: a run without feedback, or the rows of one answer."""
     last = first + 1
@@ -156,7 +156,7 @@ def _step_end(first: int, stop: int, slots: Integers, answers: Floats) -> int:
     return last
 
 
-@compiled
+@compiled_within
 def _step(
     slots: Integers,
     answers: Floats,
@@ -214,7 +214,7 @@ def _step(
     return found
 
 
-@compiled
+@compiled_within
 def _age(target: Floats, day: float, constants: Floats) -> None:
     """Forgetting between the last evidence on a target and this one: s shrinks towards 0; never backwards in time."""
     days = day - target[LAST_DAY]
@@ -231,14 +231,14 @@ def _age(target: Floats, day: float, constants: Floats) -> None:
         target[LAST_DAY] = day
 
 
-@compiled
+@compiled_within
 def _leave(target: Floats, level: Floats) -> None:
     """Another target is answered now: what s had in common with f is expressed by g and the rest."""
     slope = level[COVARIANCE] / level[G_VARIANCE]
     _express(target, level[F] - slope * level[G], slope, 0.0, _form_given_general(level))
 
 
-@compiled
+@compiled_within
 def _express(target: Floats, constant: float, on_general: float, on_form: float, scatter: float) -> None:
     """Put N(constant + on_general g + on_form f', scatter) in the place of f, as far as s depends on it."""
     share = target[ON_FORM] - 1.0
@@ -248,13 +248,13 @@ def _express(target: Floats, constant: float, on_general: float, on_form: float,
     target[VARIANCE] += share * share * scatter
 
 
-@compiled
+@compiled_within
 def _form_given_general(level: Floats) -> float:
     """Variance of f where g is known."""
     return float(max(level[F_VARIANCE] - level[COVARIANCE] * level[COVARIANCE] / level[G_VARIANCE], 0.0))
 
 
-@compiled
+@compiled_within
 def _predict(
     slots: Integers,
     answers: Floats,
@@ -306,7 +306,7 @@ def _predict(
         by_target[k, _SCORE] += a * by_row[j, _C] * by_row[j, _E]
 
 
-@compiled
+@compiled_within
 def _sigmoid(x: float) -> float:
     """1 / (1 + exp(-x)) without overflow."""
     if x >= 0.0:
@@ -315,7 +315,7 @@ def _sigmoid(x: float) -> float:
     return grown / (1.0 + grown)
 
 
-@compiled
+@compiled_within
 def _update_shared(level: Floats, targets: Floats, by_target: Floats, touched: Integers) -> None:
     """The joint Gaussian step on g, f and the touched targets: eliminate every rest, solve for g and f, go back.
 
@@ -359,7 +359,7 @@ def _update_shared(level: Floats, targets: Floats, by_target: Floats, touched: I
         by_target[k, _INFORMATION] = variance * kept + _spread(u * kept, v * kept, level)
 
 
-@compiled
+@compiled_within
 def _update_items(slots: Integers, answers: Floats, items: Floats, by_row: Floats, by_target: Floats) -> None:
     """The memory of each item takes its part of what the target's sum left unexplained."""
     for j in range(len(answers)):
@@ -375,7 +375,7 @@ def _update_items(slots: Integers, answers: Floats, items: Floats, by_row: Float
         item[MEMORY_VARIANCE] *= left / start
 
 
-@compiled
+@compiled_within
 def _hold_to_sign(own: float, start: float, general_shift: float, level: Floats, target: Floats) -> None:
     """Right answers never lower a target's mean and wrong ones never raise it, whatever aging or other targets did.
 
@@ -389,7 +389,7 @@ def _hold_to_sign(own: float, start: float, general_shift: float, level: Floats,
         target[REST] += min(start - min(general_shift, 0.0) - now, 0.0)
 
 
-@compiled
+@compiled_within
 def _learn(full: float, credit: float, constants: Floats, target: Floats) -> None:
     """At most one learning step, split by the share of right answers; only right answers count as practice."""
     amount = min(1.0, full)
@@ -399,7 +399,7 @@ def _learn(full: float, credit: float, constants: Floats, target: Floats) -> Non
     target[PRACTICE] += amount * right
 
 
-@compiled
+@compiled_within
 def _fade(answers: float, constants: Floats, level: Floats, targets: Floats, touched: Integers) -> None:
     """Between steps form fades, by the number of effective answers given.
 
@@ -421,7 +421,7 @@ def _fade(answers: float, constants: Floats, level: Floats, targets: Floats, tou
     level[COVARIANCE] *= fade
 
 
-@compiled
+@compiled_within
 def _drift(answers: float, constants: Floats, level: Floats, targets: Floats) -> None:
     """Between steps the level drifts, and s stays: every target is expressed by the new g.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mastery.estimate.compiled import compiled
+from mastery.estimate.compiled import compiled, compiled_within
 from mastery.estimate.state import Floats, Integers
 
 
@@ -60,7 +60,7 @@ def find_slots(
     return slots, counts
 
 
-@compiled
+@compiled_within
 def _entry(key: int, table: Integers, distinct: Integers, width: int) -> int:
     """Place in `table` that holds `key`, or the free one where it belongs; `width` is a power of two."""
     # multiplicative hashing (Knuth): the golden ratio of 2^64 as a signed number, the product wraps
