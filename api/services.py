@@ -10,8 +10,6 @@ from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from api.actions.ingest import Intake
-from models.evidence_store import ResultIds
-from models.graph_store import GraphCache
 from models.installation import Installation
 
 Clock = Callable[[], datetime]
@@ -34,7 +32,7 @@ class Services:
     @classmethod
     def of(cls, installation: Installation, engine: Engine, clock: Clock = system_clock) -> Services:
         """The parts of an installation."""
-        return cls(installation, engine, clock, Intake(engine, GraphCache(), ResultIds(engine)))
+        return cls(installation, engine, clock, Intake.of(engine))
 
 
 def attach(app: Flask, services: Services) -> None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from mastery import evidence as law
-from mastery.evidence import CutScore, EvidenceType, Feedback, ItemResponse, OrderKey, Purpose, ScoreStatus, TargetScore
+from mastery.evidence import EvidenceType, Feedback, ItemResponse, OrderKey, Purpose, ScoreStatus, TargetScore
 from mastery.progress import Piece, Sitting
-from models.assessment import Assessment, Blueprint, CutScores
 from models.bulk import insert_rows
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow
-from models.registry import cuts_of
+from models.registry import AssessmentRules, load_rules
 
 RESULT_COLUMNS = tuple(column.name for column in ResultRow.__table__.columns)
 EVIDENCE_COLUMNS = tuple(column.name for column in Evidence.__table__.columns)
@@ -47,15 +46,6 @@ class ResultIds:
                 taken.extend(part)
                 self._free = self._free[len(part) :]
             return taken
-
-
-@dataclass(frozen=True, slots=True)
-class AssessmentRules:
-    """What of an assessment decides how its evidence counts: confirmed cut scores, demand in general and per target."""
-
-    cuts: tuple[CutScore, ...] | None
-    dok: int | None
-    dok_of_target: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,40 +180,6 @@ def evidence_row(district_id: int, key: int, line: Line) -> tuple[object, ...]:
         district_id, key, line.target, score.score, score.max, score.level,
         json.dumps(responses, separators=(",", ":")) if responses else "[]", line.whole_item,
     )  # fmt: skip
-
-
-def load_rules(session: Session, district_id: int, assessments: Iterable[int]) -> dict[int, AssessmentRules]:
-    """How the evidence of these assessments counts now."""
-    wanted = list(assessments)
-    cuts: dict[int, tuple[CutScore, ...]] = {}
-    for row in session.execute(
-        select(CutScores.assessment_id, CutScores.cuts)
-        .where(
-            CutScores.district_id == district_id,
-            CutScores.assessment_id == func.any(wanted),
-            CutScores.confirmed_at.is_not(None),
-            CutScores.withdrawn_at.is_(None),
-        )
-        .order_by(CutScores.confirmed_at, CutScores.id)
-    ):
-        cuts[row.assessment_id] = cuts_of(row.cuts)
-    doks: dict[int, dict[int, int]] = {}
-    for row in session.execute(
-        select(Blueprint.assessment_id, Blueprint.target_id, Blueprint.dok).where(
-            Blueprint.district_id == district_id,
-            Blueprint.assessment_id == func.any(wanted),
-            Blueprint.dok.is_not(None),
-        )
-    ):
-        doks.setdefault(row.assessment_id, {})[row.target_id] = row.dok
-    return {
-        row.id: AssessmentRules(cuts.get(row.id), row.dok, doks.get(row.id, {}))
-        for row in session.execute(
-            select(Assessment.id, Assessment.dok).where(
-                Assessment.district_id == district_id, Assessment.id == func.any(wanted)
-            )
-        )
-    }
 
 
 _EFFECTIVE = """

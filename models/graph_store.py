@@ -12,9 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from mastery.decide import RuleBook, TargetRule, rule_book
-from mastery.graph import Edge, EdgeKind, Graph, Node, NodeKind, Strength, TargetIndex
+from mastery.graph import Edge, EdgeKind, Graph, Node, NodeKind, Strength, TargetIndex, resolve_target
+from mastery.graph.resolve import Resolution
 from mastery.policy import DEFAULT_POLICY
 from models import graph as rows
+
+_MOST_RESOLVED = 100_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,19 @@ class DistrictGraph:
     def index(self) -> TargetIndex:
         """All spellings, for resolving what senders write."""
         return TargetIndex(self.graph)
+
+    def resolve(self, reference: str) -> Resolution:
+        """The target that a reference means; what senders write again and again is resolved once."""
+        meant = self._resolved.get(reference)
+        if meant is None:
+            if len(self._resolved) >= _MOST_RESOLVED:
+                self._resolved.clear()
+            meant = self._resolved[reference] = resolve_target(reference, self.index)
+        return meant
+
+    @cached_property
+    def _resolved(self) -> dict[str, Resolution]:
+        return {}
 
     @cached_property
     def guids(self) -> dict[int, str]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from mastery.graph import Framework, Node, Strength, spellings
 from models import graph as rows
 from models.district import DistrictStamp
+from models.locks import change_rules
 
 DISTRICT_SOURCE = "district"
 
@@ -34,6 +35,7 @@ class StoredEdge:
 
 def lock_graph(session: Session, district_id: int) -> None:
     """Wait until no other transaction changes this district's graph, so that two changes can not make a cycle."""
+    change_rules(session, district_id)
     session.execute(
         insert_or(DistrictStamp)
         .values(district_id=district_id, graph=0, roster=0, assessments=0, policy=0)

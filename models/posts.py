@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from mastery.evidence import Result, normalised
-from models.evidence import Quarantine, ResultRow
+from models.evidence import Quarantine
 
 
 class PostState(StrEnum):
@@ -37,16 +37,12 @@ class Post:
     student: int | None
 
 
-def lock_sources(session: Session, district_id: int, client_pk: int, source_ids: Collection[str]) -> None:
-    """Let no other transaction take in the same sources until this one ends; sorted, so that none wait in a circle."""
-    session.execute(
-        text(
-            "SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended("
-            " :district || '/' || :client || '/' || s, 7203) AS k FROM unnest(CAST(:sources AS text[])) AS s"
-            " ORDER BY k) AS sorted"
-        ),
-        {"district": str(district_id), "client": str(client_pk), "sources": list(source_ids)},
-    )
+_FIND = text(
+    "SELECT source_id, revision, digest, 'stored' AS state, id, student_id FROM result"
+    " WHERE district_id = :district AND client_pk = :client AND source_id = ANY(:sources)"
+    " UNION ALL SELECT source_id, revision, digest, state, id, NULL FROM quarantine"
+    " WHERE district_id = :district AND client_pk = :client AND source_id = ANY(:sources) AND state <> 'released'"
+)
 
 
 def find_posts(
@@ -54,28 +50,11 @@ def find_posts(
 ) -> dict[str, list[Post]]:
     """All posts of these sources. One that left quarantine is found as what it became."""
     found: dict[str, list[Post]] = {}
-    wanted = list(source_ids)
-    for row in session.execute(
-        select(ResultRow.source_id, ResultRow.revision, ResultRow.digest, ResultRow.id, ResultRow.student_id).where(
-            ResultRow.district_id == district_id,
-            ResultRow.client_pk == client_pk,
-            ResultRow.source_id == func.any(wanted),
-        )
-    ):
-        post = Post(row.source_id, row.revision, bytes(row.digest), PostState.STORED, row.id, row.student_id)
-        found.setdefault(row.source_id, []).append(post)
-    for waiting in session.execute(
-        select(Quarantine.source_id, Quarantine.revision, Quarantine.digest, Quarantine.state, Quarantine.id).where(
-            Quarantine.district_id == district_id,
-            Quarantine.client_pk == client_pk,
-            Quarantine.source_id == func.any(wanted),
-            Quarantine.state != PostState.RELEASED.value,
-        )
-    ):
-        post = Post(
-            waiting.source_id, waiting.revision, bytes(waiting.digest), PostState(waiting.state), waiting.id, None
-        )
-        found.setdefault(waiting.source_id, []).append(post)
+    rows = session.connection().execute(
+        _FIND, {"district": district_id, "client": client_pk, "sources": list(source_ids)}
+    )
+    for source_id, revision, digest, state, key, student in rows:
+        found.setdefault(source_id, []).append(Post(source_id, revision, bytes(digest), PostState(state), key, student))
     return found
 
 

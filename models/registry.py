@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mastery.evidence import CutScore
-from models.assessment import Assessment, AssessmentForm, CutScores, Item
+from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, Item
 from models.bulk import insert_new_rows
-from models.district import District, DistrictStamp
+from models.district import DistrictStamp
 from models.roster import Person, PersonRole
 
 
@@ -27,19 +27,24 @@ class KnownStudent:
     born: date | None
 
 
-@dataclass(slots=True)
-class KnownAssessment:
-    """A registered assessment: its forms and items by name, and the confirmed cut scores."""
+@dataclass(frozen=True, slots=True)
+class AssessmentRules:
+    """What of an assessment decides how its evidence counts: confirmed cut scores, demand in general and per target."""
 
-    id: int
-    client_pk: int
-    name: str
-    purpose: str
-    dok: int | None
-    forms: dict[str, int] = field(default_factory=dict)
-    items: dict[str, int] = field(default_factory=dict)
     cuts: tuple[CutScore, ...] | None = None
     cuts_proposed: bool = False
+    dok: int | None = None
+    dok_of_target: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class KnownAssessment:
+    """A registered assessment: its forms by name, and how its evidence counts."""
+
+    id: int
+    name: str
+    forms: dict[str, int] = field(default_factory=dict)
+    rules: AssessmentRules = field(default_factory=AssessmentRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +75,19 @@ class Context:
     stamps: Stamps
 
 
+_CONTEXT = text(
+    "SELECT d.time_zone, coalesce(s.graph, 0), coalesce(s.roster, 0), coalesce(s.assessments, 0),"
+    " coalesce(s.policy, 0) FROM district d LEFT JOIN district_stamp s ON s.district_id = d.id WHERE d.id = :district"
+)
+
+
 def context(session: Session, district_id: int) -> Context:
     """Zone and counters of a district in one query. LookupError where there is no such district."""
-    counters = (DistrictStamp.graph, DistrictStamp.roster, DistrictStamp.assessments, DistrictStamp.policy)
-    row = session.execute(
-        select(District.time_zone, *(func.coalesce(counter, 0) for counter in counters))
-        .outerjoin(DistrictStamp, DistrictStamp.district_id == District.id)
-        .where(District.id == district_id)
-    ).one_or_none()
+    row = session.connection().execute(_CONTEXT, {"district": district_id}).one_or_none()
     if row is None:
         raise LookupError(f"there is no district {district_id}")
-    zone, graph, roster, assessments, policy = row
-    return Context(ZoneInfo(zone), Stamps(graph, roster, assessments, policy))
+    zone, *counts = row
+    return Context(ZoneInfo(zone), Stamps(*(int(count) for count in counts)))
 
 
 def bump(session: Session, district_id: int, counter: str) -> None:
@@ -95,19 +101,18 @@ def bump(session: Session, district_id: int, counter: str) -> None:
     )
 
 
+_STUDENTS = text(
+    "SELECT p.id, p.sourced_id, p.identifier, p.birth_date FROM person p"
+    " WHERE p.district_id = :district AND (p.sourced_id = ANY(:names) OR p.identifier = ANY(:names))"
+    " AND EXISTS (SELECT FROM person_role r WHERE r.district_id = p.district_id AND r.person_id = p.id"
+    " AND r.role = 'student')"
+)
+
+
 def find_students(session: Session, district_id: int, names: Collection[str]) -> dict[str, list[KnownStudent]]:
     """Students by SIS id or sourcedId. A name that is one student's sourcedId means that one; else all it fits."""
     wanted = list(names)
-    is_student = select(PersonRole.id).where(
-        PersonRole.district_id == district_id, PersonRole.person_id == Person.id, PersonRole.role == "student"
-    )
-    rows = session.execute(
-        select(Person.id, Person.sourced_id, Person.identifier, Person.birth_date).where(
-            Person.district_id == district_id,
-            or_(Person.sourced_id == func.any(wanted), Person.identifier == func.any(wanted)),
-            is_student.exists(),
-        )
-    ).all()
+    rows = session.connection().execute(_STUDENTS, {"district": district_id, "names": wanted}).all()
     found: dict[str, list[KnownStudent]] = {}
     exact = {row.sourced_id: KnownStudent(row.id, row.sourced_id, row.birth_date) for row in rows}
     for name in wanted:
@@ -139,11 +144,11 @@ def find_educators(session: Session, district_id: int, names: Collection[str]) -
 def find_assessments(
     session: Session, district_id: int, client_pk: int, names: Collection[str]
 ) -> dict[str, KnownAssessment]:
-    """A client's assessments by name, with forms and confirmed cut scores; items are looked up apart."""
+    """A client's assessments by name, with forms and the rules for their evidence; items are looked up apart."""
     known = {
-        row.id: KnownAssessment(row.id, client_pk, row.name, row.purpose, row.dok)
+        row.id: KnownAssessment(row.id, row.name)
         for row in session.execute(
-            select(Assessment.id, Assessment.name, Assessment.purpose, Assessment.dok).where(
+            select(Assessment.id, Assessment.name).where(
                 Assessment.district_id == district_id,
                 Assessment.client_pk == client_pk,
                 Assessment.name == func.any(list(names)),
@@ -151,36 +156,52 @@ def find_assessments(
         )
     }
     if known:
-        _load_forms(session, district_id, known)
-        load_cut_scores(session, district_id, known)
+        for form in session.execute(
+            select(AssessmentForm.assessment_id, AssessmentForm.name, AssessmentForm.id).where(
+                AssessmentForm.district_id == district_id, AssessmentForm.assessment_id == func.any(list(known))
+            )
+        ):
+            known[form.assessment_id].forms[form.name] = form.id
+        for key, rules in load_rules(session, district_id, known).items():
+            known[key].rules = rules
     return {assessment.name: assessment for assessment in known.values()}
 
 
-def _load_forms(session: Session, district_id: int, known: dict[int, KnownAssessment]) -> None:
-    for form in session.execute(
-        select(AssessmentForm.assessment_id, AssessmentForm.name, AssessmentForm.id).where(
-            AssessmentForm.district_id == district_id, AssessmentForm.assessment_id == func.any(list(known))
-        )
-    ):
-        known[form.assessment_id].forms[form.name] = form.id
-
-
-def load_cut_scores(session: Session, district_id: int, known: dict[int, KnownAssessment]) -> None:
-    """Give each assessment its latest confirmed cut scores, and say where a proposal waits."""
+def load_rules(session: Session, district_id: int, assessments: Iterable[int]) -> dict[int, AssessmentRules]:
+    """How the evidence of these assessments counts now."""
+    wanted = list(assessments)
+    cuts: dict[int, tuple[CutScore, ...]] = {}
+    proposed: set[int] = set()
     for row in session.execute(
         select(CutScores.assessment_id, CutScores.cuts, CutScores.confirmed_at)
         .where(
             CutScores.district_id == district_id,
-            CutScores.assessment_id == func.any(list(known)),
+            CutScores.assessment_id == func.any(wanted),
             CutScores.withdrawn_at.is_(None),
         )
-        .order_by(CutScores.assessment_id, CutScores.confirmed_at.asc().nulls_first(), CutScores.id)
+        .order_by(CutScores.confirmed_at, CutScores.id)
     ):
-        assessment = known[row.assessment_id]
         if row.confirmed_at is None:
-            assessment.cuts_proposed = True
+            proposed.add(row.assessment_id)
         else:
-            assessment.cuts = cuts_of(row.cuts)
+            cuts[row.assessment_id] = cuts_of(row.cuts)
+    doks: dict[int, dict[int, int]] = {}
+    for line in session.execute(
+        select(Blueprint.assessment_id, Blueprint.target_id, Blueprint.dok).where(
+            Blueprint.district_id == district_id,
+            Blueprint.assessment_id == func.any(wanted),
+            Blueprint.dok.is_not(None),
+        )
+    ):
+        doks.setdefault(line.assessment_id, {})[line.target_id] = line.dok
+    return {
+        row.id: AssessmentRules(cuts.get(row.id), row.id in proposed, row.dok, doks.get(row.id, {}))
+        for row in session.execute(
+            select(Assessment.id, Assessment.dok).where(
+                Assessment.district_id == district_id, Assessment.id == func.any(wanted)
+            )
+        )
+    }
 
 
 def cuts_of(stored: Sequence[Sequence[float]]) -> tuple[CutScore, ...]:
@@ -188,31 +209,32 @@ def cuts_of(stored: Sequence[Sequence[float]]) -> tuple[CutScore, ...]:
     return tuple(CutScore(level, share) for level, share in stored)
 
 
-def load_items(session: Session, district_id: int, wanted: Iterable[tuple[KnownAssessment, Collection[str]]]) -> None:
-    """Make sure that the named items exist and that each assessment knows their keys."""
-    missing = {
-        (assessment.id, name): assessment
-        for assessment, names in wanted
-        for name in names
-        if name not in assessment.items
-    }
-    if not missing:
-        return
+_ITEMS = text(
+    "SELECT assessment_id, name, id FROM item"
+    " WHERE district_id = :district AND assessment_id = ANY(:assessments) AND name = ANY(:names)"
+)
+
+
+def find_items(session: Session, district_id: int, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Keys of items that are there, by (assessment, name)."""
+    rows = session.connection().execute(
+        _ITEMS,
+        {
+            "district": district_id,
+            "assessments": sorted({assessment for assessment, _ in wanted}),
+            "names": sorted({name for _, name in wanted}),
+        },
+    )
+    asked = set(wanted)
+    return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in asked}
+
+
+def add_items(session: Session, district_id: int, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Add items, sorted so that two transactions that add the same do not wait for each other; their keys."""
     insert_new_rows(
         session,
         Item,
         ("district_id", "assessment_id", "name"),
-        [(district_id, assessment, name) for assessment, name in sorted(missing)],
+        [(district_id, assessment, name) for assessment, name in sorted(wanted)],
     )
-    assessments = sorted({assessment for assessment, _ in missing})
-    names = sorted({name for _, name in missing})
-    for row in session.execute(
-        select(Item.assessment_id, Item.name, Item.id).where(
-            Item.district_id == district_id,
-            Item.assessment_id == func.any(assessments),
-            Item.name == func.any(names),
-        )
-    ):
-        assessment = missing.get((row.assessment_id, row.name))
-        if assessment is not None:
-            assessment.items[row.name] = row.id
+    return find_items(session, district_id, wanted)

@@ -22,6 +22,7 @@ from mastery.graph import Ambiguous, Resolved, resolve_target
 from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, FormItem, Item
 from models.clients import Caller
 from models.graph_store import DistrictGraph
+from models.locks import change_rules
 from models.registry import bump, context
 
 
@@ -90,6 +91,7 @@ class CutScoresError(LookupError):
 def register(session: Session, intake: Intake, caller: Caller, spec: AssessmentSpec, now: datetime) -> Registered:
     """Create or change a client's assessment; the same description again changes nothing."""
     district_id = caller.district_id
+    change_rules(session, district_id)
     graph = intake.graphs.get(session, district_id, context(session, district_id).stamps.graph)
     targets = _resolve(spec, graph)
     digest = hashlib.sha256(json.dumps(asdict(spec), sort_keys=True, default=str).encode()).digest()
@@ -123,7 +125,7 @@ def register(session: Session, intake: Intake, caller: Caller, spec: AssessmentS
     bump(session, district_id, "assessments")
     if before:
         rederive_assessment(session, district_id, key, now)
-    return Registered(key, before is None, True, release(session, intake, district_id, now))
+    return Registered(key, before is None, True, release(session, intake.within(), district_id, now))
 
 
 def _resolve(spec: AssessmentSpec, graph: DistrictGraph) -> dict[str, int]:
@@ -218,6 +220,7 @@ def confirm_cut_scores(session: Session, district_id: int, cut_scores_id: int, p
 
     Returns how many students were brought up to them. Raises CutScoresError.
     """
+    change_rules(session, district_id)
     chosen = session.scalar(
         select(CutScores)
         .where(

@@ -57,7 +57,7 @@ def _act(
     note: str | None = None,
 ) -> None:
     flag = session.scalar(select(Flag).where(Flag.district_id == viewer.district, Flag.id == flag_id))
-    subject = flag and subject_of(session, viewer.district, flag.student_id, today)
+    subject = None if flag is None else subject_of(session, viewer.district, flag.student_id, today)
     if flag is None or subject is None or not decide(viewer, What.ACT_ON_FLAG, subject).allowed:
         raise UnknownFlagError
     before = flag.state

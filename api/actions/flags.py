@@ -20,8 +20,9 @@ from mastery.progress import Moved
 from mastery.reassess import BlueprintLine, TargetReadiness, assessment_readiness, target_readiness
 from models.flag_store import StoredFlag, latest_flags, save_flags
 from models.graph_store import DistrictGraph
+from models.known import Known
 from models.progress_store import Pair, load_standings
-from models.readiness import blueprints_of, taken_since
+from models.readiness import taken_since
 
 _SHOWN = (Change.OPENED, Change.RESOLVED, Change.DATA_CORRECTED)
 
@@ -42,6 +43,7 @@ def judge(
     session: Session,
     district_id: int,
     graph: DistrictGraph,
+    registry: Known,
     zone: ZoneInfo,
     moved: Sequence[tuple[Pair, Moved, OrderKey]],
     known: Mapping[int, Mapping[int, Standing]],
@@ -63,7 +65,7 @@ def judge(
             targets |= _flagged(latest, pair, graph)
         standings = known.get(pair[0], {})
         changed.extend(_judge_targets(pair[0], targets, standings, graph, latest, pair in replayed, zone, now))
-    changed.extend(_judge_readiness(session, district_id, graph, moved, known, latest, zone, now))
+    changed.extend(_judge_readiness(session, district_id, graph, registry, moved, known, latest, zone, now))
     ids = save_flags(session, district_id, changed, DEFAULT_POLICY.version, now)
     return [
         FlagChange(key, flag.key.student, flag.rule, change, flag.key.scope, int(flag.key.scope_id))
@@ -124,6 +126,7 @@ def _judge_readiness(
     session: Session,
     district_id: int,
     graph: DistrictGraph,
+    registry: Known,
     moved: Sequence[tuple[Pair, Moved, OrderKey]],
     known: Mapping[int, Mapping[int, Standing]],
     latest: Mapping[FlagKey, StoredFlag],
@@ -134,7 +137,7 @@ def _judge_readiness(
     touched: dict[int, set[int]] = {}
     for (student, _), one, _cursor in moved:
         touched.setdefault(student, set()).update(one.standings)
-    blueprints = blueprints_of(session, district_id, {target for some in touched.values() for target in some})
+    blueprints = registry.blueprints(session, {target for some in touched.values() for target in some})
     if not blueprints:
         return []
     standings = _standings_of(session, district_id, graph, touched, blueprints, known)

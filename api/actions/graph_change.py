@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.actions.ingest import Intake
 from api.actions.quarantine import Released, release
 from api.actions.rederive import rederive_targets
-from models.graph_store import DistrictGraph, GraphCache, load_graph
+from models.graph_store import DistrictGraph, load_graph
 from models.graph_write import lock_graph
 from models.registry import stamps
 from models.unit_of_work import district_transaction
@@ -50,7 +50,7 @@ def change_graph(
         try:
             with district_transaction(intake.engine, district_id) as session:
                 # a graph that is not committed must not stay in a cache that lives longer than the transaction
-                own = replace(intake, graphs=GraphCache())
+                own = intake.within()
                 found = _change(session, own, district_id, now, change)
                 session.commit()
                 return found

@@ -7,7 +7,7 @@ students' progress on (or replay it where something came late or was corrected),
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -23,7 +23,9 @@ from mastery.evidence_check import check
 from models.clients import Caller
 from models.evidence_store import Header, ResultIds, evidence_row, header_of, result_row, store_results
 from models.graph_store import GraphCache
-from models.posts import Post, PostState, find_posts, lock_sources, quarantine, supersede_waiting
+from models.known import KnownCache
+from models.locks import share_rules
+from models.posts import Post, PostState, find_posts, quarantine, supersede_waiting
 from models.registry import context
 from models.unit_of_work import district_transaction
 
@@ -38,7 +40,17 @@ class Intake:
 
     engine: Engine
     graphs: GraphCache
+    known: KnownCache
     ids: ResultIds
+
+    @classmethod
+    def of(cls, engine: Engine) -> Intake:
+        """Fresh caches on an engine."""
+        return cls(engine, GraphCache(), KnownCache(), ResultIds(engine))
+
+    def within(self) -> Intake:
+        """For going on in a transaction that has changed names or rules: keeps nothing that may be rolled back."""
+        return replace(self, graphs=GraphCache(), known=KnownCache())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +86,9 @@ def take_in(
 ) -> list[Outcome]:
     """Take in results within the caller's transaction."""
     outcomes: list[Outcome] = []
-    for some in _without_repetition(results):
-        outcomes.extend(_Batch(session, intake, sender, some, now).run())
+    for place, some in enumerate(_without_repetition(results)):
+        part = intake.within() if place else intake
+        outcomes.extend(_Batch(session, part, sender, some, now).run())
     return outcomes
 
 
@@ -113,15 +126,16 @@ class _Batch:
         self.intake = intake
         self.sender = sender
         self.district_id = sender.district_id
+        share_rules(session, sender.district_id, sender.client_pk, [result.source_id for result in results])
         here = context(session, sender.district_id)
         self.zone = here.zone
+        self.known = intake.known.of(sender.district_id, here.stamps)
         self.now = now
         self.entries = [_Entry(result, digest(result)) for result in results]
         self.graph = intake.graphs.get(session, self.district_id, here.stamps.graph)
 
     def run(self) -> list[Outcome]:
         """Outcomes in the order of the results."""
-        lock_sources(self.session, self.district_id, self.sender.client_pk, [e.result.source_id for e in self.entries])
         posts = find_posts(
             self.session, self.district_id, self.sender.client_pk, [e.result.source_id for e in self.entries]
         )
@@ -144,9 +158,8 @@ class _Batch:
 
     def _name(self, entries: Sequence[_Entry]) -> None:
         """Check the rules of the school, then look up every name."""
-        names = Names(
-            self.session, self.district_id, self.sender.client_pk, self.graph, [entry.result for entry in entries]
-        )
+        results = [entry.result for entry in entries]
+        names = Names(self.session, self.district_id, self.sender.client_pk, self.graph, self.known, results)
         sound = []
         for entry in entries:
             student = names.student(entry.result)
@@ -208,6 +221,7 @@ class _Batch:
             self.session,
             self.district_id,
             self.graph,
+            self.known,
             self.zone,
             [(self._header(entry), entry.named) for entry in effective if isinstance(entry.named, Named)],
             corrected,

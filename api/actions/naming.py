@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from mastery.evidence import SYSTEM_SCORER, Result
-from mastery.graph import Ambiguous, Resolved, resolve_target
+from mastery.graph import Ambiguous, Resolved
 from models.evidence_store import Line
 from models.graph_store import DistrictGraph
-from models.registry import (
-    KnownAssessment,
-    KnownStudent,
-    find_assessments,
-    find_educators,
-    find_students,
-    load_items,
-)
+from models.known import Known
+from models.registry import KnownAssessment, KnownStudent, find_educators
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +45,20 @@ class Names:
     """The names of one batch, looked up together."""
 
     def __init__(
-        self, session: Session, district_id: int, client_pk: int, graph: DistrictGraph, results: Iterable[Result]
+        self,
+        session: Session,
+        district_id: int,
+        client_pk: int,
+        graph: DistrictGraph,
+        known: Known,
+        results: Iterable[Result],
     ) -> None:
         self._session = session
-        self._district_id = district_id
         self._graph = graph
+        self._known = known
         some = list(results)
-        self._students = find_students(session, district_id, {result.student for result in some})
-        self._assessments = find_assessments(session, district_id, client_pk, {result.assessment for result in some})
+        self._students = known.students(session, {result.student for result in some})
+        self._assessments = known.assessments(session, client_pk, {result.assessment for result in some})
         self._certified = find_educators(session, district_id, {one.scorer for one in some} - {SYSTEM_SCORER})
         self._targets: dict[str, str | Unnamed] = {}
 
@@ -72,17 +72,17 @@ class Names:
     def resolve(self, results: Sequence[Result]) -> list[Named | Unnamed]:
         """Each result with keys for names, or the first of its names that is not known."""
         partly = [self._places(result) for result in results]
-        load_items(
+        items = self._known.items(
             self._session,
-            self._district_id,
-            [
-                (place[1], _item_names(result, place[3]))
+            {
+                (place[1].id, name)
                 for result, place in zip(results, partly, strict=True)
                 if not isinstance(place, Unnamed)
-            ],
+                for name in _item_names(result, place[3])
+            },
         )
         return [
-            place if isinstance(place, Unnamed) else self._named(result, *place)
+            place if isinstance(place, Unnamed) else self._named(result, *place, items)
             for result, place in zip(results, partly, strict=True)
         ]
 
@@ -107,7 +107,7 @@ class Names:
     def _target(self, reference: str) -> str | Unnamed:
         known = self._targets.get(reference)
         if known is None:
-            meant = resolve_target(reference, self._graph.index)
+            meant = self._graph.resolve(reference)
             if isinstance(meant, Resolved):
                 known = meant.target
             else:
@@ -117,15 +117,21 @@ class Names:
         return known
 
     def _named(
-        self, result: Result, student: KnownStudent, assessment: KnownAssessment, form: int, guids: tuple[str, ...]
+        self,
+        result: Result,
+        student: KnownStudent,
+        assessment: KnownAssessment,
+        form: int,
+        guids: tuple[str, ...],
+        keys: Mapping[tuple[int, str], int],
     ) -> Named:
         lines = []
         for guid, sent in zip(guids, result.targets, strict=True):
             score = sent
             if len(score.items) > 1:
                 score = replace(sent, items=tuple(sorted(sent.items, key=lambda one: (one.item, one.attempt))))
-            items = tuple(assessment.items[one.item] for one in score.items)
-            whole = None if items or score.score is None else assessment.items[whole_item(result.form, guid)]
+            items = tuple(keys[assessment.id, one.item] for one in score.items)
+            whole = None if items or score.score is None else keys[assessment.id, whole_item(result.form, guid)]
             lines.append(Line(self._graph.ids[guid], guid, score, items, whole))
         lines.sort(key=lambda line: line.guid)
         return Named(result, student, assessment, form, tuple(lines), result.scorer in self._certified)

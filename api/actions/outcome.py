@@ -169,11 +169,11 @@ def public_missing(lines: Sequence[dict[str, Any]], graph: DistrictGraph) -> lis
 
 
 def _notes(named: Named) -> list[dict[str, str]]:
-    if named.assessment.cuts is not None:
+    if named.assessment.rules.cuts is not None:
         return []
     waiting = (
         "proposed cut scores wait for a person of the school to confirm them"
-        if named.assessment.cuts_proposed
+        if named.assessment.rules.cuts_proposed
         else "the assessment has no cut scores"
     )
     return [{"code": "formative_only", "message": f"Counts as formative only: {waiting}."}]

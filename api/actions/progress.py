@@ -17,8 +17,9 @@ from mastery.estimate import DEFAULTS, MODEL_VERSION, SubjectState
 from mastery.evidence import OrderKey
 from mastery.policy import DEFAULT_POLICY
 from mastery.progress import Moved, Progress, Sitting, TargetEstimate, move_on, rebuild
-from models.evidence_store import Header, load_rules, load_sittings, sitting_of
+from models.evidence_store import Header, load_sittings, sitting_of
 from models.graph_store import DistrictGraph
+from models.known import Known
 from models.posts import Post
 from models.progress_store import (
     BEGINNING,
@@ -52,6 +53,7 @@ def move_students(
     session: Session,
     district_id: int,
     graph: DistrictGraph,
+    known: Known,
     zone: ZoneInfo,
     arrived: Sequence[tuple[Header, Named]],
     corrected: Sequence[Post],
@@ -62,23 +64,23 @@ def move_students(
 
     `corrected` are the stored posts that newer revisions in `arrived` replace: whoever they were about is replayed.
     """
-    rules = load_rules(session, district_id, {header.assessment for header, _ in arrived})
     fresh: dict[Pair, list[Sitting]] = {}
     for header, named in arrived:
         for subject in named.subjects(graph):
             lines = [line for line in named.lines if graph.subjects[line.target] == subject]
-            sitting = sitting_of(header, lines, rules[header.assessment], zone)
+            sitting = sitting_of(header, lines, named.assessment.rules, zone)
             fresh.setdefault((header.student, subject), []).extend([sitting] if sitting else [])
     replaced = pairs_of_results(session, district_id, [post.key for post in corrected], graph.subjects)
     locked = lock(session, district_id, {*fresh, *replaced})
     store()
-    return bring_up(session, district_id, graph, zone, locked, fresh, replaced, now)
+    return bring_up(session, district_id, graph, known, zone, locked, fresh, replaced, now)
 
 
 def bring_up(
     session: Session,
     district_id: int,
     graph: DistrictGraph,
+    registry: Known,
     zone: ZoneInfo,
     locked: Mapping[Pair, Locked],
     fresh: Mapping[Pair, list[Sitting]],
@@ -110,7 +112,7 @@ def bring_up(
     for (student, _), one, _cursor in moved:
         done.steps.update(one.steps)
         done.standings.update({(student, target): standing for target, standing in one.standings.items()})
-    done.flags = judge(session, district_id, graph, zone, moved, known, frozenset(late), now)
+    done.flags = judge(session, district_id, graph, registry, zone, moved, known, frozenset(late), now)
     return done
 
 

@@ -13,9 +13,8 @@ from api.actions.naming import Names, Unnamed
 from api.actions.outcome import Status
 from mastery.evidence import restored
 from models.access import Client
-from models.graph_store import GraphCache
 from models.posts import PostState, Waiting, settle_quarantine, waiting_posts
-from models.registry import stamps
+from models.registry import context
 
 _AT_ONCE = 500
 
@@ -43,7 +42,7 @@ def release(session: Session, intake: Intake, district_id: int, now: datetime) -
             by_client.setdefault(post.client_pk, []).append(post)
         for client_pk, posts in sorted(by_client.items()):
             sender = Sender(district_id, client_pk, clients[client_pk])
-            ready = _ready(session, intake.graphs, sender, posts)
+            ready = _ready(session, intake, sender, posts)
             still += len(posts) - len(ready)
             came_in, refused = _take_in(session, intake, sender, ready, now)
             accepted += came_in
@@ -51,11 +50,13 @@ def release(session: Session, intake: Intake, district_id: int, now: datetime) -
     return Released(accepted, rejected, still)
 
 
-def _ready(session: Session, graphs: GraphCache, sender: Sender, posts: list[Waiting]) -> list[Waiting]:
+def _ready(session: Session, intake: Intake, sender: Sender, posts: list[Waiting]) -> list[Waiting]:
     """The posts whose every name is known now."""
-    graph = graphs.get(session, sender.district_id, stamps(session, sender.district_id).graph)
+    stamps = context(session, sender.district_id).stamps
+    graph = intake.graphs.get(session, sender.district_id, stamps.graph)
+    known = intake.known.of(sender.district_id, stamps)
     results = [restored(post.body) for post in posts]
-    named = Names(session, sender.district_id, sender.client_pk, graph, results).resolve(results)
+    named = Names(session, sender.district_id, sender.client_pk, graph, known, results).resolve(results)
     return [post for post, one in zip(posts, named, strict=True) if not isinstance(one, Unnamed)]
 
 

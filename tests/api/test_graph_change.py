@@ -18,9 +18,7 @@ from api.actions.outcome import Outcome, Status
 from api.interop.case import read_case
 from mastery.evidence import EvidenceType, Purpose, Result, TargetScore
 from mastery.graph import CycleError, Strength
-from models.evidence_store import ResultIds
 from models.graph import Node
-from models.graph_store import GraphCache
 from models.outbox import Outbox
 from models.standing import Standing
 from models.unit_of_work import district_transaction
@@ -33,7 +31,7 @@ class School:
 
     def __init__(self, engine: Engine) -> None:
         self.district_id = new_district(engine)
-        self.intake = Intake(engine, GraphCache(), ResultIds(engine))
+        self.intake = Intake.of(engine)
         with self.transaction() as session:
             make = Factory(session, self.district_id)
             self.student = make.student(make.section(make.school())).identifier

@@ -20,8 +20,6 @@ from api.actions.roster import RosterReport, TooManyRemovals, import_roster, tak
 from mastery.evidence import EvidenceType, Purpose, Result, TargetScore
 from mastery.roster import Kind
 from models.district import DistrictStamp
-from models.evidence_store import ResultIds
-from models.graph_store import GraphCache
 from models.registry import find_students
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section, Term
 from models.unit_of_work import district_transaction
@@ -355,7 +353,7 @@ def test_results_that_waited_for_a_student_come_in_with_the_roster(
         quiz = factory.assessment(targets=[target]).name
         client = factory.client()
         session.commit()
-    intake = Intake(engine, GraphCache(), ResultIds(engine))
+    intake = Intake.of(engine)
     sender = Sender(district, client.id, client.client_id)
     posts = [waiting_result(student, quiz, "7.RP.A.1") for student in ("S-000101", "u-3", "S-999999")]
     assert {each.status for each in ingest(intake, sender, posts, NOW)} == {Status.QUARANTINED}

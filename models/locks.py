@@ -1,0 +1,43 @@
+"""Who waits for whom: posts of the same source for each other, and posts for a change of the rules they are judged by.
+
+Taking in results holds the district's rules shared; a change of graph, registry or cut scores holds them alone until it
+has brought everyone up to them. Advisory locks, because they must be held before the first row is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+_RULES, _SOURCES = 7203, 7204
+_SHARE = text(
+    "WITH rules AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(hashtextextended(:district, :rules)) AS held)"
+    " SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(:client || s, :sources) AS k"
+    " FROM rules, unnest(CAST(:names AS text[])) AS s ORDER BY k) AS sorted"
+)
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:district, :rules))")
+
+
+def share_rules(session: Session, district_id: int, client_pk: int, source_ids: Collection[str]) -> None:
+    """Hold the district's rules with others, and these sources of a client alone, until the transaction ends.
+
+    First statement of taking in results, so that all that is read after it stays as it is. Sources are locked in
+    order, so that no two transactions wait for each other.
+    """
+    session.connection().execute(
+        _SHARE,
+        {
+            "district": str(district_id),
+            "rules": _RULES,
+            "sources": _SOURCES,
+            "client": f"{district_id}/{client_pk}/",
+            "names": list(source_ids),
+        },
+    )
+
+
+def change_rules(session: Session, district_id: int) -> None:
+    """Hold the district's rules alone until the transaction ends: no result is taken in meanwhile."""
+    session.connection().execute(_ALONE, {"district": str(district_id), "rules": _RULES})
