@@ -1,0 +1,209 @@
+"""All measurements of one run as a table: measure.py [--responses FILE.csv] [--seconds N] [--write]"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[3])]
+
+from api.actions.replay import verify
+from api.actions.responses import import_responses
+from api.context import find_district
+from api.serve import free_port
+from api.services import Services
+from bench import load
+from bench.district import BenchDistrict, furnish
+from bench.reference import transactions_per_second
+from models.installation import Installation, create
+from models.migrate import upgrade
+from models.roles import ensure_database
+from models.unit_of_work import connect
+
+_CHECKOUT = Path(__file__).resolve().parents[3]
+_REPORT = _CHECKOUT / "docs" / "benchmarks.md"
+_BEGIN, _END = "<!-- service: begin -->", "<!-- service: end -->"
+_CLIENTS = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the report."""
+
+    what: str
+    figure: str
+    reference: str
+    ratio: str
+    wanted: str
+
+
+def main() -> int:
+    """Measure and print; with --write also into docs/benchmarks.md."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--responses", type=Path, help="a file of answers to import and to rebuild")
+    parser.add_argument("--seconds", type=int, default=20, help="how long each load lasts")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    options = parser.parse_args()
+    data_dir = Path(tempfile.mkdtemp(prefix="mastery-bench-"))
+    data_dir.chmod(0o711)
+    try:
+        installation = create(data_dir)
+        server = installation.server()
+        assert server is not None
+        with server:
+            rows = measure(installation, options.seconds, options.responses)
+    finally:
+        from models.embedded import remove
+
+        remove(data_dir)
+        shutil.rmtree(data_dir, ignore_errors=True)
+    report = table(rows)
+    print(report)
+    if options.write:
+        write(report)
+    return 0
+
+
+def measure(installation: Installation, seconds: int, responses: Path | None) -> list[Row]:
+    """Every measurement, each beside its reference."""
+    ensure_database(installation)
+    owner = connect(installation.owner_dsn, pool_size=1)
+    upgrade(owner)
+    owner.dispose()
+    engine = connect(installation.app_dsn)
+    services = Services.of(installation, engine)
+    district = furnish(services, "Bench")
+    rows = []
+    with served(installation) as port:
+        token = token_of(port, district)
+        load.run(district, port, token, "warm", _CLIENTS, 5)
+        singles = load.run(district, port, token, "single", _CLIENTS, seconds)
+        steady = load.run(district, port, token, "steady", _CLIENTS, seconds, rate=50)
+        batches = load.run(district, port, token, "batch", _CLIENTS, seconds, per_request=100)
+    reference = transactions_per_second(installation, district, _CLIENTS, seconds)
+    rows.append(_singles(singles, reference))
+    rows.append(_steady(steady))
+    rows.append(_batches(batches, reference))
+    if responses is not None:
+        rows.extend(_responses(services, responses, reference))
+    engine.dispose()
+    return rows
+
+
+def _singles(done: load.Load, reference: float) -> Row:
+    return Row(
+        f"single-result posts, {_CLIENTS} clients", f"{done.per_second:,.0f} a second",
+        f"pgbench, same rows, {reference:,.0f} a second", f"{done.per_second / reference:.3f}",
+        ">= 0.10, stretch 0.15",
+    )  # fmt: skip
+
+
+def _steady(done: load.Load) -> Row:
+    return Row(
+        "latency at 50 single posts a second",
+        f"p50 {done.quantile(0.5) * 1000:.0f} ms, p95 {done.quantile(0.95) * 1000:.0f} ms,"
+        f" p99 {done.quantile(0.99) * 1000:.0f} ms", "", "", "p95 < 100 ms",
+    )  # fmt: skip
+
+
+def _batches(done: load.Load, reference: float) -> Row:
+    return Row(
+        f"batches of 100 results, {_CLIENTS} clients", f"{done.per_second:,.0f} evidence records a second",
+        f"pgbench single rows, {reference:,.0f} a second", f"{done.per_second / reference:.2f}",
+        ">= 2,000 a second, stretch 10,000",
+    )  # fmt: skip
+
+
+def _responses(services: Services, path: Path, reference: float) -> Iterator[Row]:
+    began = time.perf_counter()
+    done = import_responses(services.intake, path, "Responses", services.clock())
+    seconds = time.perf_counter() - began
+    yield Row(
+        f"`import responses`, {done.rows:,} rows of {path.parent.name}",
+        f"{done.rows / seconds:,.0f} a second ({seconds:.1f} s)", f"pgbench single rows, {reference:,.0f} a second",
+        f"{done.rows / seconds / reference:.2f}", ">= 10,000 a second, stretch 50,000",
+    )  # fmt: skip
+    began = time.perf_counter()
+    proved = verify(services.engine, find_district(services, "Responses").id)
+    taken = time.perf_counter() - began
+    yield Row(
+        "`replay --verify` of it from the database",
+        f"{taken:.1f} s, {proved.differing} of {proved.rows:,} standings differ",
+        f"its import, {seconds:.1f} s", f"{taken / seconds:.2f}", "< 30 s, 0 differ",
+    )  # fmt: skip
+
+
+@contextmanager
+def served(installation: Installation) -> Iterator[int]:
+    """The installation served as it is in production, in processes of its own; yields the port."""
+    port = free_port("127.0.0.1")
+    command = [sys.executable, "-c", _SERVE, str(installation.data_dir), str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ})
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.strip() == "ready":
+                break
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+_SERVE = """
+import sys
+from pathlib import Path
+from api.serve import serve
+from models.installation import load
+serve(load(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), on_ready=lambda: print("ready", flush=True))
+"""
+
+
+def token_of(port: int, district: BenchDistrict) -> str:
+    """An access token over HTTP."""
+    basic = base64.b64encode(f"{district.client.client_id}:{district.client.client_secret}".encode()).decode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/oauth/token", b"grant_type=client_credentials", {"Authorization": f"Basic {basic}"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        token: str = json.load(answer)["access_token"]
+    return token
+
+
+def table(rows: list[Row]) -> str:
+    """The report as Markdown."""
+    lines = [
+        f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}, Python"
+        f" {platform.python_version()}); server, database, clients and reference share them.",
+        "",
+        "| what | figure | reference of the same run | ratio | wanted |",
+        "|---|---|---|---|---|",
+        *(f"| {row.what} | {row.figure} | {row.reference} | {row.ratio} | {row.wanted} |" for row in rows),
+    ]
+    return "\n".join(lines)
+
+
+def write(report: str) -> None:
+    """Replace this part of docs/benchmarks.md."""
+    text = _REPORT.read_text() if _REPORT.exists() else f"# Benchmarks\n\n{_BEGIN}\n{_END}\n"
+    before, after = text.split(_BEGIN)[0], text.split(_END)[1]
+    _REPORT.write_text(f"{before}{_BEGIN}\n{report}\n{_END}{after}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""What scripts/bench does: the environment, then the measurements in it. Standard library only."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import environment
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare the environment and measure; 1 with a sentence where the machine lacks something."""
+    try:
+        python = environment.ensure("dev")
+    except environment.CanNot as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    measure = Path(__file__).with_name("bench") / "measure.py"
+    return subprocess.run([str(python), str(measure), *arguments], cwd=environment.CHECKOUT).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
