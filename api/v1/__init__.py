@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from api.security import oauth
 from api.v1 import assessments, flags, health, reference, results, students
+from api.v1.fields import Moment, Number, Whole
 from api.v1.json import StrictJSONProvider
 from api.version import version
 
@@ -24,6 +25,8 @@ def install(app: Flask) -> None:
     app.config.update(API_TITLE="Mastery and pacing", API_VERSION=version(), OPENAPI_VERSION="3.1.0")
     oauth.install(app)
     api = _Api(app)
+    for field, kind, form in ((Number, "number", None), (Whole, "integer", None), (Moment, "string", "date-time")):
+        api.register_field(field, kind, form)
     app.register_blueprint(health.probe)
     for module in (results, assessments, students, flags, health, reference):
         api.register_blueprint(module.blueprint)

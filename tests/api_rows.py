@@ -1,0 +1,84 @@
+"""What the tests of the API look at behind it: how many rows there are, and all that is derived of a student."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, select, text
+
+from api.actions.assessments import confirm_cut_scores
+from models.assessment import Assessment, CutScores
+from models.unit_of_work import district_transaction
+
+_COUNTED = (
+    "result", "evidence", "quarantine", "standing", "subject_state", "flag", "flag_transition", "confirmation",
+    "item", "outbox",
+)  # fmt: skip
+
+
+def counted(engine: Engine, district_id: int) -> dict[str, int]:
+    """How many rows each table that a result can touch holds."""
+    with district_transaction(engine, district_id) as session:
+        return {table: session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in _COUNTED}
+
+
+def derived(engine: Engine, district_id: int, student: int) -> dict[str, Any]:
+    """Every derived row of a student to the last bit, with source ids in place of result keys.
+
+    What follows the first slash of a source id names the result, so that two students with the same evidence compare.
+    """
+    with district_transaction(engine, district_id) as session:
+        names = {
+            row.id: f"{row.source_id.partition('/')[2]}#{row.revision}"
+            for row in session.execute(
+                text("SELECT id, source_id, revision FROM result WHERE student_id = :s"), {"s": student}
+            )
+        }
+        states = session.execute(
+            text(
+                "SELECT subject, model_version, state, cursor_performed_at, cursor_scored_at, cursor_client,"
+                " split_part(cursor_source_id, '/', 2) AS cursor_source_id FROM subject_state"
+                " WHERE student_id = :s ORDER BY subject"
+            ),
+            {"s": student},
+        ).all()
+        standings = [
+            _named(dict(row), names)
+            for row in session.execute(
+                text("SELECT * FROM standing WHERE student_id = :s ORDER BY target_id"), {"s": student}
+            ).mappings()
+        ]
+    return {"states": [(*row[:2], bytes(row[2]), *row[3:]) for row in states], "standings": standings}
+
+
+def _named(row: dict[str, Any], names: dict[int, str]) -> dict[str, Any]:
+    del row["student_id"]
+    form, tally, decision = row["carried"]
+    for field in ("recent", "failed_results"):
+        if field in tally:
+            tally[field] = [names[one] for one in tally[field]]
+    if "levels" in tally:
+        tally["levels"] = [[names[result], level] for result, level in tally["levels"]]
+    for field, places in (("certified", (1, 3)), ("summative", (1,))):
+        for place in places if tally.get(field) else ():
+            tally[field][place] = names[tally[field][place]]
+    for field in ("completed_by", "own_result"):
+        if decision.get(field) is not None:
+            decision[field] = names[decision[field]]
+    return {**row, "carried": [form, tally, decision]}
+
+
+def confirm(engine: Engine, district_id: int, assessment: str, person: int, now: Any) -> int:
+    """A person confirms the waiting cut scores of an assessment, through the action that the page calls."""
+    with district_transaction(engine, district_id) as session:
+        waiting = session.scalars(
+            select(CutScores.id)
+            .join(
+                Assessment,
+                (Assessment.district_id == CutScores.district_id) & (Assessment.id == CutScores.assessment_id),
+            )
+            .where(Assessment.name == assessment, CutScores.confirmed_at.is_(None), CutScores.withdrawn_at.is_(None))
+        ).one()
+        students = confirm_cut_scores(session, district_id, waiting, person, now)
+        session.commit()
+    return students
