@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from mastery.body.codec import decision_from_json, decision_to_json, tally_from_json, tally_to_json
@@ -93,7 +94,7 @@ def step(
         old = changed.get(target) or standings.get(target) or NOTHING
         tally = observe(old.tally, record, book.of(target), policy)
         changed[target] = Standing(tally, old.decision, old.conditions, old.ever)
-    return _settle_all(standings, changed, book, policy)
+    return _settle_all(standings, changed, book, policy, sitting[0].performed_at) if sitting else {}
 
 
 def apply(standings: Mapping[int, Standing], act: Act, book: RuleBook, policy: Policy) -> dict[int, Standing]:
@@ -101,7 +102,7 @@ def apply(standings: Mapping[int, Standing], act: Act, book: RuleBook, policy: P
     old = standings.get(act.target) or NOTHING
     tally, decision = sign(old.tally, old.decision, act)
     changed = {act.target: Standing(tally, decision, old.conditions, old.ever)}
-    return _settle_all(standings, changed, book, policy)
+    return _settle_all(standings, changed, book, policy, act.at)
 
 
 def fold(records: Iterable[Record], acts: Iterable[Act], book: RuleBook, policy: Policy) -> dict[int, Standing]:
@@ -119,7 +120,7 @@ def fold(records: Iterable[Record], acts: Iterable[Act], book: RuleBook, policy:
 
 
 def _settle_all(
-    standings: Mapping[int, Standing], changed: dict[int, Standing], book: RuleBook, policy: Policy
+    standings: Mapping[int, Standing], changed: dict[int, Standing], book: RuleBook, policy: Policy, at: datetime
 ) -> dict[int, Standing]:
     """Settle what was touched, then whoever builds on a target that moved; the graph has no cycle, so it ends."""
     waiting = list(changed)
@@ -129,7 +130,7 @@ def _settle_all(
         now = changed.get(target) or standings[target]
         rule = book.of(target)
         below = _decisions(rule.prerequisites, standings, changed) if rule.prerequisites else _NO_DECISIONS
-        decision = settle(now.tally, rule, below, now.decision, policy)
+        decision = settle(now.tally, rule, below, now.decision, policy, at)
         if target not in changed or decision is not now.decision:
             changed[target] = Standing(now.tally, decision, now.conditions, now.ever)
         above = book.dependents.get(target)

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 _TALLY_AS_IS = ("records", "held", "dok", "estimate", "rate", "failed")
 _TALLY_LISTS = ("assessments", "recent", "failed_results")
 _DECISION_AS_IS = ("level", "completed_by", "own_result", "kept_level")
-_DECISION_TIMES = ("mastered_at", "own_since", "kept_mastered_at")
+_DECISION_TIMES = ("mastered_at", "own_since", "confirmed_at", "kept_mastered_at")
 _DECISION_TRUTHS = ("enough_evidence", "vouched", "reopened")
 
 
@@ -110,6 +110,7 @@ def decision_from_json(json: Mapping[str, Any]) -> Decision:
         own_since=times.get("own_since"),
         own_result=json.get("own_result"),
         confirmed=None if confirmed is None else ActKind(confirmed),
+        confirmed_at=times.get("confirmed_at"),
         vouched=json.get("vouched", False),
         kept_level=_float(json.get("kept_level")),
         kept_mastered_at=times.get("kept_mastered_at"),

@@ -19,9 +19,16 @@ _SIGNED_STATES = {
 
 
 def settle(
-    tally: Tally, rule: TargetRule, prerequisites: Mapping[int, Decision], previous: Decision, policy: Policy
+    tally: Tally,
+    rule: TargetRule,
+    prerequisites: Mapping[int, Decision],
+    previous: Decision,
+    policy: Policy,
+    at: datetime,
 ) -> Decision:
-    """The decision after an event. `previous` is the one before it, `prerequisites` those of the hard prerequisites.
+    """The decision after the event at `at`, a record's performed_at or an act's `at`.
+
+    `previous` is the decision before the event, `prerequisites` those of the hard prerequisites after it.
 
     A derived decision is made anew each time and may lapse; a confirmed one is lasting: a later certifying record below
     2.5 only moves it to NEEDS_REVIEW, with level and date unchanged.
@@ -33,7 +40,7 @@ def settle(
     if previous.confirmed is not None:
         return _lasting(tally, previous, level, enough, since, by, policy)
     if since is not None and all(satisfied(prerequisites.get(t)) for t in rule.prerequisites):
-        return _complete(rule, prerequisites, previous, level, enough, since, by)
+        return _complete(rule, prerequisites, previous, level, enough, since, by, at)
     if previous.vouched:
         return replace(
             previous,
@@ -112,6 +119,7 @@ def _complete(
     enough: bool,
     since: datetime,
     by: int | None,
+    at: datetime,
 ) -> Decision:
     """BOE-1 holds: the mastery date is that of the record that completed it, here or on a prerequisite."""
     mastered_at, completed_by, confirmed_below = since, by, True
@@ -131,7 +139,8 @@ def _complete(
     else:
         state, confirmed = State.MASTERED, ActKind.AUTO_CONFIRM
         reasons += (Reason.CONFIRMED_BY_SYSTEM,)
-    return Decision(state, level, mastered_at, completed_by, reasons, enough, since, by, confirmed)
+    confirmed_at = None if confirmed is None else at
+    return Decision(state, level, mastered_at, completed_by, reasons, enough, since, by, confirmed, confirmed_at)
 
 
 def _higher(level: float | None, kept: float | None) -> float | None:
@@ -143,7 +152,12 @@ def sign(tally: Tally, decision: Decision, act: Act) -> tuple[Tally, Decision]:
     kind = act.kind
     if kind in _SIGNED_STATES:
         return tally, replace(
-            decision, state=_SIGNED_STATES[kind], confirmed=kind, reasons=(Reason.SIGNED,), vouched=False
+            decision,
+            state=_SIGNED_STATES[kind],
+            confirmed=kind,
+            confirmed_at=act.at,
+            reasons=(Reason.SIGNED,),
+            vouched=False,
         )
     if kind is ActKind.OVERRIDE:
         return resolved(tally), _kept(decision, act, State.MASTERED, Reason.TEACHER_JUDGEMENT)
@@ -168,6 +182,7 @@ def _kept(decision: Decision, act: Act, state: State, reason: Reason) -> Decisio
         mastered_at=act.mastered_at or decision.mastered_at or act.at,
         reasons=(reason,),
         confirmed=act.kind,
+        confirmed_at=act.at,
         vouched=False,
         kept_level=act.level,
         kept_mastered_at=act.mastered_at,
@@ -182,6 +197,7 @@ def _confirmed(decision: Decision, act: Act) -> Decision:
             decision,
             state=State.MASTERED,
             confirmed=act.kind,
+            confirmed_at=act.at,
             reasons=(Reason.BODY_COMPLETE, Reason.CONFIRMED_BY_PERSON),
         )
     return _kept(decision, act, State.NEEDS_REVIEW, Reason.BASIS_CORRECTED)
@@ -194,6 +210,7 @@ def _resolved(decision: Decision, act: Act) -> Decision:
         decision,
         state=State.MASTERED,
         confirmed=decision.confirmed or act.kind,
+        confirmed_at=decision.confirmed_at or act.at,
         vouched=False,
         reasons=(Reason.CONFIRMED_BY_PERSON,),
     )

@@ -149,7 +149,7 @@ class ActKind(StrEnum):
 class Act:
     """One append-only act. It stands in the order of evidence after every record performed at or before `at`.
 
-    For AUTO_CONFIRM `at` is the mastery date it confirmed; for a person's act it is when it was signed, or the
+    For AUTO_CONFIRM `at` is the `confirmed_at` of the decision; for a person's act it is when it was signed, or the
     `performed_at` of the newest record where that is later. `level` and `mastered_at` are what was confirmed, so that
     they stay when a correction takes the basis away.
     """
@@ -195,8 +195,9 @@ class Decision:
     # since when, and by which result, lines 1 to 7 hold
     own_since: datetime | None = None
     own_result: int | None = None
-    # the act that made the decision lasting; None while it is derived
+    # the act that made the decision lasting, and where it stands in the order of evidence; None while it is derived
     confirmed: ActKind | None = None
+    confirmed_at: datetime | None = None
     # a system confirmation whose basis a correction took away, until the body of evidence is complete again
     vouched: bool = False
     kept_level: float | None = None

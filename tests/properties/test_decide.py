@@ -154,8 +154,45 @@ def test_mastery_and_an_empty_list_of_what_is_missing_are_the_same_thing(history
         if one.decision.confirmed is None:
             complete = not missing(one.tally, BOOK.of(target), decisions, POLICY)
             assert complete is (one.decision.state is State.MASTERED_PROVISIONAL)
-        again = settle(one.tally, BOOK.of(target), decisions, one.decision, POLICY)
+        again = settle(one.tally, BOOK.of(target), decisions, one.decision, POLICY, moment(99))
         assert again == one.decision, "settling twice says the same"
+
+
+def confirmation(number: int, target: int, one: Standing) -> Act:
+    """The row that is kept when the system confirms."""
+    decision = one.decision
+    assert decision.confirmed_at is not None
+    return Act(number, target, ActKind.AUTO_CONFIRM, decision.confirmed_at, decision.level, decision.mastered_at)
+
+
+@given(histories(), signed_acts(), st.randoms(use_true_random=False))
+@settings(deadline=None)
+def test_a_live_history_with_its_replays_and_kept_confirmations_equals_the_fold_of_it_all(history, acts, chance):
+    """Results arrive as they like and a late one replays; each system confirmation is kept and known from then on."""
+    live: dict[int, Standing] = {}
+    kept: dict[tuple[int, object], Act] = {}
+    arrived: list[Record] = []
+    signed: list[Act] = []
+    arrivals: list[list[Record] | Act] = [*history, *(one for one in acts if one.kind is not ActKind.AUTO_CONFIRM)]
+    chance.shuffle(arrivals)
+    for number, event in enumerate(arrivals):
+        newest = max((one.order for one in arrived), default=None)
+        last_act = max((one.at for one in signed), default=None)
+        if isinstance(event, Act):
+            late = (newest is not None and newest.performed_at > event.at) or (last_act or event.at) > event.at
+            signed.append(replace(event, id=10_000 * number))
+            changed = {} if late else apply(live, signed[-1], BOOK, POLICY)
+        else:
+            order = event[0].order
+            late = (newest is not None and newest > order) or (last_act is not None and last_act >= order.performed_at)
+            arrived += event
+            changed = {} if late else step(live, event, BOOK, POLICY)
+        live.update(fold(arrived, [*signed, *kept.values()], BOOK, POLICY) if late else changed)
+        for target, one in live.items():
+            if one.decision.confirmed is ActKind.AUTO_CONFIRM:
+                row = confirmation(10_000 * number + target, target, one)
+                kept.setdefault((target, row.mastered_at), row)
+    assert fold(arrived, [*signed, *kept.values()], BOOK, POLICY) == live
 
 
 @given(histories(), st.data())
@@ -163,9 +200,7 @@ def test_mastery_and_an_empty_list_of_what_is_missing_are_the_same_thing(history
 def test_a_correction_never_silently_removes_what_was_confirmed(history, data):
     before = fold(flat(history), [], BOOK, POLICY)
     kept = [
-        Act(
-            target, target, ActKind.AUTO_CONFIRM, one.decision.mastered_at, one.decision.level, one.decision.mastered_at
-        )
+        confirmation(target, target, one)
         for target, one in before.items()
         if one.decision.confirmed is ActKind.AUTO_CONFIRM
     ]
