@@ -166,7 +166,7 @@ def save(
             if decision.confirmed is ActKind.AUTO_CONFIRM and decision.mastered_at is not None:
                 confirmations.append(
                     (district_id, student, target, ActKind.AUTO_CONFIRM.value, decision.level, decision.mastered_at,
-                     policy.version, decision.mastered_at, now)
+                     policy.version, decision.confirmed_at, now)
                 )  # fmt: skip
     upsert_rows(session, SubjectStateRow, STATE_COLUMNS, states)
     upsert_rows(session, StandingRow, STANDING_COLUMNS, standings)

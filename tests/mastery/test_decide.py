@@ -268,7 +268,15 @@ def test_a_successor_of_a_provisional_prerequisite_is_provisional_until_that_is_
 @pytest.mark.parametrize("kind", [ActKind.WAIVE, ActKind.EXEMPT, ActKind.OVERRIDE])
 def test_a_prerequisite_that_a_person_settled_lets_its_successor_advance(kind):
     found = standing(body(10, target=2), [act(kind, 0.5)], CHAIN, 2).decision
-    assert (found.state, found.mastered_at) == (State.MASTERED, moment(2))
+    assert (found.state, found.mastered_at, found.confirmed_at) == (State.MASTERED, moment(2), moment(2))
+
+
+def test_a_confirmation_stands_where_it_happened_which_may_be_later_than_the_mastery_date():
+    waived_later = standing(body(10, target=2), [act(ActKind.WAIVE, 5)], CHAIN, 2).decision
+    assert (waived_later.mastered_at, waived_later.confirmed_at) == (moment(2), moment(5))
+    signed = standing(body(), [act(ActKind.CONFIRM, 9)], CREDIT).decision
+    assert (signed.mastered_at, signed.confirmed_at) == (moment(2), moment(9))
+    assert standing(body(), book=CREDIT).decision.confirmed_at is None
 
 
 @pytest.mark.parametrize(
