@@ -82,13 +82,17 @@ class Live:
     async def _connect(self) -> AsyncConnection:
         dsn = self._installation.app_dsn.replace("postgresql+psycopg://", "postgresql://", 1)
         return await AsyncConnection.connect(
-            dsn, autocommit=True, connect_timeout=CONNECT_SECONDS, options="-c timezone=UTC -c statement_timeout=30s"
+            dsn,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="mastery-live",
+            options="-c timezone=UTC -c statement_timeout=30s",
         )
 
     async def _listen(self, connection: AsyncConnection) -> None:
         """Learn of new versions; ask now and then whether the connection still lives."""
         await connection.execute(f"LISTEN {CHANNEL}")
-        # what happened while nobody listened
+        self.hub.versions.clear()  # anything may have happened while nobody listened
         for stream in list(self.hub.streams):
             self._wanted.put_nowait(stream)
         while True:
@@ -100,16 +104,23 @@ class Live:
     async def _read(self, connection: AsyncConnection) -> None:
         """Tell each page that joins, and after a silence every page, the versions of all that it follows."""
         while True:
-            stream = await self._wanted.get()
+            try:
+                stream = await asyncio.wait_for(self._wanted.get(), PING_SECONDS)
+            except TimeoutError:
+                await connection.execute("SELECT 1")
+                continue
             if stream not in self.hub.streams:
                 continue
-            try:
-                found = await read_versions(connection, stream.district_id, [section for _, section in stream.sections])
-            except (psycopg.Error, OSError):
-                self._wanted.put_nowait(stream)
-                raise
-            self.hub.learn(stream.district_id, found)
-            stream.tell(self.hub.known(stream) or found)
+            known = self.hub.known(stream)
+            if known is None:
+                try:
+                    sections = [section for _, section in stream.sections]
+                    known = await read_versions(connection, stream.district_id, sections)
+                except (psycopg.Error, OSError):
+                    self._wanted.put_nowait(stream)
+                    raise
+                self.hub.learn(stream.district_id, known)
+            stream.greet(self.hub.known(stream) or known)
 
     async def _beat(self) -> None:
         while True:

@@ -108,6 +108,7 @@ class Stream(asyncio.Protocol):
         self._pending: dict[int, int] = {}
         self._slow_since: float | None = None
         self._answered = False
+        self._greeted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait a little for the request."""
@@ -149,11 +150,16 @@ class Stream(asyncio.Protocol):
         """Whether the page has not caught up for long."""
         return self._slow_since is not None and self._loop.time() - self._slow_since > SLOW_SECONDS
 
+    def greet(self, versions: Mapping[int, int]) -> None:
+        """Send the versions of all that is followed; from now on changes alone are told."""
+        self._greeted = True
+        self.tell(versions)
+
     def tell(self, versions: Mapping[int, int]) -> None:
         """Send versions of sections, or keep the newest for a slow page."""
         if self._slow_since is not None:
             self._pending.update(versions)
-        else:
+        elif self._greeted:
             self.event("versions", json.dumps(versions, separators=(",", ":")))
 
     def event(self, name: str, data: str) -> None:

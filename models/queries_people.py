@@ -37,7 +37,7 @@ def on(day: date, row: type[Enrollment] | type[PersonRole] | type[Guardianship])
     )
 
 
-def enrolled(district_id: int, role: Role, day: date) -> Select[tuple[int, int]]:
+def enrolled(district_id: int, role: Role, day: date) -> Select[int, int]:
     """(person id, section id) of everyone in a live section in a role on a day."""
     return (
         select(Enrollment.person_id, Enrollment.section_id)
@@ -77,7 +77,7 @@ def viewer_of(session: Session, district_id: int, person_id: int, today: date) -
     )
 
 
-def _is_student(district_id: int, today: date) -> Select[tuple[int, int]]:
+def _is_student(district_id: int, today: date) -> Select[int, int]:
     """(person id, school id) of students of a school today, by their role or by a section they are in."""
     by_role = select(PersonRole.person_id, PersonRole.school_id).where(
         PersonRole.district_id == district_id, PersonRole.role == Role.STUDENT, on(today, PersonRole)
@@ -110,7 +110,7 @@ def subject_of(session: Session, district_id: int, student_id: int, today: date)
     )
 
 
-def visible_students(viewer: Viewer, what: What, today: date) -> Select[tuple[int]]:
+def visible_students(viewer: Viewer, what: What, today: date) -> Select[int]:
     """Ids of exactly the students for whom `mastery.access.decide` allows `what`, as a subquery for lists."""
     district = viewer.district
     here = _is_student(district, today).subquery("here")
@@ -123,7 +123,7 @@ def visible_students(viewer: Viewer, what: What, today: date) -> Select[tuple[in
         .with_only_columns(Enrollment.person_id)
         .where(Enrollment.section_id.in_(viewer.sections))
     )
-    by_relation: dict[Relation, Select[tuple[int]]] = {
+    by_relation: dict[Relation, Select[int]] = {
         Relation.SELF: select(ever.c.person_id).where(ever.c.person_id == viewer.person),
         Relation.GUARDIAN: select(ever.c.person_id).where(ever.c.person_id.in_(viewer.wards)),
         Relation.TEACHER: taught,

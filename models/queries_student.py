@@ -162,4 +162,4 @@ def evidence_on_target(
         .limit(limit)
         .offset(offset)
     )  # fmt: skip
-    return [EvidenceRecord(*row) for row in rows], total.scalar_one()
+    return [EvidenceRecord(*tuple(row)) for row in rows], total.scalar_one()

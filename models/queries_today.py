@@ -151,7 +151,7 @@ def _live_flags(district_id: int) -> Select[Any]:
 
 
 def _flag_row(row: Row[Any]) -> FlagRow:
-    flag, student, statement, code, assessment, actor, by_at = row
+    flag, student, statement, code, assessment, actor, by_at = tuple(row)
     return FlagRow(
         flag.id,
         flag.version,
@@ -202,16 +202,6 @@ def flags_of_student(
         _live_flags(viewer.district).where(Flag.student_id == student_id, Flag.severity.in_(severities)).limit(limit)
     )
     return [_flag_row(row) for row in rows]
-
-
-def visible_flag(session: Session, viewer: Viewer, flag_id: int, today: date) -> FlagRow | None:
-    """One live or settled flag of a student whose flags the viewer may see."""
-    found = session.execute(
-        _live_flags(viewer.district).where(
-            Flag.id == flag_id, Flag.student_id.in_(visible_students(viewer, What.FLAGS, today))
-        )
-    ).one_or_none()
-    return found and _flag_row(found)
 
 
 def sections_of_students(

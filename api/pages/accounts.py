@@ -47,7 +47,7 @@ class CookieByScheme(SecureCookieSessionInterface):
         return request.is_secure
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     """Name and password; both can be pasted and filled in by a password manager."""
 
     name = StringField(

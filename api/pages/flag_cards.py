@@ -94,7 +94,7 @@ def _card(visit: Visit, flag: FlagRow, links: Mapping[int, list[EvidenceLink]], 
 
 
 def _evidence(visit: Visit, flag: FlagRow, links: Mapping[int, list[EvidenceLink]]) -> tuple[Evidence, ...]:
-    found = []
+    found: list[Evidence] = []
     for result_id in flag.finding["evidence"]:
         of_result = links.get(result_id, [])
         best = [link for link in of_result if link.target_id == flag.target_id] or of_result[:1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request, session
+from flask import Flask, current_app, request, session
 from flask_babel import Babel
 
 SOURCE = "en"
@@ -11,14 +11,14 @@ CHOICE = "language"
 
 def install(app: Flask) -> None:
     """Prepare gettext with the languages that there are catalogues for; the source is English."""
-    babel = Babel(app, locale_selector=lambda: choose(available))
+    babel = Babel(app, locale_selector=choose)
     with app.app_context():
-        available = sorted({SOURCE, *(str(locale) for locale in babel.list_translations())})
-    app.config["LANGUAGES"] = available
+        app.config["LANGUAGES"] = sorted({SOURCE, *(str(locale) for locale in babel.list_translations())})
 
 
-def choose(available: list[str]) -> str:
+def choose() -> str:
     """The language for this request."""
+    available: list[str] = current_app.config["LANGUAGES"]
     chosen = session.get(CHOICE)
     if chosen in available:
         return str(chosen)

@@ -30,7 +30,8 @@ def live_page(
         response = make_response(html)
         response.set_etag(etag)
         response.headers.update(headers)
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
     again = {**request.view_args, **request.args.to_dict(), "partial": "1"} if request.view_args is not None else {}
     live = {
         "url": url_for(request.endpoint or "", **again),

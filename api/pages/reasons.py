@@ -21,7 +21,8 @@ _SOME, _CLEAR, _LARGE = 0.15, 0.6, 1.2
 def missing_sentence(line: Mapping[str, Any], names: Mapping[int, str]) -> str:
     """One unmet line of the body-of-evidence rule; `names` has the statements of open prerequisites."""
     needed, found = line["needed"], line["found"]
-    match Lack(line["code"]):
+    code = Lack(line["code"])
+    match code:
         case Lack.ESTIMATE:
             now = _("not known yet") if found is None else percent(found)
             return _(
