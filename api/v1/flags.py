@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import fields, validate
+from marshmallow import RAISE, fields, validate
 from sqlalchemy.orm import Session
 
 from api.actions.flag_documents import flag_documents
@@ -46,7 +46,7 @@ class FlagQuery(PageQuery):
 
 @blueprint.get("/flags")
 @machine("flags.read")
-@blueprint.arguments(FlagQuery, location="query")
+@blueprint.arguments(FlagQuery, location="query", unknown=RAISE)
 @blueprint.doc(responses=PROBLEM_RESPONSES)
 @blueprint.response(200, FlagsSchema)
 def get_flags(query: dict[str, Any]) -> Response:

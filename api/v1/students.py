@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import fields, validate
+from marshmallow import RAISE, fields, validate
 from sqlalchemy.orm import Session
 
 from api.actions.explain import Moment, explanation, standing_documents, target_document
@@ -41,7 +41,7 @@ class NextQuery(StrictSchema):
 
 @blueprint.get("/students")
 @machine("students.read")
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(PageQuery, location="query", unknown=RAISE)
 @blueprint.doc(responses=PROBLEM_RESPONSES)
 @blueprint.response(200, StudentsSchema)
 def get_students(query: dict[str, Any]) -> Response:
@@ -60,7 +60,7 @@ def get_students(query: dict[str, Any]) -> Response:
 
 @blueprint.get("/students/<path:student>/targets")
 @machine("students.read")
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(PageQuery, location="query", unknown=RAISE)
 @blueprint.doc(responses=PROBLEM_RESPONSES)
 @blueprint.response(200, StandingsSchema)
 def get_targets(query: dict[str, Any], student: str) -> Response:
@@ -79,7 +79,7 @@ def get_targets(query: dict[str, Any], student: str) -> Response:
 
 @blueprint.get("/students/<path:student>/targets/<path:target>/explanation")
 @machine("students.read")
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(PageQuery, location="query", unknown=RAISE)
 @blueprint.doc(responses=PROBLEM_RESPONSES)
 @blueprint.response(200, ExplanationSchema)
 def get_explanation(query: dict[str, Any], student: str, target: str) -> Response:
@@ -102,7 +102,7 @@ def get_explanation(query: dict[str, Any], student: str, target: str) -> Respons
 
 @blueprint.get("/students/<path:student>/next")
 @machine("students.read")
-@blueprint.arguments(NextQuery, location="query")
+@blueprint.arguments(NextQuery, location="query", unknown=RAISE)
 @blueprint.doc(responses=PROBLEM_RESPONSES)
 @blueprint.response(200, NextTargetsSchema)
 def get_next(query: dict[str, Any], student: str) -> Response:

@@ -1,0 +1,435 @@
+"""Reading students: who they are, where they stand, why, and what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from api_rows import confirm
+from conftest_api import NOW, Machine, School, SteppingClock, result
+from factories import Factory, new_district
+from sqlalchemy import Engine, select
+
+from api.actions.graph import add_prerequisite
+from api.actions.graph_change import change_graph
+from mastery.graph import Strength
+from models.graph import Node
+from models.registry import bump
+from models.roster import Enrollment, Person
+from models.standing import Standing
+from models.unit_of_work import district_transaction
+
+
+@pytest.fixture
+def lms(machine: Callable[..., Machine], school: School) -> Machine:
+    made = machine(school.district_id)
+    made.put_assessment("quiz-17")
+    return made
+
+
+def sitting(student: str, target: str, day: int, score: float = 1, **changes: Any) -> dict[str, Any]:
+    """A result of one item on a day of October."""
+    at = f"2026-10-{day:02}T09:12:00-04:00"
+    targets = [{"target": target, "score": score, "max": 1, "items": [{"item": f"q{day}", "score": score, "max": 1}]}]
+    fields = {"source_id": f"{student}/{target}/{day}", "performed_at": at, "scored_at": at, "targets": targets}
+    return result(student, target, **(fields | changes))
+
+
+def stored(engine: Engine, school: School, student: int, target: str) -> Standing:
+    with district_transaction(engine, school.district_id) as session:
+        return session.scalars(
+            select(Standing).where(
+                Standing.student_id == school.student_keys[student],
+                Standing.target_id == select(Node.id).where(Node.code == target).scalar_subquery(),
+            )
+        ).one()
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def test_students_are_listed_with_grades_and_todays_sections(lms: Machine, school: School, engine: Engine) -> None:
+    with district_transaction(engine, school.district_id) as session:
+        make = Factory(session, school.district_id)
+        place = make.school("Roosevelt")
+        later = make.section(place, "Next term", ("4",))
+        ada = session.get_one(Person, (school.district_id, school.student_keys[0]))
+        ada.grades, ada.preferred_given_name = ["04"], "Addie"
+        make.enrol(ada, later, begins=NOW.date() + timedelta(days=1))
+        make.enrol(ada, make.section(place, "Geometry", ("2", "3")))
+        session.commit()
+    first, second = lms.get("/students")["students"]
+    assert (first["id"], first["name"], first["grades"]) == (school.students[0], "Addie Byron", ["04"])
+    assert [(one["title"], one["school"], one["periods"]) for one in first["sections"]] == [
+        ("Algebra I", "Lincoln High School", ["1"]),
+        ("Geometry", "Roosevelt", ["2", "3"]),
+    ]
+    assert second["name"] == "Emmy Noether"
+    assert all(teacher not in str(lms.get("/students")) for teacher in ("Grace", "Hopper"))
+
+
+def walk(lms: Machine, path: str, name: str, limit: int) -> list[Any]:
+    """All entries of a list, page by page, by the links alone."""
+    found: list[Any] = []
+    url: str | None = f"/api/v1{path}{'&' if '?' in path else '?'}limit={limit}"
+    while url:
+        answer = lms.http.get(url, headers=lms.headers)
+        assert answer.status_code == 200, answer.text
+        assert 1 <= len(answer.json[name]) <= limit
+        found += answer.json[name]
+        url = answer.json["next_url"]
+    return found
+
+
+def test_pages_are_stable_under_equal_keys(lms: Machine, school: School, engine: Engine) -> None:
+    with district_transaction(engine, school.district_id) as session:
+        make = Factory(session, school.district_id)
+        for number in range(7):
+            twin = make.person("Twin", str(number))
+            twin.identifier = "S-TWIN" if number < 5 else None
+            make.role(twin, "student")
+        session.commit()
+    everyone = walk(lms, "/students", "students", 500)
+    for limit in (1, 2, 3, 4, 9):
+        assert walk(lms, "/students", "students", limit) == everyone
+    assert len({one["sourced_id"] for one in everyone}) == len(everyone) == 9
+    assert [one["id"] for one in everyone] == sorted(one["id"] for one in everyone)
+
+
+def test_a_page_goes_on_after_a_student_who_left_and_sees_one_who_came(
+    lms: Machine, school: School, engine: Engine
+) -> None:
+    cursor = lms.get("/students?limit=1")["next"]
+    with district_transaction(engine, school.district_id) as session:
+        make = Factory(session, school.district_id)
+        ada = session.get_one(Person, (school.district_id, school.student_keys[0]))
+        ada.identifier = "S-999999"
+        make.role(make.person("New", "One"), "student")
+        session.commit()
+    seen = lms.get(f"/students?after={cursor}")["students"]
+    assert [one["name"] for one in seen] == ["Emmy Noether", "New One", "Ada Byron"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=0", "limit"), ("limit=501", "limit"), ("limit=-1", "limit"), ("limit=x", "limit"),
+        ("limit=1.5", "limit"), ("limit=99999999999999999999", "limit"), ("after=nonsense", "after"),
+        ("after=", "after"), ("after=WzFd", "after"), ("after=W251bGwsMV0", "after"), ("after=WyJ4IiwtMV0", "after"),
+        ("after=%F0%9F%92%A9", "after"), ("after=WyJcdTAwMDAiLDFd", "after"), ("page=2", "page"),
+    ],
+)  # fmt: skip
+def test_a_wrong_query_is_named(lms: Machine, query: str, field: str) -> None:
+    problem = lms.get(f"/students?{query}", 422)
+    assert [error["field"] for error in problem["errors"]] == [field]
+    assert problem["detail"].startswith(field)
+
+
+# --- standings --------------------------------------------------------------------------------------------------------
+
+
+def test_standings_are_the_stored_rows(lms: Machine, school: School, engine: Engine) -> None:
+    student = school.students[0]
+    lms.post(*(sitting(student, code, day) for code in school.codes for day in (1, 2)))
+    answer = lms.get(f"/students/{student}/targets")
+    assert (answer["student"], answer["as_of"]) == (student, "2026-11-23")
+    for shown, code in zip(answer["targets"], school.codes, strict=True):
+        row = stored(engine, school, 0, code)
+        assert (shown["code"], shown["statement"]) == (code, "I can add fractions.")
+        assert shown["estimate"] == {
+            "probability": row.probability, "expected": row.expected, "low": row.low, "high": row.high,
+        }  # fmt: skip
+        assert (shown["records"], shown["model_version"], shown["policy_version"]) == (
+            2, row.model_version, row.policy_version,
+        )  # fmt: skip
+        assert row.as_of is not None
+        assert shown["as_of"] == row.as_of.isoformat() == "2026-10-02T13:12:00+00:00"
+        decision = shown["decision"]
+        assert (decision["state"], decision["level"], decision["mastered_at"]) == ("in_progress", None, None)
+        assert decision["enough_evidence"] is False
+        assert {gap["code"] for gap in decision["missing"]} == {"estimate", "records", "assessments", "certifying"}
+    assert walk(lms, f"/students/{student}/targets", "targets", 1) == answer["targets"]
+    assert lms.get(f"/students/{school.students[1]}/targets")["targets"] == []
+
+
+def test_a_student_goes_by_sis_id_or_sourced_id(lms: Machine, school: School, engine: Engine) -> None:
+    with district_transaction(engine, school.district_id) as session:
+        sourced = session.get_one(Person, (school.district_id, school.student_keys[0])).sourced_id
+    for path in ("targets", "next", "targets/4.NF.A.1/explanation"):
+        assert lms.get(f"/students/{sourced}/{path}")["student"] == school.students[0]
+
+
+def test_an_id_that_means_two_students_is_refused_with_the_candidates(
+    lms: Machine, school: School, engine: Engine
+) -> None:
+    with district_transaction(engine, school.district_id) as session:
+        for key in school.student_keys:
+            session.get_one(Person, (school.district_id, key)).identifier = "S-SAME"
+        session.commit()
+    problem = lms.get("/students/S-SAME/targets", 409)
+    assert problem["detail"].startswith("'S-SAME' means several students; give one sourcedId of user-")
+
+
+@pytest.mark.parametrize("path", ["targets", "next", "targets/4.NF.A.1/explanation"])
+def test_who_is_no_student_here_does_not_exist(lms: Machine, school: School, engine: Engine, path: str) -> None:
+    other = new_district(engine)
+    with district_transaction(engine, other) as session:
+        make = Factory(session, other)
+        stranger = make.student(make.section(make.school()))
+        session.commit()
+        name = stranger.identifier
+    with district_transaction(engine, school.district_id) as session:
+        teacher = session.get_one(Person, (school.district_id, school.teacher)).identifier
+    for unknown in ("nobody", name, teacher, "%00", "%F0%9F%92%A9", "x" * 3000, "1' OR '1'='1"):
+        problem = lms.get(f"/students/{unknown}/{path}", 404)
+        assert problem["status"] == 404
+        assert problem["detail"].startswith("There is no student ")
+
+
+# --- explanation ------------------------------------------------------------------------------------------------------
+
+
+def test_an_explanation_adds_up_to_the_stored_estimate(lms: Machine, school: School, engine: Engine) -> None:
+    student = school.students[0]
+    lms.post(*(sitting(student, "4.NF.A.1", day, day % 2) for day in range(1, 6)))
+    why = lms.get(f"/students/{student}/targets/4.NF.A.1/explanation")
+    row = stored(engine, school, 0, "4.NF.A.1")
+    parts = why["parts"]
+    assert parts["sum"] == row.mean
+    assert parts["variance"] == row.variance
+    assert (parts["general"], parts["target"], parts["practice"], parts["form"]) == (
+        row.part_general, row.part_target, row.part_practice, row.part_form,
+    )  # fmt: skip
+    added = parts["general"] + parts["target"] + parts["practice"] + parts["questions"]
+    assert added == pytest.approx(parts["sum"], abs=1e-12)
+    assert why["estimate"]["low"] < why["estimate"]["expected"] < why["estimate"]["high"]
+    listed = lms.get(f"/students/{student}/targets")["targets"][0]
+    assert {name: why[name] for name in listed} == listed
+
+
+def test_an_explanation_names_every_record_and_what_it_counts_for(lms: Machine, school: School, engine: Engine) -> None:
+    student, code = school.students[0], "4.NF.A.1"
+    with district_transaction(engine, school.district_id) as session:
+        teacher = session.get_one(Person, (school.district_id, school.teacher)).identifier
+    lms.put_assessment("final", purpose="summative")
+    confirm(engine, school.district_id, "final", school.teacher, NOW)
+    judged = {"evidence_type": "performance", "targets": [{"target": code, "score": 4, "max": 4, "level": 3.5}]}
+    kinds = {
+        1: {},
+        2: {"purpose": "summative", "assessment": "final"},
+        3: {"purpose": "summative", "assessment": "final", "score": 0},
+        4: {"purpose": "summative", "assessment": "final", "independence": "group"},
+        5: {"purpose": "state_summative"},
+        6: {"status": "exempt", "targets": [{"target": code}]},
+        7: judged | {"scorer": "somebody"},
+        8: judged | {"scorer": teacher},
+        9: {"purpose": "interim", "assessment": "final"},
+    }
+    posted = [sitting(student, code, day, changes.pop("score", 1), **changes) for day, changes in kinds.items()]
+    assert {entry["status"] for entry in lms.post(*posted)} == {"accepted"}
+    assert lms.post(sitting(student, code, 1, 0, revision=2))[0]["status"] == "accepted"
+    records = lms.get(f"/students/{student}/targets/{code}/explanation")["evidence"]
+    assert [record["performed_at"][:10] for record in records] == [
+        f"2026-10-{day:02}" for day in (9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
+    ]
+    said = {
+        (int(record["performed_at"][8:10]), record["revision"]): (
+            record["reason"]["code"], record["estimate"], record["certifying"], record["level"],
+        )
+        for record in records
+    }  # fmt: skip
+    assert said == {
+        (1, 1): ("superseded", False, False, None),
+        (1, 2): ("no_level", True, False, None),
+        (2, 1): ("certifying", True, True, 4.0),
+        (3, 1): ("certifying_below", True, True, 0.0),
+        (4, 1): ("not_independent", True, False, 4.0),
+        (5, 1): ("state_summative", False, False, None),
+        (6, 1): ("no_score", False, False, None),
+        (7, 1): ("scorer_not_certified", True, False, 3.5),
+        (8, 1): ("certifying", True, True, 3.5),
+        (9, 1): ("supporting", True, False, 4.0),
+    }
+    replaced = next(record for record in records if record["reason"]["code"] == "superseded")
+    assert replaced["superseded_by"] == 2
+    newest = records[0]
+    assert newest["client"] == lms.client.client_id
+    assert newest["source_id"] == f"{student}/{code}/9"
+    assert (newest["assessment"], newest["form"], newest["score"], newest["max"]) == ("final", "A", 1.0, 1.0)
+    assert newest["items"] == [
+        {"item": "q9", "score": 1.0, "max": 1.0, "try": 1, "hints": 0, "seconds": None, "share": 1.0}
+    ]
+    assert newest["id"] in {one for entry in lms.get(f"/results/{newest['source_id']}")["revisions"]
+                            for one in entry["evidence"]}  # fmt: skip
+
+
+def test_the_decision_counts_what_the_explanation_says_certifies(lms: Machine, school: School, engine: Engine) -> None:
+    """The words beside a record and the decision come from one law: here they agree on what certifies."""
+    student, code = school.students[0], "4.NF.A.1"
+    lms.put_assessment("final", purpose="summative")
+    confirm(engine, school.district_id, "final", school.teacher, NOW)
+    lms.post(sitting(student, code, 1), sitting(student, code, 2, purpose="summative", assessment="final"))
+    why = lms.get(f"/students/{student}/targets/{code}/explanation")
+    assert [record["certifying"] for record in why["evidence"]] == [True, False]
+    assert "certifying" not in {gap["code"] for gap in why["decision"]["missing"]}
+    assert why["decision"]["level"] == 4.0
+
+
+def test_a_hint_and_a_second_try_are_shown_as_the_estimate_saw_them(lms: Machine, school: School) -> None:
+    items = [
+        {"item": "a", "score": 1, "max": 1, "hints": 1},
+        {"item": "b", "score": 0, "max": 2},
+        {"item": "b", "score": 2, "max": 2, "try": 2},
+        {"item": "c", "score": 3, "max": 2},
+    ]
+    lms.post(result(school.students[0], "4.NF.A.1", targets=[
+        {"target": "4.NF.A.1", "score": 5, "max": 5, "items": items}]))  # fmt: skip
+    (record,) = lms.get(f"/students/{school.students[0]}/targets/4.NF.A.1/explanation")["evidence"]
+    assert [(one["item"], one["try"], one["score"], one["share"]) for one in record["items"]] == [
+        ("a", 1, 1.0, 0.0), ("b", 1, 0.0, 0.0), ("b", 2, 2.0, None), ("c", 1, 3.0, 1.0),
+    ]  # fmt: skip
+
+
+def test_evidence_is_paged_newest_first(lms: Machine, school: School) -> None:
+    student, path = school.students[0], f"/students/{school.students[0]}/targets/4.NF.A.1/explanation"
+    same = {"performed_at": "2026-10-20T09:12:00-04:00", "scored_at": "2026-10-20T09:12:00-04:00"}
+    lms.post(*(sitting(student, "4.NF.A.1", day) for day in range(1, 4)))
+    lms.post(*(sitting(student, "4.NF.A.1", day, **same) for day in range(4, 8)))
+    everything = lms.get(path)["evidence"]
+    assert len({record["id"] for record in everything}) == 7
+    for limit in (1, 2, 3):
+        assert walk(lms, path, "evidence", limit) == everything
+
+
+def test_no_evidence_is_said_as_such(lms: Machine, school: School) -> None:
+    why = lms.get(f"/students/{school.students[0]}/targets/{school.targets[0]}/explanation")
+    assert why["estimate"] is None
+    assert why["parts"] is None
+    assert why["as_of"] is None
+    assert (why["decision"]["state"], why["decision"]["enough_evidence"]) == ("not_started", False)
+    assert [gap["line"] for gap in why["decision"]["missing"]] == [1, 2, 2, 3, 4]
+    assert why["evidence"] == []
+
+
+def test_an_explanation_names_policy_and_what_would_change_it(lms: Machine, school: School) -> None:
+    student = school.students[0]
+    lms.post(sitting(student, "4.NF.A.1", 1))
+    why = lms.get(f"/students/{student}/targets/4.NF.A.1/explanation")
+    assert why["policy"]["version"] == why["policy_version"] == "default-1"
+    assert why["policy"]["values"] | {"mastery_bar": 0.75, "mastery_probability": 0.9, "boe_records": 3,
+                                      "boe_dates": 2} == why["policy"]["values"]  # fmt: skip
+    codes = [change["code"] for change in why["would_change"]]
+    assert codes == ["next_result", "correction", "cut_scores", "missing_met"]
+    assert all(change["message"] for change in why["would_change"])
+
+
+@pytest.mark.parametrize("target", ["4.OA.Z.9", "%00", "nothing/at/all", "x" * 3000])
+def test_a_target_that_is_none_here_does_not_exist(lms: Machine, school: School, target: str) -> None:
+    problem = lms.get(f"/students/{school.students[0]}/targets/{target}/explanation", 404)
+    assert problem["detail"].startswith("There is no target ")
+
+
+def test_another_districts_target_does_not_exist(lms: Machine, school: School, engine: Engine) -> None:
+    other = new_district(engine)
+    with district_transaction(engine, other) as session:
+        guid = Factory(session, other).target("6.RP.A.3").guid
+        session.commit()
+    for name in (guid, "6.RP.A.3"):
+        lms.get(f"/students/{school.students[0]}/targets/{name}/explanation", 404)
+
+
+def test_a_code_of_two_targets_is_refused_with_the_candidates(lms: Machine, school: School, engine: Engine) -> None:
+    with district_transaction(engine, school.district_id) as session:
+        make = Factory(session, school.district_id)
+        twins = [make.target("T.TWIN").guid for _ in range(2)]
+        bump(session, school.district_id, "graph")
+        session.commit()
+    problem = lms.get(f"/students/{school.students[0]}/targets/T.TWIN/explanation", 409)
+    assert all(guid in problem["detail"] for guid in twins)
+
+
+# --- what depends on the day ------------------------------------------------------------------------------------------
+
+
+def test_ready_is_judged_on_the_day_of_the_question(lms: Machine, school: School, clock: SteppingClock) -> None:
+    student = school.students[0]
+    clock.now = NOW.replace(month=10, day=20)
+    lms.post(*(
+        sitting(student, "4.NF.A.1", day, targets=[{"target": "4.NF.A.1", "score": 5, "max": 5, "items": [
+            {"item": f"q{day}-{n}", "score": 1, "max": 1} for n in range(5)]}])
+        for day in range(1, 9)
+    ))  # fmt: skip
+    now = lms.get(f"/students/{student}/targets")
+    assert now["targets"][0]["estimate"]["probability"] >= 0.85
+    assert (now["as_of"], now["targets"][0]["decision"]["state"]) == ("2026-10-20", "ready")
+    why = lms.get(f"/students/{student}/targets/4.NF.A.1/explanation")
+    assert (why["judged_on"], why["decision"]["state"]) == ("2026-10-20", "ready")
+    assert "newest_too_old" in {change["code"] for change in why["would_change"]}
+    clock.now += timedelta(days=8)  # the newest record is 20 days old
+    assert lms.get(f"/students/{student}/targets")["targets"][0]["decision"]["state"] == "ready"
+    clock.now += timedelta(days=1)
+    later = lms.get(f"/students/{student}/targets")
+    assert (later["as_of"], later["targets"][0]["decision"]["state"]) == ("2026-10-29", "in_progress")
+    assert later["targets"][0]["estimate"] == now["targets"][0]["estimate"], "time alone lowers nothing"
+
+
+def test_today_is_the_districts_day(lms: Machine, school: School, clock: SteppingClock) -> None:
+    clock.now = NOW.replace(hour=3)  # 22:00 of the day before in New York
+    assert lms.get(f"/students/{school.students[0]}/targets")["as_of"] == "2026-11-22"
+
+
+def test_an_enrolment_ends_after_its_last_day(
+    lms: Machine, school: School, engine: Engine, clock: SteppingClock
+) -> None:
+    with district_transaction(engine, school.district_id) as session:
+        session.query(Enrollment).update({"ends_on": date(2026, 11, 23)})
+        session.commit()
+    assert [len(one["sections"]) for one in lms.get("/students")["students"]] == [1, 1]
+    clock.now += timedelta(days=1)
+    assert [len(one["sections"]) for one in lms.get("/students")["students"]] == [0, 0]
+
+
+# --- what is next -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_next_follows_the_prerequisites(lms: Machine, school: School, engine: Engine) -> None:
+    student = school.students[0]
+    assert [one["code"] for one in lms.get(f"/students/{student}/next")["targets"]] == ["4.NF.A.1", "4.NF.A.2"]
+    intake = lms.http.application.extensions["mastery"].intake
+    change_graph(intake, school.district_id, NOW, lambda session: add_prerequisite(
+        session, school.district_id, "4.NF.A.1", "4.NF.A.2", Strength.HARD))  # fmt: skip
+    following = lms.get(f"/students/{student}/next")
+    assert (following["total"], [one["code"] for one in following["targets"]]) == (1, ["4.NF.A.1"])
+
+
+def test_what_is_next_is_limited(lms: Machine, school: School) -> None:
+    following = lms.get(f"/students/{school.students[0]}/next?limit=1")
+    assert (following["total"], len(following["targets"])) == (2, 1)
+    assert lms.get(f"/students/{school.students[0]}/next?limit=0", 422)["errors"][0]["field"] == "limit"
+
+
+# --- ETags ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/students", "/students/{}/targets", "/students/{}/targets/4.NF.A.1/explanation", "/students/{}/next"]
+)
+def test_a_read_that_did_not_change_is_not_sent_again(lms: Machine, school: School, path: str) -> None:
+    url = "/api/v1" + path.format(school.students[0])
+    first = lms.http.get(url, headers=lms.headers)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    headers = lms.headers | {"If-None-Match": first.headers["ETag"]}
+    again = lms.http.get(url, headers=headers)
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    if "targets" in path:
+        lms.post(sitting(school.students[0], "4.NF.A.1", 1))
+        changed = lms.http.get(url, headers=headers)
+        assert changed.status_code == 200
+        assert changed.headers["ETag"] != first.headers["ETag"]
+
+
+def test_an_etag_opens_nothing_without_a_token(lms: Machine) -> None:
+    etag = lms.http.get("/api/v1/students", headers=lms.headers).headers["ETag"]
+    assert lms.http.get("/api/v1/students", headers={"If-None-Match": etag}).status_code == 401
