@@ -28,11 +28,17 @@ _WEB_ENDS_WITHIN = 25.0
 _LIVE_ENDS_WITHIN = 10.0
 _READY_WITHIN = 120.0
 _DEATHS_AT_START = 3
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ServeError(Exception):
     """The installation can not be served; the message says why and what helps."""
+
+
+def on_ending_signals(handler: Callable[[int, FrameType | None], None]) -> None:
+    """Have `handler` called by each signal that asks a service to end, but not by a hang-up that nohup ignores."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 class _Ending:
@@ -42,10 +48,8 @@ class _Ending:
         self.asked = False
 
     def listen(self) -> None:
-        """Hear the signals from now on; one that our caller ignores (nohup) stays ignored."""
-        for number in _ENDING:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._note)
+        """Hear the signals from now on."""
+        on_ending_signals(self._note)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self.asked = True

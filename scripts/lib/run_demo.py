@@ -5,14 +5,13 @@ Called by demo.py in the finished environment: run_demo.py PORT DATA_DIR keep|fr
 
 import os
 import shutil
-import signal
 import sys
 from pathlib import Path
 from types import FrameType
 
 from api.demonstration import DemoAccount, load
 from api.demonstration.loader import DemonstrationError
-from api.serve import ServeError, check_port, serve
+from api.serve import ServeError, check_port, on_ending_signals, serve
 from api.services import Services
 from models.embedded import EmbeddedError, locks, remove
 from models.installation import Installation, InstallationError, create
@@ -32,9 +31,7 @@ class _Ended(Exception):
 def main(arguments: list[str]) -> int:
     """Run the demonstration until a signal ends it; 1 with a sentence where it can not be."""
     port, data_dir, keep = int(arguments[0]), Path(arguments[1]), arguments[2] == "keep"
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _end)
+    on_ending_signals(_end)
     try:
         check_port(_HOST, port)
         place = _take(data_dir)
