@@ -1,6 +1,6 @@
 """A path of answers with the states it leads to, stored as numbers that any implementation can be checked against.
 
-`PYTHONPATH=tests python tests/mastery/test_estimate_golden.py` writes the file anew; do that only when the equations change on purpose.
+`PYTHONPATH=tests python tests/mastery/test_estimate_golden.py` writes the file anew, once the equations have changed.
 """
 
 from __future__ import annotations

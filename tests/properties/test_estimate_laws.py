@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from estimate_oracle import Answer
-from estimate_paths import run, same_bits, to_batch
+from estimate_paths import random_path, run, same_bits, to_batch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -153,6 +153,23 @@ def test_a_better_score_never_gives_a_lower_mean(
     better = dataclasses.replace(answer, y=data.draw(st.floats(answer.y, 1.0)))
     low, high = run([answer], hyper, past), run([better], hyper, past)
     assert (high.after.mean >= low.after.mean - 1e-12).all()
+
+
+@pytest.mark.parametrize("immediate", [True, False])
+@pytest.mark.parametrize("seed", range(40))
+def test_an_earlier_wrong_answer_made_right_never_lowers_the_target_later(seed: int, immediate: bool) -> None:
+    """Everything after it alike, on items that do not come again (memory would explain a later right answer)."""
+    path = [
+        dataclasses.replace(row, item=place)
+        for place, row in enumerate(random_path(seed, sittings=20, immediate=immediate, days=20.0))
+    ]
+    base = run(path, DEFAULTS).states[0]
+    before = dict(zip(base.target_ids.tolist(), levels(base, DEFAULTS).mean.tolist(), strict=True))
+    for place in [place for place, row in enumerate(path) if row.y == 0.0][::5]:
+        better = [*path[:place], dataclasses.replace(path[place], y=1.0), *path[place + 1 :]]
+        state = run(better, DEFAULTS).states[0]
+        mean = levels(state, DEFAULTS).mean[state.target_ids.tolist().index(path[place].target)]
+        assert mean >= before[path[place].target] - 1e-12
 
 
 @given(paths(4), st.data(), st.randoms(use_true_random=False))
