@@ -160,7 +160,7 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) 
     DATABASE_URL, MASTERY_OWNER_DATABASE_URL and MASTERY_SECRET_KEY (or the same names with _FILE) describe an external
     database; MASTERY_DATA_DIR an installation made by `create`. Raises InstallationError.
     """
-    if data_dir is None and _setting(environ, "DATABASE_URL") is not None:
+    if data_dir is None and setting(environ, "DATABASE_URL") is not None:
         return _from_environment(environ)
     return _from_file(data_dir or default_data_dir(environ))
 
@@ -190,7 +190,7 @@ def _from_file(data_dir: Path) -> Installation:
 def _from_environment(environ: Mapping[str, str]) -> Installation:
     values = {}
     for name in DESCRIBING[:3]:
-        value = _setting(environ, name)
+        value = setting(environ, name)
         if not value:
             raise InstallationError(f"DATABASE_URL is set, so {name} (or {name}_FILE) must be set too.")
         values[name] = value
@@ -199,7 +199,7 @@ def _from_environment(environ: Mapping[str, str]) -> Installation:
     return Installation(Path(named).absolute() if named else None, values["MASTERY_SECRET_KEY"], External(app, owner))
 
 
-def _setting(environ: Mapping[str, str], name: str) -> str | None:
+def setting(environ: Mapping[str, str], name: str) -> str | None:
     """A setting, or the content of the file that the same name with _FILE names."""
     if name in environ:
         return environ[name]

@@ -30,6 +30,11 @@ def head() -> str:
     return revision
 
 
+def revisions() -> tuple[str, ...]:
+    """Every revision this version knows, newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def current(engine: Engine) -> str | None:
     """The revision a database is at; None for an empty one."""
     with engine.connect() as connection:

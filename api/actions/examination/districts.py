@@ -1,0 +1,157 @@
+"""What is in the districts: announcements that wait, quarantine, states of another model version, orphans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, select, text
+
+from api.actions.examination.words import Check, Status, command
+from mastery.estimate import MODEL_VERSION
+from models.district import District
+from models.embedded import locks
+from models.flag import LIVE_STATES
+from models.installation import Embedded, Installation
+from models.unit_of_work import district_transaction, shared_transaction
+
+LATE_ANNOUNCEMENT = timedelta(minutes=1)
+OLD_QUARANTINE = timedelta(days=7)
+CLOCK_AHEAD = timedelta(minutes=5)
+_QUESTIONS = """
+    SELECT
+        (SELECT count(*) FROM outbox WHERE district_id = :district) AS announcements,
+        (SELECT min(at) FROM outbox WHERE district_id = :district) AS announced_at,
+        (SELECT count(*) FROM quarantine WHERE district_id = :district AND state = 'waiting') AS waiting,
+        (SELECT min(received_at) FROM quarantine WHERE district_id = :district AND state = 'waiting') AS waiting_since,
+        (SELECT max(received_at) FROM result WHERE district_id = :district) AS newest_result,
+        (SELECT count(*) FROM subject_state WHERE district_id = :district AND state <> ''::bytea
+            AND model_version <> :model) AS other_model,
+        (SELECT count(*) FROM standing s WHERE s.district_id = :district AND s.records > 0 AND NOT EXISTS (
+            SELECT FROM evidence e JOIN result r ON r.district_id = e.district_id AND r.id = e.result_id
+            WHERE e.district_id = s.district_id AND e.target_id = s.target_id AND r.student_id = s.student_id))
+            AS unfounded,
+        (SELECT count(*) FROM flag f WHERE f.district_id = :district AND f.state = ANY(:live)
+            AND f.target_id IS NOT NULL AND NOT EXISTS (SELECT FROM standing s WHERE s.district_id = f.district_id
+                AND s.student_id = f.student_id AND s.target_id = f.target_id)) AS loose_flags
+"""
+_WAITS_FOR = """
+    SELECT missing_kind AS kind, count(*) AS number FROM quarantine WHERE district_id = :district AND state = 'waiting'
+    GROUP BY missing_kind ORDER BY count(*) DESC, missing_kind LIMIT 1
+"""
+_BRINGS = {"student": "import roster DIR", "target": "import case FILE"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The answers of one district."""
+
+    slug: str
+    answers: Any
+    waits_for: str | None
+
+
+def checks(installation: Installation, app: Engine, now: datetime) -> Iterator[Check]:
+    """The checks of all districts, seen as the role that serves requests sees them."""
+    with shared_transaction(app) as session:
+        districts = {
+            row.id: row.slug for row in session.execute(select(District.id, District.slug).order_by(District.id))
+        }
+    found = list(_ask(app, districts))
+    yield _relay(installation, found, now)
+    yield _quarantine(installation, found, now)
+    yield _model(installation, found)
+    yield _time(found, now)
+    yield _orphans(installation, found)
+
+
+def _ask(app: Engine, districts: Mapping[int, str]) -> Iterator[_Found]:
+    for district_id, slug in districts.items():
+        with district_transaction(app, district_id) as session:
+            answers = session.execute(
+                text(_QUESTIONS), {"district": district_id, "model": MODEL_VERSION, "live": list(LIVE_STATES)}
+            ).one()
+            kind = session.execute(text(_WAITS_FOR), {"district": district_id}).first() if answers.waiting else None
+        yield _Found(slug, answers, kind.kind if kind else None)
+
+
+def _relay(installation: Installation, found: Sequence[_Found], now: datetime) -> Check:
+    """The relay empties the outbox within seconds; what is older tells that it does not run."""
+    late = [one for one in found if one.answers.announced_at and now - one.answers.announced_at > LATE_ANNOUNCEMENT]
+    if not late:
+        return Check("announcements", Status.OK, "No announcement waits to be told to open pages.")
+    count = sum(one.answers.announcements for one in late)
+    oldest = min(one.answers.announced_at for one in late)
+    told = f"{count} announcements wait, the oldest since {oldest.isoformat(timespec='seconds')}"
+    database = installation.database
+    if isinstance(database, Embedded) and not locks.is_held(database.data_dir / "serving"):
+        return Check(
+            "announcements", Status.WARN, f"{told}: nobody serves this installation, so nobody tells them.",
+            command(installation, "serve"),
+        )  # fmt: skip
+    return Check(
+        "announcements", Status.FAIL, f"{told}: the live process does not tell them, so open pages do not change.",
+        "end the service and start it again: " + command(installation, "serve"),
+    )  # fmt: skip
+
+
+def _quarantine(installation: Installation, found: Sequence[_Found], now: datetime) -> Check:
+    waiting = [one for one in found if one.answers.waiting]
+    if not waiting:
+        return Check("quarantine", Status.OK, "No result waits for a name to be known.")
+    count = sum(one.answers.waiting for one in waiting)
+    first = min(waiting, key=lambda one: one.answers.waiting_since)
+    since = first.answers.waiting_since
+    told = f"{count} results wait for a name to be known, the oldest since {since.date()} ({first.slug})"
+    if now - since <= OLD_QUARANTINE:
+        return Check("quarantine", Status.OK, f"{told}.")
+    kind = first.waits_for or "student"
+    if kind in _BRINGS:
+        mend = command(installation, f"{_BRINGS[kind]} --district {first.slug}")
+    else:
+        mend = f"have the sender register it: PUT /api/v1/assessments/ID, for the district {first.slug}"
+    return Check("quarantine", Status.WARN, f"{told}; most wait for an unknown {kind}.", mend)
+
+
+def _model(installation: Installation, found: Sequence[_Found]) -> Check:
+    old = [one for one in found if one.answers.other_model]
+    if not old:
+        return Check("model version", Status.OK, f"Every stored estimate is of model {MODEL_VERSION}.")
+    count = sum(one.answers.other_model for one in old)
+    return Check(
+        "model version", Status.WARN,
+        f"{count} stored states are of another model than this version's {MODEL_VERSION}; each is rebuilt with its "
+        "student's next result.",
+        _for_each(installation, "replay", old),
+    )  # fmt: skip
+
+
+def _time(found: Sequence[_Found], now: datetime) -> Check:
+    newest = max((one.answers.newest_result for one in found if one.answers.newest_result), default=None)
+    if newest is None or newest <= now + CLOCK_AHEAD:
+        return Check("time of results", Status.OK, "No result was received in the future.")
+    return Check(
+        "time of results", Status.FAIL,
+        f"A result was received at {newest.isoformat(timespec='seconds')}, which is still to come: this machine's "
+        "clock was ahead or is behind now.",
+        "turn on time synchronisation: `timedatectl set-ntp true`",
+    )  # fmt: skip
+
+
+def _orphans(installation: Installation, found: Sequence[_Found]) -> Check:
+    loose = [one for one in found if one.answers.unfounded or one.answers.loose_flags]
+    if not loose:
+        return Check("derived rows", Status.OK, "Every standing and every live flag rests on evidence.")
+    standings = sum(one.answers.unfounded for one in loose)
+    flags = sum(one.answers.loose_flags for one in loose)
+    return Check(
+        "derived rows", Status.FAIL,
+        f"{standings} standings have no evidence and {flags} live flags have no standing.",
+        _for_each(installation, "replay", loose),
+    )  # fmt: skip
+
+
+def _for_each(installation: Installation, words: str, found: Sequence[_Found]) -> str:
+    return "; ".join(command(installation, f"{words} --district {one.slug}") for one in found)
