@@ -36,7 +36,7 @@ Nothing moves by time alone: forgetting is applied when the next evidence on the
 lowers and a wrong one never raises the target's mean g + s + practice, whatever the gap before it.
 """
 
-from mastery.estimate.advance import Advanced, Levels, advance, levels
+from mastery.estimate.advance import Advanced, Levels, advance, levels, warm_up
 from mastery.estimate.hyperparameters import DEFAULTS, MODEL_VERSION, Hyperparameters
 from mastery.estimate.observations import Observations
 from mastery.estimate.readout import Estimate, readout
@@ -54,4 +54,5 @@ __all__ = [
     "advance",
     "levels",
     "readout",
+    "warm_up",
 ]

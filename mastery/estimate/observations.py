@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -64,26 +65,29 @@ class Observations:
 
         Raises ValueError naming every column that has a wrong length or a value outside its range.
         """
-        ids = np.asarray(target, np.int64)
+        ids = np.require(target, np.int64, _PLAIN)
         rows = ids.shape
+
+        def integers(values: npt.ArrayLike) -> Integers:
+            return np.require(values, np.int64, _PLAIN)
 
         def floats(values: npt.ArrayLike) -> Floats:
             column = np.asarray(values, np.float64)
-            return np.full(rows, column) if column.ndim == 0 else np.ascontiguousarray(column)
+            return np.full(rows, column) if column.ndim == 0 else np.require(column, None, _PLAIN)
 
         def default(values: npt.ArrayLike | None, other: float) -> Floats:
             return floats(other if values is None else values)
 
         flags = np.asarray(summed, np.bool_)
         batch = cls(
-            np.ascontiguousarray(offsets, np.int64),
-            np.ascontiguousarray(sitting, np.int64),
-            np.ascontiguousarray(ids),
-            np.ascontiguousarray(item, np.int64),
+            integers(offsets),
+            integers(sitting),
+            ids,
+            integers(item),
             floats(y),
             floats(weight),
             floats(day),
-            np.full(rows, flags) if flags.ndim == 0 else np.ascontiguousarray(flags),
+            np.full(rows, flags) if flags.ndim == 0 else np.require(flags, None, _PLAIN),
             floats(slope),
             default(easiness, hyper.item_easiness),
             default(easiness_variance, hyper.item_easiness_variance),
@@ -131,6 +135,8 @@ class Observations:
         return found
 
 
+# the kernel is compiled for plain arrays; a strided or read-only one would cost a request another compilation
+_PLAIN: tuple[Literal["C"], Literal["W"]] = ("C", "W")
 _COLUMNS = (
     "sitting",
     "target",

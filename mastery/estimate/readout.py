@@ -37,17 +37,18 @@ def readout(
     mean: npt.ArrayLike,
     variance: npt.ArrayLike,
     hyper: Hyperparameters,
-    bar: float,
+    bar: npt.ArrayLike,
     easiness: npt.ArrayLike | None = None,
 ) -> Estimate:
     """The success rate on typical items for abilities N(mean, variance), each [M] or scalar, in logits.
 
-    `bar` in 0..1 exclusive is the mastery bar; `easiness` the typical item's b per target, else that of `hyper`.
+    `bar` in 0..1 exclusive is the mastery bar, `easiness` the typical item's b, else that of `hyper`; one or [M].
     Items differ by `item_variance` + `item_easiness_variance`, so a rate over many of them is less extreme than on one:
     k = 1 / sqrt(1 + pi/8 (V_r + SE_b^2)). Every element depends on its own inputs alone, to the last bit, whatever
     the length or layout of the arrays. ValueError for a bar outside 0..1 or a variance that is not positive.
     """
-    if not 0.0 < bar < 1.0:
+    bars = np.asarray(bar, np.float64)
+    if not ((bars > 0.0) & (bars < 1.0)).all():
         raise ValueError(f"bar = {bar!r} is not between 0 and 1")
     centres = np.atleast_1d(np.asarray(mean, np.float64))
     spreads = np.atleast_1d(np.asarray(variance, np.float64))
@@ -63,5 +64,5 @@ def readout(
     high = expit(flattening * (shifted + reach))
     # the mean of a very wide, far-off distribution can lie outside its middle 80%; the range is what is shown with it
     rate = np.clip(expit(shifted / np.sqrt(noise + PROBIT * spreads)), low, high)
-    probability = ndtr((shifted - logit(bar) / flattening) / deviations)
+    probability = ndtr((shifted - logit(bars) / flattening) / deviations)
     return Estimate(rate, low, high, probability, centres, spreads)

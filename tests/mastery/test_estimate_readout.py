@@ -74,6 +74,13 @@ def test_an_easier_target_is_mastered_with_less_ability() -> None:
     assert estimate.probability[0] < estimate.probability[1]
 
 
+def test_targets_with_bars_of_their_own_are_read_as_each_alone() -> None:
+    mean, variance, bars = [0.2, 1.5, 1.5], [0.4, 0.3, 0.3], [0.6, 0.75, 0.9]
+    together = readout(mean, variance, H, bars).probability.tolist()
+    assert together == [readout(m, v, H, b).probability[0] for m, v, b in zip(mean, variance, bars, strict=True)]
+    assert together[1] > together[2]
+
+
 @pytest.mark.parametrize("bar", [0.0, 1.0, -0.1, 1.5, float("nan")])
 def test_a_bar_outside_the_open_interval_is_refused(bar: float) -> None:
     with pytest.raises(ValueError, match="bar"):
