@@ -13,7 +13,7 @@ from estimate_paths import random_path, run, same_bits, to_batch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mastery.estimate import DEFAULTS, Hyperparameters, SubjectState, advance, levels
+from mastery.estimate import DEFAULTS, Hyperparameters, SubjectState, advance, levels, warm_up
 
 FORGETFUL = dataclasses.replace(DEFAULTS, forgetting=0.5, forgetting_variance=0.2)
 hypers = st.sampled_from([DEFAULTS, FORGETFUL])
@@ -52,6 +52,12 @@ def paths(draw: st.DrawFn, most: int = 8) -> list[list[Answer]]:
         day += draw(st.one_of(st.just(0.0), days))
         sittings.append(draw(rows(sitting, day, draw(st.booleans()))))
     return sittings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled_kernels() -> None:
+    """Not while the clock of an example runs."""
+    warm_up(DEFAULTS)
 
 
 def flat(sittings: Sequence[Sequence[Answer]]) -> list[Answer]:
