@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from api.actions import replay as actions
+from api.actions.flag_evaluation import evaluate_flags
 from api.actions.responses import ResponsesError, import_responses
 from api.context import print_json, with_district, with_services
 from api.services import Services
@@ -66,9 +67,34 @@ def replay(services: Services, district: District, verify: bool, as_json: bool) 
         sys.exit(1)
 
 
+@click.command("evaluate")
+@click.option("--json", "as_json", is_flag=True)
+@with_district
+def evaluate(services: Services, district: District, as_json: bool) -> None:
+    """Judge live flags as of now: some close because time has passed. Meant to run once a day."""
+    with click.progressbar(length=1, label="Judging flags", file=sys.stderr) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        done = evaluate_flags(services.intake, district.id, services.clock(), advance)
+    if as_json:
+        print_json(done)
+    else:
+        click.echo(f"{done.students} students with live flags, {done.closed} flags closed.")
+
+
+@click.group("flags")
+def flags_group() -> None:
+    """Flags that tell an adult to look."""
+
+
 def register(cli: click.Group) -> None:
     """Add the commands to the program."""
     imports = cli.commands["import"]
     assert isinstance(imports, click.Group)
     imports.add_command(responses)
     cli.add_command(replay)
+    flags_group.add_command(evaluate)
+    cli.add_command(flags_group)

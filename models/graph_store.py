@@ -77,7 +77,8 @@ class DistrictGraph:
             target=self.ids[guid],
             dok=node.dok,
             credit_bearing=node.credit_bearing,
-            prerequisites=tuple(self.ids[one] for one in hard),
+            # decisions are folded subject by subject; a prerequisite elsewhere only orders what to learn next
+            prerequisites=tuple(self.ids[one] for one in hard if self.graph.nodes[one].subject == node.subject),
             bar=node.mastery_bar if node.mastery_bar is not None else DEFAULT_POLICY.mastery_bar,
         )
 

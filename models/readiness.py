@@ -38,6 +38,18 @@ def blueprints_of(session: Session, district_id: int, targets: Collection[int]) 
     return found
 
 
+def blueprint_targets(session: Session, district_id: int, assessments: Collection[int]) -> dict[int, list[int]]:
+    """The targets of each assessment's blueprint."""
+    found: dict[int, list[int]] = {}
+    for row in session.execute(
+        select(Blueprint.assessment_id, Blueprint.target_id).where(
+            Blueprint.district_id == district_id, Blueprint.assessment_id == func.any(list(assessments))
+        )
+    ):
+        found.setdefault(row.assessment_id, []).append(row.target_id)
+    return found
+
+
 def taken_since(
     session: Session, district_id: int, asked: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], datetime]:

@@ -62,7 +62,7 @@ def _document(shown: ApiFlag, graph: DistrictGraph, links: Mapping[int, list[Evi
 
 def _evidence(results: Sequence[int], about: Sequence[int], links: Mapping[int, list[EvidenceLink]]) -> list[str]:
     """Public ids of the records behind a flag: of each result those on its targets, or all where it has no target."""
-    found = []
+    found: list[str] = []
     for result in results:
         of_result = links.get(result, [])
         found.extend(

@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from mastery.decide import Standing, view
-from mastery.evidence import OrderKey
 from mastery.flags import ready_test
 from mastery.flags.life import Change, Evaluation, Flag, FlagKey, evaluate
 from mastery.flags.rules import TARGET_RULES
 from mastery.flags.view import AssessmentView, Scope
 from mastery.policy import DEFAULT_POLICY
-from mastery.progress import Moved
 from mastery.reassess import BlueprintLine, TargetReadiness, assessment_readiness, target_readiness
 from models.flag_store import StoredFlag, latest_flags, save_flags
 from models.graph_store import DistrictGraph
@@ -45,27 +43,30 @@ def judge(
     graph: DistrictGraph,
     registry: Known,
     zone: ZoneInfo,
-    moved: Sequence[tuple[Pair, Moved, OrderKey]],
+    touched: Mapping[Pair, Collection[int]],
     known: Mapping[int, Mapping[int, Standing]],
     replayed: Collection[Pair],
     now: datetime,
 ) -> list[FlagChange]:
-    """Judge every rule on what moved and write the flags that changed.
+    """Judge every rule on the targets touched, by student-subject, and write the flags that changed.
 
-    A replay may take a flag's basis away: where the rule's opening condition never held, it ends as data_corrected.
+    `known` are the standings of these targets and of what they build on. A replay may take a flag's basis away: where
+    the rule's opening condition never held, it ends as data_corrected.
     """
-    touched: dict[Pair, set[int]] = {pair: set(one.standings) for pair, one, _cursor in moved}
-    for pair in replayed:
-        touched.setdefault(pair, set())
-    students = sorted({student for student, _ in touched})
-    latest = latest_flags(session, district_id, students)
+    targets = {pair: set(some) for pair, some in touched.items()} | {
+        pair: set() for pair in replayed if pair not in touched
+    }
+    latest = latest_flags(session, district_id, sorted({student for student, _ in targets}))
     changed: list[tuple[StoredFlag | None, Flag, Change]] = []
-    for pair, targets in sorted(touched.items()):
+    for pair, some in sorted(targets.items()):
         if pair in replayed:
-            targets |= _flagged(latest, pair, graph)
+            some |= _flagged(latest, pair, graph)
         standings = known.get(pair[0], {})
-        changed.extend(_judge_targets(pair[0], targets, standings, graph, latest, pair in replayed, zone, now))
-    changed.extend(_judge_readiness(session, district_id, graph, registry, moved, known, latest, zone, now))
+        changed.extend(_judge_targets(pair[0], some, standings, graph, latest, pair in replayed, zone, now))
+    by_student: dict[int, set[int]] = {}
+    for (student, _), some in targets.items():
+        by_student.setdefault(student, set()).update(some)
+    changed.extend(_judge_readiness(session, district_id, graph, registry, by_student, known, latest, zone, now))
     ids = save_flags(session, district_id, changed, DEFAULT_POLICY.version, now)
     return [
         FlagChange(key, flag.key.student, flag.rule, change, flag.key.scope, int(flag.key.scope_id))
@@ -127,16 +128,13 @@ def _judge_readiness(
     district_id: int,
     graph: DistrictGraph,
     registry: Known,
-    moved: Sequence[tuple[Pair, Moved, OrderKey]],
+    touched: Mapping[int, Collection[int]],
     known: Mapping[int, Mapping[int, Standing]],
     latest: Mapping[FlagKey, StoredFlag],
     zone: ZoneInfo,
     now: datetime,
 ) -> list[tuple[StoredFlag | None, Flag, Change]]:
     """P1: readiness for each summative assessment whose blueprint names a target that moved."""
-    touched: dict[int, set[int]] = {}
-    for (student, _), one, _cursor in moved:
-        touched.setdefault(student, set()).update(one.standings)
     blueprints = registry.blueprints(session, {target for some in touched.values() for target in some})
     if not blueprints:
         return []

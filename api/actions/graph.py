@@ -110,7 +110,16 @@ def set_strength(
     if len(found) > 1:
         named = [f"{stored.guids[edge.origin_id]} -> {stored.guids[edge.destination_id]}" for edge in found]
         raise GraphError("origin", "several prerequisites go by these codes; name the nodes by GUID", named)
+    if strength is Strength.HARD and _crosses_subjects(found[0], stored):
+        raise GraphError("origin", _ACROSS)
     return _apply_strength(session, district_id, found, strength)
+
+
+_ACROSS = "a prerequisite in another subject can only be soft: decisions are made subject by subject"
+
+
+def _crosses_subjects(edge: write.StoredEdge, stored: DistrictGraph) -> bool:
+    return stored.subjects[edge.origin_id] != stored.subjects[edge.destination_id]
 
 
 def set_strength_in(session: Session, district_id: int, rule: PrerequisiteRule, strength: Strength) -> StrengthChange:
@@ -129,6 +138,7 @@ def set_strength_in(session: Session, district_id: int, rule: PrerequisiteRule, 
             and (below is None or (before.guid in below and after.guid in below))
             and (rule.from_grade is None or rule.from_grade in before.grades)
             and (rule.to_grade is None or rule.to_grade in after.grades)
+            and not (strength is Strength.HARD and _crosses_subjects(edge, stored))
         )
 
     return _apply_strength(
@@ -147,6 +157,8 @@ def add_prerequisite(
     stored = load_graph(session, district_id)
     before = _one_node(origin, "origin", stored)
     after = _one_node(destination, "destination", stored)
+    if strength is Strength.HARD and stored.graph.nodes[before].subject != stored.graph.nodes[after].subject:
+        raise GraphError("origin", _ACROSS)
     edge = Edge(before, EdgeKind.PRECEDES, after, strength)
     rows = write.stored_edges(session, district_id)
     same = [row for row in rows if as_edge(row, stored.guids).key == edge.key]

@@ -170,11 +170,10 @@ class _Batch:
             else:
                 sound.append(entry)
         for entry, named in zip(sound, names.resolve([entry.result for entry in sound]), strict=True):
-            entry.named = named
-            if isinstance(named, Named):
-                twice = _same_target_twice(named)
-                if twice:
-                    entry.outcome = rejected(entry.result, [twice])
+            if isinstance(named, Problem):
+                entry.outcome = rejected(entry.result, [named])
+            else:
+                entry.named = named
 
     def _quarantine(self, entries: Sequence[_Entry]) -> None:
         for entry in entries:
@@ -259,17 +258,3 @@ class _Batch:
         return Outcome.of(
             entry.result, Status.ACCEPTED, key=entry.key, named=entry.named, progressed=progressed, graph=self.graph
         )
-
-
-def _same_target_twice(named: Named) -> Problem | None:
-    first: dict[str, int] = {}
-    for line in named.lines:
-        place = next(n for n, score in enumerate(named.result.targets) if score.target == line.score.target)
-        if line.guid in first:
-            other = min(first[line.guid], place)
-            return Problem(
-                f"targets[{max(first[line.guid], place)}].target",
-                f"is the same target as targets[{other}]; give each target once",
-            )
-        first[line.guid] = place
-    return None

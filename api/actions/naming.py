@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from mastery.evidence import SYSTEM_SCORER, Result
+from mastery.evidence import SYSTEM_SCORER, Problem, Result
 from mastery.graph import Ambiguous, Resolved
 from models.evidence_store import Line
 from models.graph_store import DistrictGraph
@@ -69,24 +69,24 @@ class Names:
             return found[0]
         return Unnamed("student", result.student, "student", tuple(one.sourced_id for one in found))
 
-    def resolve(self, results: Sequence[Result]) -> list[Named | Unnamed]:
-        """Each result with keys for names, or the first of its names that is not known."""
+    def resolve(self, results: Sequence[Result]) -> list[Named | Unnamed | Problem]:
+        """Each result with keys for names, or the first of its names that is not known, or that means one twice."""
         partly = [self._places(result) for result in results]
         items = self._known.items(
             self._session,
             {
                 (place[1].id, name)
                 for result, place in zip(results, partly, strict=True)
-                if not isinstance(place, Unnamed)
+                if isinstance(place, tuple)
                 for name in _item_names(result, place[3])
             },
         )
         return [
-            place if isinstance(place, Unnamed) else self._named(result, *place, items)
+            self._named(result, *place, items) if isinstance(place, tuple) else place
             for result, place in zip(results, partly, strict=True)
         ]
 
-    def _places(self, result: Result) -> tuple[KnownStudent, KnownAssessment, int, tuple[str, ...]] | Unnamed:
+    def _places(self, result: Result) -> tuple[KnownStudent, KnownAssessment, int, tuple[str, ...]] | Unnamed | Problem:
         student = self.student(result)
         if isinstance(student, Unnamed):
             return student
@@ -96,11 +96,16 @@ class Names:
         form = assessment.forms.get(result.form)
         if form is None:
             return Unnamed("form", result.form, "form", tuple(sorted(assessment.forms)))
-        guids = []
+        guids: list[str] = []
         for place, score in enumerate(result.targets):
             found = self._target(score.target)
             if isinstance(found, Unnamed):
                 return Unnamed(found.kind, found.reference, f"targets[{place}].target", found.candidates)
+            if found in guids:
+                other = guids.index(found)
+                return Problem(
+                    f"targets[{place}].target", f"is the same target as targets[{other}]; give each target once"
+                )
             guids.append(found)
         return student, assessment, form, tuple(guids)
 

@@ -60,7 +60,7 @@ def move_students(
     store: Callable[[], None],
     now: datetime,
 ) -> Progressed:
-    """Lock the students concerned, `store` the evidence, and bring their progress up to it.
+    """Let `store` append the evidence, lock the students concerned, and bring their progress up to it.
 
     `corrected` are the stored posts that newer revisions in `arrived` replace: whoever they were about is replayed.
     """
@@ -71,8 +71,9 @@ def move_students(
             sitting = sitting_of(header, lines, named.assessment.rules, zone)
             fresh.setdefault((header.student, subject), []).extend([sitting] if sitting else [])
     replaced = pairs_of_results(session, district_id, [post.key for post in corrected], graph.subjects)
-    locked = lock(session, district_id, {*fresh, *replaced})
+    # before the lock, which others wait for: what is stored but not committed is nobody's evidence yet
     store()
+    locked = lock(session, district_id, {*fresh, *replaced})
     return bring_up(session, district_id, graph, known, zone, locked, fresh, replaced, now)
 
 
@@ -112,7 +113,8 @@ def bring_up(
     for (student, _), one, _cursor in moved:
         done.steps.update(one.steps)
         done.standings.update({(student, target): standing for target, standing in one.standings.items()})
-    done.flags = judge(session, district_id, graph, registry, zone, moved, known, frozenset(late), now)
+    touched = {pair: one.standings.keys() for pair, one, _cursor in moved}
+    done.flags = judge(session, district_id, graph, registry, zone, touched, known, frozenset(late), now)
     return done
 
 
