@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -87,10 +87,11 @@ class Header:
 def header_of(
     key: int, student: int, client: str, assessment: int, result: law.Result, scorer_certified: bool
 ) -> Header:
-    """The header of a result that is about to be stored."""
+    """The header of a result that is about to be stored; its times are UTC, as they are when it is read back."""
     return Header(
         key, student, client, result.source_id, assessment, result.purpose, result.evidence_type, result.scorer,
-        scorer_certified, result.independence, result.feedback, result.status, result.performed_at, result.scored_at,
+        scorer_certified, result.independence, result.feedback, result.status, result.performed_at.astimezone(UTC),
+        result.scored_at.astimezone(UTC),
     )  # fmt: skip
 
 
