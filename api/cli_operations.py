@@ -112,7 +112,7 @@ def restore(context: click.Context, file: Path, data_dir: Path | None, force: bo
         f"{proved.differing} differing."
     )
     if proved.differing:
-        click.echo("Run `mastery replay` for each district: what is derived is older than this version.", err=True)
+        click.echo("Some derived rows are not what the evidence leads to: run `mastery replay` for each district.", err=True)
 
 
 @click.group()
