@@ -50,6 +50,12 @@ def missing_sentence(line: Mapping[str, Any], names: Mapping[int, str]) -> str:
                 needed=half_up(needed, 1),
                 best=best,
             )
+        case Lack.NEW_CERTIFYING:
+            return _(
+                "A new test, or a new performance judged by a teacher, done alone, at level %(needed)s or higher:"
+                " a teacher has opened this again.",
+                needed=half_up(needed, 1),
+            )
         case Lack.DOK:
             return _(
                 "One result on work as demanding as this target asks for (depth of knowledge %(needed)s).",

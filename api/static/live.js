@@ -13,7 +13,7 @@
   let versions = JSON.parse(root.dataset.versions || '{}');
   let etag = root.dataset.etag, token = root.dataset.token, updated = root.dataset.updated;
   let source = null, watch = 0, poll = 0, retry = 0, wait = POLL_FIRST;
-  let paused = false, fresh = true, busy = false, again = false, held = null, ended = false;
+  let paused = false, fresh = true, busy = false, again = false, held = null, ended = false, told = false;
 
   function show() {
     const streaming = source && source.readyState === EventSource.OPEN;
@@ -53,7 +53,7 @@
     } catch {
       fresh = false;
       wait = Math.min(wait * 2, POLL_SLOWEST);
-      schedule();
+      if (!poll) schedule();
       return false;
     } finally {
       busy = false;
@@ -70,7 +70,7 @@
   }
 
   // --- putting it in place ------------------------------------------------------------------------------------------
-  const typing = () => root.contains(document.activeElement) && document.activeElement.matches('input, textarea');
+  const typing = () => root.contains(document.activeElement) && document.activeElement.matches('textarea, input:not([type=radio])');
   const inUse = (card) => [...card.querySelectorAll('form.dismiss')].some((form) => form.closest('details').open);
 
   function swap(html) {
@@ -124,25 +124,27 @@
   function beat() {
     clearTimeout(watch);
     watch = setTimeout(lost, BEAT_LATEST);
-    clearTimeout(poll);
+    told = true;
+    forget();
     clearTimeout(retry);
   }
 
   function lost() { // say so at once, ask for the partial instead, and try the stream again with a fresh token
     if (paused || ended) return;
+    if (told) fresh = false; // a stream that only could not be had again takes nothing from what asking brought
     stopStream();
-    fresh = false;
     show();
-    schedule();
+    if (!poll) schedule();
     clearTimeout(retry);
     retry = setTimeout(connect, RETRY_STREAM * (0.5 + Math.random()));
   }
 
   function schedule() {
-    clearTimeout(poll);
+    forget();
     if (paused || ended) return;
     const pause = document.hidden ? POLL_HIDDEN : wait;
     poll = setTimeout(async () => {
+      poll = 0;
       await refresh();
       if (source?.readyState === EventSource.OPEN) return;
       if (fresh) wait = Math.min(wait === POLL_FIRST ? 30000 : wait, POLL_SLOWEST);
@@ -150,15 +152,21 @@
     }, pause * (0.75 + Math.random() / 2));
   }
 
+  function forget() {
+    clearTimeout(poll);
+    poll = 0;
+  }
+
   function stopStream() {
     clearTimeout(watch);
     source?.close();
     source = null;
+    told = false;
   }
 
   function stop() {
     stopStream();
-    clearTimeout(poll);
+    forget();
     clearTimeout(retry);
   }
 

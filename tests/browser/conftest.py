@@ -1,0 +1,114 @@
+"""A real Chromium on real servers: the pages, the live process, the database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from argon2 import PasswordHasher
+from factories import Factory, new_district
+from live_client import LiveProcess, live_process
+from page_world import CHEAP_HASHER, PageWorld, SteppedClock, populate
+from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
+from sqlalchemy import Engine
+from visitors import Site, Visitor
+from werkzeug.serving import make_server
+
+from api.actions import accounts
+from api.app import create_app
+from models.installation import Installation
+from models.unit_of_work import district_transaction
+
+_CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--disable-component-update", "--disable-default-apps", "--no-first-run",
+]  # fmt: skip
+# a refused stream is told to the console by the browser itself; pages cannot prevent it
+_EXPECTED_ERRORS = ("net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_EMPTY_RESPONSE")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests are skipped, with the reason, where there is no Chromium."""
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if _CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium: apt install chromium provides it"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    os.environ.setdefault("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser_live(installation: Installation) -> Iterator[LiveProcess]:
+    """The live process."""
+    with live_process(installation) as live:
+        yield live
+
+
+@pytest.fixture(scope="session")
+def site(installation: Installation, browser_live: LiveProcess) -> Iterator[Site]:
+    """The pages, served by threads of this process."""
+    accounts.HASHER = CHEAP_HASHER
+    app = create_app(installation)
+    app.config["LIVE_PORT"] = str(browser_live.port)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(app, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    accounts.HASHER = PasswordHasher()
+    app.extensions["mastery"].engine.dispose()
+
+
+@pytest.fixture
+def browser_world(engine: Engine, site: Site, browser_live: LiveProcess) -> PageWorld:
+    """A district for one test, with a live process that runs."""
+    if browser_live.process is None:
+        browser_live.start()
+    district_id = new_district(engine)
+    with district_transaction(engine, district_id) as session:
+        world = populate(Factory(session, district_id), session, engine, site.app, SteppedClock())
+        session.commit()
+    return world
+
+
+@pytest.fixture
+def visitor(
+    request: pytest.FixtureRequest, chromium: Browser, site: Site, browser_live: LiveProcess, browser_world: PageWorld
+) -> Iterator[Visitor]:
+    """A fresh browser context; afterwards nothing went wrong in it and nothing left this machine."""
+    options: dict[str, Any] = getattr(request, "param", {})
+    context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}, "locale": "en-US"} | options))
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    found = Visitor(site, browser_world, browser_live, context, page)
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(one in message.text for one in _EXPECTED_ERRORS):
+            found.errors.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: found.errors.append(str(error)))
+    context.on("request", lambda one: urlsplit(one.url).hostname != "127.0.0.1" and found.outside.append(one.url))
+    yield found
+    context.close()
+    assert found.errors == []
+    assert found.outside == []

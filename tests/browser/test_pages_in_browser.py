@@ -1,0 +1,222 @@
+"""The pages in a browser: they change by themselves, disturb nobody, never pretend, and work without a script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest_api import Machine, result, token_of
+from factories import NOW, Factory
+from playwright.sync_api import Page, expect
+from visitors import Visitor
+
+from api.security.clients import SCOPES, create_client
+from models.unit_of_work import district_transaction
+
+# updates come within a second, and where the stream is away within a few more
+expect.set_options(timeout=20_000)
+SENTENCE = "12 tries at new questions"
+
+
+def add_flag(visitor: Visitor, **columns: object) -> int:
+    """A flag and its announcement, as an ingest leaves them behind; returns the flag's id."""
+    made: list[int] = []
+
+    def rows(make: Factory) -> None:
+        world = visitor.world
+        quiz = make.assessment("Fractions quiz 3")
+        evidence = make.result(world.student, quiz, world.target)
+        made.append(make.wheel_spin(world.student, world.target, [evidence], **columns).id)
+        make.announce(world.student)
+
+    visitor.world.add(rows)
+    return made[0]
+
+
+def streaming(page: Page) -> None:
+    """Wait until the page is told by the stream."""
+    expect(page.locator("#live-status")).to_have_text(re.compile(r"^Updated \d+:\d\d [AP]M$"))
+
+
+def test_a_teacher_signs_in_and_today_changes_by_itself(visitor: Visitor) -> None:
+    page = visitor.sign_in("teacher")
+    expect(page).to_have_url(re.compile("/today$"))
+    expect(page.get_by_text("Nothing new needs you.")).to_be_visible()
+    streaming(page)
+    add_flag(visitor)
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    expect(page.locator("#live-news")).to_have_text("1 new")
+    expect(page.get_by_text("1 matter needs you now")).to_be_visible()
+
+
+def test_a_posted_result_reaches_the_open_pages(visitor: Visitor) -> None:
+    world = visitor.world
+    page = visitor.sign_in("teacher")
+    visitor.open(f"/students/{world.student.id}")
+    expect(page.get_by_text("Nothing has been scored yet")).to_be_visible()
+    streaming(page)
+    with district_transaction(world.engine, world.district_id) as session:
+        client = create_client(session, world.district_id, "LMS", SCOPES, NOW)
+        session.commit()
+    http = world.app.test_client()
+    machine = Machine(http, world.district_id, client, token_of(http, client))
+    machine.put_assessment("quiz-17")
+    (entry,) = machine.post(result(str(world.student.identifier), str(world.target.code)))
+    assert entry["status"] == "accepted"
+    expect(page.get_by_text(world.target.statement)).to_be_visible()
+    expect(page.get_by_text("Not enough evidence yet")).to_be_visible()
+    expect(page.get_by_text("In progress")).to_be_visible()
+
+
+def test_focus_scroll_and_writing_survive_an_update(visitor: Visitor) -> None:
+    first = add_flag(visitor)
+    for number in range(6):
+        add_flag(visitor, family=f"more-{number}")
+    page = visitor.sign_in("teacher")
+    streaming(page)
+    card = page.locator(f"#flag-{first}")
+    card.get_by_text("Dismiss, with a reason").click()
+    note = card.get_by_label("In a few words")
+    note.fill("He was at the dent")
+    place = page.evaluate("window.scrollY")
+    add_flag(visitor, family="urgent", severity="INFO")
+    page.wait_for_timeout(1500)
+    expect(note).to_be_focused()
+    page.keyboard.type("ist.")
+    expect(note).to_have_value("He was at the dentist.")
+    assert page.evaluate("window.scrollY") == place
+    card.get_by_label("Known and excused").focus()
+    expect(page.locator("#live-news")).to_have_text("1 new")
+    expect(note).to_have_value("He was at the dentist.")
+    button = page.locator(f"#ack-{first}")
+    button.focus()
+    add_flag(visitor, family="another")
+    expect(page.locator("[data-digest]")).to_have_count(9)
+    expect(button).to_be_focused()
+
+
+def test_updates_can_be_paused(visitor: Visitor) -> None:
+    page = visitor.sign_in("teacher")
+    streaming(page)
+    page.get_by_role("button", name="Pause updates").click()
+    expect(page.locator("#live-status")).to_contain_text("Paused at")
+    add_flag(visitor)
+    page.wait_for_timeout(2000)
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+    page.get_by_role("button", name="Go on updating").click()
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    streaming(page)
+
+
+def test_a_page_without_its_stream_says_so_then_asks_by_itself_and_recovers(visitor: Visitor) -> None:
+    page = visitor.sign_in("teacher")
+    streaming(page)
+    visitor.live.kill()
+    expect(page.locator("#live-status")).to_contain_text("Not updating since")
+    expect(page.locator("#live-said")).to_contain_text("Not updating since")
+    add_flag(visitor)
+    expect(page.get_by_text(SENTENCE)).to_be_visible()
+    expect(page.locator("#live-status")).to_contain_text("checking now and then")
+    expect(page.locator("#live-said")).to_be_empty()
+    visitor.live.start()
+    streaming(page)
+    add_flag(visitor, family="later")
+    expect(page.get_by_text(SENTENCE)).to_have_count(2)
+
+
+def test_a_page_never_looks_live_while_nothing_answers(visitor: Visitor) -> None:
+    page = visitor.sign_in("teacher")
+    streaming(page)
+    page.route(re.compile("partial=1"), lambda route: route.fulfill(status=500, body="broken"))
+    visitor.live.kill()
+    status = page.locator("#live-status")
+    expect(status).to_contain_text("Not updating since")
+    page.wait_for_timeout(7000)
+    expect(status).to_contain_text("Not updating since")
+    expect(page.get_by_role("heading", name="Period 1: Algebra I")).to_be_visible()
+    page.unroute(re.compile("partial=1"))
+    expect(status).to_contain_text("Updated", timeout=30_000)
+    visitor.errors.clear()  # the browser itself tells the console of each 500
+
+
+def test_a_page_whose_person_signed_out_says_so(visitor: Visitor) -> None:
+    page = visitor.sign_in("teacher")
+    streaming(page)
+    other = visitor.context.new_page()
+    other.goto(visitor.site.address + "/today")
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_text("You are signed out.")).to_be_visible()
+    add_flag(visitor)
+    expect(page.locator("#live-status")).to_contain_text("You are signed out")
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+
+
+@pytest.mark.parametrize("visitor", [{"java_script_enabled": False}], indirect=True)
+def test_everything_works_without_a_script(visitor: Visitor) -> None:
+    first, second = add_flag(visitor), add_flag(visitor, family="other")
+    visitor.world.add(lambda make: make.standing(visitor.world.student, visitor.world.target))
+    page = visitor.sign_in("teacher")
+    expect(page.get_by_role("button", name="Pause updates")).to_have_count(0)
+    page.locator(f"#ack-{first}").click()
+    expect(page.get_by_text("Acknowledged. Your colleagues can see")).to_be_visible()
+    card = page.locator(f"#flag-{second}")
+    card.get_by_text("Dismiss, with a reason").click()
+    card.get_by_label("False alarm").check()
+    card.get_by_role("button", name="Dismiss").click()
+    expect(page.get_by_text("Dismissed. It stays quiet")).to_be_visible()
+    page.get_by_text("Someone is on it: 1").click()
+    page.locator(f"#flag-{first}").get_by_text("Evidence (1 result)").click()
+    page.get_by_role("link", name="Fractions quiz 3").click()
+    expect(page.get_by_role("heading", name="The evidence")).to_be_visible()
+    assert f"/students/{visitor.world.student.id}/targets/{visitor.world.target.id}#result-" in page.url
+
+
+SIZES = [{"viewport": {"width": width, "height": 800}} for width in (320, 768, 1440)]
+
+
+@pytest.mark.parametrize("visitor", [{**size, "color_scheme": "dark"} for size in SIZES], indirect=True)
+def test_pages_fit_every_screen_with_targets_that_can_be_hit(visitor: Visitor) -> None:
+    world, made = visitor.world, []
+
+    def rows(make: Factory) -> None:
+        test = make.assessment("A unit test with a rather long name for a small screen", "summative")
+        evidence = make.result(world.student, test, world.target)
+        make.cut_scores(test)
+        make.wheel_spin(world.student, world.target, [evidence])
+        for state in ("in_progress", "mastered_provisional", "needs_review"):
+            target = make.target(f"CCSS.MATH.CONTENT.HSA.REI.B.{state}", "I can solve equations with many letters.")
+            make.standing(world.student, target, state=state)
+        make.standing(world.student, world.target, missing=[
+            {"line": 4, "code": "certifying", "needed": 3.0, "found": None, "targets": []}
+        ])  # fmt: skip
+        made.append(test.id)
+
+    world.add(rows)
+    page = visitor.sign_in("teacher")
+    student = f"/students/{world.student.id}"
+    for path in (
+        "/today", "/students", student, f"{student}/targets/{world.target.id}", f"/assessments/{made[0]}/cut-scores",
+    ):  # fmt: skip
+        visitor.open(path)
+        for summary in page.locator("summary").all():
+            summary.click()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        small = page.evaluate(
+            """() => [...document.querySelectorAll(
+                'button, summary, input:not([type=hidden]), nav a, .plain a, .names a')]
+            .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
+            .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24)).map(([html]) => html)"""
+        )
+        assert small == [], path
+
+
+def test_a_family_sees_its_child_in_plain_words(visitor: Visitor) -> None:
+    world = visitor.world
+    world.add(lambda make: make.standing(world.student, world.target))
+    add_flag(visitor)
+    page = visitor.sign_in("guardian")
+    expect(page.get_by_role("heading", name="Ada Byron")).to_be_visible()
+    expect(page.get_by_text(SENTENCE)).to_have_count(0)
+    page.get_by_role("link", name=world.target.statement).click()
+    expect(page.get_by_text("Of 10 typical questions on this")).to_be_visible()
+    expect(page.locator("#live-status")).to_contain_text("checking now and then")
