@@ -6,6 +6,7 @@ from flask import Flask
 
 from api import pages, problems, v1
 from api.services import Clock, Services, attach, system_clock
+from mastery.estimate import DEFAULTS, warm_up
 from models.installation import Installation, load
 from models.unit_of_work import connect
 
@@ -16,6 +17,8 @@ def create_app(installation: Installation | None = None, clock: Clock = system_c
     """The WSGI application of an installation; without one, of the installation that the environment names."""
     installation = installation or load()
     app = Flask("api", static_folder="static", template_folder="templates")
+    # the first post must not wait for the compiler
+    warm_up(DEFAULTS)
     app.config.update(
         SECRET_KEY=installation.secret_key,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,

@@ -134,6 +134,9 @@ def _check_schema(installation: Installation) -> None:
 def _children(installation: Installation, host: str, port: int, live_port: int, workers: int) -> list[Child]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(DESCRIBING)}
     environment = {**inherited, **_description(installation), "MASTERY_LIVE_PORT": str(live_port)}
+    if installation.data_dir is not None:
+        # the program's own directory may belong to somebody else; compiled code is kept with the data then
+        environment.setdefault("NUMBA_CACHE_DIR", str(installation.data_dir / "compiled"))
     python = [sys.executable, "-P", "-m"]
     web = [*python, "gunicorn", "--bind", f"{_bracketed(host)}:{port}", "--workers", str(workers)]
     web += ["--worker-class", "gthread", "--threads", str(THREADS), "--graceful-timeout", "20", "--timeout", "120"]

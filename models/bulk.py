@@ -34,7 +34,9 @@ def _write(session: Session, model: type[DeclarativeBase], columns: tuple[str, .
     table = model.__table__
     assert isinstance(table, Table)
     key = tuple(column.name for column in table.primary_key)
-    session.connection().exec_driver_sql(_statement(table, columns, key, on_conflict), list(rows))
+    statement = _statement(table, columns, key, on_conflict)
+    # one row needs no pipeline, which would cost a round trip more
+    session.connection().exec_driver_sql(statement, rows[0] if len(rows) == 1 else list(rows))
 
 
 def insert_rows(

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from mastery.flags.life import Change, DismissReason, Flag, FlagKey, FlagState, Resolution
@@ -40,23 +40,24 @@ def scope_text(scope: Scope, scope_id: object) -> str:
     return f"{scope.value}:{scope_id}"
 
 
+_LATEST = text(
+    "SELECT id, version, student_id, rule, family, scope, severity, state, finding, opened, opened_at, close_met_on,"
+    " closed_at, closed_on, resolution, dismiss_reason, note FROM flag"
+    " WHERE district_id = :district AND student_id = ANY(:students) ORDER BY id FOR UPDATE"
+)
+
+
 def latest_flags(session: Session, district_id: int, students: Collection[int]) -> dict[FlagKey, StoredFlag]:
     """The newest flag of every key of these students, held until the transaction ends."""
-    rows = session.scalars(
-        select(FlagRow)
-        .where(FlagRow.district_id == district_id, FlagRow.student_id == func.any(list(students)))
-        .order_by(FlagRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    rows = session.connection().execute(_LATEST, {"district": district_id, "students": list(students)})
     found: dict[FlagKey, StoredFlag] = {}
     for row in rows:
-        flag = flag_of(row)
+        flag = _flag_of(row)
         found[flag.key] = StoredFlag(row.id, row.version, flag)
     return found
 
 
-def flag_of(row: FlagRow) -> Flag:
+def _flag_of(row: Any) -> Flag:
     """A row as the law's value."""
     scope, _, scope_id = row.scope.partition(":")
     return Flag(

@@ -58,19 +58,26 @@ def lock(session: Session, district_id: int, pairs: Collection[Pair]) -> dict[Pa
     return found
 
 
+_LOCK = text(
+    "SELECT student_id, subject, state, model_version, cursor_performed_at, cursor_scored_at, cursor_client,"
+    " cursor_source_id FROM subject_state WHERE district_id = :district AND student_id = ANY(:students)"
+    " AND subject = ANY(:subjects) ORDER BY student_id, subject FOR UPDATE"
+)
+
+
 def _select_for_update(session: Session, district_id: int, pairs: Sequence[Pair]) -> dict[Pair, Locked]:
-    rows = session.execute(
-        text(
-            "SELECT student_id, subject, state, model_version, cursor_performed_at, cursor_scored_at, cursor_client,"
-            " cursor_source_id FROM subject_state WHERE district_id = :district AND student_id = ANY(:students)"
-            " AND subject = ANY(:subjects) ORDER BY student_id, subject FOR UPDATE"
-        ),
-        {
-            "district": district_id,
-            "students": sorted({student for student, _ in pairs}),
-            "subjects": sorted({subject for _, subject in pairs}),
-        },
-    ).all()
+    rows = (
+        session.connection()
+        .execute(
+            _LOCK,
+            {
+                "district": district_id,
+                "students": sorted({student for student, _ in pairs}),
+                "subjects": sorted({subject for _, subject in pairs}),
+            },
+        )
+        .all()
+    )
     wanted = set(pairs)
     return {
         (row.student_id, row.subject): Locked(
@@ -85,6 +92,12 @@ def _select_for_update(session: Session, district_id: int, pairs: Sequence[Pair]
     }
 
 
+_FOLDS = text(
+    "SELECT student_id, target_id, carried::text AS carried, conditions, ever FROM standing"
+    " WHERE district_id = :district AND student_id = ANY(:students) AND target_id = ANY(:targets)"
+)
+
+
 def load_standings(
     session: Session, district_id: int, targets_of: Mapping[int, Collection[int]]
 ) -> dict[int, dict[int, Standing]]:
@@ -92,11 +105,8 @@ def load_standings(
     students = list(targets_of)
     targets = sorted({target for some in targets_of.values() for target in some})
     found: dict[int, dict[int, Standing]] = {student: {} for student in students}
-    for row in session.execute(
-        text(
-            "SELECT student_id, target_id, carried::text AS carried, conditions, ever FROM standing"
-            " WHERE district_id = :district AND student_id = ANY(:students) AND target_id = ANY(:targets)"
-        ),
+    for row in session.connection().execute(
+        _FOLDS,
         {"district": district_id, "students": students, "targets": targets},
     ):
         if row.target_id in targets_of[row.student_id]:

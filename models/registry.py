@@ -101,11 +101,16 @@ def bump(session: Session, district_id: int, counter: str) -> None:
     )
 
 
+# two index look-ups, then the roles of what was found: an OR, or EXISTS as a join, reads whole tables here
 _STUDENTS = text(
-    "SELECT p.id, p.sourced_id, p.identifier, p.birth_date FROM person p"
-    " WHERE p.district_id = :district AND (p.sourced_id = ANY(:names) OR p.identifier = ANY(:names))"
-    " AND EXISTS (SELECT FROM person_role r WHERE r.district_id = p.district_id AND r.person_id = p.id"
-    " AND r.role = 'student')"
+    "WITH named AS MATERIALIZED ("
+    " SELECT id, sourced_id, identifier, birth_date FROM person"
+    " WHERE district_id = :district AND sourced_id = ANY(:names)"
+    " UNION"
+    " SELECT id, sourced_id, identifier, birth_date FROM person"
+    " WHERE district_id = :district AND identifier = ANY(:names)"
+    ") SELECT id, sourced_id, identifier, birth_date FROM named WHERE (SELECT true FROM person_role r"
+    " WHERE r.district_id = :district AND r.person_id = named.id AND r.role = 'student' LIMIT 1)"
 )
 
 
