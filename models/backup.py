@@ -23,6 +23,7 @@ from typing import IO, Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 
 from models.embedded import find_binaries
@@ -145,7 +146,7 @@ def _write(
 def _snapshot(reader: Reader) -> Iterator[tuple[psycopg.Connection[Row], str]]:
     """A connection in a snapshot that pg_dump shares, so that the counts are those of the copy."""
     try:
-        connection = psycopg.connect(_libpq(reader.url))
+        connection = psycopg.connect(conninfo(reader.url))
     except psycopg.OperationalError as error:
         raise BackupError(f"The database can not be reached: {error}") from error
     with connection:
@@ -204,15 +205,25 @@ def _dump(reader: Reader, snapshot: str, into: IO[bytes], advance: Advance) -> t
 
 
 def pg_connection(url: str) -> tuple[str, dict[str, str]]:
-    """A URL for PostgreSQL's own programs, and the environment that holds its password, which no one else can see."""
-    parsed = make_url(url).set(drivername="postgresql")
+    """What PostgreSQL's own programs are told to connect to, and the environment that holds the password unseen."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    password = {"PGPASSWORD": str(parsed.password)} if parsed.password is not None else {}
-    return parsed._replace(password=None).render_as_string(), {**inherited, **password}
+    password = make_url(url).password
+    return conninfo(url, with_password=False), inherited | ({"PGPASSWORD": str(password)} if password else {})
 
 
-def _libpq(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+def conninfo(url: str, with_password: bool = True) -> str:
+    """A URL of SQLAlchemy's as libpq's own words: libpq does not read the `+` that stands for a space there."""
+    parsed = make_url(url)
+    said = {
+        "user": parsed.username,
+        "host": parsed.host,
+        "port": parsed.port,
+        "dbname": parsed.database,
+        **parsed.query,
+    }
+    if with_password:
+        said["password"] = None if parsed.password is None else str(parsed.password)
+    return make_conninfo(**{name: value for name, value in said.items() if value is not None})
 
 
 def read_manifest(path: Path) -> Manifest:

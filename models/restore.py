@@ -15,9 +15,18 @@ from typing import TypeVar
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import make_url
 
-from models.backup import Advance, BackupError, Manifest, Row, check_content, count_rows, dump_blocks, pg_connection
+from models.backup import (
+    Advance,
+    BackupError,
+    Manifest,
+    Row,
+    check_content,
+    conninfo,
+    count_rows,
+    dump_blocks,
+    pg_connection,
+)
 from models.embedded import EmbeddedError, find_binaries, locks
 from models.hardening import close_gaps
 from models.installation import OWNER_ROLE, Embedded, Installation
@@ -212,8 +221,6 @@ def _exists(connection: psycopg.Connection[Row], name: str) -> bool:
 def _superuser(database: Embedded, name: str) -> psycopg.Connection[Row]:
     url = database.url("postgres", database.superuser_password, name)
     try:
-        return psycopg.connect(
-            make_url(url).set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
-        )
+        return psycopg.connect(conninfo(url), autocommit=True)
     except psycopg.OperationalError as error:
         raise EmbeddedError(f"The database of {database.data_dir} can not be reached: {error}") from error

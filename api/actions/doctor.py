@@ -43,7 +43,10 @@ def _with_database(installation: Installation, clock: Callable[[], datetime]) ->
     except (EmbeddedError, OperationalError) as error:
         said = str(error.orig) if isinstance(error, OperationalError) else str(error)
         yield Check(
-            "database", Status.FAIL, f"The database can not be reached: {said.strip()}", _mend_database(installation)
+            "database",
+            Status.FAIL,
+            f"The database can not be reached: {said.strip()}",
+            _mend_database(installation, said),
         )
     finally:
         if server is not None:
@@ -83,7 +86,9 @@ def _how_it_was(installation: Installation) -> Check:
     )
 
 
-def _mend_database(installation: Installation) -> str:
+def _mend_database(installation: Installation, said: str) -> str:
+    if "does not exist" in said:
+        return command(installation, "db upgrade")
     if isinstance(installation.database, Embedded):
         return f"look at the end of {installation.database.data_dir}/postgresql/server.log, then `mastery doctor` again"
     return "check DATABASE_URL and MASTERY_OWNER_DATABASE_URL with `psql`, and that the server runs"

@@ -1,0 +1,189 @@
+"""The commands that look after an installation, as its administrator types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+from embedded_server import ROOT, until
+
+from api.cli import main
+from models.backup import conninfo, read_manifest
+from models.embedded import locks, remove
+from models.installation import Installation, load
+from models.migrate import head
+
+
+def run(data_dir: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["--data-dir", str(data_dir), *words])
+
+
+def start(data_dir: Path, *words: str) -> subprocess.Popen[bytes]:
+    """The same in a process of its own, which can be killed."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "from api.cli import main; main()", "--data-dir", str(data_dir), *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def told(data_dir: Path, *words: str) -> Any:
+    """What a command that must succeed says as JSON."""
+    done = run(data_dir, *words, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """A directory for installations that the database's own account can reach, too; its path has spaces."""
+    made = Path(tempfile.mkdtemp(prefix="mastery operations "))
+    made.chmod(0o711)
+    yield made
+    for data_dir in made.iterdir():
+        if (data_dir / "postgresql.start").exists():
+            remove(data_dir)
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def here(place: Path) -> Path:
+    """An installation with the demonstration district."""
+    data_dir = place / "here"
+    assert run(data_dir, "install").exit_code == 0
+    accounts = told(data_dir, "demo", "load")
+    assert [account["role"] for account in accounts] == ["teacher", "student", "guardian", "administrator"]
+    return data_dir
+
+
+@pytest.fixture(scope="module")
+def copy(here: Path, place: Path) -> Path:
+    """A backup of it."""
+    (place / "copies").mkdir()
+    return Path(told(here, "backup", str(place / "copies"))["file"])
+
+
+def administer(data_dir: Path, statement: str, database: str | None = None) -> list[Any]:
+    """Run a statement as the server's administrator; its rows."""
+    installation: Installation = load(data_dir)
+    server = installation.server()
+    assert server is not None
+    url = installation.for_database(database or "mastery").superuser_dsn
+    assert url is not None
+    with server, psycopg.connect(conninfo(url), autocommit=True) as connection:
+        answer = connection.execute(statement.encode())
+        return answer.fetchall() if answer.description else []
+
+
+def test_a_backup_comes_up_elsewhere_and_not_over_what_is_there(here: Path, copy: Path, place: Path) -> None:
+    there = place / "there"
+    restored = told(there, "restore", str(copy))
+    assert restored["proved"] == {"districts": 1, "students": 24, "rows": 192, "differing": 0}
+    assert restored["put_aside"] is None
+    assert load(here).secret_key != load(there).secret_key
+    assert run(there, "doctor").exit_code == 0
+    told(there, "district", "create", "South")
+    refused = run(there, "restore", str(copy))
+    assert refused.exit_code == 1
+    assert "already holds 2 districts (demonstration, south) with 51 people and 384 results" in refused.stderr
+    forced = told(here, "restore", str(copy), "--data-dir", str(there), "--force")
+    assert told(there, "db", "status")["districts"] == 1
+    assert told(there, "restore", forced["put_aside"], "--force")["backup"]["rows"]["district"] == 2
+
+
+def test_what_is_served_is_not_replaced(here: Path, copy: Path) -> None:
+    held = locks.take_exclusive(here / "serving")
+    assert held is not None
+    refused = run(here, "restore", str(copy), "--force")
+    locks.release(held)
+    assert refused.exit_code == 1
+    assert "is being served: end that first" in refused.stderr
+
+
+def test_a_file_that_is_no_backup_makes_no_installation(place: Path) -> None:
+    wrong = place / "wrong.txt"
+    wrong.write_text("not a backup")
+    refused = run(place / "new", "restore", str(wrong))
+    assert refused.exit_code == 1
+    assert "is no whole backup" in refused.stderr
+    assert not (place / "new").exists()
+    wrong.unlink()
+
+
+def test_the_database_says_where_it_stands_and_a_newer_one_is_left_alone(here: Path) -> None:
+    status = told(here, "db", "status")
+    assert (status["state"], status["migration"], status["newest"]) == ("current", head(), head())
+    assert told(here, "db", "upgrade") == {"from": head(), "to": head(), "mended": []}
+    administer(here, "UPDATE alembic_version SET version_num = '9999'")
+    assert told(here, "db", "status")["state"] == "ahead"
+    refused = run(here, "db", "upgrade")
+    assert refused.exit_code == 1
+    assert "a newer version made it, so run that version. Nothing was changed." in refused.stderr
+    examined = run(here, "doctor")
+    assert examined.exit_code == 1
+    assert "mend: run the newer version of the program" in examined.stdout
+    administer(here, f"UPDATE alembic_version SET version_num = '{head()}'")
+    assert "The schema already is the newest" in run(here, "db", "upgrade").stdout
+
+
+def test_a_database_that_is_gone_is_named_and_made_again(place: Path) -> None:
+    data_dir = place / "bare"
+    assert run(data_dir, "install").exit_code == 0
+    administer(data_dir, 'DROP DATABASE "mastery" WITH (FORCE)', "postgres")
+    examined = run(data_dir, "doctor")
+    assert examined.exit_code == 1
+    assert "does not exist" in examined.stdout
+    assert "db upgrade" in examined.stdout
+    assert told(data_dir, "db", "upgrade")["to"] == head()
+    assert run(data_dir, "doctor").exit_code == 0
+
+
+def test_commands_name_an_installation_that_is_not_there(place: Path) -> None:
+    for words in (("backup", "x"), ("db", "status"), ("db", "upgrade")):
+        refused = run(place / "none", *words)
+        assert refused.exit_code == 1
+        assert "There is no installation in" in refused.stderr
+    examined = run(place / "none", "doctor")
+    assert examined.exit_code == 1
+    assert "install" in examined.stdout.split("mend: ")[1]
+
+
+@pytest.mark.faults
+def test_a_backup_that_is_killed_leaves_no_file_of_its_name(here: Path, place: Path) -> None:
+    folder = place / "killed"
+    folder.mkdir()
+    killed = start(here, "backup", str(folder / "one"))
+    assert until(lambda: any(folder.iterdir()) or killed.poll() is not None)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    if (folder / "one").exists():  # it was through before it was killed: then it is whole
+        assert read_manifest(folder / "one").rows["result"] == 384
+    assert told(here, "backup", str(folder / "two"))["rows"]["result"] == 384
+
+
+@pytest.mark.faults
+def test_a_restore_that_is_killed_leaves_nothing_half(copy: Path, place: Path) -> None:
+    data_dir = place / "interrupted"
+    for patience in (1.5, 2.5, 3.5):
+        restore = start(data_dir, "restore", str(copy))
+        time.sleep(patience)
+        restore.send_signal(signal.SIGKILL)
+        restore.wait()
+        if (data_dir / "installation.json").exists():
+            names = {row[0] for row in administer(data_dir, "SELECT datname FROM pg_database", "postgres")}
+            if "mastery" in names:  # it was through before it was killed: then all of it is there
+                assert administer(data_dir, "SELECT count(*) FROM result") == [(384,)]
+                return
+    assert told(data_dir, "restore", str(copy))["proved"]["students"] == 24
+    assert run(data_dir, "doctor").exit_code == 0
