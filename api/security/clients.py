@@ -49,7 +49,8 @@ def new_token(district_id: int) -> str:
 def district_of(credential: str) -> int | None:
     """The district that a client id or a token names; None where it has not that shape."""
     number, dot, rest = credential.partition(".")
-    return int(number) if dot and rest and number.isascii() and number.isdigit() and len(number) < 10 else None
+    readable = credential.isascii() and credential.isprintable()
+    return int(number) if readable and dot and rest and number.isdigit() and len(number) < 10 else None
 
 
 def create_client(session: Session, district_id: int, name: str, scopes: Collection[str], now: datetime) -> NewClient:

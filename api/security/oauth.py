@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.oauth2.rfc6749 import ClientMixin
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from flask import Blueprint, Flask, Response
 
@@ -47,6 +47,12 @@ class _OAuthClient(ClientMixin):
 class _Grant(ClientCredentialsGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic"]  # noqa: RUF012 - Authlib's own attribute
 
+    def validate_requested_scope(self) -> None:
+        """Refuse scopes that the client has not; Authlib only knows those that the whole server has."""
+        wanted = (self.request.payload.scope or "").split()
+        if not set(wanted) <= set(self.request.client.row.scopes):
+            raise InvalidScopeError
+
 
 def _query_client(client_id: str) -> _OAuthClient | None:
     district_id = district_of(client_id)
@@ -62,7 +68,7 @@ def _generate_token(grant_type: str, client: _OAuthClient, user: None, scope: st
         "token_type": "Bearer",
         "access_token": new_token(client.row.district_id),
         "expires_in": TOKEN_SECONDS,
-        "scope": scope or client.get_allowed_scope(""),
+        "scope": client.get_allowed_scope(scope or ""),
     }
 
 
