@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -81,6 +83,17 @@ def install(app: Flask, error_page: Callable[[HTTPException], Response]) -> None
     @app.errorhandler(ProblemError)
     def _refused(error: ProblemError) -> Response:
         return problem_response(error.document(), error.headers)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(psycopg.OperationalError)
+    def _unavailable(error: Exception) -> Response:
+        app.logger.error("the database does not answer: %s", error)
+        if not wants_problem():
+            raise ServiceUnavailable from error
+        document = problem_document(
+            503, "Service Unavailable", "The database does not answer; nothing was stored. Send the same again."
+        )
+        return problem_response(document, {"Retry-After": "2"})
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:

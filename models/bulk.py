@@ -12,6 +12,8 @@ from functools import cache
 from sqlalchemy import Table
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from models.hot import write
+
 
 @cache
 def _statement(table: Table, columns: tuple[str, ...], key: tuple[str, ...], on_conflict: str) -> str:
@@ -34,9 +36,7 @@ def _write(session: Session, model: type[DeclarativeBase], columns: tuple[str, .
     table = model.__table__
     assert isinstance(table, Table)
     key = tuple(column.name for column in table.primary_key)
-    statement = _statement(table, columns, key, on_conflict)
-    # one row needs no pipeline, which would cost a round trip more
-    session.connection().exec_driver_sql(statement, rows[0] if len(rows) == 1 else list(rows))
+    write(session, _statement(table, columns, key, on_conflict), rows)
 
 
 def insert_rows(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text, update
@@ -16,6 +16,7 @@ from mastery.flags.view import Finding, Scope, Severity
 from models.bulk import insert_rows
 from models.flag import Flag as FlagRow
 from models.flag import FlagTransition
+from models.hot import fetch
 
 RULE_VERSION = "1"
 _COLUMNS = (
@@ -40,42 +41,58 @@ def scope_text(scope: Scope, scope_id: object) -> str:
     return f"{scope.value}:{scope_id}"
 
 
-_LATEST = text(
+_LATEST = (
     "SELECT id, version, student_id, rule, family, scope, severity, state, finding, opened, opened_at, close_met_on,"
     " closed_at, closed_on, resolution, dismiss_reason, note FROM flag"
-    " WHERE district_id = :district AND student_id = ANY(:students) ORDER BY id FOR UPDATE"
+    " WHERE district_id = %(district)s AND student_id = ANY(%(students)s::bigint[]) ORDER BY id FOR UPDATE"
 )
 
 
 def latest_flags(session: Session, district_id: int, students: Collection[int]) -> dict[FlagKey, StoredFlag]:
     """The newest flag of every key of these students, held until the transaction ends."""
-    rows = session.connection().execute(_LATEST, {"district": district_id, "students": list(students)})
+    rows = fetch(session, _LATEST, {"district": district_id, "students": list(students)})
     found: dict[FlagKey, StoredFlag] = {}
-    for row in rows:
-        flag = _flag_of(row)
-        found[flag.key] = StoredFlag(row.id, row.version, flag)
+    for key, version, *columns in rows:
+        flag = _flag_of(*columns)
+        found[flag.key] = StoredFlag(key, version, flag)
     return found
 
 
-def _flag_of(row: Any) -> Flag:
+def _flag_of(
+    student: int,
+    rule: str,
+    family: str,
+    scope: str,
+    severity: str,
+    state: str,
+    finding: Mapping[str, Any],
+    opened: Mapping[str, Any],
+    opened_at: datetime,
+    close_met_on: date | None,
+    closed_at: datetime | None,
+    closed_on: date | None,
+    resolution: str | None,
+    dismiss_reason: str | None,
+    note: str,
+) -> Flag:
     """A row as the law's value."""
-    scope, _, scope_id = row.scope.partition(":")
+    kind, _, scope_id = scope.partition(":")
     return Flag(
-        key=FlagKey(row.student_id, row.family, Scope(scope), int(scope_id)),
-        rule=row.rule,
-        state=FlagState(row.state),
-        severity=Severity[row.severity],
-        finding=finding_of(row.finding),
-        opened_facts=row.opened["facts"],
-        evidence=tuple(row.opened["evidence"]),
-        opened_at=row.opened_at,
-        added=tuple(row.opened["added"]),
-        close_met_on=row.close_met_on,
-        closed_at=row.closed_at,
-        closed_on=row.closed_on,
-        resolution=Resolution(row.resolution) if row.resolution else None,
-        dismiss_reason=DismissReason(row.dismiss_reason) if row.dismiss_reason else None,
-        note=row.note,
+        key=FlagKey(student, family, Scope(kind), int(scope_id)),
+        rule=rule,
+        state=FlagState(state),
+        severity=Severity[severity],
+        finding=finding_of(finding),
+        opened_facts=opened["facts"],
+        evidence=tuple(opened["evidence"]),
+        opened_at=opened_at,
+        added=tuple(opened["added"]),
+        close_met_on=close_met_on,
+        closed_at=closed_at,
+        closed_on=closed_on,
+        resolution=Resolution(resolution) if resolution else None,
+        dismiss_reason=DismissReason(dismiss_reason) if dismiss_reason else None,
+        note=note,
     )
 
 

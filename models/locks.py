@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models.hot import fetch
+
 _RULES, _SOURCES = 7203, 7204
-_SHARE = text(
-    "WITH rules AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(hashtextextended(:district, :rules)) AS held)"
-    " SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(:client || s, :sources) AS k"
-    " FROM rules, unnest(CAST(:names AS text[])) AS s ORDER BY k) AS sorted"
+_SHARE = (
+    "WITH rules AS MATERIALIZED"
+    " (SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s)) AS held)"
+    " SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(%(client)s::text || s, %(sources)s) AS k"
+    " FROM rules, unnest(%(names)s::text[]) AS s ORDER BY k) AS sorted"
 )
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:district, :rules))")
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%(district)s::text, %(rules)s))"
 
 
 def share_rules(session: Session, district_id: int, client_pk: int, source_ids: Collection[str]) -> None:
@@ -26,7 +28,8 @@ def share_rules(session: Session, district_id: int, client_pk: int, source_ids: 
     First statement of taking in results, so that all that is read after it stays as it is. Sources are locked in
     order, so that no two transactions wait for each other.
     """
-    session.connection().execute(
+    fetch(
+        session,
         _SHARE,
         {
             "district": str(district_id),
@@ -40,4 +43,4 @@ def share_rules(session: Session, district_id: int, client_pk: int, source_ids: 
 
 def change_rules(session: Session, district_id: int) -> None:
     """Hold the district's rules alone until the transaction ends: no result is taken in meanwhile."""
-    session.connection().execute(_ALONE, {"district": str(district_id), "rules": _RULES})
+    fetch(session, _ALONE, {"district": str(district_id), "rules": _RULES})

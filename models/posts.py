@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mastery.evidence import Result, normalised
 from models.evidence import Quarantine
+from models.hot import fetch
 
 
 class PostState(StrEnum):
@@ -37,11 +38,12 @@ class Post:
     student: int | None
 
 
-_FIND = text(
+_FIND = (
     "SELECT source_id, revision, digest, 'stored' AS state, id, student_id FROM result"
-    " WHERE district_id = :district AND client_pk = :client AND source_id = ANY(:sources)"
+    " WHERE district_id = %(district)s AND client_pk = %(client)s AND source_id = ANY(%(sources)s::text[])"
     " UNION ALL SELECT source_id, revision, digest, state, id, NULL FROM quarantine"
-    " WHERE district_id = :district AND client_pk = :client AND source_id = ANY(:sources) AND state <> 'released'"
+    " WHERE district_id = %(district)s AND client_pk = %(client)s AND source_id = ANY(%(sources)s::text[])"
+    " AND state <> 'released'"
 )
 
 
@@ -50,9 +52,7 @@ def find_posts(
 ) -> dict[str, list[Post]]:
     """All posts of these sources. One that left quarantine is found as what it became."""
     found: dict[str, list[Post]] = {}
-    rows = session.connection().execute(
-        _FIND, {"district": district_id, "client": client_pk, "sources": list(source_ids)}
-    )
+    rows = fetch(session, _FIND, {"district": district_id, "client": client_pk, "sources": list(source_ids)})
     for source_id, revision, digest, state, key, student in rows:
         found.setdefault(source_id, []).append(Post(source_id, revision, bytes(digest), PostState(state), key, student))
     return found

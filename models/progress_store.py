@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from mastery.decide import Act, ActKind, Decision, RuleBook, Standing, missing
@@ -18,6 +18,7 @@ from mastery.progress import Moved, TargetEstimate
 from models.bulk import insert_new_rows, upsert_rows
 from models.carried import pack, unpack
 from models.evidence import Evidence, ResultRow
+from models.hot import fetch
 from models.standing import Confirmation
 from models.standing import Standing as StandingRow
 from models.standing import SubjectState as SubjectStateRow
@@ -58,43 +59,37 @@ def lock(session: Session, district_id: int, pairs: Collection[Pair]) -> dict[Pa
     return found
 
 
-_LOCK = text(
+_LOCK = (
     "SELECT student_id, subject, state, model_version, cursor_performed_at, cursor_scored_at, cursor_client,"
-    " cursor_source_id FROM subject_state WHERE district_id = :district AND student_id = ANY(:students)"
-    " AND subject = ANY(:subjects) ORDER BY student_id, subject FOR UPDATE"
+    " cursor_source_id FROM subject_state WHERE district_id = %(district)s AND student_id = ANY(%(students)s::bigint[])"
+    " AND subject = ANY(%(subjects)s::text[]) ORDER BY student_id, subject FOR UPDATE"
 )
 
 
 def _select_for_update(session: Session, district_id: int, pairs: Sequence[Pair]) -> dict[Pair, Locked]:
-    rows = (
-        session.connection()
-        .execute(
-            _LOCK,
-            {
-                "district": district_id,
-                "students": sorted({student for student, _ in pairs}),
-                "subjects": sorted({subject for _, subject in pairs}),
-            },
-        )
-        .all()
+    rows = fetch(
+        session,
+        _LOCK,
+        {
+            "district": district_id,
+            "students": sorted({student for student, _ in pairs}),
+            "subjects": sorted({subject for _, subject in pairs}),
+        },
     )
     wanted = set(pairs)
-    return {
-        (row.student_id, row.subject): Locked(
-            row.state or None,
-            row.model_version,
-            OrderKey(row.cursor_performed_at, row.cursor_scored_at, row.cursor_client, row.cursor_source_id)
-            if row.state
-            else None,
-        )
-        for row in rows
-        if (row.student_id, row.subject) in wanted
-    }
+    found = {}
+    for student, subject, state, model_version, *cursor in rows:
+        if (student, subject) in wanted:
+            performed_at, scored_at, client, source_id = cursor
+            order = OrderKey(performed_at.astimezone(UTC), scored_at.astimezone(UTC), client, source_id)
+            found[student, subject] = Locked(state or None, model_version, order if state else None)
+    return found
 
 
-_FOLDS = text(
-    "SELECT student_id, target_id, carried::text AS carried, conditions, ever FROM standing"
-    " WHERE district_id = :district AND student_id = ANY(:students) AND target_id = ANY(:targets)"
+_FOLDS = (
+    "SELECT student_id, target_id, carried::text, conditions, ever FROM standing"
+    " WHERE district_id = %(district)s AND student_id = ANY(%(students)s::bigint[])"
+    " AND target_id = ANY(%(targets)s::bigint[])"
 )
 
 
@@ -105,12 +100,10 @@ def load_standings(
     students = list(targets_of)
     targets = sorted({target for some in targets_of.values() for target in some})
     found: dict[int, dict[int, Standing]] = {student: {} for student in students}
-    for row in session.connection().execute(
-        _FOLDS,
-        {"district": district_id, "students": students, "targets": targets},
-    ):
-        if row.target_id in targets_of[row.student_id]:
-            found[row.student_id][row.target_id] = unpack(row.carried, tuple(row.conditions), tuple(row.ever))
+    rows = fetch(session, _FOLDS, {"district": district_id, "students": students, "targets": targets})
+    for student, target, carried, conditions, ever in rows:
+        if target in targets_of[student]:
+            found[student][target] = unpack(carried, tuple(conditions), tuple(ever))
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from mastery.evidence import CutScore
 from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, Item
 from models.bulk import insert_new_rows
 from models.district import DistrictStamp
+from models.hot import fetch
 from models.roster import Person, PersonRole
 
 
@@ -75,18 +76,19 @@ class Context:
     stamps: Stamps
 
 
-_CONTEXT = text(
+_CONTEXT = (
     "SELECT d.time_zone, coalesce(s.graph, 0), coalesce(s.roster, 0), coalesce(s.assessments, 0),"
-    " coalesce(s.policy, 0) FROM district d LEFT JOIN district_stamp s ON s.district_id = d.id WHERE d.id = :district"
+    " coalesce(s.policy, 0) FROM district d LEFT JOIN district_stamp s ON s.district_id = d.id"
+    " WHERE d.id = %(district)s"
 )
 
 
 def context(session: Session, district_id: int) -> Context:
     """Zone and counters of a district in one query. LookupError where there is no such district."""
-    row = session.connection().execute(_CONTEXT, {"district": district_id}).one_or_none()
-    if row is None:
+    rows = fetch(session, _CONTEXT, {"district": district_id})
+    if not rows:
         raise LookupError(f"there is no district {district_id}")
-    zone, *counts = row
+    zone, *counts = rows[0]
     return Context(ZoneInfo(zone), Stamps(*(int(count) for count in counts)))
 
 
@@ -102,30 +104,30 @@ def bump(session: Session, district_id: int, counter: str) -> None:
 
 
 # two index look-ups, then the roles of what was found: an OR, or EXISTS as a join, reads whole tables here
-_STUDENTS = text(
+_STUDENTS = (
     "WITH named AS MATERIALIZED ("
     " SELECT id, sourced_id, identifier, birth_date FROM person"
-    " WHERE district_id = :district AND sourced_id = ANY(:names)"
+    " WHERE district_id = %(district)s AND sourced_id = ANY(%(names)s::text[])"
     " UNION"
     " SELECT id, sourced_id, identifier, birth_date FROM person"
-    " WHERE district_id = :district AND identifier = ANY(:names)"
+    " WHERE district_id = %(district)s AND identifier = ANY(%(names)s::text[])"
     ") SELECT id, sourced_id, identifier, birth_date FROM named WHERE (SELECT true FROM person_role r"
-    " WHERE r.district_id = :district AND r.person_id = named.id AND r.role = 'student' LIMIT 1)"
+    " WHERE r.district_id = %(district)s AND r.person_id = named.id AND r.role = 'student' LIMIT 1)"
 )
 
 
 def find_students(session: Session, district_id: int, names: Collection[str]) -> dict[str, list[KnownStudent]]:
     """Students by SIS id or sourcedId. A name that is one student's sourcedId means that one; else all it fits."""
     wanted = list(names)
-    rows = session.connection().execute(_STUDENTS, {"district": district_id, "names": wanted}).all()
+    rows = fetch(session, _STUDENTS, {"district": district_id, "names": wanted})
     found: dict[str, list[KnownStudent]] = {}
-    exact = {row.sourced_id: KnownStudent(row.id, row.sourced_id, row.birth_date) for row in rows}
+    exact = {sourced_id: KnownStudent(key, sourced_id, born) for key, sourced_id, _, born in rows}
     for name in wanted:
         if name in exact:
             found[name] = [exact[name]]
-    for row in rows:
-        if row.identifier and row.identifier not in exact:
-            found.setdefault(row.identifier, []).append(exact[row.sourced_id])
+    for _, sourced_id, identifier, _ in rows:
+        if identifier and identifier not in exact:
+            found.setdefault(identifier, []).append(exact[sourced_id])
     return found
 
 
@@ -214,15 +216,17 @@ def cuts_of(stored: Sequence[Sequence[float]]) -> tuple[CutScore, ...]:
     return tuple(CutScore(level, share) for level, share in stored)
 
 
-_ITEMS = text(
+_ITEMS = (
     "SELECT assessment_id, name, id FROM item"
-    " WHERE district_id = :district AND assessment_id = ANY(:assessments) AND name = ANY(:names)"
+    " WHERE district_id = %(district)s AND assessment_id = ANY(%(assessments)s::bigint[])"
+    " AND name = ANY(%(names)s::text[])"
 )
 
 
 def find_items(session: Session, district_id: int, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """Keys of items that are there, by (assessment, name)."""
-    rows = session.connection().execute(
+    rows = fetch(
+        session,
         _ITEMS,
         {
             "district": district_id,

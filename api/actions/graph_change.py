@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.actions.ingest import Intake
@@ -16,11 +15,7 @@ from api.actions.rederive import rederive_targets
 from models.graph_store import DistrictGraph, load_graph
 from models.graph_write import lock_graph
 from models.registry import stamps
-from models.unit_of_work import district_transaction
-
-# deadlock and serialisation failure: somebody's results were being taken in meanwhile, so all of it is done anew
-_RETRIED = ("40001", "40P01")
-_TRIES = 4
+from models.unit_of_work import district_transaction, try_again
 
 Outcome = TypeVar("Outcome")
 
@@ -46,18 +41,15 @@ def change_graph(
     Decisions depend on hard prerequisites and on what targets demand, so every student who stands on a target whose
     demands changed is replayed; then waiting results are tried again. Whatever `change` raises undoes everything.
     """
-    for attempt in range(1, _TRIES + 1):
-        try:
-            with district_transaction(intake.engine, district_id) as session:
-                # a graph that is not committed must not stay in a cache that lives longer than the transaction
-                own = intake.within()
-                found = _change(session, own, district_id, now, change)
-                session.commit()
-                return found
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in _RETRIED or attempt == _TRIES:
-                raise
-    raise AssertionError("unreachable")
+
+    def transaction() -> tuple[Outcome, Consequences]:
+        with district_transaction(intake.engine, district_id) as session:
+            # a graph that is not committed must not stay in a cache that lives longer than the transaction
+            found = _change(session, intake.within(), district_id, now, change)
+            session.commit()
+            return found
+
+    return try_again(transaction)
 
 
 def _change(

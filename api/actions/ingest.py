@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.actions.announce import announce
@@ -27,11 +26,7 @@ from models.known import KnownCache
 from models.locks import share_rules
 from models.posts import Post, PostState, find_posts, quarantine, supersede_waiting
 from models.registry import context
-from models.unit_of_work import district_transaction
-
-# a serialisation failure, a deadlock, or a key that another transaction took in the meantime: the batch is tried anew
-_RETRIED = ("40001", "40P01", "23505")
-_TRIES = 6
+from models.unit_of_work import district_transaction, try_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +64,14 @@ class Sender:
 
 def ingest(intake: Intake, sender: Sender, results: Sequence[Result], now: datetime) -> list[Outcome]:
     """Take in results and commit; one outcome per result, in order. Nothing is stored unless all of it is."""
-    for attempt in range(1, _TRIES + 1):
-        try:
-            with district_transaction(intake.engine, sender.district_id) as session:
-                outcomes = take_in(session, intake, sender, results, now)
-                session.commit()
-                return outcomes
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in _RETRIED or attempt == _TRIES:
-                raise
-    raise AssertionError("unreachable")
+
+    def transaction() -> list[Outcome]:
+        with district_transaction(intake.engine, sender.district_id) as session:
+            outcomes = take_in(session, intake, sender, results, now)
+            session.commit()
+            return outcomes
+
+    return try_again(transaction)
 
 
 def take_in(

@@ -67,7 +67,8 @@ def renamed_people(sheets: Sheets, known: Roster) -> dict[str, str]:
     names = {}
     for key, entry in users.rows.items():
         new = entry.value.person
-        old = lost.get(new.identifier) if key not in before and carriers[new.identifier] == 1 else None
+        alone = key not in before and carriers[new.identifier] == 1
+        old = lost.get(new.identifier) if alone and new.identifier is not None else None
         if old is not None and (new.family_name == old.family_name or new.given_name == old.given_name):
             names[old.sourced_id] = key
     return names

@@ -1,0 +1,30 @@
+"""Statements of the posting path, straight to the driver: of a small statement the toolkit's share is the larger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from sqlalchemy.orm import Session
+
+
+def driver(session: Session) -> psycopg.Connection[tuple[Any, ...]]:
+    """The driver's connection of the session's transaction."""
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    return connection
+
+
+def fetch(session: Session, statement: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """All rows of a statement with %(name)s parameters, as tuples."""
+    return driver(session).execute(statement, parameters).fetchall()
+
+
+def write(session: Session, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Run a statement with %s parameters for every row, in a pipeline where there are several."""
+    with driver(session).cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(statement, rows[0])
+        else:
+            cursor.executemany(statement, rows)
