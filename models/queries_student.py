@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from mastery.roster import Role
-from models.assessment import Assessment, CutScores
-from models.evidence import Evidence, ResultRow
 from models.graph import Node
 from models.queries_people import enrolled
 from models.roster import Enrollment, Person, School, Section
@@ -48,26 +45,6 @@ class TargetStanding:
     code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceRecord:
-    """One record on the target as posted; `cuts` are the newest confirmed cut scores of its assessment."""
-
-    result_id: int
-    assessment: str
-    performed_at: datetime
-    purpose: str
-    evidence_type: str
-    independence: str
-    status: str
-    score: float | None
-    max: float | None
-    level: float | None
-    scorer: str
-    scorer_certified: bool
-    cuts: Any
-    superseded: bool
-
-
 def student_head(session: Session, district_id: int, student_id: int) -> StudentHead:
     """The student's names."""
     person = session.scalars(select(Person).where(Person.district_id == district_id, Person.id == student_id)).one()
@@ -101,65 +78,3 @@ def target_standings(
         .offset(offset)
     )
     return [TargetStanding(*row) for row in rows], total
-
-
-def target_standing(session: Session, district_id: int, student_id: int, target_id: int) -> TargetStanding | None:
-    """The student's standing on one target."""
-    row = session.execute(
-        select(Standing, Node.statement, Node.code)
-        .join(Node, (Node.district_id == Standing.district_id) & (Node.id == Standing.target_id))
-        .where(Standing.district_id == district_id, Standing.student_id == student_id, Standing.target_id == target_id)
-    ).one_or_none()
-    return row and TargetStanding(*row)
-
-
-def evidence_on_target(
-    session: Session, district_id: int, student_id: int, target_id: int, limit: int, offset: int
-) -> tuple[Sequence[EvidenceRecord], int]:
-    """A page of the records on a target, newest first, and how many there are; corrected ones are marked."""
-    newer = aliased(ResultRow)
-    superseded = (
-        select(newer.id)
-        .where(
-            newer.district_id == ResultRow.district_id,
-            newer.client_pk == ResultRow.client_pk,
-            newer.source_id == ResultRow.source_id,
-            newer.revision > ResultRow.revision,
-        )
-        .exists()
-    )
-    confirmed = (
-        select(CutScores.cuts)
-        .where(
-            CutScores.district_id == ResultRow.district_id,
-            CutScores.assessment_id == ResultRow.assessment_id,
-            CutScores.confirmed_at.is_not(None),
-            CutScores.withdrawn_at.is_(None),
-        )
-        .order_by(CutScores.confirmed_at.desc(), CutScores.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    of_result = and_(Evidence.district_id == ResultRow.district_id, Evidence.result_id == ResultRow.id)
-    mine = (
-        ResultRow.district_id == district_id,
-        ResultRow.student_id == student_id,
-        Evidence.target_id == target_id,
-    )
-    total = session.execute(select(func.count()).select_from(ResultRow).join(Evidence, of_result).where(*mine))
-    rows = session.execute(
-        select(
-            ResultRow.id, Assessment.title, ResultRow.performed_at, ResultRow.purpose, ResultRow.evidence_type,
-            ResultRow.independence, ResultRow.status, Evidence.score, Evidence.max, Evidence.level,
-            ResultRow.scorer, ResultRow.scorer_certified, confirmed, superseded,
-        )
-        .join(Evidence, of_result)
-        .join(
-            Assessment, (Assessment.district_id == ResultRow.district_id) & (Assessment.id == ResultRow.assessment_id)
-        )
-        .where(*mine)
-        .order_by(ResultRow.performed_at.desc(), ResultRow.scored_at.desc(), ResultRow.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )  # fmt: skip
-    return [EvidenceRecord(*tuple(row)) for row in rows], total.scalar_one()

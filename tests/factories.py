@@ -16,13 +16,18 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from mastery.decide import Decision, State
+from mastery.decide import Standing as Fold
+from mastery.policy import DEFAULT_POLICY
 from models.access import Client
 from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, Item
+from models.carried import pack
 from models.district import District, DistrictStamp
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow, result_id_sequence
 from models.flag import Flag
 from models.graph import Framework, Node
 from models.outbox import Outbox, SectionVersion
+from models.registry import bump
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 from models.standing import Standing
 from models.unit_of_work import district_transaction, shared_transaction
@@ -165,6 +170,7 @@ class Factory:
         self, code: str | None = None, statement: str = "I can add fractions.", subject: str = "Mathematics"
     ) -> Node:
         serial = next(_serial)
+        bump(self.session, self.district_id, "graph")
         return self._add(
             Node(
                 district_id=self.district_id, guid=f"target-{serial}", framework_id=self.framework(subject).id,
@@ -264,9 +270,13 @@ class Factory:
             "mastered_at": None, "missing": [], "conditions": [], "ever": [], "carried": [],
             "policy_version": "default-1",
         }  # fmt: skip
-        return self._add(
-            Standing(district_id=self.district_id, student_id=student.id, target_id=target.id, **(values | columns))
-        )
+        values |= columns
+        decision = Decision(
+            state=State(values["state"]), level=values["level"], mastered_at=values["mastered_at"],
+            enough_evidence=values["records"] >= DEFAULT_POLICY.enough_evidence_records,
+        )  # fmt: skip
+        values["carried"] = json.loads(pack(Fold(decision=decision)))
+        return self._add(Standing(district_id=self.district_id, student_id=student.id, target_id=target.id, **values))
 
     def flag(self, student: Person, target: Node | None = None, **columns: Any) -> Flag:
         """A live flag of the rule WHEEL_SPIN; any column can be given."""

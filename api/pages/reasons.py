@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from api.pages.words import percent
-from mastery.decide import Lack, State
+from mastery.decide import Lack
 from mastery.flags.sentences import SENTENCES, shown
 from mastery.numbers import half_up
-from models.standing import Standing
 
 # parts smaller than this (logits) are called none; from the next ones on they are clear, then large
 _SOME, _CLEAR, _LARGE = 0.15, 0.6, 1.2
 
 
-def missing_sentence(line: Mapping[str, Any], names: Mapping[int, str]) -> str:
+def missing_sentence(line: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """One unmet line of the body-of-evidence rule; `names` has the statements of open prerequisites."""
     needed, found = line["needed"], line["found"]
     code = Lack(line["code"])
@@ -82,17 +82,17 @@ def _counted(needed: str, found: float | None) -> str:
     return _("%(needed)s; there are %(found)s.", needed=needed, found=f"{found or 0:g}")
 
 
-def parts(standing: Standing) -> Sequence[tuple[str, str, float]]:
-    """What the estimate is the sum of: (name, effect in words, logits)."""
-    general, target = standing.part_general or 0.0, standing.part_target or 0.0
-    practice, form = standing.part_practice or 0.0, standing.part_form or 0.0
-    questions = (standing.mean or 0.0) - general - target - practice
+def parts(document: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """What the estimate is the sum of, of the API's explanation: (name, effect in words)."""
+    sizes = document["parts"]
+    if sizes is None:
+        return []
     return [
-        (_("Overall level in %(subject)s", subject=standing.subject), _effect(general), general),
-        (_("This target, compared with the rest"), _effect(target), target),
-        (_("Practice on this target"), _effect(practice), practice),
-        (_("How hard its questions are"), _effect(questions), questions),
-        (_("Form on the latest days (left out of the estimate)"), _effect(form), form),
+        (_("Overall level in %(subject)s", subject=document["subject"]), _effect(sizes["general"])),
+        (_("This target, compared with the rest"), _effect(sizes["target"])),
+        (_("Practice on this target"), _effect(sizes["practice"])),
+        (_("How hard its questions are"), _effect(sizes["questions"])),
+        (_("Form on the latest days (left out of the estimate)"), _effect(sizes["form"])),
     ]
 
 
@@ -105,43 +105,36 @@ def _effect(part: float) -> str:
     return _("lowers it a lot") if size >= _LARGE else _("lowers it") if size >= _CLEAR else _("lowers it a little")
 
 
-def would_change(standing: Standing) -> list[str]:
-    """What would change the estimate or the decision."""
-    changes = [
-        _("The next scored result on this target changes the estimate at once; a right answer never lowers it."),
-        _("A corrected score replaces the old one, and everything that followed from it is worked out again."),
-    ]
-    state = State(standing.state)
-    if state is State.MASTERED_PROVISIONAL:
-        changes.append(_("A teacher can confirm it; until then it may lapse if a result is corrected."))
-    elif state in (State.MASTERED, State.NEEDS_REVIEW):
-        changes.append(_("Mastery stays. A later low test only asks a teacher to look; only a person takes it back."))
-    else:
-        changes.append(_("When everything listed under “What is still missing” is there, it counts as mastered."))
-    changes.append(_("Time alone changes nothing: no holiday lowers it."))
-    return changes
+CHANGES = {
+    "next_result": _l(
+        "The next scored result on this target changes the estimate at once; a right answer never lowers it."
+    ),
+    "correction": _l(
+        "A corrected score replaces the old one, and everything that followed from it is worked out again."
+    ),
+    "cut_scores": _l("When a person of the school confirms the cut scores, results without a level get one."),
+    "missing_met": _l("When everything listed under “What is still missing” is there, it counts as mastered."),
+    "newest_too_old": _l("Being ready lapses when the newest result grows old; the estimate does not."),
+    "confirmation": _l("A teacher can confirm it; until then it may lapse if a result is corrected."),
+    "person_only": _l("Mastery stays. A later low test only asks a teacher to look; only a person takes it back."),
+    "review": _l("A teacher looks at the newest test or judged performance, and decides."),
+    "reopening": _l("Only the person who signed it, or another with that right, takes it back."),
+}
+
+POWERS = {
+    "superseded": _l("Corrected later, so it no longer counts."),
+    "no_score": _l("No score, so it does not count; missing is not zero."),
+    "state_summative": _l("A state test: kept beside, it changes neither estimate nor decision."),
+    "certifying": _l("Certifying: it can complete mastery."),
+    "certifying_below": _l("Certifying, but below the level that mastery needs."),
+    "not_independent": _l("Supports only: it was not done alone."),
+    "no_level": _l("Supports only: no cut scores are confirmed for it, so it has no level."),
+    "scorer_not_certified": _l("Supports only: whoever judged it is no certified educator here."),
+    "supporting": _l("Supports the estimate; it cannot complete mastery by itself."),
+}
 
 
 def flag_text(key: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """A flag's sentence in the reader's language, filled with its facts."""
     filled = {fact: shown(fact, value) for fact, value in facts.items()} | dict(names)
     return _(SENTENCES[key], **filled)
-
-
-def record_power(
-    certifying: bool, purpose: str, independence: str, level: float | None, superseded: bool, status: str
-) -> str:
-    """What a record could do for the decision, and why."""
-    if superseded:
-        return _("Corrected later, so it no longer counts.")
-    if status != "scored":
-        return _("No score yet, so it does not count; missing is not zero.")
-    if certifying:
-        return _("Certifying: it can complete mastery.") if (level or 0) >= 3 else _("Certifying, below level 3.0.")
-    if purpose == "state_summative":
-        return _("A state test: kept beside, it changes neither estimate nor decision.")
-    if independence != "independent":
-        return _("Supports only: it was not done alone.")
-    if level is None and purpose == "summative":
-        return _("Supports only: nobody has confirmed the cut scores yet, so it has no level.")
-    return _("Supports the estimate; it cannot complete mastery by itself.")

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from api.actions import explain
+from api.actions.explain import Moment, standing_documents
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
 from api.pages.partial import live_page
-from api.pages.reasons import missing_sentence, parts, record_power, would_change
-from api.pages.words import enough
-from mastery import evidence as law
+from api.pages.reasons import CHANGES, POWERS, missing_sentence, parts
+from api.problems import ProblemError
+from api.services import services
+from api.v1.paging import cursor, is_key, place
+from api.v1.students import is_instant
 from mastery.access import Subject, What, decide
+from models.graph_store import DistrictGraph
+from models.queries_api import ApiEvidence
 from models.queries_people import list_students
-from models.queries_student import (
-    EvidenceRecord,
-    evidence_on_target,
-    student_head,
-    student_sections,
-    target_standing,
-    target_standings,
-)
-from models.queries_today import SEVERITIES, flags_of_student, sections_of, statements
-from models.registry import cuts_of
+from models.queries_student import TargetStanding, student_head, student_sections, target_standings
+from models.queries_today import SEVERITIES, flags_of_student, sections_of
+from models.registry import context
+from models.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """A record with its level by the cut scores that count now, and what it could do for the decision."""
+    """A record as the API tells it, with its date and what it could do for the decision in words."""
 
-    record: EvidenceRecord
-    level: float | None
+    result_id: int
+    performed_at: datetime
+    document: dict[str, Any]
     power: str
 
 
@@ -83,8 +86,8 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         subject.sections,
         visit=visit,
         head=student_head(visit.session, visit.district_id, student_id),
+        standings=_documents(visit, student_id, rows),
         sections=student_sections(visit.session, visit.district_id, student_id, visit.today),
-        rows=rows,
         flags=_flags(visit, subject),
         may_act=decide(visit.viewer, What.ACT_ON_FLAG, subject).allowed,
         own=visit.viewer.person == student_id,
@@ -92,6 +95,18 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         page=page,
         last_page=max(1, -(-total // PAGE_SIZE)),
     )
+
+
+def _documents(visit: Visit, student_id: int, rows: Sequence[TargetStanding]) -> list[tuple[Standing, dict[str, Any]]]:
+    """Stored standings with what the API says of them."""
+    stored = [row.standing for row in rows]
+    said = standing_documents(visit.session, visit.district_id, student_id, _graph(visit), stored, visit.today)
+    return list(zip(stored, said, strict=True))
+
+
+def _graph(visit: Visit) -> DistrictGraph:
+    stamps = context(visit.session, visit.district_id).stamps
+    return services().intake.graphs.get(visit.session, visit.district_id, stamps.graph)
 
 
 def _flags(visit: Visit, subject: Subject) -> list[Card]:
@@ -108,19 +123,18 @@ def _flags(visit: Visit, subject: Subject) -> list[Card]:
 @pages.get("/students/<int:student_id>/targets/<int:target_id>")
 @signed_in
 def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturnValue:
-    """Why a student's estimate and decision on one target are what they are."""
+    """Why a student's estimate and decision on one target are what they are: the API's answer, in words."""
     subject = visit.student(student_id, What.EVIDENCE)
-    row = target_standing(visit.session, visit.district_id, student_id, target_id)
-    if row is None:
+    graph = _graph(visit)
+    if target_id not in graph.subjects:
         abort(404)
-    page = page_number()
-    records, total = evidence_on_target(
-        visit.session, visit.district_id, student_id, target_id, PAGE_SIZE, (page - 1) * PAGE_SIZE
+    after, moment = _after(), Moment(visit.now, visit.zone)
+    document, records = explain.explanation(
+        visit.session, visit.district_id, student_id, target_id, graph, moment, PAGE_SIZE, after
     )
-    if page > 1 and not records:
-        abort(404)
-    missing = row.standing.missing
-    names = statements(visit.session, visit.district_id, {t for line in missing for t in line.get("targets", ())})
+    shown = records[:PAGE_SIZE]
+    missing = document["decision"]["missing"]
+    names = {guid: graph.node(graph.ids[guid]).statement for line in missing for guid in line["targets"]}
     return live_page(
         visit,
         "explanation.html",
@@ -128,25 +142,31 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         subject.sections,
         visit=visit,
         head=student_head(visit.session, visit.district_id, student_id),
-        target=row,
-        standing=row.standing,
-        enough=enough(row.standing),
-        parts=parts(row.standing),
+        target_id=target_id,
+        document=document,
+        parts=parts(document),
         missing=[missing_sentence(line, names) for line in missing],
-        changes=would_change(row.standing),
-        lines=[_line(record) for record in records],
+        changes=[CHANGES[change["code"]] for change in document["would_change"]],
+        lines=[_line(record, said) for record, said in zip(shown, document["evidence"], strict=True)],
         own=visit.viewer.person == student_id,
-        page=page,
-        last_page=max(1, -(-total // PAGE_SIZE)),
+        is_first=after is None,
+        older=_place(shown[-1]) if len(records) > PAGE_SIZE else None,
     )
 
 
-def _line(record: EvidenceRecord) -> EvidenceLine:
-    kind, alone = law.EvidenceType(record.evidence_type), law.Independence(record.independence)
-    purpose = law.Purpose(record.purpose)
-    score = law.TargetScore("", record.score, record.max, record.level)
-    cuts = None if record.cuts is None else cuts_of(record.cuts)
-    level = law.level_of(score, kind, record.scorer, cuts)
-    certifying = law.certifying(purpose, kind, record.scorer, alone, level, scorer_certified=record.scorer_certified)
-    power = record_power(certifying, record.purpose, record.independence, level, record.superseded, record.status)
-    return EvidenceLine(record, level, power)
+def _line(record: ApiEvidence, said: dict[str, Any]) -> EvidenceLine:
+    return EvidenceLine(record.result.id, record.result.performed_at, said, POWERS[said["reason"]["code"]])
+
+
+def _place(record: ApiEvidence) -> str:
+    result = record.result
+    return cursor((result.performed_at.isoformat(), result.scored_at.isoformat(), result.id))
+
+
+def _after() -> tuple[datetime, datetime, int] | None:
+    """After which record a page of evidence begins; 404 for what is no such place."""
+    try:
+        found = place(request.args.get("after"), is_instant, is_instant, is_key)
+    except ProblemError:
+        abort(404)
+    return None if found is None else (datetime.fromisoformat(found[0]), datetime.fromisoformat(found[1]), found[2])

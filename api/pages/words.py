@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -15,7 +17,6 @@ from flask_babel import lazy_gettext as _l
 from mastery.decide import State
 from mastery.numbers import half_up
 from mastery.policy import DEFAULT_POLICY
-from models.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,14 @@ EVIDENCE_TYPES = {
 INDEPENDENCE = {"independent": _l("alone"), "assisted": _l("with help"), "group": _l("in a group")}
 
 
-def state_look(standing: Standing) -> Look:
-    """The decision's look."""
-    return STATES[State(standing.state)]
+def state_look(state: str) -> Look:
+    """The look of a decision's state."""
+    return STATES[State(state)]
 
 
-def enough(standing: Standing) -> bool:
-    """Whether there is enough evidence to say anything about the estimate; too little is not low."""
-    return standing.probability is not None and standing.records >= DEFAULT_POLICY.enough_evidence_records
+def enough(document: Mapping[str, Any]) -> bool:
+    """Whether the API's standing has enough evidence to say anything about the estimate; too little is not low."""
+    return bool(document["estimate"] and document["decision"]["enough_evidence"])
 
 
 def chance_words(probability: float) -> str:
@@ -131,6 +132,11 @@ def long_date(day: date) -> str:
 def short_date(instant: datetime, zone: ZoneInfo) -> str:
     """The date of an instant where the school is."""
     return format_date(instant.astimezone(zone).date(), "medium", locale=get_locale())
+
+
+def short_date_of(instant: str, zone: ZoneInfo) -> str:
+    """The same of an instant as the API writes it."""
+    return short_date(datetime.fromisoformat(instant), zone)
 
 
 def clock_time(instant: datetime, zone: ZoneInfo) -> str:

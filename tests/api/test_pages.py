@@ -196,12 +196,40 @@ def test_the_explanation_says_why_and_what_is_missing(page_world: PageWorld) -> 
         "Overall level in Mathematics raises it a little",
         "2.5 of 4",
         "Oct 4, 2026",  # half past nine in the evening where the school is, already the next day in UTC
-        "Supports only: nobody has confirmed the cut scores yet, so it has no level.",
+        "Supports only: no cut scores are confirmed for it, so it has no level.",
         "Certifying: it can complete mastery.",
         "Rules: default-1. Model: test-model.",
-        "Time alone changes nothing",
+        "Time alone lowers no estimate",
     ):
         assert text in page.text, text
+
+
+def test_a_target_without_any_evidence_is_neither_low_nor_high(page_world: PageWorld) -> None:
+    client = page_world.client("teacher")
+    page = client.get(f"/students/{page_world.student.id}/targets/{page_world.target.id}")
+    assert "Not started" in page.text
+    assert "There are 0 scored results so far. That is too little to say how it stands" in page.text
+    assert "done alone, at level 3.0 or higher (none so far)" in page.text
+    client.get(f"/students/{page_world.student.id}/targets/999999", 404)
+
+
+def test_old_evidence_is_on_later_pages(page_world: PageWorld) -> None:
+    def rows(make: Factory) -> None:
+        quiz = make.assessment("Quiz 1")
+        for day in range(52):
+            make.result(page_world.student, quiz, page_world.target, score=day / 13, at=NOW - timedelta(days=day))
+        make.standing(page_world.student, page_world.target)
+
+    page_world.add(rows)
+    client = page_world.client("teacher")
+    url = f"/students/{page_world.student.id}/targets/{page_world.target.id}"
+    page = client.get(url)
+    assert sum(one.startswith("result-") for one in page.ids) == 50
+    (older,) = [link for link in page.links if "after=" in link]
+    page = client.get(older)
+    assert sum(one.startswith("result-") for one in page.ids) == 2
+    assert url in page.links
+    client.get(f"{url}?after=nonsense", 404)
 
 
 def test_corrected_and_unscored_records_say_why_they_do_not_count(page_world: PageWorld) -> None:
@@ -267,7 +295,7 @@ def test_error_pages_are_in_plain_words(page_world: PageWorld, monkeypatch: pyte
     client = page_world.client("teacher")
     assert "There is no such page" in client.get("/nowhere", 404).text
     assert "There is no such page" in client.get("/students?page=0", 404).text
-    page_world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(page_world.app.config, "PROPAGATE_EXCEPTIONS", False)
     monkeypatch.setattr("api.pages.today.sections_of", lambda *_: 1 / 0)
     page = client.get("/today", 500)
     assert "Something went wrong on our side" in page.text

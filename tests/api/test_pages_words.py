@@ -1,0 +1,88 @@
+"""Every stored word has words for people, and every text goes through gettext."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from page_world import PageWorld
+
+from api.actions import explain
+from api.pages import reasons, words
+from api.pages.flag_cards import DISMISS_REASONS
+from mastery.decide import Lack, State
+from mastery.evidence import EvidenceType, Independence, Purpose
+from mastery.flags.life import DismissReason
+from mastery.flags.view import Severity
+
+TEMPLATES = Path(reasons.__file__).parents[1] / "templates"
+
+
+def test_no_stored_word_is_without_words() -> None:
+    assert set(words.STATES) == set(State)
+    assert set(words.SEVERITIES) == {severity.name for severity in Severity}
+    assert set(words.PURPOSES) == set(Purpose)
+    assert set(words.EVIDENCE_TYPES) == set(EvidenceType)
+    assert set(words.INDEPENDENCE) == set(Independence)
+    assert set(DISMISS_REASONS) == set(DismissReason)
+    assert set(reasons.POWERS) == set(explain._WHY)
+    assert set(reasons.CHANGES) == set(explain._CHANGES)
+
+
+def test_no_two_states_look_alike(page_world: PageWorld) -> None:
+    with page_world.app.test_request_context():
+        assert len({str(look.word) for look in words.STATES.values()}) == len(State)
+        assert "fail" not in " ".join(str(look.word) for look in words.STATES.values()).lower()
+
+
+@pytest.mark.parametrize("code", list(Lack))
+@pytest.mark.parametrize("found", [None, 0.0, 1.5])
+def test_each_unmet_line_is_a_sentence(page_world: PageWorld, code: Lack, found: float | None) -> None:
+    line = {"line": 1, "code": code.value, "needed": 2.0, "found": found, "targets": ["guid"]}
+    with page_world.app.test_request_context():
+        sentence = reasons.missing_sentence(line, {"guid": "I can count."})
+    assert re.fullmatch(r"[A-Z].*[^.]\.", sentence), sentence
+
+
+@pytest.mark.parametrize(
+    ("probability", "said"),
+    [(0.9, "Very likely there"), (0.899, "Probably there"), (0.4, "Could be there"), (0.0, "Not there yet")],
+)
+def test_chances_in_words(page_world: PageWorld, probability: float, said: str) -> None:
+    with page_world.app.test_request_context():
+        assert words.chance_words(probability) == said
+
+
+def test_shares_are_rounded_half_up(page_world: PageWorld) -> None:
+    with page_world.app.test_request_context():
+        assert words.percent(0.645) == "65%"
+        assert words.percent(0.125) == "13%"
+        assert words.out_of_ten(0.45) == 5
+
+
+def test_effects_grow_with_the_part(page_world: PageWorld) -> None:
+    with page_world.app.test_request_context():
+        effects = [reasons._effect(size) for size in (-2.0, -0.7, -0.2, 0.0, 0.2, 0.7, 2.0)]
+    assert effects == [
+        "lowers it a lot", "lowers it", "lowers it a little", "makes hardly any difference",
+        "raises it a little", "raises it", "raises it a lot",
+    ]  # fmt: skip
+
+
+# the reference of the JSON API is for programmers and in English, like the API itself
+PAGES = sorted(path for path in TEMPLATES.glob("*.html") if path.name != "reference.html")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_templates_hold_no_text_of_their_own(path: Path) -> None:
+    """What remains of a template without its tags, expressions and attributes is punctuation and signs."""
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", path.read_text(), flags=re.DOTALL)
+    text = re.sub(r"<[^>]*>", " ", text)
+    assert re.findall(r"[^\W\d_]{2,}", text) == []
+
+
+def test_the_browser_chooses_among_the_languages_that_there_are(page_world: PageWorld) -> None:
+    client = page_world.client()
+    assert client.get("/sign-in", **{"Accept-Language": "tlh, en;q=0.5"}).lang == "en"
+    assert page_world.app.config["LANGUAGES"] == ["en"]
