@@ -43,6 +43,8 @@ class Child:
 
     def start(self) -> None:
         """Run the command in a session of its own, so that Ctrl-C reaches us alone and we end things in order."""
+        if self._process is not None:
+            _signal_session(self._process.pid, signal.SIGKILL)
         linux = sys.platform == "linux"
         self._process = subprocess.Popen(
             self._command,
@@ -58,7 +60,7 @@ class Child:
         self._again_at = None
 
     def look(self) -> None:
-        """Start the command again if it died: at once the first time, then after growing pauses."""
+        """Start the command again if it died, after growing pauses; what it leaves behind is ended first."""
         if self.pid is not None:
             return
         now = time.monotonic()
@@ -69,6 +71,9 @@ class Child:
             self._log(f"{self.name} ended with {code}; starting it again in {self._pause:g} s")
             self.deaths += 1
             self._stop_watching()
+            if self._process is not None:
+                # orphaned web workers hold the port for as long as their kept-alive connections are busy
+                _signal_session(self._process.pid, signal.SIGTERM)
             self._again_at = now + self._pause
             self._pause = min(_LONGEST_PAUSE, self._pause * 2)
         elif now >= self._again_at:
@@ -86,7 +91,7 @@ class Child:
                 process.wait(patience)
             except subprocess.TimeoutExpired:
                 self._log(f"{self.name} did not end in {patience:g} s and is killed")
-        _kill_session(process.pid)
+        _signal_session(process.pid, signal.SIGKILL)
         process.wait()
 
     def _stop_watching(self) -> None:
@@ -105,10 +110,10 @@ def _watch(pid: int) -> "subprocess.Popen[bytes]":
     )
 
 
-def _kill_session(leader: int) -> None:
-    """Kill what is left of a child's process group."""
+def _signal_session(leader: int, number: signal.Signals) -> None:
+    """Signal what is left of a child's process group."""
     try:
-        os.killpg(leader, signal.SIGKILL)
+        os.killpg(leader, number)
     except ProcessLookupError:
         return
     except PermissionError:  # macOS says so of a group of corpses
