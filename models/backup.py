@@ -214,7 +214,7 @@ def pg_connection(url: str) -> tuple[str, dict[str, str]]:
 def conninfo(url: str, with_password: bool = True) -> str:
     """A URL of SQLAlchemy's as libpq's own words: libpq does not read the `+` that stands for a space there."""
     parsed = make_url(url)
-    said = {
+    said: dict[str, Any] = {
         "user": parsed.username,
         "host": parsed.host,
         "port": parsed.port,
@@ -223,7 +223,7 @@ def conninfo(url: str, with_password: bool = True) -> str:
     }
     if with_password:
         said["password"] = None if parsed.password is None else str(parsed.password)
-    return make_conninfo(**{name: value for name, value in said.items() if value is not None})
+    return make_conninfo("", **{name: value for name, value in said.items() if value is not None})
 
 
 def read_manifest(path: Path) -> Manifest:
