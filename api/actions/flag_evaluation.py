@@ -39,7 +39,7 @@ def evaluate_flags(
     with district_transaction(intake.engine, district_id) as session:
         everyone = sorted(
             session.scalars(
-                select(Flag.student_id.distinct()).where(Flag.district_id == district_id, Flag.state.in_(LIVE_STATES))
+                select(Flag.student_id).distinct().where(Flag.district_id == district_id, Flag.state.in_(LIVE_STATES))
             )
         )
     closed = done = 0
