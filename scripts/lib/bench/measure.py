@@ -102,6 +102,7 @@ def measure(installation: Installation, seconds: int, responses: Path | None) ->
     if responses is not None:
         rows.extend(_responses(services, responses, reference))
     engine.dispose()
+    rows.extend(_engine())
     return rows
 
 
@@ -146,6 +147,24 @@ def _responses(services: Services, path: Path, reference: float) -> Iterator[Row
         f"{taken:.1f} s, {proved.differing} of {proved.rows:,} standings differ",
         f"its import, {seconds:.1f} s", f"{taken / seconds:.2f}", "< 30 s, 0 differ",
     )  # fmt: skip
+
+
+def _engine() -> Iterator[Row]:
+    """The pure engine, measured by scripts/bench_engine where its files of answers are."""
+    command = [sys.executable, str(_CHECKOUT / "scripts" / "bench_engine"), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"The engine was not measured: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+        return
+    figures: dict[str, float] = json.loads(done.stdout)
+    for name in ("assist2009", "statics2011"):
+        yield Row(
+            f"rebuild by the pure engine, {name}, one core",
+            f"{figures[f'{name} updates a second']:,.0f} updates a second",
+            "plain transcription in Python, the tests' oracle",
+            f"{figures[f'{name} times the plain transcription']:,.0f}",
+            ">= 1,000,000 a second",
+        )
 
 
 @contextmanager
