@@ -15,13 +15,14 @@ import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg import AsyncConnection
 
 from api.relay import CHANNEL, relay_all, set_district
-from api.services import system_clock
 from api.streams import Hub, Stream
+from models.backup import conninfo
 from models.installation import Installation, load
 
 PARTS = 3
@@ -35,6 +36,11 @@ log = logging.getLogger("mastery.live")
 _VERSIONS = """
 SELECT section_id, version FROM section_version WHERE district_id = %(district)s AND section_id = ANY(%(sections)s)
 """
+
+
+def system_clock() -> datetime:
+    """The present instant. Not `api.services`' own: that would bring the whole application into this small process."""
+    return datetime.now(UTC)
 
 
 class Live:
@@ -80,9 +86,8 @@ class Live:
         self.hub.set_healthy(len(self._working) == PARTS)
 
     async def _connect(self) -> AsyncConnection:
-        dsn = self._installation.app_dsn.replace("postgresql+psycopg://", "postgresql://", 1)
         return await AsyncConnection.connect(
-            dsn,
+            conninfo(self._installation.app_dsn),
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
             application_name="mastery-live",

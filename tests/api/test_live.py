@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,10 +16,13 @@ from live_client import LiveProcess, StreamReader, live_process, request, wait_f
 from sqlalchemy import Engine, func, select
 
 from api.live_token import LIFETIME_SECONDS, issue, read
-from models.installation import Installation
+from models.embedded import remove
+from models.installation import Installation, create
+from models.migrate import upgrade
 from models.outbox import Outbox, SectionVersion
+from models.roles import ensure_database
 from models.roster import Person, Section
-from models.unit_of_work import district_transaction
+from models.unit_of_work import connect, district_transaction
 
 
 class Place:
@@ -208,3 +212,17 @@ def test_it_ends_when_told_to(live: LiveProcess, stream: StreamReader) -> None:
     assert live.kill(signal.SIGTERM) == 0
     with pytest.raises((ConnectionError, OSError)):
         stream.next("versions")
+
+
+def test_it_reaches_a_database_whose_path_has_a_space(tmp_path: Path) -> None:
+    own = create(tmp_path / "a + place")
+    server = own.server({"fsync": "off"})
+    assert server is not None
+    with server:
+        ensure_database(own)
+        owner = connect(own.owner_dsn)
+        upgrade(owner)
+        owner.dispose()
+        with live_process(own) as process:
+            assert process.status() == 200
+    remove(tmp_path / "a + place")
