@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 from page_client import PageClient
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Connection, Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from api.actions.replay import verify
@@ -143,21 +143,23 @@ class Stop(Exception):
     """The machine was switched off."""
 
 
-def test_an_interrupted_loading_is_completed(installation: Installation, engine: Engine) -> None:
+@pytest.mark.parametrize("commits", [1, 12])
+def test_an_interrupted_loading_is_completed(installation: Installation, engine: Engine, commits: int) -> None:
     breaking = connect(installation.app_dsn)
-    counted = [0]
+    done = [0]
 
-    def stop_at_last(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        counted[0] += "INTO result" in statement
-        if counted[0] > 3:
+    def stop(connection: Connection) -> None:
+        done[0] += 1
+        if done[0] > commits:
             raise Stop
 
-    event.listen(breaking, "before_cursor_execute", stop_at_last)
-    with pytest.raises(Stop):
-        load(Services.of(installation, breaking), MONDAY)
-    event.remove(breaking, "before_cursor_execute", stop_at_last)
-    load(Services.of(installation, breaking), MONDAY + timedelta(days=9))
-    breaking.dispose()
+    try:
+        event.listen(breaking, "commit", stop)
+        with pytest.raises(Stop):
+            load(Services.of(installation, breaking), MONDAY)
+    finally:
+        breaking.dispose()
+    load(Services.of(installation, engine), MONDAY + timedelta(days=9))
     district_id = district_of(engine)
     with district_transaction(engine, district_id) as session:
         assert count(session, ResultRow, district_id) == 24 * sum(task.day is not None for task in TASKS)
