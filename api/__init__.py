@@ -14,5 +14,8 @@ def create_app() -> Flask:
     Imported late: commands and imports of single actions must not pay for the web application.
     """
     from api.app import create_app as compose
+    from api.memory import keep_what_is_loaded
 
-    return compose()
+    app = compose()
+    keep_what_is_loaded()
+    return app

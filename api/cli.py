@@ -14,6 +14,7 @@ from api import cli_graph, cli_operations, cli_responses, cli_roster
 from api.actions.accounts import AccountError, create_account
 from api.actions.districts import DistrictError, create_district
 from api.context import installation_of, open_installation, print_json, with_district
+from api.memory import keep_what_is_loaded
 from api.security.clients import SCOPES, create_client
 from api.services import Services
 from api.version import commit, version
@@ -35,6 +36,7 @@ from models.unit_of_work import connect, district_transaction
 )
 def main(data_dir: Path | None) -> None:
     """The mastery and pacing service of a school district."""
+    keep_what_is_loaded()
 
 
 @main.group("import")

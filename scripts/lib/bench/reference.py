@@ -33,7 +33,8 @@ UPDATE subject_state SET state = decode(repeat('00', {state_bytes}), 'hex'), cur
 UPDATE standing SET records = records + 1, as_of = now(), mean = 0.1, variance = 0.2, expected = 0.5, low = 0.4,
   high = 0.6, probability = 0.5, carried = carried, missing = missing
   WHERE district_id = {district} AND student_id = :student AND target_id = {first_target} + :target - 1;
-INSERT INTO outbox (district_id, topic, student_ids, at) VALUES ({district}, 'progress', ARRAY[:student]::bigint[], now());
+INSERT INTO outbox (district_id, topic, student_ids, at)
+  VALUES ({district}, 'progress', ARRAY[:student]::bigint[], now());
 COMMIT;
 """
 
