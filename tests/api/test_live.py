@@ -129,7 +129,8 @@ def test_lost_database_connections_are_made_again(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
             " WHERE datname = current_database() AND application_name = 'mastery-live'"
         ).fetchone()
-    assert ended == (3,)
+    assert ended is not None
+    assert ended[0] >= 3  # another live process may run beside
     stream.next("stale")  # no page may look live meanwhile
     place.announce(place.student)
     # what is followed is told anew after a silence, and then the change, or both at once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from conftest_api import Machine, result, token_of
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from visitors import Visitor
 
 from api.security.clients import SCOPES, create_client
+from mastery.numbers import half_up
 from models.unit_of_work import district_transaction
 
 # updates come within a second, and where the stream is away within a few more
@@ -31,6 +33,16 @@ def add_flag(visitor: Visitor, **columns: object) -> int:
 
     visitor.world.add(rows)
     return made[0]
+
+
+def machine_of(visitor: Visitor) -> Machine:
+    """A machine client of the district, on the application that is served."""
+    world = visitor.world
+    with district_transaction(world.engine, world.district_id) as session:
+        client = create_client(session, world.district_id, "LMS", SCOPES, NOW)
+        session.commit()
+    http = world.app.test_client()
+    return Machine(http, world.district_id, client, token_of(http, client))
 
 
 def streaming(page: Page) -> None:
@@ -55,11 +67,7 @@ def test_a_posted_result_reaches_the_open_pages(visitor: Visitor) -> None:
     visitor.open(f"/students/{world.student.id}")
     expect(page.get_by_text("Nothing has been scored yet")).to_be_visible()
     streaming(page)
-    with district_transaction(world.engine, world.district_id) as session:
-        client = create_client(session, world.district_id, "LMS", SCOPES, NOW)
-        session.commit()
-    http = world.app.test_client()
-    machine = Machine(http, world.district_id, client, token_of(http, client))
+    machine = machine_of(visitor)
     machine.put_assessment("quiz-17")
     (entry,) = machine.post(result(str(world.student.identifier), str(world.target.code)))
     assert entry["status"] == "accepted"
@@ -220,3 +228,32 @@ def test_a_family_sees_its_child_in_plain_words(visitor: Visitor) -> None:
     page.get_by_role("link", name=world.target.statement).click()
     expect(page.get_by_text("Of 10 typical questions on this")).to_be_visible()
     expect(page.locator("#live-status")).to_contain_text("checking now and then")
+
+
+def test_practice_without_progress_appears_on_today_by_itself(visitor: Visitor) -> None:
+    world = visitor.world
+    page = visitor.sign_in("teacher")
+    streaming(page)
+    machine = machine_of(visitor)
+    machine.put_assessment("quiz-17")
+    sittings = []
+    for day in range(1, 5):
+        items = [
+            {"item": f"q{day}{number}", "score": int(number == 2), "max": 1, "try": 1, "hints": 0} for number in range(5)
+        ]
+        times = {"performed_at": f"2026-10-0{day}T09:00:00-04:00", "scored_at": f"2026-10-0{day}T09:00:05-04:00"}
+        targets = [{"target": world.target.code, "score": 1, "max": 5, "items": items}]
+        sittings.append(result(str(world.student.identifier), "", source_id=f"attempt-{day}", targets=targets, **times))
+    entries = machine.post(*sittings)
+    assert {entry["status"] for entry in entries} == {"accepted"}
+    expect(page.get_by_text("1 matter needs you now: Ada Byron")).to_be_visible()
+    card = page.locator("[data-digest]")
+    expect(card).to_contain_text("20 tries at new questions on “I can explain why fractions are equal”")
+    card.get_by_text("Evidence (4 results)").click()
+    card.get_by_role("link", name="quiz-17, Oct 4, 2026").click()
+    expect(page.get_by_role("heading", name="What is still missing for mastery")).to_be_visible()
+    expect(page.get_by_role("row", name="Oct 4, 2026")).to_contain_text("1 of 5")
+    said = machine.get(f"/students/{world.student.identifier}/targets/{world.target.code}/explanation")
+    page.get_by_text("The numbers").click()
+    chance = f"{half_up(Decimal(str(said['estimate']['probability'])) * 100)}%"
+    expect(page.get_by_text(f"at or above the bar for mastery: {chance}")).to_be_visible()
