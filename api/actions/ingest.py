@@ -80,7 +80,8 @@ def take_in(
     """Take in results within the caller's transaction."""
     outcomes: list[Outcome] = []
     for place, some in enumerate(_without_repetition(results)):
-        part = intake.within() if place else intake
+        # items that the part before has added are not committed, so they must not stay in the process's memory
+        part = replace(intake, known=KnownCache()) if place else intake
         outcomes.extend(_Batch(session, part, sender, some, now).run())
     return outcomes
 
