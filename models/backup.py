@@ -78,9 +78,10 @@ def reader_of(installation: Installation, environ: Mapping[str, str] = os.enviro
         raise BackupError(str(error)) from error
     if not url:
         raise BackupError(
-            f"The roles of the service can not read every district's rows, so a backup of an external server needs one "
-            f"more: as its administrator run `CREATE ROLE mastery_backup LOGIN BYPASSRLS PASSWORD '...'; "
-            f"GRANT pg_read_all_data TO mastery_backup;` and set {_READER} to its URL."
+            "The roles of the service can not read every district's rows, so a backup of an external server needs one "
+            "more: as its administrator run `CREATE ROLE mastery_backup LOGIN BYPASSRLS PASSWORD '...'; "
+            "GRANT pg_read_all_data TO mastery_backup; GRANT CONNECT ON DATABASE mastery TO mastery_backup;` "
+            f"and set {_READER} to its URL."
         )
     program = shutil.which("pg_dump")
     if program is None:

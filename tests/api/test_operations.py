@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
-from embedded_server import ROOT, until
+from embedded_server import ROOT, parent_of, postmaster_pid, until
 
 from api.cli import main
 from models.backup import conninfo, read_manifest
@@ -147,6 +147,24 @@ def test_a_database_that_is_gone_is_named_and_made_again(place: Path) -> None:
     assert "db upgrade" in examined.stdout
     assert told(data_dir, "db", "upgrade")["to"] == head()
     assert run(data_dir, "doctor").exit_code == 0
+
+
+@pytest.mark.faults
+def test_a_database_that_was_killed_is_named_and_has_recovered(here: Path) -> None:
+    server = load(here).server()
+    assert server is not None
+    server.start()
+    postmaster = postmaster_pid(here)
+    keeper = parent_of(postmaster)
+    os.kill(keeper, signal.SIGSTOP)
+    os.kill(postmaster, signal.SIGKILL)
+    os.kill(keeper, signal.SIGKILL)
+    server.close()
+    found = run(here, "doctor")
+    assert found.exit_code == 0
+    assert f"its process {postmaster} is gone) and has recovered by starting" in found.stdout
+    assert "warn  database:" in found.stdout
+    assert "warn  database:" not in run(here, "doctor").stdout
 
 
 def test_commands_name_an_installation_that_is_not_there(place: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from factories import Factory, new_district
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from models.backup import (
     DUMP,
@@ -256,6 +256,36 @@ def test_an_external_server_is_told_what_a_backup_needs(installation: Installati
         with pytest.raises(BackupError, match=f'ALTER ROLE "{role}" BYPASSRLS'):
             write_backup(reader, tmp_path / "copy", "0.1.0", "model-1", NOW)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_external_server_is_backed_up_by_the_role_that_was_asked_for(
+    installation: Installation, elsewhere: Installation, district: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert installation.superuser_dsn is not None
+    url = make_url(installation.superuser_dsn)
+    own = reader_of(installation)
+    monkeypatch.setenv("PATH", str(own.pg_dump.parent), prepend=":")
+    external = Installation(None, "secret", External(installation.app_dsn, installation.owner_dsn))
+    with _administrator(installation) as connection:
+        connection.execute("CREATE ROLE mastery_backup LOGIN BYPASSRLS PASSWORD 'kept apart'")
+        connection.execute("GRANT pg_read_all_data TO mastery_backup")
+        connection.execute(f'GRANT CONNECT ON DATABASE "{url.database}" TO mastery_backup'.encode())
+        try:
+            named = url.set(username="mastery_backup", password="kept apart").render_as_string(hide_password=False)
+            reader = reader_of(external, {"MASTERY_BACKUP_DATABASE_URL": named})
+            path, manifest = write_backup(reader, tmp_path, "0.1.0", "model-1", NOW)
+        finally:
+            connection.execute("DROP OWNED BY mastery_backup")
+            connection.execute("DROP ROLE mastery_backup")
+    assert reader.pg_dump == own.pg_dump
+    assert restore_backup(elsewhere, path, manifest, present).students == 2
+
+
+def test_pg_dump_that_is_not_there_is_named(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    external = Installation(None, "secret", External(installation.app_dsn, installation.owner_dsn))
+    with pytest.raises(BackupError, match="apt install postgresql-client"):
+        reader_of(external, {"MASTERY_BACKUP_DATABASE_URL": installation.owner_dsn})
 
 
 def test_a_place_that_can_not_be_written_to_is_named(installation: Installation, tmp_path: Path) -> None:
