@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ TARGETS = (
     ("M.2", "Mathematics", False),
     ("M.3", "Mathematics", False),
     ("M.4", "Mathematics", True),
+    ("M.5", "Mathematics", True),
     ("E.1", "English", False),
 )
 HARD = (("M.1", "M.2"), ("M.2", "M.4"))
@@ -65,6 +66,7 @@ class World:
     client: NewClient
     students: tuple[str, ...]
     principal: int
+    school: str
 
     def intake(self) -> Intake:
         """What a process that has just started takes results in with."""
@@ -92,7 +94,8 @@ def furnish(engine: Engine, name: str, students: int = 2, *, backwards: bool = F
         client = create_client(session, district.id, "LMS", SCOPES, NOW)
         client_pk = session.scalars(select(Client.id).where(Client.district_id == district.id)).one()
         make = Factory(session, district.id)
-        section = make.section(make.school())
+        school = make.school()
+        section = make.section(school)
         for one in ordered(people):
             person = Person(
                 district_id=district.id, sourced_id=one, identifier=one, given_name="A", family_name=one, grades=[],
@@ -118,9 +121,8 @@ def furnish(engine: Engine, name: str, students: int = 2, *, backwards: bool = F
             for before, after in edges:
                 add_prerequisite(session, district.id, before, after, strength)
         session.commit()
-    world = World(
-        engine, district.id, Sender(district.id, client_pk, client.client_id), client, people, principal
-    )  # fmt: skip
+    sender = Sender(district.id, client_pk, client.client_id)
+    world = World(engine, district.id, sender, client, people, principal, school.sourced_id)
     with district_transaction(engine, district.id) as session:
         caller = Caller(district.id, client_pk, client.client_id, frozenset(SCOPES))
         for assessment in ordered(list(ASSESSMENTS)):
@@ -144,6 +146,16 @@ def confirm(world: World, session: Any, assessment: str) -> int:
         {"d": world.district_id, "n": assessment},
     ).scalar_one()
     return confirm_cut_scores(session, world.district_id, waiting, world.principal, NOW)
+
+
+def wire(result: Result) -> dict[str, Any]:
+    """The result as a plugin posts it."""
+    plain = asdict(result)
+    for moment in ("performed_at", "scored_at"):
+        plain[moment] = plain[moment].isoformat()
+    for score in plain["targets"]:
+        score["items"] = [{"try": one.pop("attempt"), **one} for one in score["items"]]
+    return plain
 
 
 def forget_results(connection: Any) -> None:

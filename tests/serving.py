@@ -32,7 +32,7 @@ from models.roles import ensure_database
 from models.row_security import APP_ROLE
 from models.unit_of_work import connect
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 _SERVE = """
 import sys
 from pathlib import Path

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.faults,
     pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes through /proc"),
 ]
-PLUGINS, STUDENTS, KILLS = 8, 24, 3
+PLUGINS, STUDENTS, KILLS = 8, 24, 2
 ACCEPTED = {"accepted", "duplicate"}
 
 

@@ -1,0 +1,92 @@
+"""`mastery import responses`, killed half way again and again and resumed, ends as one that was left in peace."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from embedded_server import ROOT
+from serving import PATIENCE, wait_until
+from sqlalchemy import Engine, select, text
+
+from api.actions.ingest import Intake
+from api.actions.replay import verify
+from api.actions.responses import COLUMNS, import_responses
+from api.services import system_clock
+from models.district import District
+from models.installation import Installation
+from models.unit_of_work import district_transaction, shared_transaction
+
+pytestmark = pytest.mark.faults
+ROWS = 9000
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    """A file of answers of 120 students to 300 items of 25 skills."""
+    choose = random.Random(7)
+    path = tmp_path / "answers.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for _ in range(ROWS):
+            item = choose.randrange(300)
+            writer.writerow([choose.randrange(120), item, 0, int(choose.random() < 0.7), item % 25])
+    return path
+
+
+def start(installation: Installation, answers: Path) -> subprocess.Popen[bytes]:
+    """The command, as a person starts it."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_URL": installation.app_dsn,
+        "MASTERY_OWNER_DATABASE_URL": installation.owner_dsn,
+        "MASTERY_SECRET_KEY": installation.secret_key,
+    }
+    command = [sys.executable, "-c", "from api.cli import main; main()", "import", "responses", str(answers)]
+    return subprocess.Popen([*command, "--district", "Killed"], env=environment, stderr=subprocess.DEVNULL, cwd="/")
+
+
+def taken_in(engine: Engine) -> int:
+    """How many results the district that is killed again and again has."""
+    with shared_transaction(engine) as session:
+        district = session.scalar(select(District.id).where(District.name == "Killed"))
+    if district is None:
+        return 0
+    with district_transaction(engine, district) as session:
+        return int(session.execute(text("SELECT count(*) FROM result")).scalar_one())
+
+
+def test_a_killed_and_resumed_import_equals_an_undisturbed_one(
+    installation: Installation, engine: Engine, answers: Path
+) -> None:
+    choose = random.Random(11)
+    interrupted = 0
+    for _ in range(3):
+        running = start(installation, answers)
+        more = taken_in(engine) + choose.randrange(1, 1500)
+        wait_until(lambda process=running, so_far=more: process.poll() is not None or taken_in(engine) >= so_far,
+                   "some rows more are in")  # type: ignore[misc]  # fmt: skip
+        running.send_signal(signal.SIGKILL)
+        interrupted += running.wait(PATIENCE) == -signal.SIGKILL
+        assert taken_in(engine) < ROWS
+    assert interrupted == 3
+    assert start(installation, answers).wait(PATIENCE) == 0
+    assert taken_in(engine) == ROWS
+
+    undisturbed = import_responses(Intake.of(engine), answers, "Undisturbed", system_clock())
+    assert (undisturbed.accepted, undisturbed.resumed_at) == (ROWS, 0)
+    with shared_transaction(engine) as session:
+        ids = dict(session.execute(select(District.name, District.id)).all())
+    killed, whole = (verify(engine, ids[name]) for name in ("Killed", "Undisturbed"))
+    assert killed.differing == whole.differing == 0
+    assert killed == whole
+    again = import_responses(Intake.of(engine), answers, "Killed", system_clock())
+    assert (again.accepted, again.resumed_at) == (0, ROWS)
