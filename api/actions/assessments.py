@@ -136,13 +136,16 @@ def _resolve(spec: AssessmentSpec, graph: DistrictGraph) -> dict[str, int]:
         for i, item in enumerate(form.items)
     ] + [(f"blueprint[{n}].target", line.target) for n, line in enumerate(spec.blueprint)]
     found: dict[str, int] = {}
+    planned: dict[int, str] = {}
     problems = []
     for field, reference in named:
         meant = resolve_target(reference, graph.index)
         if isinstance(meant, Resolved):
-            found[reference] = graph.ids[meant.target]
+            target = found[reference] = graph.ids[meant.target]
+            if field.startswith("blueprint") and planned.setdefault(target, field) != field:
+                problems.append(Problem(field, f"is the same target as {planned[target]}; give each target once"))
         elif isinstance(meant, Ambiguous):
-            several = ", ".join(graph.graph.label(guid) for guid in meant.candidates)
+            several = ", ".join(meant.candidates)
             problems.append(Problem(field, f"is {reference!r}, which means several targets; give one of {several}"))
         else:
             problems.append(Problem(field, f"is {reference!r}, which is no target here; import its framework first"))

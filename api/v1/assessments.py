@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
-from marshmallow import ValidationError, fields, post_load, validate, validates
+from marshmallow import ValidationError, fields, post_load, validate
 from sqlalchemy import select
 
 from api.actions import assessments as actions
 from api.actions.assessments import AssessmentError, AssessmentSpec, BlueprintSpec, FormSpec, ItemSpec
-from api.problems import ProblemError
+from api.problems import ProblemError, flatten
 from api.security.guards import caller, machine
 from api.services import services
 from api.v1.documents import PROBLEM_RESPONSES, RegisteredAssessmentSchema
 from api.v1.fields import Name, Number, Whole
-from api.v1.json import json_only
-from api.v1.paging import conditional
+from api.v1.json import read_body, refused_fields
+from api.v1.paging import conditional, is_text
 from api.v1.result_schema import REQUIRED, StrictSchema, Word
 from mastery.evidence import CutScore, Purpose
 from models.assessment import Assessment
@@ -90,6 +90,22 @@ class CutScoreSchema(StrictSchema):
         return CutScore(**data)
 
 
+def _rising(cuts: list[CutScore]) -> None:
+    ordered = sorted(cuts, key=lambda cut: cut.level)
+    if any(high.share <= low.share or high.level == low.level for low, high in pairwise(ordered)):
+        raise ValidationError("do not rise together; give each level once, a higher level with a higher share")
+
+
+def _once(forms: list[FormSpec]) -> None:
+    names = [form.form for form in forms]
+    if len(set(names)) < len(names):
+        raise ValidationError("names a form twice; give each form once")
+    for form in forms:
+        items = [item.item for item in form.items]
+        if len(set(items)) < len(items):
+            raise ValidationError(f"names an item of form {form.form!r} twice; give each item once")
+
+
 class AssessmentSchema(StrictSchema):
     """An assessment; what is left out of `cut_scores` is proposed by default and counts once a person confirms it."""
 
@@ -100,35 +116,28 @@ class AssessmentSchema(StrictSchema):
         fields.Nested(FormSpecSchema),
         required=True,
         error_messages=REQUIRED,
-        validate=validate.Length(1, 100, error="has the wrong length; give 1 to 100 forms"),
+        validate=[validate.Length(1, 100, error="has the wrong length; give 1 to 100 forms"), _once],
     )
-    cut_scores = fields.List(fields.Nested(CutScoreSchema), load_default=list)
+    cut_scores = fields.List(fields.Nested(CutScoreSchema), load_default=list, validate=_rising)
     blueprint = fields.List(fields.Nested(BlueprintSpecSchema), load_default=list)
 
-    @validates("cut_scores")
-    def _rising(self, cuts: list[CutScore], data_key: str) -> None:
-        ordered = sorted(cuts, key=lambda cut: cut.level)
-        if any(high.share <= low.share or high.level == low.level for low, high in pairwise(ordered)):
-            raise ValidationError("do not rise together; give each level once, a higher level with a higher share")
 
-    @validates("forms")
-    def _once(self, forms: list[FormSpec], data_key: str) -> None:
-        names = [form.form for form in forms]
-        if len(set(names)) < len(names):
-            raise ValidationError("names a form twice; give each form once")
-        for form in forms:
-            items = [item.item for item in form.items]
-            if len(set(items)) < len(items):
-                raise ValidationError(f"names an item of form {form.form!r} twice; give each item once")
+_schema = AssessmentSchema()
 
 
 @blueprint.put("/assessments/<string:assessment_id>")
 @machine("assessments.write")
-@json_only
-@blueprint.arguments(AssessmentSchema, error_status_code=422)
-@blueprint.doc(responses={**PROBLEM_RESPONSES, "200": _REGISTERED, "201": {**_REGISTERED, "description": "It is new"}})
-def put_assessment(description: dict[str, Any], assessment_id: str) -> tuple[Response, int]:
+@blueprint.doc(
+    requestBody={"required": True, "content": {"application/json": {"schema": AssessmentSchema}}},
+    responses={**PROBLEM_RESPONSES, "200": _REGISTERED, "201": {**_REGISTERED, "description": "It is new"}},
+)
+def put_assessment(assessment_id: str) -> tuple[Response, int]:
     """Create or change an assessment; the same description again changes nothing."""
+    description = read_body(_schema)
+    try:
+        Name().deserialize(assessment_id)
+    except ValidationError as error:
+        raise refused_fields(flatten({"assessment_id": error.messages})) from error
     spec = AssessmentSpec(
         assessment_id,
         description["title"],
@@ -143,8 +152,7 @@ def put_assessment(description: dict[str, Any], assessment_id: str) -> tuple[Res
         try:
             done = actions.register(session, parts.intake, me, spec, parts.clock())
         except AssessmentError as error:
-            errors = [{"field": one.field, "message": one.message} for one in error.problems]
-            raise ProblemError(422, "Unprocessable Content", str(error), errors) from error
+            raise refused_fields([{"field": one.field, "message": one.message} for one in error.problems]) from error
         document = actions.describe(session, me.district_id, done.key)
         session.commit()
     document["released"] = done.released.accepted
@@ -158,13 +166,13 @@ def get_assessment(assessment_id: str) -> Response:
     """One of the caller's own assessments, with the state of its cut scores."""
     me = caller()
     with district_transaction(services().engine, me.district_id) as session:
-        key = session.scalar(
+        key = is_text(assessment_id) and session.scalar(
             select(Assessment.id).where(
                 Assessment.district_id == me.district_id,
                 Assessment.client_pk == me.client_pk,
                 Assessment.name == assessment_id,
             )
         )
-        if key is None:
+        if not key:
             raise ProblemError(404, "Not Found", f"You have registered no assessment {assessment_id!r}.")
         return conditional(actions.describe(session, me.district_id, key))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from flask import request
 from flask.json.provider import DefaultJSONProvider
+from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import BadRequest
 
-from api.problems import ProblemError
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from api.problems import ProblemError, flatten
 
 
 def require_json() -> None:
@@ -27,15 +24,29 @@ def require_json() -> None:
         raise ProblemError(415, "Unsupported Media Type", message, headers={"Accept-Encoding": "identity"})
 
 
-def json_only(view: Callable[P, R]) -> Callable[P, R]:
-    """A route whose body is JSON."""
+def read_json() -> Any:
+    """The JSON of the request, or a problem that says why it cannot be read."""
+    require_json()
+    try:
+        return request.get_json()
+    except BadRequest as error:
+        cause = error.__cause__
+        reason = f": {cause}" if cause else ""
+        raise ProblemError(400, "Bad Request", f"The body is not JSON{reason}.") from error
 
-    @wraps(view)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        require_json()
-        return view(*args, **kwargs)
 
-    return checked
+def read_body(schema: Schema) -> Any:
+    """The JSON of the request as the schema's value, or a problem that names every wrong field."""
+    try:
+        return schema.load(read_json())
+    except ValidationError as error:
+        raise refused_fields(flatten(error.normalized_messages())) from error
+
+
+def refused_fields(errors: list[dict[str, str]]) -> ProblemError:
+    """422 for fields that break a rule; the detail is that of the first."""
+    detail = f"{errors[0]['field']} {errors[0]['message']}".strip()
+    return ProblemError(422, "Unprocessable Content", detail, errors)
 
 
 def _refuse_constant(name: str) -> Any:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from flask_smorest import Blueprint
 from marshmallow import ValidationError
-from werkzeug.exceptions import BadRequest
 
 from api.actions.ingest import Sender, ingest
 from api.actions.outcome import Outcome, refused
@@ -17,8 +16,8 @@ from api.security.guards import caller, machine
 from api.services import services
 from api.v1.documents import PROBLEM_RESPONSES, OutcomesSchema, OwnPostsSchema
 from api.v1.fields import describe
-from api.v1.json import require_json
-from api.v1.paging import conditional
+from api.v1.json import read_json, refused_fields
+from api.v1.paging import conditional, is_text
 from api.v1.result_schema import MAX_RESULTS, ResultSchema, ResultsEnvelope
 from mastery.evidence import Result
 from models.unit_of_work import district_transaction
@@ -38,7 +37,7 @@ _schema = ResultSchema()
 @blueprint.response(200, OutcomesSchema)
 def post_results() -> Response:
     """Take in up to 500 results; each is answered by itself, in order."""
-    entries = _entries(_body())
+    entries = _entries(read_json())
     read = [_read(entry) for entry in entries]
     sound = [one for one in read if isinstance(one, Result)]
     parts = services()
@@ -55,21 +54,10 @@ def get_result(source_id: str) -> Response:
     """All revisions of one of the caller's own posts, newest first."""
     me = caller()
     with district_transaction(services().engine, me.district_id) as session:
-        posts = own_posts(session, services().intake.graphs, me, source_id)
+        posts = own_posts(session, services().intake.graphs, me, source_id) if is_text(source_id) else []
     if not posts:
         raise ProblemError(404, "Not Found", f"You have posted no result with source_id {source_id!r}.")
     return conditional({"source_id": source_id, "revisions": posts})
-
-
-def _body() -> Any:
-    """The JSON of the request, or a problem that says why it cannot be read."""
-    require_json()
-    try:
-        return request.get_json()
-    except BadRequest as error:
-        cause = error.__cause__
-        reason = f": {cause}" if cause else ""
-        raise ProblemError(400, "Bad Request", f"The body is not JSON{reason}.") from error
 
 
 def _entries(body: Any) -> list[Any]:
@@ -88,9 +76,7 @@ def _entries(body: Any) -> list[Any]:
 
 
 def _unreadable(field: str, message: str) -> ProblemError:
-    return ProblemError(
-        422, "Unprocessable Content", f"{field} {message}".strip(), [{"field": field, "message": message}]
-    )
+    return refused_fields([{"field": field, "message": message}])
 
 
 def _read(entry: Any) -> Result | Outcome:

@@ -146,6 +146,12 @@ def test_an_address_that_is_none_is_a_problem_too(lms: Machine) -> None:
         assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
 
 
+@pytest.mark.parametrize("name", ["%00", "a%00b", "%ED%A0%80", "%FF", "x" * 4000, "%20", "..%2F..%2Fetc"])
+@pytest.mark.parametrize("path", ["/results/", "/assessments/"])
+def test_an_id_that_can_not_be_one_does_not_exist(lms: Machine, path: str, name: str) -> None:
+    assert lms.get(path + name, 404)["status"] == 404
+
+
 # --- one entry --------------------------------------------------------------------------------------------------------
 
 _ITEM = {"item": "q1", "score": 1, "max": 1}
