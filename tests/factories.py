@@ -304,8 +304,3 @@ class Factory:
         return self._add(
             SectionVersion(district_id=self.district_id, section_id=section.id, version=version, changed_at=NOW)
         )
-
-
-def as_json(value: Any) -> str:
-    """Canonical text of a JSON value, for comparisons."""
-    return json.dumps(value, sort_keys=True)

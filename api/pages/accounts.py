@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, flash, redirect, render_template, request, session, url_for
@@ -23,6 +23,7 @@ from models.queries_accounts import Holder, holder
 from models.unit_of_work import district_transaction
 
 _BEGAN = "began"
+LONGEST_SESSION = timedelta(hours=12)  # a school day and its evening; school computers are shared
 
 
 class SignedIn(UserMixin):
@@ -76,7 +77,10 @@ def _load(identity: str) -> SignedIn | None:
         return None
     with district_transaction(services().engine, int(district)) as transaction:
         found = holder(transaction, int(district), int(account))
-    if found is None or (found.signed_out_at and datetime.fromisoformat(began) < found.signed_out_at):
+    since = datetime.fromisoformat(began)
+    if found is None or services().clock() - since > LONGEST_SESSION:
+        return None
+    if found.signed_out_at is not None and since < found.signed_out_at:
         return None
     return SignedIn(found)
 

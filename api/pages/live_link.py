@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Collection, Mapping
 
 from flask import Flask, current_app, request
@@ -12,6 +13,7 @@ from api.live_token import issue
 from api.pages.blueprint import Visit
 from models.queries_today import section_versions
 
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 _URL, _PORT = "MASTERY_LIVE_URL", "MASTERY_LIVE_PORT"
 
 
@@ -28,8 +30,11 @@ def stream_url() -> str | None:
     port = current_app.config["LIVE_PORT"]
     if not port:
         return None
-    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
-    return f"{request.scheme}://{host}:{port}/stream"
+    # the address goes into the security policy of the answer, so only a plain host name may pass
+    host = _HOST.fullmatch(request.host)
+    if host is None:
+        return None
+    return f"{request.scheme}://{host['name']}:{port}/stream"
 
 
 def live_headers(visit: Visit, section_ids: Collection[int]) -> Mapping[str, str]:

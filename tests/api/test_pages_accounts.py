@@ -38,6 +38,14 @@ def test_a_person_signs_in_and_out(page_world: PageWorld) -> None:
     client.get("/today", 303)  # a copied cookie does not outlive signing out
 
 
+def test_a_session_ends_by_itself(page_world: PageWorld) -> None:
+    client = page_world.client("teacher")
+    page_world.clock.jump(timedelta(hours=11, minutes=59))
+    client.get("/today")
+    page_world.clock.jump(timedelta(minutes=2))
+    client.get("/today", 303)
+
+
 def test_names_are_compared_without_case_and_width(page_world: PageWorld) -> None:
     for name in ("TEACHER", " teacher ", "ｔｅａｃｈｅｒ"):
         page_world.client().sign_in(name, PASSWORD)

@@ -238,9 +238,7 @@ def test_practice_without_progress_appears_on_today_by_itself(visitor: Visitor) 
     machine.put_assessment("quiz-17")
     sittings = []
     for day in range(1, 5):
-        items = [
-            {"item": f"q{day}{number}", "score": int(number == 2), "max": 1, "try": 1, "hints": 0} for number in range(5)
-        ]
+        items = [{"item": f"q{day}{one}", "score": int(one == 2), "max": 1, "try": 1, "hints": 0} for one in range(5)]
         times = {"performed_at": f"2026-10-0{day}T09:00:00-04:00", "scored_at": f"2026-10-0{day}T09:00:05-04:00"}
         targets = [{"target": world.target.code, "score": 1, "max": 5, "items": items}]
         sittings.append(result(str(world.student.identifier), "", source_id=f"attempt-{day}", targets=targets, **times))
