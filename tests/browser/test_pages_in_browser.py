@@ -209,6 +209,8 @@ def test_pages_fit_every_screen_with_targets_that_can_be_hit(visitor: Visitor) -
         for summary in page.locator("summary").all():
             summary.click()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        hidden = "[...document.querySelectorAll('.table-scroll')].some((one) => one.scrollWidth > one.clientWidth)"
+        assert not page.evaluate(hidden), path
         small = page.evaluate(
             """() => [...document.querySelectorAll(
                 'button, summary, input:not([type=hidden]), nav a, .plain a, .names a')]
