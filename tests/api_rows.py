@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from conftest_api import Machine, School, result
 from sqlalchemy import Engine, select, text
 
 from api.actions.assessments import confirm_cut_scores
 from models.assessment import Assessment, CutScores
+from models.graph import Node
+from models.standing import Standing
 from models.unit_of_work import district_transaction
 
 _COUNTED = (
@@ -82,3 +85,35 @@ def confirm(engine: Engine, district_id: int, assessment: str, person: int, now:
         students = confirm_cut_scores(session, district_id, waiting, person, now)
         session.commit()
     return students
+
+
+def sitting(student: str, target: str, day: int, score: float = 1, **changes: Any) -> dict[str, Any]:
+    """A result of one item on a day of October."""
+    at = f"2026-10-{day:02}T09:12:00-04:00"
+    targets = [{"target": target, "score": score, "max": 1, "items": [{"item": f"q{day}", "score": score, "max": 1}]}]
+    fields = {"source_id": f"{student}/{target}/{day}", "performed_at": at, "scored_at": at, "targets": targets}
+    return result(student, target, **(fields | changes))
+
+
+def stored(engine: Engine, school: School, student: int, target: str) -> Standing:
+    """The row of a school's student, by place, on a target, by code."""
+    with district_transaction(engine, school.district_id) as session:
+        return session.scalars(
+            select(Standing).where(
+                Standing.student_id == school.student_keys[student],
+                Standing.target_id == select(Node.id).where(Node.code == target).scalar_subquery(),
+            )
+        ).one()
+
+
+def walk(lms: Machine, path: str, name: str, limit: int) -> list[Any]:
+    """All entries of a list, page by page, by the links alone."""
+    found: list[Any] = []
+    url: str | None = f"/api/v1{path}{'&' if '?' in path else '?'}limit={limit}"
+    while url:
+        answer = lms.http.get(url, headers=lms.headers)
+        assert answer.status_code == 200, answer.text
+        assert 1 <= len(answer.json[name]) <= limit
+        found += answer.json[name]
+        url = answer.json["next_url"]
+    return found

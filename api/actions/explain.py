@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from api.actions.flag_documents import flag_documents
 from api.actions.outcome import evidence_id, public_missing
-from api.actions.own_results import standing_estimate
 from mastery import evidence as law
 from mastery.decide import Decision, State
 from mastery.decide import Standing as Fold
@@ -82,12 +81,19 @@ def _standing(row: Standing, decision: Decision, state: State, graph: DistrictGr
         **target_document(row.target_id, graph),
         "subject": row.subject,
         "records": row.records,
-        "estimate": standing_estimate(row),
+        "estimate": _estimate(row),
         "decision": _decision(decision, state, row.level, row.mastered_at, public_missing(row.missing, graph)),
         "as_of": row.as_of.isoformat() if row.as_of else None,
         "model_version": row.model_version,
         "policy_version": row.policy_version,
     }
+
+
+def _estimate(row: Standing) -> dict[str, float | None] | None:
+    """None where there is no estimate, which is not zero."""
+    if row.probability is None:
+        return None
+    return {"probability": row.probability, "expected": row.expected, "low": row.low, "high": row.high}
 
 
 def _decision(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.actions.outcome import Status, evidence_id, public_missing
+from api.actions.explain import Moment, standing_documents, target_document
+from api.actions.outcome import Status, evidence_id
 from models.clients import Caller
 from models.evidence import Evidence, Quarantine, ResultRow
 from models.graph_store import DistrictGraph, GraphCache
@@ -16,7 +18,9 @@ from models.registry import context
 from models.standing import Standing
 
 
-def own_posts(session: Session, graphs: GraphCache, caller: Caller, source_id: str) -> list[dict[str, Any]]:
+def own_posts(
+    session: Session, graphs: GraphCache, caller: Caller, source_id: str, now: datetime
+) -> list[dict[str, Any]]:
     """All revisions of one of the caller's posts, newest first; empty where there is none."""
     district_id = caller.district_id
     mine = (ResultRow.district_id == district_id, ResultRow.client_pk == caller.client_pk)
@@ -25,13 +29,15 @@ def own_posts(session: Session, graphs: GraphCache, caller: Caller, source_id: s
         .where(*mine, ResultRow.source_id == source_id)
         .order_by(ResultRow.revision.desc())
     ).all()
-    graph = graphs.get(session, district_id, context(session, district_id).stamps.graph)
+    here = context(session, district_id)
+    graph = graphs.get(session, district_id, here.stamps.graph)
+    moment = Moment(now, here.zone)
     found = [
         {
             "revision": row.revision,
             "status": (Status.ACCEPTED if place == 0 else Status.SUPERSEDED).value,
             "received_at": row.received_at.isoformat(),
-            **_evidence(session, district_id, row.id, row.student_id, graph),
+            **_evidence(session, district_id, row.id, row.student_id, graph, moment),
         }
         for place, row in enumerate(stored)
     ]
@@ -39,7 +45,7 @@ def own_posts(session: Session, graphs: GraphCache, caller: Caller, source_id: s
 
 
 def _evidence(
-    session: Session, district_id: int, result: int, student: int, graph: DistrictGraph
+    session: Session, district_id: int, result: int, student: int, graph: DistrictGraph, moment: Moment
 ) -> dict[str, list[Any]]:
     rows = session.execute(
         select(Evidence.target_id, Standing)
@@ -52,42 +58,15 @@ def _evidence(
         .where(Evidence.district_id == district_id, Evidence.result_id == result)
         .order_by(Evidence.target_id)
     ).all()
+    standings = [row.Standing for row in rows if row.Standing is not None]
+    said = standing_documents(session, district_id, student, graph, standings, moment.day)
+    by_target = {row.target_id: document for row, document in zip(standings, said, strict=True)}
     return {
         "evidence": [evidence_id(result, row.target_id) for row in rows],
-        "targets": [_target(row.target_id, row.Standing, graph) for row in rows],
-    }
-
-
-def _target(target: int, standing: Standing | None, graph: DistrictGraph) -> dict[str, Any]:
-    node = graph.node(target)
-    document: dict[str, Any] = {"target": node.guid, "code": node.code, "estimate": None, "decision": None}
-    if standing is not None:
-        document["estimate"] = standing_estimate(standing)
-        document["decision"] = standing_decision(standing, graph)
-    return document
-
-
-def standing_estimate(standing: Standing) -> dict[str, Any] | None:
-    """The estimate of a stored standing as JSON; None where there is none, which is not zero."""
-    if standing.probability is None:
-        return None
-    return {
-        "probability": standing.probability,
-        "expected": standing.expected,
-        "low": standing.low,
-        "high": standing.high,
-    }
-
-
-def standing_decision(standing: Standing, graph: DistrictGraph) -> dict[str, Any]:
-    """The decision of a stored standing as JSON."""
-    carried = standing.carried[2]
-    return {
-        "state": standing.state,
-        "level": standing.level,
-        "mastered_at": standing.mastered_at.isoformat() if standing.mastered_at else None,
-        "enough_evidence": carried.get("enough_evidence", False),
-        "missing": public_missing(standing.missing, graph),
+        "targets": [
+            by_target.get(row.target_id, {**target_document(row.target_id, graph), "estimate": None, "decision": None})
+            for row in rows
+        ],
     }
 
 

@@ -150,30 +150,3 @@ class OutcomesSchema(Schema):
     """One outcome per entry, in order."""
 
     results = fields.List(fields.Nested(OutcomeSchema), required=True)
-
-
-class OwnTargetSchema(Schema):
-    """Where the student of a post stands now on a target of it."""
-
-    target = fields.String(required=True, metadata={"description": "GUID"})
-    code = fields.String(required=True, allow_none=True)
-    estimate = fields.Nested(EstimateSchema, required=True, allow_none=True)
-    decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
-
-
-class OwnPostSchema(Schema):
-    """One revision of a post as it stands now."""
-
-    revision = fields.Integer(required=True)
-    status = fields.String(required=True)
-    received_at = fields.String(required=True)
-    evidence = fields.List(fields.String(), required=True)
-    targets = fields.List(fields.Nested(OwnTargetSchema), required=True)
-    quarantine = fields.Nested(QuarantineSchema)
-
-
-class OwnPostsSchema(Schema):
-    """All revisions of a post, newest first."""
-
-    source_id = fields.String(required=True)
-    revisions = fields.List(fields.Nested(OwnPostSchema), required=True)

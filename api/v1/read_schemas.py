@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from api.v1.documents import DecisionSchema, EstimateSchema, NoteSchema
+from api.v1.documents import DecisionSchema, EstimateSchema, NoteSchema, QuarantineSchema
 from api.v1.paging import LinksSchema
 from mastery.flags.life import FlagState
 
@@ -61,6 +61,35 @@ class StandingSchema(TargetNameSchema):
     )
     model_version = fields.String(required=True)
     policy_version = fields.String(required=True)
+
+
+class OwnTargetSchema(StandingSchema):
+    """Where the student of a post stands now on a target of it; without a standing only the target is named."""
+
+    subject = fields.String()
+    records = fields.Integer()
+    decision = fields.Nested(FullDecisionSchema, required=True, allow_none=True)
+    as_of = fields.String(allow_none=True)
+    model_version = fields.String()
+    policy_version = fields.String()
+
+
+class OwnPostSchema(Schema):
+    """One revision of a post as it stands now."""
+
+    revision = fields.Integer(required=True)
+    status = fields.String(required=True)
+    received_at = fields.String(required=True)
+    evidence = fields.List(fields.String(), required=True)
+    targets = fields.List(fields.Nested(OwnTargetSchema), required=True)
+    quarantine = fields.Nested(QuarantineSchema)
+
+
+class OwnPostsSchema(Schema):
+    """All revisions of a post, newest first."""
+
+    source_id = fields.String(required=True)
+    revisions = fields.List(fields.Nested(OwnPostSchema), required=True)
 
 
 class StandingsSchema(LinksSchema):

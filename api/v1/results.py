@@ -14,10 +14,11 @@ from api.actions.own_results import own_posts
 from api.problems import ProblemError, flatten
 from api.security.guards import caller, machine
 from api.services import services
-from api.v1.documents import PROBLEM_RESPONSES, OutcomesSchema, OwnPostsSchema
+from api.v1.documents import PROBLEM_RESPONSES, OutcomesSchema
 from api.v1.fields import describe
 from api.v1.json import read_json, refused_fields
 from api.v1.paging import conditional, is_text
+from api.v1.read_schemas import OwnPostsSchema
 from api.v1.result_schema import MAX_RESULTS, ResultSchema, ResultsEnvelope
 from mastery.evidence import Result
 from models.unit_of_work import district_transaction
@@ -53,8 +54,9 @@ def post_results() -> Response:
 def get_result(source_id: str) -> Response:
     """All revisions of one of the caller's own posts, newest first."""
     me = caller()
-    with district_transaction(services().engine, me.district_id) as session:
-        posts = own_posts(session, services().intake.graphs, me, source_id) if is_text(source_id) else []
+    parts = services()
+    with district_transaction(parts.engine, me.district_id) as session:
+        posts = own_posts(session, parts.intake.graphs, me, source_id, parts.clock()) if is_text(source_id) else []
     if not posts:
         raise ProblemError(404, "Not Found", f"You have posted no result with source_id {source_id!r}.")
     return conditional({"source_id": source_id, "revisions": posts})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from api_rows import counted, derived
-from conftest_api import Machine, School, result
+from conftest_api import NOW, Machine, School, SteppingClock, result
 from factories import Factory, new_district
 from sqlalchemy import Engine, select
 
@@ -279,3 +279,18 @@ def test_a_source_id_may_hold_slashes(lms: Machine, school: School) -> None:
     lms.post(result(school.students[0], "4.NF.A.1", source_id=name))
     found = lms.get("/results/quiz-17/user-9/attempt%202%3F%23%25")
     assert (found["source_id"], len(found["revisions"])) == (name, 1)
+
+
+def test_reading_back_says_ready_as_the_list_does(lms: Machine, school: School, clock: SteppingClock) -> None:
+    """The state depends on the day, and every reading endpoint judges it in one place."""
+    student = school.students[0]
+    clock.now = NOW.replace(month=10, day=20)
+    for day in range(1, 9):
+        at = f"2026-10-{day:02}T09:12:00-04:00"
+        items = [{"item": f"d{day}-{n}", "score": 1, "max": 1} for n in range(5)]
+        targets = [{"target": "4.NF.A.1", "score": 5, "max": 5, "items": items}]
+        lms.post(result(student, "", source_id=f"d{day}", performed_at=at, scored_at=at, targets=targets))
+    (standing,) = lms.get(f"/students/{student}/targets")["targets"]
+    (target,) = lms.get("/results/d8")["revisions"][0]["targets"]
+    assert target == standing
+    assert target["decision"]["state"] == "ready"
