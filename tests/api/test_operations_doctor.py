@@ -24,11 +24,11 @@ from api.actions.replay import replay
 from mastery.estimate import MODEL_VERSION
 from mastery.evidence import EvidenceType, Purpose, Result, TargetScore
 from models.backup import conninfo
-from models.embedded import locks
+from models.embedded import locks, remove
 from models.installation import External, Installation, create
 from models.posts import PostState, quarantine
 from models.restore import BESIDE
-from models.unit_of_work import district_transaction
+from models.unit_of_work import connect, district_transaction
 
 
 def clock() -> datetime:
@@ -62,6 +62,29 @@ def broken(installation: Installation) -> Iterator[Installation]:
     """The tests' database, mended afterwards whatever was done to it."""
     yield installation
     upgrade_database(installation)
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    """A server of this module's own: roles are the whole server's, and other workers use the shared one."""
+    made = Path(tempfile.mkdtemp(prefix="mastery-doctor-"))
+    made.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    own = create(made)
+    server = own.server({"fsync": "off"})
+    assert server is not None
+    with server:
+        upgrade_database(own)
+        yield own
+    remove(made)
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def engine(installation: Installation) -> Iterator[Engine]:
+    """An engine of the role that serves requests, on that server."""
+    made = connect(installation.app_dsn)
+    yield made
+    made.dispose()
 
 
 def of(found: list[Check], name: str) -> Check:
@@ -194,7 +217,7 @@ def test_a_guard_that_was_taken_away_is_named_and_put_back(broken: Installation,
 
 
 def test_what_an_interrupted_restore_left_is_named(installation: Installation) -> None:
-    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}{BESIDE}"
+    name = f"mastery{BESIDE}"
     with administrator(installation) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
         try:

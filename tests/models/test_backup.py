@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import threading
 import zipfile
@@ -34,7 +35,8 @@ from models.restore import BESIDE, REPLACED, Present, present, refuse_newer, res
 from models.unit_of_work import connect, district_transaction
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
-ELSEWHERE = "elsewhere"
+# the server is shared by all workers of a run
+ELSEWHERE = f"elsewhere_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
 @pytest.fixture
