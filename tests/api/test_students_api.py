@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from api_rows import sitting, stored, walk
 from conftest_api import NOW, Machine, School, SteppingClock
 from factories import Factory, new_district
 from sqlalchemy import Engine
