@@ -112,7 +112,9 @@ def restore(context: click.Context, file: Path, data_dir: Path | None, force: bo
         f"{proved.differing} differing."
     )
     if proved.differing:
-        click.echo("Some derived rows are not what the evidence leads to: run `mastery replay` for each district.", err=True)
+        click.echo(
+            "Some derived rows are not what the evidence leads to: run `mastery replay` for each district.", err=True
+        )
 
 
 @click.group()
