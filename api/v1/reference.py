@@ -170,6 +170,6 @@ def _health_operation() -> Json:
         "security": [],
         "responses": {
             "200": {"description": "It lives", "content": alive},
-            "500": {"description": "It does not", "content": down},
+            "503": {"description": "It does not; come again after Retry-After", "content": down},
         },
     }
