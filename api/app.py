@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface
 
 from api import pages, problems, v1
 from api.services import Clock, Services, attach, system_clock
@@ -11,6 +12,13 @@ from models.installation import Installation, load
 from models.unit_of_work import connect
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions whose cookie is for TLS alone where the page came by TLS, also through a proxy that says so."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
 
 
 def create_app(installation: Installation | None = None, clock: Clock = system_clock) -> Flask:
@@ -26,6 +34,7 @@ def create_app(installation: Installation | None = None, clock: Clock = system_c
         SESSION_COOKIE_SAMESITE="Lax",
         JSON_SORT_KEYS=False,
     )
+    app.session_interface = _Sessions()
     attach(app, Services.of(installation, connect(installation.app_dsn, pool_size=8), clock))
     v1.install(app)
     problems.install(app, pages.error_page)  # after the API, whose framework brings an error handler of its own
