@@ -31,10 +31,11 @@ _PRESSING = (words.SEVERITIES["URGENT"], words.SEVERITIES["ACT"])
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One section on Today: first what nobody looks at yet, then what somebody does."""
+    """One section on Today: first what nobody looks at yet, then good news, then what somebody looks at."""
 
     section: SectionRow
     new: list[Card] = field(default_factory=list)
+    good: list[Card] = field(default_factory=list)
     looked_at: list[Card] = field(default_factory=list)
 
 
@@ -77,8 +78,12 @@ def _by_period(visit: Visit, sections: Sequence[SectionRow], shown: Sequence[Car
     periods = {section.id: Period(section) for section in sections}
     for card in shown:
         first = next(section.id for section in sections if section.id in membership[card.student_id])
-        (periods[first].new if card.is_new else periods[first].looked_at).append(card)
-    return [period for period in periods.values() if page == 1 or period.new or period.looked_at]
+        period = periods[first]
+        if not card.is_new:
+            period.looked_at.append(card)
+        else:
+            (period.good if card.look is words.SEVERITIES["INFO"] else period.new).append(card)
+    return [one for one in periods.values() if page == 1 or one.new or one.good or one.looked_at]
 
 
 @pages.post("/flags/<int:flag_id>/acknowledge")

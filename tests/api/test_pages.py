@@ -58,6 +58,7 @@ def test_today_orders_by_severity_then_newest(page_world: PageWorld) -> None:
     page = page_world.client("teacher").get("/today")
     shown = [int(one.removeprefix("flag-")) for one in page.ids if one.removeprefix("flag-").isdigit()]
     assert shown == [urgent, new_act, old_act, watch, info]
+    assert f"good-{page_world.section.id}" in page.ids  # folded, so that what needs somebody stays in sight
 
 
 def test_today_without_anything_says_so(page_world: PageWorld) -> None:

@@ -43,6 +43,8 @@ def test_good_news_goes_to_the_student_first(page_world: PageWorld, who: str, se
     assert ("12 tries" in page.text) is sees
     if who != "teacher":
         assert "Dismiss" not in page.text
+        assert "Try another way of teaching it" not in page.text
+        assert ("Talk with your teacher" in page.text) is sees
 
 
 @pytest.mark.parametrize("who", [*CLOSED_TO, "guardian", "student"])
@@ -83,7 +85,7 @@ def test_access_begins_with_the_enrolment(page_world: PageWorld) -> None:
     client = page_world.client("teacher")
     assert "Student, Later" not in client.get("/students").text
     page_world.clock.jump(timedelta(days=1))
-    assert "Student, Later" in client.get("/students").text
+    assert "Student, Later" in page_world.client("teacher").get("/students").text
 
 
 def test_another_district_does_not_exist(page_world: PageWorld) -> None:
