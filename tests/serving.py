@@ -33,6 +33,8 @@ from models.row_security import APP_ROLE
 from models.unit_of_work import connect
 
 PATIENCE = 150.0
+# so many bodies over one connection, so that plugins spread over the workers again and again
+_KEPT_FOR = 15
 _SERVE = """
 import sys
 from pathlib import Path
@@ -265,7 +267,9 @@ class Plugin(threading.Thread):
 
     def run(self) -> None:
         try:
-            for results in self._bodies:
+            for number, results in enumerate(self._bodies):
+                if number % _KEPT_FOR == 0:
+                    self._close()
                 self._deliver(results)
                 if self._enough.is_set():
                     break
