@@ -68,6 +68,7 @@ def site(installation: Installation, browser_live: LiveProcess) -> Iterator[Site
     app = create_app(installation)
     app.config["LIVE_PORT"] = str(browser_live.port)
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False  # closing waits for requests that still hold a connection
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield Site(app, f"http://127.0.0.1:{server.server_port}")
