@@ -13,6 +13,7 @@ from api.actions.responses import ResponsesError, import_responses
 from api.context import print_json, with_district, with_services
 from api.services import Services
 from models.district import District
+from models.statistics import refresh_statistics
 
 
 @click.command("responses")
@@ -46,6 +47,7 @@ def responses(services: Services, file: Path, q_matrix: Path | None, district_na
 @with_district
 def replay(services: Services, district: District, verify: bool, as_json: bool) -> None:
     """Rebuild everything that follows from a district's evidence."""
+    refresh_statistics(services.installation.owner_dsn)
     total = actions.count_students(services.engine, district.id)
     label = "Verifying" if verify else "Rebuilding"
     with click.progressbar(length=max(total, 1), label=label, file=sys.stderr) as bar:
