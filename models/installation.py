@@ -172,7 +172,7 @@ def _from_file(data_dir: Path) -> Installation:
     except FileNotFoundError:
         raise InstallationError(
             f"There is no installation in {data_dir}: name it with --data-dir or MASTERY_DATA_DIR, or make it with "
-            f"`mastery install --data-dir '{data_dir}'`."
+            f"`mastery --data-dir '{data_dir}' install`."
         ) from None
     except PermissionError:
         raise InstallationError(f"{path} belongs to another user: run this as that user.") from None

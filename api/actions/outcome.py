@@ -119,14 +119,21 @@ def conflict(result: Result) -> Outcome:
 
 
 def _quarantine(key: int, missing: Unnamed) -> dict[str, Any]:
-    several = f"means {len(missing.candidates)} {missing.kind}s" if missing.candidates else "is not known here yet"
     return {
         "id": f"q{key}",
         "field": missing.field,
         "reference": missing.reference,
         "candidates": list(missing.candidates),
-        "message": f"{missing.field}: {missing.reference!r} {several}; the result waits and comes in by itself",
+        "message": f"{missing.field}: {missing.reference!r} {_why(missing)}; the result waits and comes in by itself",
     }
+
+
+def _why(missing: Unnamed) -> str:
+    if not missing.candidates:
+        return "is not known here yet"
+    if missing.kind == "form":
+        return f"is no form of this assessment yet, which has {', '.join(missing.candidates)}"
+    return f"means {len(missing.candidates)} {missing.kind}s"
 
 
 def estimate_document(estimate: TargetEstimate | None) -> dict[str, float] | None:
@@ -154,7 +161,7 @@ def _target(key: int, target: int, named: Named, progressed: Progressed, graph: 
         "decision": None
         if decision is None
         else {
-            "state": decision.state.value,
+            "state": progressed.states[named.student.id, target].value,
             "level": decision.level,
             "mastered_at": decision.mastered_at.isoformat() if decision.mastered_at else None,
             "enough_evidence": decision.enough_evidence,

@@ -62,7 +62,14 @@ def initialise(layout: Layout, binaries: Binaries, account: Account, password: s
         raise EmbeddedError(f"The database could not be made in {layout.pgdata}: {made.stderr.strip()}")
     with (scratch / "postgresql.conf").open("a") as settings:
         settings.write(_INCLUDES)
-    scratch.rename(layout.pgdata)
+    try:
+        scratch.rename(layout.pgdata)
+    except OSError as error:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise EmbeddedError(
+            f"{layout.pgdata} holds something that is no whole database ({error.strerror}): move it away, "
+            "and bring a backup up with `mastery restore FILE`."
+        ) from error
 
 
 def configure(layout: Layout, account: Account, settings: Mapping[str, str]) -> None:

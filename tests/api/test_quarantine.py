@@ -79,6 +79,7 @@ def test_what_is_unknown_waits_and_is_never_created(
 def test_the_forms_there_are_stand_beside_the_unknown_one(lms: Machine, school: School) -> None:
     (answer,) = lms.post(result(school.students[0], "4.NF.A.1", form="Z"))
     assert answer["quarantine"]["candidates"] == ["A"]
+    assert "'Z' is no form of this assessment yet, which has A;" in answer["quarantine"]["message"]
 
 
 def test_a_name_that_means_several_waits_with_the_candidates(lms: Machine, school: School, engine: Engine) -> None:

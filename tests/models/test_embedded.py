@@ -181,3 +181,16 @@ def test_a_used_cluster_is_not_removed(cluster_dir: Path) -> None:
         remove(cluster_dir)
     remove(cluster_dir)
     assert list(cluster_dir.iterdir()) == []
+
+
+def test_what_is_no_whole_database_is_left_alone_and_told(cluster_dir: Path) -> None:
+    with Server(cluster_dir, PASSWORD, FAST):
+        pass
+    assert until(lambda: not running(cluster_dir))
+    version = Layout(cluster_dir).pgdata / "PG_VERSION"
+    kept = version.rename(cluster_dir / "kept")
+    with pytest.raises(EmbeddedError, match=r"no whole database .*: move it away"):
+        Server(cluster_dir, PASSWORD, FAST).start()
+    kept.rename(version)
+    with Server(cluster_dir, PASSWORD, FAST) as server:
+        assert ask(server) == 1
