@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from api.actions.flags import FlagChange, judge
 from api.actions.naming import Named
-from mastery.decide import Standing
+from mastery.decide import Standing, State
 from mastery.estimate import DEFAULTS, MODEL_VERSION, SubjectState
 from mastery.evidence import OrderKey
 from mastery.policy import DEFAULT_POLICY
 from mastery.progress import Moved, Progress, Sitting, TargetEstimate, move_on, rebuild
+from mastery.reassess import state_at, target_readiness
 from models.evidence_store import Header, load_sittings, sitting_of
 from models.graph_store import DistrictGraph
 from models.known import Known
@@ -44,6 +45,8 @@ class Progressed:
 
     steps: dict[tuple[int, int], tuple[TargetEstimate | None, TargetEstimate]] = field(default_factory=dict)
     standings: dict[tuple[int, int], Standing] = field(default_factory=dict)
+    # as of the district's day: READY depends on it and is not part of a standing
+    states: dict[tuple[int, int], State] = field(default_factory=dict)
     missing: dict[tuple[int, int], list[dict[str, Any]]] = field(default_factory=dict)
     flags: list[FlagChange] = field(default_factory=list)
     students: frozenset[int] = frozenset()
@@ -113,9 +116,20 @@ def bring_up(
     for (student, _), one, _cursor in moved:
         done.steps.update(one.steps)
         done.standings.update({(student, target): standing for target, standing in one.standings.items()})
+        for target in one.standings:
+            done.states[student, target] = _state_today(target, known[student], graph, zone, now)
     touched = {pair: one.standings.keys() for pair, one, _cursor in moved}
     done.flags = judge(session, district_id, graph, registry, zone, touched, known, frozenset(late), now)
     return done
+
+
+def _state_today(
+    target: int, known: Mapping[int, Standing], graph: DistrictGraph, zone: ZoneInfo, now: datetime
+) -> State:
+    rule, standing = graph.rules.of(target), known[target]
+    before = {one: known[one].decision for one in rule.prerequisites if one in known}
+    readiness = target_readiness(standing.tally, rule, before, now.astimezone(zone).date(), DEFAULT_POLICY)
+    return state_at(standing.decision, readiness)
 
 
 def _came_late(held: Locked, sittings: Iterable[Sitting]) -> bool:

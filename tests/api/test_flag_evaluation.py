@@ -76,3 +76,30 @@ def test_a_prerequisite_in_another_subject_can_only_advise(engine: Engine, schoo
         with pytest.raises(GraphError, match="subject by subject"):
             add_prerequisite(session, school.district_id, reading.guid, school.targets[0], Strength.HARD)
         add_prerequisite(session, school.district_id, reading.guid, school.targets[0], Strength.SOFT)
+
+
+def test_the_answer_to_a_post_says_ready_when_the_reading_endpoint_does(
+    clock: SteppingClock, school: School, machine: Callable[..., Machine]
+) -> None:
+    lms = machine(school.district_id)
+    lms.put_assessment("quiz-17")
+    states_answered = []
+    for number in range(25):
+        at = (clock.now - timedelta(days=2) + timedelta(minutes=number)).isoformat()
+        item = {"item": f"q{number}", "score": 1, "max": 1}
+        target = {"target": "4.NF.A.1", "score": 1, "max": 1, "items": [item]}
+        (answer,) = lms.post(
+            result(
+                school.students[0],
+                "4.NF.A.1",
+                source_id=f"right-{number}",
+                targets=[target],
+                performed_at=at,
+                scored_at=at,
+            )
+        )
+        read = lms.get(f"/students/{school.students[0]}/targets")["targets"][0]
+        assert answer["targets"][0]["decision"]["state"] == read["decision"]["state"]
+        states_answered.append(read["decision"]["state"])
+    assert states_answered[0] == "in_progress"
+    assert states_answered[-1] == "ready"
