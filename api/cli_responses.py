@@ -34,6 +34,7 @@ def responses(services: Services, file: Path, q_matrix: Path | None, district_na
             done = import_responses(services.intake, file, district_name, services.clock(), q_matrix, advance)
     except ResponsesError as error:
         raise click.ClickException(str(error)) from error
+    refresh_statistics(services.installation.owner_dsn)
     if as_json:
         print_json(done)
     else:

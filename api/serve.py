@@ -10,10 +10,12 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+import mastery
 from api.children import Child
 from models.embedded import EmbeddedError, Server, locks, running
 from models.installation import DESCRIBING, Embedded, External, Installation, InstallationError
@@ -134,8 +136,8 @@ def _check_schema(installation: Installation) -> None:
 def _children(installation: Installation, host: str, port: int, live_port: int, workers: int) -> list[Child]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(DESCRIBING)}
     environment = {**inherited, **_description(installation), "MASTERY_LIVE_PORT": str(live_port)}
-    if installation.data_dir is not None:
-        # the program's own directory may belong to somebody else; compiled code is kept with the data then
+    if installation.data_dir is not None and not os.access(Path(mastery.__path__[0]) / "estimate", os.W_OK):
+        # where the program belongs to somebody else its compiled code is kept with the data
         environment.setdefault("NUMBA_CACHE_DIR", str(installation.data_dir / "compiled"))
     python = [sys.executable, "-P", "-m"]
     web = [*python, "gunicorn", "--bind", f"{_bracketed(host)}:{port}", "--workers", str(workers)]

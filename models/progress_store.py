@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from mastery.decide import Act, ActKind, Decision, RuleBook, Standing, missing
+from mastery.decide import Act, ActKind, Decision, RuleBook, Standing, State, missing
 from mastery.evidence import OrderKey
 from mastery.policy import Policy
 from mastery.progress import Moved, TargetEstimate
@@ -31,6 +31,8 @@ _ESTIMATE_COLUMNS = (
     "expected", "low", "high", "probability", "mean", "variance",
     "part_general", "part_target", "part_form", "part_practice",
 )  # fmt: skip
+# decided for good: what the rule would ask for anew is no question any more
+_NOTHING_MISSING = frozenset({State.MASTERED, State.WAIVED, State.EXEMPT})
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -246,6 +248,8 @@ def missing_lines(
     standing: Standing, target: int, others: Mapping[int, Standing], book: RuleBook, policy: Policy
 ) -> list[dict[str, Any]]:
     """What is still missing for mastery, as stored: line, code, needed, found, and open prerequisites."""
+    if standing.decision.state in _NOTHING_MISSING:
+        return []
     rule = book.of(target)
     before: dict[int, Decision] = {one: others[one].decision for one in rule.prerequisites if one in others}
     return [

@@ -216,12 +216,12 @@ def next_targets(
         select(Standing.target_id, Standing.state).where(
             Standing.district_id == district_id,
             Standing.student_id == student_id,
-            Standing.state.in_(list(SATISFIES_SUCCESSOR)),
         )
     ).all()
     waived = {known.guids[row.target_id] for row in states if row.state in _WAIVED}
-    mastered = {known.guids[row.target_id] for row in states} - waived
-    return unlocked_next(known.graph, mastered, waived, among)
+    mastered = {known.guids[row.target_id] for row in states if row.state in SATISFIES_SUCCESSOR} - waived
+    begun = {known.guids[row.target_id] for row in states} - mastered - waived
+    return unlocked_next(known.graph, mastered, waived, among, begun)
 
 
 # --- nodes by name ----------------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ students' progress on (or replay it where something came late or was corrected),
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -75,14 +76,22 @@ def ingest(intake: Intake, sender: Sender, results: Sequence[Result], now: datet
 
 
 def take_in(
-    session: Session, intake: Intake, sender: Sender, results: Sequence[Result], now: datetime
+    session: Session,
+    intake: Intake,
+    sender: Sender,
+    results: Sequence[Result],
+    now: datetime,
+    received: Mapping[tuple[str, int], datetime] = MappingProxyType({}),
 ) -> list[Outcome]:
-    """Take in results within the caller's transaction."""
+    """Take in results within the caller's transaction.
+
+    `received` tells by (source id, revision) when a result came that had to wait; the others come now.
+    """
     outcomes: list[Outcome] = []
     for place, some in enumerate(_without_repetition(results)):
         # items that the part before has added are not committed, so they must not stay in the process's memory
         part = replace(intake, known=KnownCache()) if place else intake
-        outcomes.extend(_Batch(session, part, sender, some, now).run())
+        outcomes.extend(_Batch(session, part, sender, some, now, received).run())
     return outcomes
 
 
@@ -114,8 +123,15 @@ class _Batch:
     """Results with distinct source ids of one client, in one transaction."""
 
     def __init__(
-        self, session: Session, intake: Intake, sender: Sender, results: Sequence[Result], now: datetime
+        self,
+        session: Session,
+        intake: Intake,
+        sender: Sender,
+        results: Sequence[Result],
+        now: datetime,
+        received: Mapping[tuple[str, int], datetime],
     ) -> None:
+        self.received = received
         self.session = session
         self.intake = intake
         self.sender = sender
@@ -204,7 +220,7 @@ class _Batch:
                     named.form,
                     entry.result,
                     named.scorer_certified,
-                    self.now,
+                    self.received.get((entry.result.source_id, entry.result.revision), self.now),
                 )
             )
             evidence.extend(evidence_row(self.district_id, key, line) for line in named.lines)

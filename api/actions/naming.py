@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from mastery.evidence import SYSTEM_SCORER, Problem, Result
-from mastery.graph import Ambiguous, Resolved
+from mastery.graph import Ambiguous, Resolved, Unknown
 from models.evidence_store import Line
 from models.graph_store import DistrictGraph
 from models.known import Known
 from models.registry import KnownAssessment, KnownStudent, find_educators
+
+_MOST_CANDIDATES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,14 @@ class Names:
             if isinstance(meant, Resolved):
                 known = meant.target
             else:
-                candidates = meant.candidates if isinstance(meant, Ambiguous) else ()
+                candidates = meant.candidates if isinstance(meant, Ambiguous) else self._below(meant)
                 known = Unnamed("target", reference, "target", candidates)
             self._targets[reference] = known
         return known
+
+    def _below(self, meant: Unknown) -> tuple[str, ...]:
+        """The targets below a grouping, which takes no evidence itself."""
+        return self._graph.graph.targets(meant.grouping)[:_MOST_CANDIDATES] if meant.grouping else ()
 
     def _named(
         self,

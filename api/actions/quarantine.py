@@ -65,7 +65,9 @@ def _take_in(session: Session, intake: Intake, sender: Sender, posts: list[Waiti
         return 0, 0
     district_id = sender.district_id
     settle_quarantine(session, district_id, [post.key for post in posts], PostState.RELEASED, now)
-    outcomes = take_in(session, intake, sender, [restored(post.body) for post in posts], now)
+    results = [restored(post.body) for post in posts]
+    came = {(one.source_id, one.revision): post.received_at for one, post in zip(results, posts, strict=True)}
+    outcomes = take_in(session, intake, sender, results, now, came)
     refused = [post.key for post, outcome in zip(posts, outcomes, strict=True) if outcome.status is Status.REJECTED]
     settle_quarantine(session, district_id, refused, PostState.REJECTED, now)
     return len(posts) - len(refused), len(refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from api.services import services
 from models.access import AccessToken, Client
 from models.clients import find_client, forget_expired_tokens
 from models.unit_of_work import district_transaction
+
+_WRONG_CREDENTIALS = "Send client_id and client_secret of a client that is not revoked by HTTP Basic."
 
 
 class _OAuthClient(ClientMixin):
@@ -101,6 +104,9 @@ def install(app: Flask) -> None:
     @public("the caller shows its credentials here")
     def token() -> Response:
         answer: Response = server.create_token_response()
+        if answer.status_code == 401:
+            # the same words whether the client is unknown or its secret wrong, so that ids cannot be told apart
+            answer.set_data(json.dumps({"error": "invalid_client", "error_description": _WRONG_CREDENTIALS}))
         return answer
 
     app.register_blueprint(blueprint)

@@ -1,4 +1,7 @@
-"""JSON as the standard has it: NaN and Infinity are no numbers, a name stands once, nesting has an end."""
+"""JSON as the standard has it: a name stands once, nesting has an end.
+
+NaN and Infinity, which it does not have, are read, so that the refusal can name the field that holds one.
+"""
 
 from __future__ import annotations
 
@@ -49,10 +52,6 @@ def refused_fields(errors: list[dict[str, str]]) -> ProblemError:
     return ProblemError(422, "Unprocessable Content", detail, errors)
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON number")
-
-
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -69,6 +68,6 @@ class StrictJSONProvider(DefaultJSONProvider):
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         try:
-            return json.loads(s, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+            return json.loads(s, object_pairs_hook=_unique)
         except RecursionError:
             raise ValueError("the document is nested too deeply") from None

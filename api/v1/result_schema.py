@@ -57,15 +57,26 @@ REQUIRED: dict[str, str | list[Any] | dict[Any, Any]] = {
 }
 
 
+def _said(text: str) -> dict[str, str]:
+    """A field's description in the reference."""
+    return {"description": text}
+
+
 class ItemSchema(StrictSchema):
     """One try at one item."""
 
-    item = Name(required=True, error_messages=REQUIRED)
-    score = Number(required=True, error_messages=REQUIRED)
-    max = Number(required=True, error_messages=REQUIRED)
-    attempt = Whole(data_key="try", load_default=1)
-    hints = Whole(load_default=0)
-    seconds = Number(load_default=None, allow_none=True)
+    item = Name(
+        required=True,
+        error_messages=REQUIRED,
+        metadata=_said("name of the question, unique inside the assessment over all its forms"),
+    )
+    score = Number(required=True, error_messages=REQUIRED, metadata=_said("points reached"))
+    max = Number(required=True, error_messages=REQUIRED, metadata=_said("points possible, above 0"))
+    attempt = Whole(
+        data_key="try", load_default=1, metadata=_said("1 for the first try, which alone counts for the estimate")
+    )
+    hints = Whole(load_default=0, metadata=_said("hints taken; any hint makes the try wrong"))
+    seconds = Number(load_default=None, allow_none=True, metadata=_said("time taken"))
 
     @post_load
     def _value(self, data: dict[str, Any], **_: Any) -> ItemResponse:
@@ -75,10 +86,24 @@ class ItemSchema(StrictSchema):
 class TargetScoreSchema(StrictSchema):
     """What the sitting says about one target."""
 
-    target = Name(required=True, error_messages=REQUIRED)
-    score = Number(load_default=None, allow_none=True)
-    max = Number(load_default=None, allow_none=True)
-    level = Number(load_default=None, allow_none=True)
+    target = Name(
+        required=True,
+        error_messages=REQUIRED,
+        metadata=_said("GUID, district code or a known spelling of one learning target"),
+    )
+    score = Number(
+        load_default=None,
+        allow_none=True,
+        metadata=_said("points on this target; kept as sent, clamped to max for the estimate"),
+    )
+    max = Number(load_default=None, allow_none=True, metadata=_said("points possible, above 0"))
+    level = Number(
+        load_default=None,
+        allow_none=True,
+        metadata=_said(
+            "0 to 4 in halves, as a person judged it by a rubric; otherwise null: levels follow from confirmed cut scores"
+        ),
+    )
     items = fields.List(
         fields.Nested(ItemSchema),
         load_default=list,
@@ -94,25 +119,50 @@ class TargetScoreSchema(StrictSchema):
 class ResultSchema(StrictSchema):
     """One sitting of one student."""
 
-    source_id = Name(required=True, error_messages=REQUIRED)
-    revision = Whole(load_default=1)
-    student = Name(required=True, error_messages=REQUIRED)
-    assessment = Name(required=True, error_messages=REQUIRED)
-    form = Name(load_default="default")
-    purpose = Word(Purpose, required=True, error_messages=REQUIRED)
-    evidence_type = Word(EvidenceType, required=True, error_messages=REQUIRED)
-    scorer = Name(load_default="system")
-    performed_at = Moment(required=True, error_messages=REQUIRED)
-    scored_at = Moment(load_default=None, allow_none=True)
-    independence = Word(Independence, load_default=Independence.INDEPENDENT)
-    feedback = Word(Feedback, load_default=Feedback.IMMEDIATE)
-    proctoring = Word(Proctoring, load_default=Proctoring.NONE)
-    status = Word(ScoreStatus, load_default=ScoreStatus.SCORED)
-    setting = Name(load_default="school")
+    source_id = Name(
+        required=True,
+        error_messages=REQUIRED,
+        metadata=_said("your own id of the sitting; with client and revision the key of the result"),
+    )
+    revision = Whole(
+        load_default=1, metadata=_said("higher for a correction, which replaces the earlier revision whole")
+    )
+    student = Name(required=True, error_messages=REQUIRED, metadata=_said("the student's SIS id"))
+    assessment = Name(
+        required=True, error_messages=REQUIRED, metadata=_said("id under which you registered the assessment")
+    )
+    form = Name(load_default="default", metadata=_said("form of the assessment"))
+    purpose = Word(
+        Purpose,
+        required=True,
+        error_messages=REQUIRED,
+        metadata=_said("why it was done; only summative results can certify"),
+    )
+    evidence_type = Word(EvidenceType, required=True, error_messages=REQUIRED, metadata=_said("what the student did"))
+    scorer = Name(load_default="system", metadata=_said("system, or the SIS id of the person who scored"))
+    performed_at = Moment(required=True, error_messages=REQUIRED, metadata=_said("when it was done; orders evidence"))
+    scored_at = Moment(
+        load_default=None, allow_none=True, metadata=_said("when it was scored; performed_at if left out")
+    )
+    independence = Word(
+        Independence, load_default=Independence.INDEPENDENT, metadata=_said("assisted and group work count half")
+    )
+    feedback = Word(
+        Feedback,
+        load_default=Feedback.IMMEDIATE,
+        metadata=_said("none where the student learned the outcome only after the sitting"),
+    )
+    proctoring = Word(Proctoring, load_default=Proctoring.NONE, metadata=_said("who watched"))
+    status = Word(
+        ScoreStatus,
+        load_default=ScoreStatus.SCORED,
+        metadata=_said("anything but scored carries no score: missing is not zero"),
+    )
+    setting = Name(load_default="school", metadata=_said("where it was done"))
     accommodations = fields.List(
         Name(), load_default=list, error_messages={"invalid": "is not an array; give an array of strings"}
     )
-    duration_seconds = Number(load_default=None, allow_none=True)
+    duration_seconds = Number(load_default=None, allow_none=True, metadata=_said("length of the sitting"))
     targets = fields.List(
         fields.Nested(TargetScoreSchema),
         required=True,

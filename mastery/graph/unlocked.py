@@ -23,6 +23,7 @@ class Unlocked:
     soft_open: tuple[str, ...]
     inherited_from: tuple[str, ...]
     depth: int
+    begun: bool = False
 
     @property
     def soft_share(self) -> float:
@@ -30,17 +31,26 @@ class Unlocked:
         count = len(self.soft_met) + len(self.soft_open)
         return len(self.soft_met) / count if count else 1.0
 
+    @property
+    def nearness(self) -> int:
+        """0 where the student is at work on it, 1 where it builds on what the student has done, 2 elsewhere."""
+        if self.begun:
+            return 0
+        return 1 if self.hard_mastered or self.hard_waived or self.soft_met else 2
+
 
 def unlocked_next(
     graph: Graph,
     mastered: Collection[str],
     waived: Collection[str] = (),
     among: Collection[str] | None = None,
+    begun: Collection[str] = (),
 ) -> tuple[Unlocked, ...]:
     """Targets neither mastered nor waived whose hard prerequisites all are (domain 3.6: "on any day").
 
-    `mastered`, `waived` and `among` are GUIDs of targets; `among` limits the answer, not the prerequisites. In order
-    of: share of soft prerequisites met, most first; depth; code. Never by grade or age.
+    `mastered`, `waived`, `among` and `begun` are GUIDs of targets; `among` limits the answer, not the prerequisites,
+    `begun` are those the student is at work on. In order of: nearness to the student's own work; share of soft
+    prerequisites met, most first; depth; code. Never by grade or age.
     """
     mastered, waived = frozenset(mastered), frozenset(waived)
     done = mastered | waived
@@ -58,8 +68,18 @@ def unlocked_next(
                 soft_open=tuple(one for one in before.soft if one not in done),
                 inherited_from=before.inherited_from,
                 depth=graph.depth[target],
+                begun=target in begun,
             )
         )
     return tuple(
-        sorted(found, key=lambda one: (-one.soft_share, one.depth, natural_order(graph.label(one.target)), one.target))
+        sorted(
+            found,
+            key=lambda one: (
+                one.nearness,
+                -one.soft_share,
+                one.depth,
+                natural_order(graph.label(one.target)),
+                one.target,
+            ),
+        )
     )

@@ -204,7 +204,7 @@ def test_a_wrong_description_is_named_and_stores_nothing(
     ("body", "headers", "status"),
     [
         (b"{", {}, 400),
-        (b'{"title": NaN}', {}, 400),
+        (b'{"title": NaN}', {}, 422),
         (b'{"title": "a", "title": "b"}', {}, 400),
         (b"[" * 100_000, {}, 400),
         (b"[]", {}, 422),

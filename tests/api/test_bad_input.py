@@ -49,9 +49,6 @@ def raw(lms: Machine, body: bytes, **headers: str) -> Any:
         (b'{"results": [}', "not JSON"),
         (b'{"results": []} trailing', "not JSON"),
         (b"\xff\xfe\x00", "not JSON"),
-        (b'{"results": [{"source_id": NaN}]}', "NaN is not a JSON number"),
-        (b'{"results": [{"revision": Infinity}]}', "Infinity is not a JSON number"),
-        (b'{"results": [{"revision": -Infinity}]}', "-Infinity is not a JSON number"),
         (b'{"results": [], "results": []}', "'results' stands twice"),
         (b'{"results": [{"student": "a", "student": "b"}]}', "'student' stands twice"),
         (b"[" * 100_000, "nested too deeply"),
@@ -67,6 +64,23 @@ def test_what_is_not_json_is_refused(lms: Machine, school: School, engine: Engin
     assert answer.content_type == "application/problem+json"
     assert says in answer.json["detail"]
     assert counted(engine, school.district_id) == NOTHING
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_what_is_no_number_is_named_and_spoils_no_neighbour(lms: Machine, school: School, number: str) -> None:
+    good = json.dumps(result(school.students[0], "4.NF.A.1", source_id="good"))
+    bad = good.replace("good", "bad").replace('"score": 1', f'"score": {number}')
+        '"score": 1', f'"score": {number}'
+    )
+    answer = raw(lms, f'{{"results": [{bad}, {good}]}}'.encode())
+    assert answer.status_code == 200, answer.text
+    refused, accepted = answer.json["results"]
+    assert (refused["status"], accepted["status"]) == ("rejected", "accepted")
+    assert {error["field"] for error in refused["problem"]["errors"]} == {
+        "targets[0].score",
+        "targets[0].items[0].score",
+    }
+    assert all("finite" in error["message"] for error in refused["problem"]["errors"])
 
 
 @pytest.mark.parametrize(

@@ -254,7 +254,7 @@ def test_only_hard_prerequisites_hold_back_and_the_reason_says_which_were_met() 
     assert set(found) == {"c", "d"}
 
 
-def test_order_is_share_of_soft_prerequisites_then_depth_then_code() -> None:
+def test_order_is_nearness_then_share_of_soft_prerequisites_then_depth_then_code() -> None:
     known = graph(
         ["r10", "r9", "half", "none", "deep"],
         before("r9", "half"),
@@ -262,5 +262,7 @@ def test_order_is_share_of_soft_prerequisites_then_depth_then_code() -> None:
         before("r10", "none"),
         before("r9", "deep"),
     )
-    assert [one.target for one in unlocked_next(known, ["r9"])] == ["r10", "deep", "half", "none"]
+    assert [one.target for one in unlocked_next(known, ["r9"])] == ["deep", "half", "r10", "none"]
+    at_work = unlocked_next(known, ["r9"], begun=["none"])
+    assert [(one.target, one.nearness) for one in at_work] == [("none", 0), ("deep", 1), ("half", 1), ("r10", 2)]
     assert [one.target for one in unlocked_next(known, [], among=["r10", "none", "r9"])] == ["r9", "r10", "none"]
