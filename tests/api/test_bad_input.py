@@ -70,8 +70,6 @@ def test_what_is_not_json_is_refused(lms: Machine, school: School, engine: Engin
 def test_what_is_no_number_is_named_and_spoils_no_neighbour(lms: Machine, school: School, number: str) -> None:
     good = json.dumps(result(school.students[0], "4.NF.A.1", source_id="good"))
     bad = good.replace("good", "bad").replace('"score": 1', f'"score": {number}')
-        '"score": 1', f'"score": {number}'
-    )
     answer = raw(lms, f'{{"results": [{bad}, {good}]}}'.encode())
     assert answer.status_code == 200, answer.text
     refused, accepted = answer.json["results"]
