@@ -58,8 +58,11 @@ class _Ending:
 
 
 def default_workers() -> int:
-    """One web worker per processor, two to three: each holds up to 16 of the database's 60 connections."""
-    return max(2, min(3, os.cpu_count() or 2))
+    """One web worker more than processors, up to four: each holds about as many of the database's 60 as threads.
+
+    One more, because connections fall to workers by chance and an idle processor should find work.
+    """
+    return min((os.cpu_count() or 2) + 1, 4)
 
 
 def free_port(host: str) -> int:
@@ -142,7 +145,8 @@ def _children(installation: Installation, host: str, port: int, live_port: int, 
     python = [sys.executable, "-P", "-m"]
     web = [*python, "gunicorn", "--bind", f"{_bracketed(host)}:{port}", "--workers", str(workers)]
     web += ["--worker-class", "gthread", "--threads", str(THREADS), "--graceful-timeout", "20", "--timeout", "120"]
-    web += ["--no-control-socket", "--log-level", "warning", "api:create_app()"]
+    # a listening socket each: one shared by all leaves the connections of a burst with whichever wakes first
+    web += ["--reuse-port", "--no-control-socket", "--log-level", "warning", "api:create_app()"]
     live = [*python, "api.live", "--host", host, "--port", str(live_port)]
     return [Child("web", web, environment, log), Child("live", live, environment, log)]
 

@@ -19,6 +19,7 @@ from mastery.evidence import EvidenceType, Feedback, ItemResponse, OrderKey, Pur
 from mastery.progress import Piece, Sitting
 from models.bulk import insert_rows
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow
+from models.hot import together
 from models.registry import AssessmentRules, load_rules
 
 RESULT_COLUMNS = tuple(column.name for column in ResultRow.__table__.columns)
@@ -145,8 +146,9 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
 
 def store_results(session: Session, rows: Sequence[tuple[object, ...]], evidence: Sequence[tuple[object, ...]]) -> None:
     """Append results and their evidence, as tuples in the order of the tables' columns."""
-    insert_rows(session, ResultRow, RESULT_COLUMNS, rows)
-    insert_rows(session, Evidence, EVIDENCE_COLUMNS, evidence)
+    with together(session):
+        insert_rows(session, ResultRow, RESULT_COLUMNS, rows)
+        insert_rows(session, Evidence, EVIDENCE_COLUMNS, evidence)
 
 
 def result_row(

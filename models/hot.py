@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -28,3 +29,10 @@ def write(session: Session, statement: str, rows: Sequence[tuple[object, ...]]) 
             cursor.execute(statement, rows[0])
         else:
             cursor.executemany(statement, rows)
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Send the writes of this block without waiting for each one's answer; what fails is raised at its end."""
+    with driver(session).pipeline():
+        yield

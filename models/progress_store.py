@@ -18,7 +18,7 @@ from mastery.progress import Moved, TargetEstimate
 from models.bulk import insert_new_rows, upsert_rows
 from models.carried import pack, unpack
 from models.evidence import Evidence, ResultRow
-from models.hot import fetch
+from models.hot import fetch, together
 from models.standing import Confirmation
 from models.standing import Standing as StandingRow
 from models.standing import SubjectState as SubjectStateRow
@@ -27,6 +27,9 @@ Pair = tuple[int, str]
 
 STATE_COLUMNS = tuple(column.name for column in SubjectStateRow.__table__.columns)
 STANDING_COLUMNS = tuple(column.name for column in StandingRow.__table__.columns)
+_CONFIRMATION_COLUMNS = (
+    "district_id", "student_id", "target_id", "kind", "level", "mastered_at", "policy_version", "at", "signed_at",
+)  # fmt: skip
 _ESTIMATE_COLUMNS = (
     "expected", "low", "high", "probability", "mean", "variance",
     "part_general", "part_target", "part_form", "part_practice",
@@ -173,14 +176,25 @@ def save(
                     (district_id, student, target, ActKind.AUTO_CONFIRM.value, decision.level, decision.mastered_at,
                      policy.version, decision.confirmed_at, now)
                 )  # fmt: skip
-    upsert_rows(session, SubjectStateRow, STATE_COLUMNS, states)
-    upsert_rows(session, StandingRow, STANDING_COLUMNS, standings)
-    insert_new_rows(
-        session,
-        Confirmation,
-        ("district_id", "student_id", "target_id", "kind", "level", "mastered_at", "policy_version", "at", "signed_at"),
-        confirmations,
-    )
+    with together(session):
+        upsert_rows(session, SubjectStateRow, STATE_COLUMNS, states)
+        upsert_rows(session, StandingRow, STANDING_COLUMNS, standings)
+        insert_new_rows(
+            session,
+            Confirmation,
+            (
+                "district_id",
+                "student_id",
+                "target_id",
+                "kind",
+                "level",
+                "mastered_at",
+                "policy_version",
+                "at",
+                "signed_at",
+            ),
+            confirmations,
+        )
     return gaps
 
 

@@ -101,7 +101,7 @@ class TargetScoreSchema(StrictSchema):
         load_default=None,
         allow_none=True,
         metadata=_said(
-            "0 to 4 in halves, as a person judged it by a rubric; otherwise null: levels follow from confirmed cut scores"
+            "0 to 4 in halves, judged by a person with a rubric; else null: levels follow from confirmed cut scores"
         ),
     )
     items = fields.List(

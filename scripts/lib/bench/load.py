@@ -77,10 +77,17 @@ def _request(token: str, body: bytes) -> bytes:
 
 
 async def _client(
-    port: int, token: str, requests: Iterator[bytes], until: float, pause: float, per_request: int, seen: list[float]
+    port: int,
+    token: str,
+    requests: Iterator[bytes],
+    until: float,
+    pause: float,
+    head_start: float,
+    per_request: int,
+    seen: list[float],
 ) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    due = time.perf_counter()
+    due = time.perf_counter() + head_start
     try:
         while time.perf_counter() < until:
             if pause:
@@ -108,7 +115,16 @@ def run(
         pause = clients / rate if rate else 0.0
         await asyncio.gather(
             *(
-                _client(port, token, bodies(district, name, per_request, seed), until, pause, per_request, seen)
+                _client(
+                    port,
+                    token,
+                    bodies(district, name, per_request, seed),
+                    until,
+                    pause,
+                    pause * seed / clients,
+                    per_request,
+                    seen,
+                )
                 for seed in range(clients)
             )
         )
