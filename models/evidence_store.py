@@ -189,12 +189,12 @@ _EFFECTIVE = """
 SELECT r.student_id, r.id, c.client_id, r.source_id, r.assessment_id, r.purpose, r.evidence_type, r.scorer,
        r.scorer_certified, r.independence, r.feedback, r.status, r.performed_at, r.scored_at,
        e.target_id, n.guid, e.score, e.max, e.level, e.items::text AS items, e.whole_item_id
-FROM result r
+FROM unnest(CAST(:students AS bigint[])) AS s
+CROSS JOIN LATERAL (SELECT * FROM result WHERE district_id = :district AND student_id = s OFFSET 0) AS r
 JOIN evidence e ON e.district_id = r.district_id AND e.result_id = r.id
 JOIN node n ON n.district_id = e.district_id AND n.id = e.target_id
 JOIN client c ON c.district_id = r.district_id AND c.id = r.client_pk
-WHERE r.district_id = :district AND r.student_id = ANY(:students)
-  AND NOT EXISTS (SELECT FROM result newer WHERE newer.district_id = r.district_id
+WHERE NOT EXISTS (SELECT FROM result newer WHERE newer.district_id = r.district_id
                   AND newer.client_pk = r.client_pk AND newer.source_id = r.source_id AND newer.revision > r.revision)
 ORDER BY r.student_id, r.performed_at, r.scored_at, c.client_id COLLATE "C", r.source_id COLLATE "C", r.id
 """

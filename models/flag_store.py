@@ -42,15 +42,16 @@ def scope_text(scope: Scope, scope_id: object) -> str:
 
 
 _LATEST = (
+    "SELECT f.* FROM unnest(%(students)s::bigint[]) AS s CROSS JOIN LATERAL ("
     "SELECT id, version, student_id, rule, family, scope, severity, state, finding, opened, opened_at, close_met_on,"
     " closed_at, closed_on, resolution, dismiss_reason, note FROM flag"
-    " WHERE district_id = %(district)s AND student_id = ANY(%(students)s::bigint[]) ORDER BY id FOR UPDATE"
+    " WHERE district_id = %(district)s AND student_id = s ORDER BY id FOR UPDATE) AS f"
 )
 
 
 def latest_flags(session: Session, district_id: int, students: Collection[int]) -> dict[FlagKey, StoredFlag]:
     """The newest flag of every key of these students, held until the transaction ends."""
-    rows = fetch(session, _LATEST, {"district": district_id, "students": list(students)})
+    rows = fetch(session, _LATEST, {"district": district_id, "students": sorted(students)})
     found: dict[FlagKey, StoredFlag] = {}
     for key, version, *columns in rows:
         flag = _flag_of(*columns)

@@ -39,11 +39,12 @@ class Post:
 
 
 _FIND = (
+    "SELECT p.* FROM unnest(%(sources)s::text[]) AS s CROSS JOIN LATERAL ("
     "SELECT source_id, revision, digest, 'stored' AS state, id, student_id FROM result"
-    " WHERE district_id = %(district)s AND client_pk = %(client)s AND source_id = ANY(%(sources)s::text[])"
+    " WHERE district_id = %(district)s AND client_pk = %(client)s AND source_id = s"
     " UNION ALL SELECT source_id, revision, digest, state, id, NULL FROM quarantine"
-    " WHERE district_id = %(district)s AND client_pk = %(client)s AND source_id = ANY(%(sources)s::text[])"
-    " AND state <> 'released'"
+    " WHERE district_id = %(district)s AND client_pk = %(client)s AND source_id = s AND state <> 'released'"
+    ") AS p"
 )
 
 

@@ -64,10 +64,13 @@ def lock(session: Session, district_id: int, pairs: Collection[Pair]) -> dict[Pa
     return found
 
 
+# by pair and in their order, so that rows are locked in that order; see models/hot.py for the form
 _LOCK = (
+    "SELECT l.* FROM unnest(%(students)s::bigint[], %(subjects)s::text[]) AS w (student, subject)"
+    " CROSS JOIN LATERAL ("
     "SELECT student_id, subject, state, model_version, cursor_performed_at, cursor_scored_at, cursor_client,"
-    " cursor_source_id FROM subject_state WHERE district_id = %(district)s AND student_id = ANY(%(students)s::bigint[])"
-    " AND subject = ANY(%(subjects)s::text[]) ORDER BY student_id, subject FOR UPDATE"
+    " cursor_source_id FROM subject_state WHERE district_id = %(district)s AND student_id = w.student"
+    " AND subject = w.subject FOR UPDATE) AS l"
 )
 
 
@@ -77,24 +80,23 @@ def _select_for_update(session: Session, district_id: int, pairs: Sequence[Pair]
         _LOCK,
         {
             "district": district_id,
-            "students": sorted({student for student, _ in pairs}),
-            "subjects": sorted({subject for _, subject in pairs}),
+            "students": [student for student, _ in pairs],
+            "subjects": [subject for _, subject in pairs],
         },
     )
-    wanted = set(pairs)
     found = {}
     for student, subject, state, model_version, *cursor in rows:
-        if (student, subject) in wanted:
-            performed_at, scored_at, client, source_id = cursor
-            order = OrderKey(performed_at.astimezone(UTC), scored_at.astimezone(UTC), client, source_id)
-            found[student, subject] = Locked(state or None, model_version, order if state else None)
+        performed_at, scored_at, client, source_id = cursor
+        order = OrderKey(performed_at.astimezone(UTC), scored_at.astimezone(UTC), client, source_id)
+        found[student, subject] = Locked(state or None, model_version, order if state else None)
     return found
 
 
 _FOLDS = (
+    "SELECT f.* FROM unnest(%(students)s::bigint[], %(targets)s::bigint[]) AS w (student, target)"
+    " CROSS JOIN LATERAL ("
     "SELECT student_id, target_id, carried::text, conditions, ever FROM standing"
-    " WHERE district_id = %(district)s AND student_id = ANY(%(students)s::bigint[])"
-    " AND target_id = ANY(%(targets)s::bigint[])"
+    " WHERE district_id = %(district)s AND student_id = w.student AND target_id = w.target) AS f"
 )
 
 
@@ -102,13 +104,11 @@ def load_standings(
     session: Session, district_id: int, targets_of: Mapping[int, Collection[int]]
 ) -> dict[int, dict[int, Standing]]:
     """The folds of some targets per student, for going on from them."""
-    students = list(targets_of)
-    targets = sorted({target for some in targets_of.values() for target in some})
-    found: dict[int, dict[int, Standing]] = {student: {} for student in students}
-    rows = fetch(session, _FOLDS, {"district": district_id, "students": students, "targets": targets})
-    for student, target, carried, conditions, ever in rows:
-        if target in targets_of[student]:
-            found[student][target] = unpack(carried, tuple(conditions), tuple(ever))
+    found: dict[int, dict[int, Standing]] = {student: {} for student in targets_of}
+    pairs = [(student, target) for student, some in targets_of.items() for target in some]
+    wanted = {"students": [student for student, _ in pairs], "targets": [target for _, target in pairs]}
+    for student, target, carried, conditions, ever in fetch(session, _FOLDS, {"district": district_id, **wanted}):
+        found[student][target] = unpack(carried, tuple(conditions), tuple(ever))
     return found
 
 

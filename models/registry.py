@@ -103,16 +103,15 @@ def bump(session: Session, district_id: int, counter: str) -> None:
     )
 
 
-# two index look-ups, then the roles of what was found: an OR, or EXISTS as a join, reads whole tables here
+# two index look-ups by name, then the roles of whom they found
 _STUDENTS = (
-    "WITH named AS MATERIALIZED ("
-    " SELECT id, sourced_id, identifier, birth_date FROM person"
-    " WHERE district_id = %(district)s AND sourced_id = ANY(%(names)s::text[])"
-    " UNION"
-    " SELECT id, sourced_id, identifier, birth_date FROM person"
-    " WHERE district_id = %(district)s AND identifier = ANY(%(names)s::text[])"
-    ") SELECT id, sourced_id, identifier, birth_date FROM named WHERE (SELECT true FROM person_role r"
-    " WHERE r.district_id = %(district)s AND r.person_id = named.id AND r.role = 'student' LIMIT 1)"
+    "SELECT DISTINCT p.* FROM unnest(%(names)s::text[]) AS s CROSS JOIN LATERAL ("
+    "SELECT id, sourced_id, identifier, birth_date FROM person"
+    " WHERE district_id = %(district)s AND sourced_id = s"
+    " UNION ALL SELECT id, sourced_id, identifier, birth_date FROM person"
+    " WHERE district_id = %(district)s AND identifier = s"
+    ") AS p WHERE (SELECT true FROM person_role r"
+    " WHERE r.district_id = %(district)s AND r.person_id = p.id AND r.role = 'student' LIMIT 1)"
 )
 
 
@@ -217,25 +216,25 @@ def cuts_of(stored: Sequence[Sequence[float]]) -> tuple[CutScore, ...]:
 
 
 _ITEMS = (
+    "SELECT i.* FROM unnest(%(assessments)s::bigint[], %(names)s::text[]) AS w (a, n) CROSS JOIN LATERAL ("
     "SELECT assessment_id, name, id FROM item"
-    " WHERE district_id = %(district)s AND assessment_id = ANY(%(assessments)s::bigint[])"
-    " AND name = ANY(%(names)s::text[])"
+    " WHERE district_id = %(district)s AND assessment_id = w.a AND name = w.n) AS i"
 )
 
 
 def find_items(session: Session, district_id: int, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """Keys of items that are there, by (assessment, name)."""
+    asked = list(wanted)
     rows = fetch(
         session,
         _ITEMS,
         {
             "district": district_id,
-            "assessments": sorted({assessment for assessment, _ in wanted}),
-            "names": sorted({name for _, name in wanted}),
+            "assessments": [assessment for assessment, _ in asked],
+            "names": [name for _, name in asked],
         },
     )
-    asked = set(wanted)
-    return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in asked}
+    return {(assessment, name): key for assessment, name, key in rows}
 
 
 def add_items(session: Session, district_id: int, wanted: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
