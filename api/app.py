@@ -35,7 +35,9 @@ def create_app(installation: Installation | None = None, clock: Clock = system_c
         JSON_SORT_KEYS=False,
     )
     app.session_interface = _Sessions()
-    attach(app, Services.of(installation, connect(installation.app_dsn, pool_size=8), clock))
+    pages_engine = connect(installation.app_dsn, pool_size=4)
+    posting = connect(installation.app_dsn, pool_size=8, ping=False)
+    attach(app, Services.of(installation, pages_engine, clock, posting))
     v1.install(app)
     problems.install(app, pages.error_page)  # after the API, whose framework brings an error handler of its own
     pages.install(app)

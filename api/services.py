@@ -30,9 +30,16 @@ class Services:
     intake: Intake
 
     @classmethod
-    def of(cls, installation: Installation, engine: Engine, clock: Clock = system_clock) -> Services:
-        """The parts of an installation."""
-        return cls(installation, engine, clock, Intake.of(engine))
+    def of(
+        cls, installation: Installation, engine: Engine, clock: Clock = system_clock, posting: Engine | None = None
+    ) -> Services:
+        """The parts of an installation; `posting` is the engine by which results come in, if not the same."""
+        return cls(installation, engine, clock, Intake.of(posting or engine))
+
+    def dispose(self) -> None:
+        """Close every connection to the database."""
+        self.engine.dispose()
+        self.intake.engine.dispose()
 
 
 def attach(app: Flask, services: Services) -> None:

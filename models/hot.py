@@ -26,6 +26,14 @@ def fetch(session: Session, statement: str, parameters: Mapping[str, object]) ->
     return driver(session).execute(statement, parameters).fetchall()
 
 
+def ask(session: Session, *questions: tuple[str, Mapping[str, object]]) -> list[list[tuple[Any, ...]]]:
+    """The rows of several statements, sent together and answered in order; each sees what was committed before it."""
+    connection = driver(session)
+    with connection.pipeline():
+        cursors = [connection.execute(statement, parameters) for statement, parameters in questions]
+        return [cursor.fetchall() for cursor in cursors]
+
+
 def write(session: Session, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
     """Run a statement with %s parameters for every row, in a pipeline where there are several."""
     with driver(session).cursor() as cursor:

@@ -22,23 +22,19 @@ _SHARE = (
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%(district)s::text, %(rules)s))"
 
 
-def share_rules(session: Session, district_id: int, client_pk: int, source_ids: Collection[str]) -> None:
-    """Hold the district's rules with others, and these sources of a client alone, until the transaction ends.
+def sharing_rules(district_id: int, client_pk: int, source_ids: Collection[str]) -> tuple[str, dict[str, object]]:
+    """The statement that holds the district's rules with others, and these sources of a client alone, until the end.
 
     First statement of taking in results, so that all that is read after it stays as it is. Sources are locked in
     order, so that no two transactions wait for each other.
     """
-    fetch(
-        session,
-        _SHARE,
-        {
-            "district": str(district_id),
-            "rules": _RULES,
-            "sources": _SOURCES,
-            "client": f"{district_id}/{client_pk}/",
-            "names": list(source_ids),
-        },
-    )
+    return _SHARE, {
+        "district": str(district_id),
+        "rules": _RULES,
+        "sources": _SOURCES,
+        "client": f"{district_id}/{client_pk}/",
+        "names": list(source_ids),
+    }
 
 
 def change_rules(session: Session, district_id: int) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from mastery.evidence import Result, normalised
 from models.evidence import Quarantine
-from models.hot import fetch
 
 
 class PostState(StrEnum):
@@ -48,14 +47,17 @@ _FIND = (
 )
 
 
-def find_posts(
-    session: Session, district_id: int, client_pk: int, source_ids: Collection[str]
-) -> dict[str, list[Post]]:
-    """All posts of these sources. One that left quarantine is found as what it became."""
+def asking_posts(district_id: int, client_pk: int, source_ids: Collection[str]) -> tuple[str, dict[str, object]]:
+    """The statement whose rows `posts_of` reads: all posts of these sources."""
+    return _FIND, {"district": district_id, "client": client_pk, "sources": list(source_ids)}
+
+
+def posts_of(rows: Sequence[tuple[Any, ...]]) -> dict[str, list[Post]]:
+    """Posts by source id. One that left quarantine is found as what it became."""
     found: dict[str, list[Post]] = {}
-    rows = fetch(session, _FIND, {"district": district_id, "client": client_pk, "sources": list(source_ids)})
     for source_id, revision, digest, state, key, student in rows:
-        found.setdefault(source_id, []).append(Post(source_id, revision, bytes(digest), PostState(state), key, student))
+        post = Post(source_id, revision, bytes(digest), PostState(state), key, student)
+        found.setdefault(source_id, []).append(post)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
@@ -85,9 +86,18 @@ _CONTEXT = (
 
 def context(session: Session, district_id: int) -> Context:
     """Zone and counters of a district in one query. LookupError where there is no such district."""
-    rows = fetch(session, _CONTEXT, {"district": district_id})
+    return context_of(fetch(session, *asking_context(district_id)))
+
+
+def asking_context(district_id: int) -> tuple[str, dict[str, object]]:
+    """The statement whose rows `context_of` reads."""
+    return _CONTEXT, {"district": district_id}
+
+
+def context_of(rows: Sequence[tuple[Any, ...]]) -> Context:
+    """The context from its row; LookupError without one."""
     if not rows:
-        raise LookupError(f"there is no district {district_id}")
+        raise LookupError("there is no such district")
     zone, *counts = rows[0]
     return Context(ZoneInfo(zone), Stamps(*(int(count) for count in counts)))
 

@@ -14,13 +14,17 @@ from sqlalchemy.orm import Session
 _SET_DISTRICT = "SET LOCAL app.district = '%d'"
 
 
-def connect(dsn: str, pool_size: int = 5) -> Engine:
-    """An engine for a DSN of the form postgresql://...; checks a pooled connection before it is used again."""
+def connect(dsn: str, pool_size: int = 5, *, ping: bool = True) -> Engine:
+    """An engine for a DSN of the form postgresql://...
+
+    With `ping` a pooled connection is checked before it is used again, which costs a round trip; without it, whoever
+    uses the engine goes through `try_again`.
+    """
     return create_engine(
         dsn,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         pool_recycle=1800,
         insertmanyvalues_page_size=1000,
         connect_args={"options": "-c timezone=UTC -c statement_timeout=120s -c lock_timeout=30s"},

@@ -42,7 +42,7 @@ def app(installation: Installation, clock: SteppingClock) -> Iterator[Flask]:
     made = create_app(installation, clock)
     made.testing = True
     yield made
-    made.extensions["mastery"].engine.dispose()
+    made.extensions["mastery"].dispose()
 
 
 @dataclass

@@ -15,10 +15,11 @@ from api.actions.ingest import Intake
 from mastery.flags.life import Change
 from models.flag import LIVE_STATES, Flag
 from models.graph_store import DistrictGraph
-from models.locks import share_rules
+from models.hot import ask
+from models.locks import sharing_rules
 from models.progress_store import Pair, load_standings, lock
 from models.readiness import blueprint_targets
-from models.registry import context
+from models.registry import asking_context, context_of
 from models.unit_of_work import district_transaction
 
 _STUDENTS_AT_ONCE = 200
@@ -58,8 +59,8 @@ def _parts(everyone: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _evaluate(session: Session, intake: Intake, district_id: int, students: Sequence[int], now: datetime) -> int:
-    share_rules(session, district_id, 0, [])
-    here = context(session, district_id)
+    _, described = ask(session, sharing_rules(district_id, 0, []), asking_context(district_id))
+    here = context_of(described)
     graph = intake.graphs.get(session, district_id, here.stamps.graph)
     touched = _live_targets(session, district_id, graph, students)
     lock(session, district_id, touched)

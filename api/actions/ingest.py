@@ -23,10 +23,11 @@ from mastery.evidence_check import check
 from models.clients import Caller
 from models.evidence_store import Header, ResultIds, evidence_row, header_of, result_row, store_results
 from models.graph_store import GraphCache
+from models.hot import ask
 from models.known import KnownCache
-from models.locks import share_rules
-from models.posts import Post, PostState, find_posts, quarantine, supersede_waiting
-from models.registry import context
+from models.locks import sharing_rules
+from models.posts import Post, PostState, asking_posts, posts_of, quarantine, supersede_waiting
+from models.registry import asking_context, context_of
 from models.unit_of_work import district_transaction, try_again
 
 
@@ -136,8 +137,15 @@ class _Batch:
         self.intake = intake
         self.sender = sender
         self.district_id = sender.district_id
-        share_rules(session, sender.district_id, sender.client_pk, [result.source_id for result in results])
-        here = context(session, sender.district_id)
+        sources = [result.source_id for result in results]
+        _, described, posts = ask(
+            session,
+            sharing_rules(sender.district_id, sender.client_pk, sources),
+            asking_context(sender.district_id),
+            asking_posts(sender.district_id, sender.client_pk, sources),
+        )
+        here = context_of(described)
+        self.posts = posts_of(posts)
         self.zone = here.zone
         self.known = intake.known.of(sender.district_id, here.stamps)
         self.now = now
@@ -146,11 +154,8 @@ class _Batch:
 
     def run(self) -> list[Outcome]:
         """Outcomes in the order of the results."""
-        posts = find_posts(
-            self.session, self.district_id, self.sender.client_pk, [e.result.source_id for e in self.entries]
-        )
         for entry in self.entries:
-            entry.stored = posts.get(entry.result.source_id, [])
+            entry.stored = self.posts.get(entry.result.source_id, [])
             entry.outcome = self._seen_before(entry)
         self._name([entry for entry in self.entries if entry.outcome is None])
         self._quarantine([entry for entry in self.entries if isinstance(entry.named, Unnamed)])

@@ -29,7 +29,7 @@ def page_app(installation: Installation) -> Iterator[Flask]:
     app.config["TESTING"] = True
     yield app
     accounts.HASHER = PasswordHasher()
-    app.extensions["mastery"].engine.dispose()
+    app.extensions["mastery"].dispose()
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def _look_around(installation: Installation, accounts: Sequence[DemoAccount]) ->
     try:
         _visit(app, accounts)
     finally:
-        app.extensions["mastery"].engine.dispose()
+        app.extensions["mastery"].dispose()
 
 
 def _visit(app: Flask, accounts: Sequence[DemoAccount]) -> None:

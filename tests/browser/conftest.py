@@ -76,7 +76,7 @@ def site(installation: Installation, browser_live: LiveProcess) -> Iterator[Site
     thread.join()
     server.server_close()
     accounts.HASHER = PasswordHasher()
-    app.extensions["mastery"].engine.dispose()
+    app.extensions["mastery"].dispose()
 
 
 @pytest.fixture
