@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,6 @@ from mastery.flags.view import Finding, Scope, Severity
 from models.bulk import insert_rows
 from models.flag import Flag as FlagRow
 from models.flag import FlagTransition
-from models.hot import fetch
 
 RULE_VERSION = "1"
 _COLUMNS = (
@@ -49,9 +48,13 @@ _LATEST = (
 )
 
 
-def latest_flags(session: Session, district_id: int, students: Collection[int]) -> dict[FlagKey, StoredFlag]:
-    """The newest flag of every key of these students, held until the transaction ends."""
-    rows = fetch(session, _LATEST, {"district": district_id, "students": sorted(students)})
+def asking_flags(district_id: int, students: Sequence[int]) -> tuple[str, dict[str, object]]:
+    """The statement that holds the flags of these students until the transaction ends; `flags_of` reads its rows."""
+    return _LATEST, {"district": district_id, "students": students}
+
+
+def flags_of(rows: Sequence[tuple[Any, ...]]) -> dict[FlagKey, StoredFlag]:
+    """The newest flag of every key."""
     found: dict[FlagKey, StoredFlag] = {}
     for key, version, *columns in rows:
         flag = _flag_of(*columns)

@@ -48,20 +48,14 @@ class Locked:
     cursor: OrderKey | None
 
 
-def lock(session: Session, district_id: int, pairs: Collection[Pair]) -> dict[Pair, Locked]:
-    """Hold student-subjects until the transaction ends, always in one order, so that no two wait for each other."""
-    wanted = sorted(pairs)
-    found = _select_for_update(session, district_id, wanted)
-    absent = [pair for pair in wanted if pair not in found]
-    if absent:
-        insert_new_rows(
-            session,
-            SubjectStateRow,
-            STATE_COLUMNS,
-            [(district_id, student, subject, "", b"", BEGINNING, BEGINNING, "", "") for student, subject in absent],
-        )
-        found.update(_select_for_update(session, district_id, absent))
-    return found
+def add_blank_states(session: Session, district_id: int, pairs: Sequence[Pair]) -> None:
+    """Make rows to lock for student-subjects without a state."""
+    insert_new_rows(
+        session,
+        SubjectStateRow,
+        STATE_COLUMNS,
+        [(district_id, student, subject, "", b"", BEGINNING, BEGINNING, "", "") for student, subject in pairs],
+    )
 
 
 # by pair and in their order, so that rows are locked in that order; see models/hot.py for the form
@@ -74,16 +68,17 @@ _LOCK = (
 )
 
 
-def _select_for_update(session: Session, district_id: int, pairs: Sequence[Pair]) -> dict[Pair, Locked]:
-    rows = fetch(
-        session,
-        _LOCK,
-        {
-            "district": district_id,
-            "students": [student for student, _ in pairs],
-            "subjects": [subject for _, subject in pairs],
-        },
-    )
+def asking_states(district_id: int, pairs: Sequence[Pair]) -> tuple[str, dict[str, object]]:
+    """The statement that locks states in the order of `pairs`; `states_of` reads its rows."""
+    return _LOCK, {
+        "district": district_id,
+        "students": [student for student, _ in pairs],
+        "subjects": [subject for _, subject in pairs],
+    }
+
+
+def states_of(rows: Sequence[tuple[Any, ...]]) -> dict[Pair, Locked]:
+    """Locked states by student and subject."""
     found = {}
     for student, subject, state, model_version, *cursor in rows:
         performed_at, scored_at, client, source_id = cursor
@@ -104,10 +99,20 @@ def load_standings(
     session: Session, district_id: int, targets_of: Mapping[int, Collection[int]]
 ) -> dict[int, dict[int, Standing]]:
     """The folds of some targets per student, for going on from them."""
-    found: dict[int, dict[int, Standing]] = {student: {} for student in targets_of}
+    return folds_of(fetch(session, *asking_folds(district_id, targets_of)), targets_of)
+
+
+def asking_folds(district_id: int, targets_of: Mapping[int, Collection[int]]) -> tuple[str, dict[str, object]]:
+    """The statement whose rows `folds_of` reads."""
     pairs = [(student, target) for student, some in targets_of.items() for target in some]
-    wanted = {"students": [student for student, _ in pairs], "targets": [target for _, target in pairs]}
-    for student, target, carried, conditions, ever in fetch(session, _FOLDS, {"district": district_id, **wanted}):
+    students, targets = [student for student, _ in pairs], [target for _, target in pairs]
+    return _FOLDS, {"district": district_id, "students": students, "targets": targets}
+
+
+def folds_of(rows: Sequence[tuple[Any, ...]], students: Iterable[int]) -> dict[int, dict[int, Standing]]:
+    """Folds by student and target; a student without any is there too."""
+    found: dict[int, dict[int, Standing]] = {student: {} for student in students}
+    for student, target, carried, conditions, ever in rows:
         found[student][target] = unpack(carried, tuple(conditions), tuple(ever))
     return found
 

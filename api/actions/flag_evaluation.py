@@ -15,9 +15,10 @@ from api.actions.ingest import Intake
 from mastery.flags.life import Change
 from models.flag import LIVE_STATES, Flag
 from models.graph_store import DistrictGraph
+from models.holding import hold
 from models.hot import ask
 from models.locks import sharing_rules
-from models.progress_store import Pair, load_standings, lock
+from models.progress_store import Pair
 from models.readiness import blueprint_targets
 from models.registry import asking_context, context_of
 from models.unit_of_work import district_transaction
@@ -63,13 +64,12 @@ def _evaluate(session: Session, intake: Intake, district_id: int, students: Sequ
     here = context_of(described)
     graph = intake.graphs.get(session, district_id, here.stamps.graph)
     touched = _live_targets(session, district_id, graph, students)
-    lock(session, district_id, touched)
     wanted: dict[int, set[int]] = {}
     for (student, _), targets in touched.items():
         wanted.setdefault(student, set()).update(graph.neighbourhood(targets))
-    known = load_standings(session, district_id, wanted)
+    held = hold(session, district_id, touched, wanted)
     registry = intake.known.of(district_id, here.stamps)
-    changes = judge(session, district_id, graph, registry, here.zone, touched, known, frozenset(), now)
+    changes = judge(session, district_id, graph, registry, here.zone, touched, held.folds, held.flags, frozenset(), now)
     concerned = {change.student for change in changes}
     if concerned:
         announce(session, district_id, "flag", concerned, now)

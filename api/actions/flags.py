@@ -16,7 +16,7 @@ from mastery.flags.rules import TARGET_RULES
 from mastery.flags.view import AssessmentView, Scope
 from mastery.policy import DEFAULT_POLICY
 from mastery.reassess import BlueprintLine, TargetReadiness, assessment_readiness, target_readiness
-from models.flag_store import StoredFlag, latest_flags, save_flags
+from models.flag_store import StoredFlag, save_flags
 from models.graph_store import DistrictGraph
 from models.known import Known
 from models.progress_store import Pair, load_standings
@@ -45,18 +45,18 @@ def judge(
     zone: ZoneInfo,
     touched: Mapping[Pair, Collection[int]],
     known: Mapping[int, Mapping[int, Standing]],
+    latest: Mapping[FlagKey, StoredFlag],
     replayed: Collection[Pair],
     now: datetime,
 ) -> list[FlagChange]:
     """Judge every rule on the targets touched, by student-subject, and write the flags that changed.
 
-    `known` are the standings of these targets and of what they build on. A replay may take a flag's basis away: where
-    the rule's opening condition never held, it ends as data_corrected.
+    `known` are the standings of these targets and of what they build on, `latest` the held flags. A replay may take a
+    flag's basis away: where the rule's opening condition never held, it ends as data_corrected.
     """
     targets = {pair: set(some) for pair, some in touched.items()} | {
         pair: set() for pair in replayed if pair not in touched
     }
-    latest = latest_flags(session, district_id, sorted({student for student, _ in targets}))
     changed: list[tuple[StoredFlag | None, Flag, Change]] = []
     for pair, some in sorted(targets.items()):
         if pair in replayed:

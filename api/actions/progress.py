@@ -20,6 +20,7 @@ from mastery.progress import Moved, Progress, Sitting, TargetEstimate, move_on, 
 from mastery.reassess import state_at, target_readiness
 from models.evidence_store import Header, load_sittings, sitting_of
 from models.graph_store import DistrictGraph
+from models.holding import Held, hold
 from models.known import Known
 from models.posts import Post
 from models.progress_store import (
@@ -30,8 +31,6 @@ from models.progress_store import (
     forget_states,
     load_acts,
     load_estimates,
-    load_standings,
-    lock,
     pairs_of_results,
     save,
 )
@@ -76,8 +75,8 @@ def move_students(
     replaced = pairs_of_results(session, district_id, [post.key for post in corrected], graph.subjects)
     # before the lock, which others wait for: what is stored but not committed is nobody's evidence yet
     store()
-    locked = lock(session, district_id, {*fresh, *replaced})
-    return bring_up(session, district_id, graph, known, zone, locked, fresh, replaced, now)
+    held = hold(session, district_id, {*fresh, *replaced}, _neighbourhood(graph, fresh))
+    return bring_up(session, district_id, graph, known, zone, held, fresh, replaced, now)
 
 
 def bring_up(
@@ -86,29 +85,32 @@ def bring_up(
     graph: DistrictGraph,
     registry: Known,
     zone: ZoneInfo,
-    locked: Mapping[Pair, Locked],
+    held: Held,
     fresh: Mapping[Pair, list[Sitting]],
     replayed: Collection[Pair],
     now: datetime,
 ) -> Progressed:
-    """Step or replay each locked student-subject, save what changed, judge its flags."""
-    late = {pair for pair, held in locked.items() if pair in replayed or _came_late(held, fresh.get(pair, ()))}
+    """Step or replay each held student-subject, save what changed, judge its flags."""
+    locked, known = held.states, held.folds
+    late = {pair for pair, one in locked.items() if pair in replayed or _came_late(one, fresh.get(pair, ()))}
     onward = [pair for pair in locked if pair not in late and fresh.get(pair)]
     moved: list[tuple[Pair, Moved, OrderKey]] = []
-    known: dict[int, dict[int, Standing]] = {}
-    moved.extend(_step(session, district_id, graph, onward, locked, fresh, known))
+    moved.extend(_step(graph, onward, locked, fresh, known))
     if late:
         students = sorted({student for student, _ in late})
         replayed_now = rebuild_pairs(session, district_id, graph, zone, students, late)
+        for student, subject in late:
+            of_student = known.get(student, {})
+            known[student] = {one: fold for one, fold in of_student.items() if graph.subjects[one] != subject}
         for (student, _), one, _cursor in replayed_now:
-            known.setdefault(student, {}).update(one.standings)
+            known[student].update(one.standings)
         moved.extend(replayed_now)
         forget(session, district_id, late)
     has_progress = {pair for pair, _, _ in moved}
     forget_states(
         session,
         district_id,
-        [pair for pair, held in locked.items() if pair not in has_progress and (pair in late or held.cursor is None)],
+        [pair for pair, one in locked.items() if pair not in has_progress and (pair in late or one.cursor is None)],
     )
     kept = _kept_estimates(session, district_id, moved)
     missing = save(session, district_id, moved, graph.rules, DEFAULT_POLICY, MODEL_VERSION, now, kept, known)
@@ -119,7 +121,7 @@ def bring_up(
         for target in one.standings:
             done.states[student, target] = _state_today(target, known[student], graph, zone, now)
     touched = {pair: one.standings.keys() for pair, one, _cursor in moved}
-    done.flags = judge(session, district_id, graph, registry, zone, touched, known, frozenset(late), now)
+    done.flags = judge(session, district_id, graph, registry, zone, touched, known, held.flags, frozenset(late), now)
     return done
 
 
@@ -138,9 +140,16 @@ def _came_late(held: Locked, sittings: Iterable[Sitting]) -> bool:
     return held.model_version != MODEL_VERSION or any(sitting.order <= held.cursor for sitting in sittings)
 
 
+def _neighbourhood(graph: DistrictGraph, fresh: Mapping[Pair, list[Sitting]]) -> dict[int, set[int]]:
+    """By student, the targets whose folds a step on these sittings can read or change."""
+    found: dict[int, set[int]] = {}
+    for (student, _), sittings in fresh.items():
+        touched = {piece.target for sitting in sittings for piece in sitting.pieces}
+        found.setdefault(student, set()).update(graph.neighbourhood(touched))
+    return found
+
+
 def _step(
-    session: Session,
-    district_id: int,
     graph: DistrictGraph,
     pairs: Sequence[Pair],
     locked: Mapping[Pair, Locked],
@@ -149,11 +158,6 @@ def _step(
 ) -> list[tuple[Pair, Moved, OrderKey]]:
     if not pairs:
         return []
-    neighbourhood: dict[int, set[int]] = {}
-    for pair in pairs:
-        touched = {piece.target for sitting in fresh[pair] for piece in sitting.pieces}
-        neighbourhood.setdefault(pair[0], set()).update(graph.neighbourhood(touched))
-    known.update(load_standings(session, district_id, neighbourhood))
     ordered = [sorted(fresh[pair], key=lambda sitting: sitting.order) for pair in pairs]
     progress = [Progress(_state(locked[pair].state), known[pair[0]]) for pair in pairs]
     moved = move_on(progress, ordered, graph.rules, DEFAULTS, DEFAULT_POLICY)

@@ -12,8 +12,8 @@ from api.actions.announce import announce
 from api.actions.progress import Progressed, bring_up
 from models.evidence import Evidence, ResultRow
 from models.graph_store import load_graph
+from models.holding import hold
 from models.known import Known
-from models.progress_store import lock
 from models.registry import context
 from models.standing import Standing
 
@@ -51,7 +51,15 @@ def _rederive(session: Session, district_id: int, concerned: Collection[tuple[in
         some = set(students[start : start + _STUDENTS_AT_ONCE])
         theirs = [pair for pair in pairs if pair[0] in some]
         done: Progressed = bring_up(
-            session, district_id, graph, Known(district_id), zone, lock(session, district_id, theirs), {}, theirs, now
+            session,
+            district_id,
+            graph,
+            Known(district_id),
+            zone,
+            hold(session, district_id, theirs, {}),
+            {},
+            theirs,
+            now,
         )
         announce(session, district_id, "progress", done.students, now)
     return len(students)

@@ -18,8 +18,9 @@ from mastery.estimate import MODEL_VERSION
 from mastery.policy import DEFAULT_POLICY
 from mastery.progress import Moved
 from models.graph_store import DistrictGraph, load_graph
+from models.holding import hold
 from models.known import Known
-from models.progress_store import STANDING_COLUMNS, Pair, lock, missing_lines, standing_row
+from models.progress_store import STANDING_COLUMNS, Pair, missing_lines, standing_row
 from models.registry import Context, context
 from models.unit_of_work import district_transaction
 
@@ -94,7 +95,7 @@ def replay(engine: Engine, district_id: int, now: datetime, advance: Advance = l
             here: Context = context(session, district_id)
             graph = load_graph(session, district_id)
             pairs = _pairs(session, district_id, graph, [key for key, _ in some])
-            held = lock(session, district_id, pairs)
+            held = hold(session, district_id, pairs, {})
             done = bring_up(session, district_id, graph, Known(district_id), here.zone, held, {}, pairs, now)
             session.commit()
         students += len(some)
