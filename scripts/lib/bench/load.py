@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -35,8 +35,8 @@ class Load:
         return self.latencies[min(int(len(self.latencies) * share), len(self.latencies) - 1)]
 
 
-def bodies(district: BenchDistrict, run: str, per_request: int, seed: int) -> Iterator[bytes]:
-    """Requests without end: results of random students, one target and one item each, in order of time."""
+def bodies(district: BenchDistrict, run: str, per_request: int, seed: int, students: Sequence[str]) -> Iterator[bytes]:
+    """Requests without end: results of some of these students at random, one target and one item each, in order."""
     choose = random.Random(seed)
     for number in count():
         entries = []
@@ -45,7 +45,7 @@ def bodies(district: BenchDistrict, run: str, per_request: int, seed: int) -> It
             right = choose.random() < 0.7
             entries.append(
                 {
-                    "source_id": f"{run}-{seed}-{number}-{part}", "student": choose.choice(district.students),
+                    "source_id": f"{run}-{seed}-{number}-{part}", "student": choose.choice(students),
                     "assessment": "bench", "form": "A", "purpose": "formative", "evidence_type": "quiz",
                     "performed_at": at, "scored_at": at,
                     "targets": [{
@@ -105,9 +105,12 @@ async def _client(
 
 def run(
     district: BenchDistrict, port: int, token: str, name: str, clients: int, seconds: float, per_request: int = 1,
-    rate: float | None = None,
+    rate: float | None = None, apart: bool = False,
 ) -> Load:  # fmt: skip
-    """Post for some seconds from some clients; `rate` requests a second in all, else as fast as they are answered."""
+    """Post for some seconds from some clients; `rate` requests a second in all, else as fast as they are answered.
+
+    `apart` gives each client students of its own, as classes have; otherwise all post for the whole district.
+    """
     seen: list[float] = []
 
     async def together() -> None:
@@ -118,7 +121,13 @@ def run(
                 _client(
                     port,
                     token,
-                    bodies(district, name, per_request, seed),
+                    bodies(
+                        district,
+                        name,
+                        per_request,
+                        seed,
+                        district.students[seed::clients] if apart else district.students,
+                    ),
                     until,
                     pause,
                     pause * seed / clients,

@@ -94,11 +94,13 @@ def measure(installation: Installation, seconds: int, responses: Path | None) ->
         load.run(district, port, token, "warm", _CLIENTS, 5)
         singles = load.run(district, port, token, "single", _CLIENTS, seconds)
         steady = load.run(district, port, token, "steady", _CLIENTS, seconds, rate=50)
-        batches = load.run(district, port, token, "batch", _CLIENTS, seconds, per_request=100)
+        classes = load.run(district, port, token, "class", _CLIENTS, seconds, per_request=100, apart=True)
+        mixed = load.run(district, port, token, "mixed", _CLIENTS, seconds, per_request=100)
     reference = transactions_per_second(installation, district, _CLIENTS, seconds)
     rows.append(_singles(singles, reference))
     rows.append(_steady(steady))
-    rows.append(_batches(batches, reference))
+    rows.append(_batches(classes, reference, "each client its own students"))
+    rows.append(_batches(mixed, reference, "every client all students, so that batches wait for each other"))
     if responses is not None:
         rows.extend(_responses(services, responses, reference))
     engine.dispose()
@@ -122,9 +124,9 @@ def _steady(done: load.Load) -> Row:
     )  # fmt: skip
 
 
-def _batches(done: load.Load, reference: float) -> Row:
+def _batches(done: load.Load, reference: float, whose: str) -> Row:
     return Row(
-        f"batches of 100 results, {_CLIENTS} clients", f"{done.per_second:,.0f} evidence records a second",
+        f"batches of 100 results, {_CLIENTS} clients, {whose}", f"{done.per_second:,.0f} evidence records a second",
         f"pgbench single rows, {reference:,.0f} a second", f"{done.per_second / reference:.2f}",
         ">= 2,000 a second, stretch 10,000",
     )  # fmt: skip
