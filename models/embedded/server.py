@@ -85,7 +85,8 @@ class Server:
 
     def _bring_up(self) -> None:
         layout = self._layout
-        if locks.is_held(layout.keeper_lock) and _wait_until_up(layout):
+        # looked at twice: the socket of a server that is just being killed still takes connections
+        if locks.is_held(layout.keeper_lock) and _wait_until_up(layout) and locks.is_held(layout.keeper_lock):
             return
         account = server_account(layout.home)
         prepare_home(layout, account)

@@ -122,9 +122,12 @@ def test_a_new_process_recovers_after_everything_was_killed(cluster_dir: Path) -
     with user_process(cluster_dir) as one:
         assert one.stdout.readline() == "up\n"
         before = postmaster_pid(cluster_dir)
-        for pid in (parent_of(before), *cluster_processes(Layout(cluster_dir)), one.pid):
+        killed = (parent_of(before), *cluster_processes(Layout(cluster_dir)), one.pid)
+        for pid in killed:
             os.kill(pid, signal.SIGKILL)
         one.wait(10)
+        # a kill takes effect some time after it was sent; until then the server looks as if it ran
+        assert until(lambda: not any(is_alive(pid) for pid in killed))
     assert (Layout(cluster_dir).pgdata / "postmaster.pid").exists()
     with Server(cluster_dir, PASSWORD, FAST) as server:
         assert ask(server) == 1
