@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 
+# new objects, young and middle collections between collections of the next older generation
+_YOUNG, _MIDDLE, _OLD = 50_000, 20, 100
+
 
 def keep_what_is_loaded() -> None:
     """Leave what a process loaded at its start out of every later garbage collection.
@@ -13,3 +16,5 @@ def keep_what_is_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
+    # a batch of results makes some hundred thousand objects that its end frees by itself
+    gc.set_threshold(_YOUNG, _MIDDLE, _OLD)

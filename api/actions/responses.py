@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -87,6 +87,26 @@ def _row(number: int, fields: dict[str, str]) -> Row:
     return Row(number, fields["user_id"], fields["item_id"], fields["skill_id"], correct, timestamp)
 
 
+@dataclass(slots=True)
+class _Survey:
+    """What a file names, without keeping its rows: students, the items of each skill, whether it has times."""
+
+    rows: int = 0
+    users: dict[str, None] = field(default_factory=dict)
+    items: dict[str, dict[str, None]] = field(default_factory=dict)
+    has_times: bool = False
+
+
+def _survey(rows: Iterable[Row]) -> _Survey:
+    seen = _Survey()
+    for row in rows:
+        seen.rows += 1
+        seen.users[row.user] = None
+        seen.items.setdefault(row.skill, {})[row.item] = None
+        seen.has_times = seen.has_times or bool(row.timestamp)
+    return seen
+
+
 def read_q_matrix(path: Path) -> dict[str, list[str]]:
     """The base skills of each item, from the columns item_id, base_skill. Raises ResponsesError."""
     found: dict[str, list[str]] = {}
@@ -132,27 +152,26 @@ def import_responses(
     Every part of some rows commits by itself together with how far it came, so an import that was ended goes on where
     it stopped; the same file again changes nothing. Raises ResponsesError.
     """
-    rows = list(read_rows(path))
-    if not rows:
+    seen = _survey(read_rows(path))
+    if not seen.rows:
         raise ResponsesError(f"{path.name} has no rows")
     district = _sandbox(intake, district_name, now)
     file_digest = _digest(path)
     with district_transaction(intake.engine, district.id) as session:
-        sender = _furnish(session, district.id, rows, read_q_matrix(q_matrix) if q_matrix else {}, now)
-        start = _begin(session, district.id, file_digest, len(rows), now)
+        sender = _furnish(session, district.id, seen, read_q_matrix(q_matrix) if q_matrix else {}, now)
+        start = _begin(session, district.id, file_digest, seen.rows, now)
         session.commit()
-    has_times = any(row.timestamp for row in rows)
     counts = {Status.ACCEPTED: 0, Status.DUPLICATE: 0}
-    advance(start, len(rows))
-    remaining = iter(rows[start:])
+    advance(start, seen.rows)
+    remaining = islice(read_rows(path), start, None)
     while some := list(islice(remaining, _AT_ONCE)):
-        for outcome in ingest(intake, sender, [result_of(row, has_times) for row in some], now):
+        for outcome in ingest(intake, sender, [result_of(row, seen.has_times) for row in some], now):
             if outcome.status not in counts:
                 raise ResponsesError(f"{outcome.source_id}: {outcome.status}, {outcome.problem or outcome.quarantine}")
             counts[outcome.status] += 1
-        _reached(intake, district.id, file_digest, some[-1].number + 1, len(rows), now)
-        advance(some[-1].number + 1, len(rows))
-    return Imported(district.slug, len(rows), counts[Status.ACCEPTED], counts[Status.DUPLICATE], start)
+        _reached(intake, district.id, file_digest, some[-1].number + 1, seen.rows, now)
+        advance(some[-1].number + 1, seen.rows)
+    return Imported(district.slug, seen.rows, counts[Status.ACCEPTED], counts[Status.DUPLICATE], start)
 
 
 def _digest(path: Path) -> str:
@@ -171,10 +190,10 @@ def _sandbox(intake: Intake, name: str, now: datetime) -> District:
 
 
 def _furnish(
-    session: Session, district_id: int, rows: Sequence[Row], q_matrix: dict[str, list[str]], now: datetime
+    session: Session, district_id: int, seen: _Survey, q_matrix: dict[str, list[str]], now: datetime
 ) -> Sender:
     """Students, targets and the registry that the rows name; adding only what is not there."""
-    people = dict.fromkeys(row.user for row in rows)
+    people = seen.users
     insert_new_rows(
         session,
         Person,
@@ -196,12 +215,12 @@ def _furnish(
         ("district_id", "person_id", "role", "source_role", "primary"),
         [(district_id, keys[user], "student", "student", True) for user in people if keys[user] not in roles],
     )
-    _furnish_graph(session, district_id, rows, q_matrix, now)
+    _furnish_graph(session, district_id, seen, q_matrix, now)
     return _furnish_registry(session, district_id, now)
 
 
 def _furnish_graph(
-    session: Session, district_id: int, rows: Sequence[Row], q_matrix: dict[str, list[str]], now: datetime
+    session: Session, district_id: int, seen: _Survey, q_matrix: dict[str, list[str]], now: datetime
 ) -> None:
     guid = str(uuid5(NAMESPACE_URL, "responses:framework"))
     insert_new_rows(
@@ -213,9 +232,7 @@ def _furnish_graph(
     framework = session.execute(
         select(Framework.id).where(Framework.district_id == district_id, Framework.guid == guid)
     ).scalar_one()
-    base: dict[str, set[str]] = {}
-    for row in rows:
-        base.setdefault(row.skill, set()).update(q_matrix.get(row.item, ()))
+    base = {skill: {one for item in items for one in q_matrix.get(item, ())} for skill, items in seen.items.items()}
     insert_new_rows(
         session,
         Node,

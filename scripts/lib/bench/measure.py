@@ -25,6 +25,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).res
 from api.actions.replay import verify
 from api.actions.responses import import_responses
 from api.context import find_district
+from api.memory import keep_what_is_loaded
 from api.serve import free_port
 from api.services import Services
 from bench import load
@@ -59,6 +60,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=20, help="how long each load lasts")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     options = parser.parse_args()
+    # as every command does
+    keep_what_is_loaded()
     data_dir = Path(tempfile.mkdtemp(prefix="mastery-bench-"))
     data_dir.chmod(0o711)
     try:
