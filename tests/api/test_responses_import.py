@@ -1,0 +1,70 @@
+"""A file of answers becomes a sandbox district, once, and says what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest_api import NOW
+from factories import new_district
+from sqlalchemy import Engine, select
+
+from api.actions.ingest import Intake
+from api.actions.replay import verify
+from api.actions.responses import ResponsesError, import_responses, read_q_matrix, read_rows
+from models.district import District
+from models.graph import Node
+from models.unit_of_work import district_transaction, shared_transaction
+
+ANSWERS = "user_id,item_id,timestamp,correct,skill_id\nu1,i1,0,1,s1\nu1,i2,0,0,s1\nu2,i1,0,0.5,s2\n"
+
+
+def written(folder: Path, text: str, name: str = "answers.csv") -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_a_file_goes_in_once_and_is_what_evidence_says(engine: Engine, tmp_path: Path) -> None:
+    path = written(tmp_path, ANSWERS)
+    matrix = written(tmp_path, "item_id,base_skill\ni1,b1\ni1,b2\n", "q.csv")
+    told: list[tuple[int, int]] = []
+    done = import_responses(Intake.of(engine), path, "Sandbox", NOW, matrix, lambda at, total: told.append((at, total)))
+    assert (done.rows, done.accepted, done.duplicate, done.resumed_at) == (3, 3, 0, 0)
+    assert told == [(0, 3), (3, 3)]
+    again = import_responses(Intake.of(engine), path, "Sandbox", NOW, matrix)
+    assert (again.accepted, again.resumed_at) == (0, 3)
+    with shared_transaction(engine) as session:
+        district = session.scalars(select(District).where(District.name == "Sandbox")).one()
+    proved = verify(engine, district.id)
+    assert (proved.students, proved.rows, proved.differing) == (2, 2, 0)
+    with district_transaction(engine, district.id) as session:
+        statements = set(session.scalars(select(Node.statement).where(Node.district_id == district.id)))
+    assert statements == {"Skill s1 of the file (base skills b1, b2)", "Skill s2 of the file (base skills b1, b2)"}
+
+
+def test_a_real_district_is_no_sandbox(engine: Engine, tmp_path: Path) -> None:
+    new_district(engine, "Springfield")
+    with pytest.raises(ResponsesError, match="real district"):
+        import_responses(Intake.of(engine), written(tmp_path, ANSWERS), "Springfield", NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("user_id,item_id,correct,skill_id\n", "lacks the column timestamp"),
+        (ANSWERS + "u3,i1,0,yes,s1\n", "line 5: correct and timestamp must be numbers"),
+        (ANSWERS + "u3,i1,0,1.5,s1\n", "line 5: correct is 1.5; give a share"),
+        (ANSWERS + ",i1,0,1,s1\n", "line 5: user_id, item_id and skill_id must not be empty"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ResponsesError, match=says):
+        list(read_rows(written(tmp_path, text)))
+
+
+def test_a_file_without_rows_or_a_matrix_without_columns_is_refused(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(ResponsesError, match="has no rows"):
+        import_responses(Intake.of(engine), written(tmp_path, ANSWERS.splitlines()[0] + "\n"), "Sandbox", NOW)
+    with pytest.raises(ResponsesError, match="needs the columns"):
+        read_q_matrix(written(tmp_path, "a,b\n"))
