@@ -26,6 +26,7 @@ from models.backup import conninfo
 from models.installation import Installation, load
 
 PARTS = 3
+_ASKED_AGAIN_SECONDS = 0.5
 BEAT_SECONDS = 15.0
 PING_SECONDS = 3.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.1, 5.0
@@ -110,7 +111,9 @@ class Live:
         """Tell each page that joins, and after a silence every page, the versions of all that it follows."""
         while True:
             try:
-                stream = await asyncio.wait_for(self._wanted.get(), PING_SECONDS)
+                # not wait_for, which on Python 3.11 can swallow the cancellation that ends the process
+                async with asyncio.timeout(PING_SECONDS):
+                    stream = await self._wanted.get()
             except TimeoutError:
                 await connection.execute("SELECT 1")
                 continue
@@ -144,9 +147,18 @@ async def read_versions(connection: AsyncConnection, district_id: int, sections:
 
 async def _until_signal(live: Live, host: str, port: int) -> None:
     work = asyncio.create_task(live.run(host, port))
+    told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, work.cancel)
+        loop.add_signal_handler(number, told.set)
+    ending = asyncio.create_task(told.wait())
+    await asyncio.wait({work, ending}, return_when=asyncio.FIRST_COMPLETED)
+    while not work.done():
+        # asked again until it has ended: a library that waits for two things at once may lose a cancellation
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        await asyncio.wait({work}, timeout=_ASKED_AGAIN_SECONDS)
+    ending.cancel()
     try:
         await work
     except asyncio.CancelledError:
