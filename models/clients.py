@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,11 +28,6 @@ def find_client(session: Session, district_id: int, client_id: str) -> Client | 
             Client.district_id == district_id, Client.client_id == client_id, Client.revoked_at.is_(None)
         )
     )
-
-
-def list_clients(session: Session, district_id: int) -> Sequence[Client]:
-    """All clients of a district, by name."""
-    return session.scalars(select(Client).where(Client.district_id == district_id).order_by(Client.name)).all()
 
 
 def caller_of_token(session: Session, district_id: int, digest: bytes, now: datetime) -> Caller | None:
