@@ -9,7 +9,7 @@ from api import pages, problems, v1
 from api.services import Clock, Services, attach, system_clock
 from mastery.estimate import DEFAULTS, warm_up
 from models.installation import Installation, load
-from models.unit_of_work import connect
+from models.unit_of_work import connect, connect_for_posting
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
@@ -36,7 +36,7 @@ def create_app(installation: Installation | None = None, clock: Clock = system_c
     )
     app.session_interface = _Sessions()
     pages_engine = connect(installation.app_dsn, pool_size=4)
-    posting = connect(installation.app_dsn, pool_size=8, ping=False)
+    posting = connect_for_posting(installation.app_dsn, pool_size=8)
     attach(app, Services.of(installation, pages_engine, clock, posting))
     v1.install(app)
     problems.install(app, pages.error_page)  # after the API, whose framework brings an error handler of its own

@@ -13,7 +13,7 @@ from api.actions.responses import ResponsesError, import_responses
 from api.context import print_json, with_district, with_services
 from api.services import Services
 from models.district import District
-from models.statistics import refresh_statistics
+from models.statistics import Statistics
 
 
 @click.command("responses")
@@ -25,16 +25,20 @@ from models.statistics import refresh_statistics
 def responses(services: Services, file: Path, q_matrix: Path | None, district_name: str, as_json: bool) -> None:
     """Send a file of answers through the ingest path into a sandbox district."""
     try:
-        with click.progressbar(length=1, label="Taking in answers", file=sys.stderr) as bar:
+        with (
+            Statistics(services.installation.owner_dsn) as statistics,
+            click.progressbar(length=1, label="Taking in answers", file=sys.stderr) as bar,
+        ):
 
             def advance(done: int, total: int) -> None:
                 bar.length = total
                 bar.update(done - bar.pos)
+                statistics.follow_growth()
 
             done = import_responses(services.intake, file, district_name, services.clock(), q_matrix, advance)
+            statistics.refresh()
     except ResponsesError as error:
         raise click.ClickException(str(error)) from error
-    refresh_statistics(services.installation.owner_dsn)
     if as_json:
         print_json(done)
     else:
@@ -48,7 +52,8 @@ def responses(services: Services, file: Path, q_matrix: Path | None, district_na
 @with_district
 def replay(services: Services, district: District, verify: bool, as_json: bool) -> None:
     """Rebuild everything that follows from a district's evidence."""
-    refresh_statistics(services.installation.owner_dsn)
+    with Statistics(services.installation.owner_dsn) as statistics:
+        statistics.refresh()
     total = actions.count_students(services.engine, district.id)
     label = "Verifying" if verify else "Rebuilding"
     with click.progressbar(length=max(total, 1), label=label, file=sys.stderr) as bar:

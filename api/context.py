@@ -17,7 +17,7 @@ from api.services import Services
 from models.district import District
 from models.embedded import EmbeddedError
 from models.installation import Installation, InstallationError, load
-from models.unit_of_work import connect, shared_transaction
+from models.unit_of_work import connect, connect_for_posting, shared_transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,11 +40,13 @@ def open_installation(context: click.Context) -> Iterator[Services]:
     try:
         if server is not None:
             server.start()
-        engine = connect(installation.app_dsn)
+        services = Services.of(
+            installation, connect(installation.app_dsn), posting=connect_for_posting(installation.app_dsn)
+        )
         try:
-            yield Services.of(installation, engine)
+            yield services
         finally:
-            engine.dispose()
+            services.dispose()
     except EmbeddedError as error:
         raise click.ClickException(str(error)) from error
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 
 # new objects, young and middle collections between collections of the next older generation
-_YOUNG, _MIDDLE, _OLD = 50_000, 20, 100
+_YOUNG, _MIDDLE, _OLD = 200_000, 20, 100
 
 
 def keep_what_is_loaded() -> None:

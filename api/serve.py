@@ -15,11 +15,14 @@ from types import FrameType
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+from sqlalchemy.exc import SQLAlchemyError
+
 import mastery
 from api.children import Child
 from models.embedded import EmbeddedError, Server, locks, running
 from models.installation import DESCRIBING, Embedded, External, Installation, InstallationError
 from models.migrate import current, head
+from models.statistics import Statistics
 from models.unit_of_work import connect
 
 THREADS = 8
@@ -58,11 +61,11 @@ class _Ending:
 
 
 def default_workers() -> int:
-    """One web worker more than processors, up to four: each holds about as many of the database's 60 as threads.
+    """One web worker for each processor, two to four: each holds about as many of the database's 60 as threads.
 
-    One more, because connections fall to workers by chance and an idle processor should find work.
+    Not more, because posts that reach the same worker share transactions (`api.actions.convoy`).
     """
-    return min((os.cpu_count() or 2) + 1, 4)
+    return max(2, min(os.cpu_count() or 2, 4))
 
 
 def free_port(host: str) -> int:
@@ -106,12 +109,13 @@ def serve(
         if server is not None:
             stack.enter_context(server)
         _check_schema(installation)
+        statistics = stack.enter_context(Statistics(installation.owner_dsn))
         live_port = live_port or free_port(host)
         children = _children(installation, host, port, live_port, workers or default_workers())
         try:
             for child in children:
                 child.start()
-            _run(children, server, installation, ending, _Readiness(host, port, on_ready))
+            _run(children, server, installation, statistics, ending, _Readiness(host, port, on_ready))
         finally:
             _end(children)
 
@@ -199,14 +203,21 @@ class _Readiness:
 
 
 def _run(
-    children: list[Child], server: Server | None, installation: Installation, ending: _Ending, ready: _Readiness
+    children: list[Child],
+    server: Server | None,
+    installation: Installation,
+    statistics: Statistics,
+    ending: _Ending,
+    ready: _Readiness,
 ) -> None:
     database_at = time.monotonic()
     while not ending.asked:
         for child in children:
             child.look()
-        if server is not None and time.monotonic() >= database_at:
-            _look_after(server, installation)
+        if time.monotonic() >= database_at:
+            if server is not None:
+                _look_after(server, installation)
+            _follow_growth(statistics)
             database_at = time.monotonic() + _DATABASE_EVERY
         ready.look(children)
         time.sleep(_LOOK_EVERY)
@@ -223,6 +234,14 @@ def _look_after(server: Server, installation: Installation) -> None:
         log(str(error))
         return
     log("the database is back")
+
+
+def _follow_growth(statistics: Statistics) -> None:
+    """Without the database there is nothing to look at; the next second it is tried again."""
+    try:
+        statistics.follow_growth()
+    except SQLAlchemyError as error:
+        log(f"the tables' growth was not looked at: {str(error).splitlines()[0]}")
 
 
 def _end(children: list[Child]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from mastery.policy import DEFAULT_POLICY, Policy
@@ -191,12 +192,18 @@ def normalised(result: Result) -> dict[str, Any]:
         "setting": result.setting,
         "accommodations": sorted(set(result.accommodations)),
         "duration_seconds": _number(result.duration_seconds),
-        "targets": sorted((_normalised_target(one) for one in result.targets), key=lambda one: one["target"]),
+        "targets": sorted([_normalised_target(one) for one in result.targets], key=_TARGET_NAME),
     }
 
 
+_TARGET_NAME = itemgetter("target")
+
+
+_ITEM_AND_TRY = attrgetter("item", "attempt")
+
+
 def _normalised_target(score: TargetScore) -> dict[str, Any]:
-    items = sorted(score.items, key=lambda one: (one.item, one.attempt))
+    items = score.items if len(score.items) < 2 else sorted(score.items, key=_ITEM_AND_TRY)
     return {
         "target": score.target,
         "score": _number(score.score),
@@ -248,12 +255,16 @@ def _number(value: float | None) -> float | None:
     return None if value is None else float(value) + 0.0
 
 
+# an encoder made once: making one is a good part of the work on a small document
+_CANONICAL = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False).encode
+
+
 def digest(result: Result) -> bytes:
-    """SHA-256 (32 bytes) of the normalised result in canonical JSON. Raises ValueError where a number is not finite."""
-    canonical = json.dumps(
-        normalised(result), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return hashlib.sha256(canonical.encode()).digest()
+    """SHA-256 (32 bytes) of the normalised result in canonical JSON. Raises ValueError where a number is not finite.
+
+    Canonical: the fields' values in the order of `normalised`, numbers in their shortest exact form.
+    """
+    return hashlib.sha256(_CANONICAL(list(normalised(result).values())).encode()).digest()
 
 
 def observations(

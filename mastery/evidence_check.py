@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from mastery.evidence import ItemResponse, Problem, Result, ScoreStatus, TargetScore
 
@@ -17,6 +18,9 @@ EARLIEST_YEAR = 1900
 
 # characters that no store and no page can carry: controls and lone surrogates
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+# what `_name` would find nothing wrong with
+_fits = re.compile(rf"(?=.*\S)[^\x00-\x1f\x7f\ud800-\udfff]{{1,{MAX_NAME}}}\Z").match
+_NAMED = attrgetter("source_id", "student", "assessment", "form", "scorer", "setting")
 
 
 def check(result: Result, now: datetime, born: date | None) -> tuple[Problem, ...]:
@@ -28,8 +32,9 @@ def check(result: Result, now: datetime, born: date | None) -> tuple[Problem, ..
 
 
 def _problems(result: Result, now: datetime, born: date | None) -> Iterator[Problem]:
-    for field in ("source_id", "student", "assessment", "form", "scorer", "setting"):
-        yield from _name(field, getattr(result, field))
+    if not all(map(_fits, _NAMED(result))):
+        for field in ("source_id", "student", "assessment", "form", "scorer", "setting"):
+            yield from _name(field, getattr(result, field))
     for number, accommodation in enumerate(result.accommodations):
         yield from _name(f"accommodations[{number}]", accommodation)
     yield from _whole("revision", result.revision, 1)
@@ -74,7 +79,8 @@ def _times(result: Result, now: datetime, born: date | None) -> Iterator[Problem
 
 
 def _target(path: str, score: TargetScore, status: ScoreStatus) -> Iterator[Problem]:
-    yield from _name(f"{path}.target", score.target)
+    if not _fits(score.target):
+        yield from _name(f"{path}.target", score.target)
     if status is ScoreStatus.SCORED:
         yield from _scored(path, score.score, score.max)
     else:
@@ -97,7 +103,8 @@ def _target(path: str, score: TargetScore, status: ScoreStatus) -> Iterator[Prob
 
 
 def _item(path: str, item: ItemResponse) -> Iterator[Problem]:
-    yield from _name(f"{path}.item", item.item)
+    if not _fits(item.item):
+        yield from _name(f"{path}.item", item.item)
     yield from _scored(path, item.score, item.max)
     yield from _whole(f"{path}.try", item.attempt, 1)
     yield from _whole(f"{path}.hints", item.hints, 0)

@@ -175,16 +175,13 @@ def _filter(
 
 def _estimates(table: np.ndarray[tuple[int, ...], np.dtype[np.float64]], bars: list[float], hyper: Hyperparameters
 ) -> list[TargetEstimate]:  # fmt: skip
-    made: list[TargetEstimate | None] = [None] * len(bars)
-    column = np.asarray(bars)
-    for bar in sorted(set(bars)):
-        places = np.flatnonzero(column == bar)
-        rows = table[places]
-        said = readout(rows[:, 0], rows[:, 1], hyper, bar)
-        columns = (said.rate, said.low, said.high, said.probability, *(rows[:, n] for n in range(6)))
-        for place, *values in zip(places.tolist(), *(one.tolist() for one in columns), strict=True):
-            made[place] = TargetEstimate(*values)
-    return [one for one in made if one is not None]
+    if not bars:
+        return []
+    # one bar for each row, or the one that all have
+    shared = bars[0] if len(set(bars)) == 1 else np.asarray(bars)
+    said = readout(table[:, 0], table[:, 1], hyper, shared)
+    columns = (said.rate, said.low, said.high, said.probability, *(table[:, n] for n in range(6)))
+    return list(map(TargetEstimate._make, zip(*(one.tolist() for one in columns), strict=True)))
 
 
 def _first_tries(sitting: Sitting, seen: set[int]) -> list[tuple[float, ...]]:

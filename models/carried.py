@@ -6,13 +6,14 @@ import json
 
 from mastery.body.codec import decision_from_json, decision_to_json, tally_from_json, tally_to_json
 from mastery.decide import Standing
+from models.wire import exact_json
 
 FORM = 1
 
 
 def pack(standing: Standing) -> str:
     """Tally and decision of a standing; its conditions are columns of their own."""
-    return json.dumps([FORM, tally_to_json(standing.tally), decision_to_json(standing.decision)], separators=(",", ":"))
+    return exact_json([FORM, tally_to_json(standing.tally), decision_to_json(standing.decision)])
 
 
 def unpack(text: str, conditions: tuple[str, ...], ever: tuple[str, ...]) -> Standing:

@@ -19,8 +19,8 @@ from mastery.evidence import EvidenceType, Feedback, ItemResponse, OrderKey, Pur
 from mastery.progress import Piece, Sitting
 from models.bulk import insert_rows
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow
-from models.hot import together
 from models.registry import AssessmentRules, load_rules
+from models.wire import exact_json
 
 RESULT_COLUMNS = tuple(column.name for column in ResultRow.__table__.columns)
 EVIDENCE_COLUMNS = tuple(column.name for column in Evidence.__table__.columns)
@@ -40,7 +40,8 @@ class ResultIds:
             taken: list[int] = []
             while len(taken) < count:
                 if not self._free:
-                    with self._engine.connect() as connection:
+                    # committed, though it changes no row: a rollback would cost the connection its prepared statements
+                    with self._engine.begin() as connection:
                         first = connection.execute(text("SELECT nextval('result_id')")).scalar_one()
                     self._free = range(first, first + RESULT_ID_BLOCK)
                 part = self._free[: count - len(taken)]
@@ -146,9 +147,8 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
 
 def store_results(session: Session, rows: Sequence[tuple[object, ...]], evidence: Sequence[tuple[object, ...]]) -> None:
     """Append results and their evidence, as tuples in the order of the tables' columns."""
-    with together(session):
-        insert_rows(session, ResultRow, RESULT_COLUMNS, rows)
-        insert_rows(session, Evidence, EVIDENCE_COLUMNS, evidence)
+    insert_rows(session, ResultRow, RESULT_COLUMNS, rows)
+    insert_rows(session, Evidence, EVIDENCE_COLUMNS, evidence)
 
 
 def result_row(
@@ -181,7 +181,7 @@ def evidence_row(district_id: int, key: int, line: Line) -> tuple[object, ...]:
     ]
     return (
         district_id, key, line.target, score.score, score.max, score.level,
-        json.dumps(responses, separators=(",", ":")) if responses else "[]", line.whole_item,
+        exact_json(responses) if responses else "[]", line.whole_item,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +17,11 @@ from mastery.progress import Moved, TargetEstimate
 from models.bulk import insert_new_rows, upsert_rows
 from models.carried import pack, unpack
 from models.evidence import Evidence, ResultRow
-from models.hot import fetch, together
+from models.hot import fetch
 from models.standing import Confirmation
 from models.standing import Standing as StandingRow
 from models.standing import SubjectState as SubjectStateRow
+from models.wire import exact_json
 
 Pair = tuple[int, str]
 
@@ -181,25 +181,9 @@ def save(
                     (district_id, student, target, ActKind.AUTO_CONFIRM.value, decision.level, decision.mastered_at,
                      policy.version, decision.confirmed_at, now)
                 )  # fmt: skip
-    with together(session):
-        upsert_rows(session, SubjectStateRow, STATE_COLUMNS, states)
-        upsert_rows(session, StandingRow, STANDING_COLUMNS, standings)
-        insert_new_rows(
-            session,
-            Confirmation,
-            (
-                "district_id",
-                "student_id",
-                "target_id",
-                "kind",
-                "level",
-                "mastered_at",
-                "policy_version",
-                "at",
-                "signed_at",
-            ),
-            confirmations,
-        )
+    upsert_rows(session, SubjectStateRow, STATE_COLUMNS, states)
+    upsert_rows(session, StandingRow, STANDING_COLUMNS, standings)
+    insert_new_rows(session, Confirmation, _CONFIRMATION_COLUMNS, confirmations)
     return gaps
 
 
@@ -258,7 +242,7 @@ def standing_row(
     return (
         district_id, student, target, subject, tally.records, tally.last_at, mean, variance, general, own, form,
         practice, rate, low, high, probability, model_version, decision.state.value, decision.level,
-        decision.mastered_at, json.dumps(gaps),
+        decision.mastered_at, exact_json(gaps),
         list(standing.conditions), list(standing.ever), pack(standing), policy.version,
     )  # fmt: skip
 

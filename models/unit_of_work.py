@@ -11,29 +11,50 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from models.hot import attach, write_by
+
 _SET_DISTRICT = "SET LOCAL app.district = '%d'"
 
 
-def connect(dsn: str, pool_size: int = 5, *, ping: bool = True) -> Engine:
-    """An engine for a DSN of the form postgresql://...
+_SESSION = "-c timezone=UTC -c statement_timeout=120s -c lock_timeout=30s"
+# Every statement of the posting path looks rows up by key, so one plan does for all; planning anew each time took
+# the database longer than carrying out. models.statistics says how such plans stay good.
+_PLANNED_ONCE = f"{_SESSION} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off"
 
-    With `ping` a pooled connection is checked before it is used again, which costs a round trip; without it, whoever
-    uses the engine goes through `try_again`.
+
+def connect(dsn: str, pool_size: int = 5) -> Engine:
+    """An engine for a DSN of the form postgresql://... whose connections are checked before they are used again."""
+    return _engine(dsn, pool_size, _SESSION, ping=True)
+
+
+def connect_for_posting(dsn: str, pool_size: int = 5) -> Engine:
+    """An engine for taking in results: statements are planned once, connections not checked before they are used.
+
+    A check costs a round trip; instead, whoever uses the engine goes through `try_again`.
     """
-    return create_engine(
+    return _engine(dsn, pool_size, _PLANNED_ONCE, ping=False)
+
+
+def _engine(dsn: str, pool_size: int, options: str, *, ping: bool) -> Engine:
+    engine = create_engine(
         dsn,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=ping,
         pool_recycle=1800,
         insertmanyvalues_page_size=1000,
-        connect_args={"options": "-c timezone=UTC -c statement_timeout=120s -c lock_timeout=30s"},
+        connect_args={"options": options},
     )
+    attach(engine)
+    return engine
 
 
 def set_district(connection: Connection, district_id: int) -> None:
-    """Show this transaction the rows of one district and no others (row-level security reads the setting)."""
-    connection.exec_driver_sql(_SET_DISTRICT % int(district_id))
+    """Show this transaction the rows of one district and no others (row-level security reads the setting).
+
+    It is said with the first statement; until then no row of any district is shown.
+    """
+    write_by(connection, _SET_DISTRICT % int(district_id))
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.actions.announce import announce
+from api.actions.convoy import Convoy
 from api.actions.naming import Named, Names, Unnamed
-from api.actions.outcome import Outcome, Status, conflict, rejected
+from api.actions.outcome import Accepted, Outcome, conflict, rejected
 from api.actions.progress import Progressed, move_students
 from mastery.evidence import Problem, Result, digest
 from mastery.evidence_check import check
@@ -39,11 +40,12 @@ class Intake:
     graphs: GraphCache
     known: KnownCache
     ids: ResultIds
+    convoy: Convoy[Result, Outcome]
 
     @classmethod
     def of(cls, engine: Engine) -> Intake:
         """Fresh caches on an engine."""
-        return cls(engine, GraphCache(), KnownCache(), ResultIds(engine))
+        return cls(engine, GraphCache(), KnownCache(), ResultIds(engine), Convoy())
 
     def within(self) -> Intake:
         """For going on in a transaction that has changed names or rules: keeps nothing that may be rolled back."""
@@ -64,16 +66,16 @@ class Sender:
         return cls(caller.district_id, caller.client_pk, caller.client_id)
 
 
-def ingest(intake: Intake, sender: Sender, results: Sequence[Result], now: datetime) -> list[Outcome]:
+def ingest(intake: Intake, sender: Sender, results: Sequence[Result], now: datetime) -> Sequence[Outcome]:
     """Take in results and commit; one outcome per result, in order. Nothing is stored unless all of it is."""
 
-    def transaction() -> list[Outcome]:
+    def transaction(together: Sequence[Result], at: datetime) -> list[Outcome]:
         with district_transaction(intake.engine, sender.district_id) as session:
-            outcomes = take_in(session, intake, sender, results, now)
+            outcomes = take_in(session, intake, sender, together, at)
             session.commit()
             return outcomes
 
-    return try_again(transaction)
+    return intake.convoy.go(sender, results, now, lambda some, at: try_again(lambda: transaction(some, at)))
 
 
 def take_in(
@@ -167,7 +169,7 @@ class _Batch:
         for post in entry.stored:
             if post.revision == entry.result.revision:
                 if post.digest == entry.digest:
-                    return Outcome.of(entry.result, Status.DUPLICATE, post=post)
+                    return Outcome.duplicate(entry.result, post)
                 return conflict(entry.result)
         return None
 
@@ -200,8 +202,7 @@ class _Batch:
                 self.session, self.district_id, self.sender.client_pk, entry.result, entry.digest,
                 (missing.kind, missing.reference, missing.candidates), state, self.now,
             )  # fmt: skip
-            status = Status.SUPERSEDED if superseded else Status.QUARANTINED
-            entry.outcome = Outcome.of(entry.result, status, quarantine=(key, missing))
+            entry.outcome = Outcome.quarantined(entry.result, key, missing, superseded=superseded)
 
     def _accept(self, entries: Sequence[_Entry]) -> None:
         """Append evidence and move the students' progress on."""
@@ -268,8 +269,5 @@ class _Batch:
 
     def _outcome(self, entry: _Entry, progressed: Progressed) -> Outcome:
         assert isinstance(entry.named, Named)
-        if self._older(entry):
-            return Outcome.of(entry.result, Status.SUPERSEDED, key=entry.key, named=entry.named)
-        return Outcome.of(
-            entry.result, Status.ACCEPTED, key=entry.key, named=entry.named, progressed=progressed, graph=self.graph
-        )
+        changed = None if self._older(entry) else progressed
+        return Outcome.stored(entry.result, Accepted(entry.key, entry.named, changed, self.graph))

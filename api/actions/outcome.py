@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -26,51 +26,44 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An entry that is stored, under `key`, and what it changed; None where a newer revision was there before it."""
+
+    key: int
+    named: Named
+    progressed: Progressed | None
+    graph: DistrictGraph
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The answer to one entry of a post."""
 
     status: Status
     source_id: str | None = None
     revision: int | None = None
-    evidence: list[str] = field(default_factory=list)
-    targets: list[dict[str, Any]] = field(default_factory=list)
-    flags: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[dict[str, str]] = field(default_factory=list)
+    accepted: Accepted | None = None
     quarantine: dict[str, Any] | None = None
     problem: dict[str, Any] | None = None
 
     @classmethod
-    def of(
-        cls,
-        result: Result,
-        status: Status,
-        *,
-        key: int | None = None,
-        named: Named | None = None,
-        progressed: Progressed | None = None,
-        graph: DistrictGraph | None = None,
-        post: Post | None = None,
-        quarantine: tuple[int, Unnamed] | None = None,
-    ) -> Outcome:
-        """The outcome of a result that was not refused."""
-        outcome = cls(status, result.source_id, result.revision)
-        if named and key is not None:
-            outcome.evidence = [evidence_id(key, line.target) for line in named.lines]
-        if quarantine:
-            outcome.quarantine = _quarantine(*quarantine)
-        if post and post.state is not PostState.STORED:
-            outcome.quarantine = {"id": f"q{post.key}", "state": post.state.value}
-        if named and progressed and graph and key is not None:
-            outcome.targets = [_target(key, line.target, named, progressed, graph) for line in named.lines]
-            touched = {line.target for line in named.lines}
-            outcome.flags = [
-                {"flag": f"f{flag.id}", "rule": flag.rule, "change": flag.change.value}
-                for flag in progressed.flags
-                if flag.student == named.student.id and (flag.scope != "target" or flag.scope_id in touched)
-            ]
-            outcome.notes = _notes(named)
-        return outcome
+    def duplicate(cls, result: Result, post: Post) -> Outcome:
+        """The same body under the same key is there already, as evidence or in quarantine."""
+        waits = None if post.state is PostState.STORED else {"id": f"q{post.key}", "state": post.state.value}
+        return cls(Status.DUPLICATE, result.source_id, result.revision, quarantine=waits)
+
+    @classmethod
+    def quarantined(cls, result: Result, key: int, missing: Unnamed, *, superseded: bool) -> Outcome:
+        """It names something unknown; superseded where a newer revision waits or is stored."""
+        status = Status.SUPERSEDED if superseded else Status.QUARANTINED
+        return cls(status, result.source_id, result.revision, quarantine=_quarantine(key, missing))
+
+    @classmethod
+    def stored(cls, result: Result, accepted: Accepted) -> Outcome:
+        """It is evidence now."""
+        status = Status.ACCEPTED if accepted.progressed else Status.SUPERSEDED
+        return cls(status, result.source_id, result.revision, accepted)
 
     def document(self) -> dict[str, Any]:
         """As JSON; what does not apply is left out."""
@@ -78,14 +71,33 @@ class Outcome:
             "source_id": self.source_id,
             "revision": self.revision,
             "status": self.status.value,
-            "evidence": self.evidence,
-            "targets": self.targets,
-            "flags": self.flags,
+            "evidence": [],
+            "targets": [],
+            "flags": [],
         }
-        for name in ("notes", "quarantine", "problem"):
+        if self.accepted is not None:
+            document.update(_accepted(self.accepted))
+        for name in ("quarantine", "problem"):
             if value := getattr(self, name):
                 document[name] = value
         return document
+
+
+def _accepted(accepted: Accepted) -> dict[str, Any]:
+    named, progressed = accepted.named, accepted.progressed
+    document: dict[str, Any] = {"evidence": [evidence_id(accepted.key, line.target) for line in named.lines]}
+    if progressed is None:
+        return document
+    touched = {line.target for line in named.lines}
+    document["targets"] = [_target(accepted, progressed, line.target) for line in named.lines]
+    document["flags"] = [
+        {"flag": f"f{flag.id}", "rule": flag.rule, "change": flag.change.value}
+        for flag in progressed.flags
+        if flag.student == named.student.id and (flag.scope != "target" or flag.scope_id in touched)
+    ]
+    if notes := _notes(named):
+        document["notes"] = notes
+    return document
 
 
 def evidence_id(result: int, target: int) -> str:
@@ -148,24 +160,25 @@ def estimate_document(estimate: TargetEstimate | None) -> dict[str, float] | Non
     }
 
 
-def _target(key: int, target: int, named: Named, progressed: Progressed, graph: DistrictGraph) -> dict[str, Any]:
-    node = graph.node(target)
-    step = progressed.steps.get((key, target))
-    standing = progressed.standings.get((named.student.id, target))
+def _target(accepted: Accepted, progressed: Progressed, target: int) -> dict[str, Any]:
+    node = accepted.graph.node(target)
+    student = accepted.named.student.id
+    before, after = progressed.steps.get((accepted.key, target), (None, None))
+    standing = progressed.standings.get((student, target))
     decision = standing.decision if standing else None
     return {
         "target": node.guid,
         "code": node.code,
-        "before": estimate_document(step[0] if step else None),
-        "after": estimate_document(step[1] if step else None),
+        "before": estimate_document(before),
+        "after": estimate_document(after),
         "decision": None
         if decision is None
         else {
-            "state": progressed.states[named.student.id, target].value,
+            "state": progressed.state(student, target).value,
             "level": decision.level,
             "mastered_at": decision.mastered_at.isoformat() if decision.mastered_at else None,
             "enough_evidence": decision.enough_evidence,
-            "missing": public_missing(progressed.missing.get((named.student.id, target), []), graph),
+            "missing": public_missing(progressed.missing.get((student, target), []), accepted.graph),
         },
     }
 

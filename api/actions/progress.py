@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.actions.flags import FlagChange, judge
 from api.actions.naming import Named
-from mastery.decide import Standing, State
+from mastery.decide import RuleBook, Standing, State
 from mastery.estimate import DEFAULTS, MODEL_VERSION, SubjectState
 from mastery.evidence import OrderKey
 from mastery.policy import DEFAULT_POLICY
@@ -40,15 +40,27 @@ NOTHING_FOLDED = OrderKey(BEGINNING, BEGINNING, "", "")
 
 @dataclass(slots=True)
 class Progressed:
-    """What a batch changed. `steps` maps (result, target) to the estimate before and after that result."""
+    """What a batch changed. `steps` maps (result, target) to the estimate before and after that result.
 
+    `known` are all standings that were read or made on the way, by student and target.
+    """
+
+    rules: RuleBook
+    today: date
+    known: Mapping[int, Mapping[int, Standing]]
     steps: dict[tuple[int, int], tuple[TargetEstimate | None, TargetEstimate]] = field(default_factory=dict)
     standings: dict[tuple[int, int], Standing] = field(default_factory=dict)
-    # as of the district's day: READY depends on it and is not part of a standing
-    states: dict[tuple[int, int], State] = field(default_factory=dict)
     missing: dict[tuple[int, int], list[dict[str, Any]]] = field(default_factory=dict)
     flags: list[FlagChange] = field(default_factory=list)
     students: frozenset[int] = frozenset()
+
+    def state(self, student: int, target: int) -> State:
+        """The state as of the district's day: READY depends on it and is not part of a standing."""
+        rule, known = self.rules.of(target), self.known[student]
+        standing = known[target]
+        before = {one: known[one].decision for one in rule.prerequisites if one in known}
+        readiness = target_readiness(standing.tally, rule, before, self.today, DEFAULT_POLICY)
+        return state_at(standing.decision, readiness)
 
 
 def move_students(
@@ -114,24 +126,19 @@ def bring_up(
     )
     kept = _kept_estimates(session, district_id, moved)
     missing = save(session, district_id, moved, graph.rules, DEFAULT_POLICY, MODEL_VERSION, now, kept, known)
-    done = Progressed(missing=missing, students=frozenset(student for student, _ in locked))
+    done = Progressed(
+        graph.rules,
+        now.astimezone(zone).date(),
+        known,
+        missing=missing,
+        students=frozenset(student for student, _ in locked),
+    )
     for (student, _), one, _cursor in moved:
         done.steps.update(one.steps)
         done.standings.update({(student, target): standing for target, standing in one.standings.items()})
-        for target in one.standings:
-            done.states[student, target] = _state_today(target, known[student], graph, zone, now)
     touched = {pair: one.standings.keys() for pair, one, _cursor in moved}
     done.flags = judge(session, district_id, graph, registry, zone, touched, known, held.flags, frozenset(late), now)
     return done
-
-
-def _state_today(
-    target: int, known: Mapping[int, Standing], graph: DistrictGraph, zone: ZoneInfo, now: datetime
-) -> State:
-    rule, standing = graph.rules.of(target), known[target]
-    before = {one: known[one].decision for one in rule.prerequisites if one in known}
-    readiness = target_readiness(standing.tally, rule, before, now.astimezone(zone).date(), DEFAULT_POLICY)
-    return state_at(standing.decision, readiness)
 
 
 def _came_late(held: Locked, sittings: Iterable[Sitting]) -> bool:

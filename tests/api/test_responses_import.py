@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import random
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,7 @@ from sqlalchemy import Engine, select
 
 from api.actions.ingest import Intake
 from api.actions.replay import verify
-from api.actions.responses import ResponsesError, import_responses, read_q_matrix, read_rows
+from api.actions.responses import ResponsesError, import_responses, lanes, read_q_matrix, read_rows
 from models.district import District
 from models.graph import Node
 from models.unit_of_work import district_transaction, shared_transaction
@@ -68,3 +72,59 @@ def test_a_file_without_rows_or_a_matrix_without_columns_is_refused(engine: Engi
         import_responses(Intake.of(engine), written(tmp_path, ANSWERS.splitlines()[0] + "\n"), "Sandbox", NOW)
     with pytest.raises(ResponsesError, match="needs the columns"):
         read_q_matrix(written(tmp_path, "a,b\n"))
+
+
+def many_answers(folder: Path) -> Path:
+    """Some thousand answers of 40 students, not in the order of students."""
+    choose = random.Random(5)
+    lines = [
+        f"u{choose.randrange(40)},i{choose.randrange(90)},0,{int(choose.random() < 0.6)},s{choose.randrange(7)}"
+        for _ in range(3 * lanes.AT_ONCE)
+    ]
+    return written(folder, "\n".join([ANSWERS.splitlines()[0], *lines, ""]))
+
+
+def district_of(engine: Engine, name: str) -> int:
+    with shared_transaction(engine) as session:
+        return session.scalars(select(District.id).where(District.name == name)).one()
+
+
+def test_several_processes_end_as_one_does(engine: Engine, tmp_path: Path) -> None:
+    path = many_answers(tmp_path)
+    told: list[int] = []
+    alone = import_responses(Intake.of(engine), path, "Alone", NOW, lanes=1)
+    shared = import_responses(Intake.of(engine), path, "Shared", NOW, advance=lambda at, _: told.append(at), lanes=3)
+    assert (shared.rows, shared.accepted, shared.duplicate) == (alone.rows, alone.accepted, alone.duplicate)
+    assert told == sorted(told)
+    assert told[-1] == alone.rows
+    one, other = verify(engine, district_of(engine, "Alone")), verify(engine, district_of(engine, "Shared"))
+    assert one == other
+    assert one.differing == 0
+    again = import_responses(Intake.of(engine), path, "Shared", NOW, lanes=2)
+    assert (again.accepted, again.resumed_at) == (0, alone.rows)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_killed_process_ends_the_import_which_then_goes_on(engine: Engine, tmp_path: Path) -> None:
+    path = many_answers(tmp_path)
+
+    def kill_one(at: int, total: int) -> None:
+        if at == 0:
+            pid = multiprocessing.active_children()[0].pid
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(ResponsesError, match="goes on from there"):
+        import_responses(Intake.of(engine), path, "Killed lane", NOW, advance=kill_one, lanes=2)
+    assert multiprocessing.active_children() == []
+    resumed = import_responses(Intake.of(engine), path, "Killed lane", NOW, lanes=2)
+    assert resumed.accepted + resumed.duplicate + resumed.resumed_at == resumed.rows
+    assert verify(engine, district_of(engine, "Killed lane")).differing == 0
+
+
+def test_only_a_file_that_is_worth_it_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 16)
+    assert lanes.lanes_for(10_000) == 1
+    assert lanes.lanes_for(5_000_000) == 4
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert lanes.lanes_for(5_000_000) == 1

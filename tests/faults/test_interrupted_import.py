@@ -9,10 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from embedded_server import ROOT
+from embedded_server import ROOT, parent_of
 from serving import PATIENCE, wait_until
 from sqlalchemy import Engine, select, text
 
@@ -21,11 +22,13 @@ from api.actions.replay import verify
 from api.actions.responses import COLUMNS, import_responses
 from api.services import system_clock
 from models.district import District
+from models.embedded.process import is_alive
 from models.installation import Installation
+from models.statistics import Statistics
 from models.unit_of_work import district_transaction, shared_transaction
 
 pytestmark = pytest.mark.faults
-ROWS = 8000
+ROWS = 32_000  # enough for several processes to share
 
 
 @pytest.fixture
@@ -65,14 +68,27 @@ def taken_in(engine: Engine) -> int:
         return int(session.execute(text("SELECT count(*) FROM result")).scalar_one())
 
 
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended while we looked
+            if parent_of(int(one.name)) == pid:
+                found.append(int(one.name))
+    return found
+
+
 def killed_on_the_way(installation: Installation, engine: Engine, answers: Path, pause: float) -> bool:
     """Start the command and kill it some moment after its first rows are in; False where it was done before that."""
     before = taken_in(engine)
     running = start(installation, answers)
     wait_until(lambda: running.poll() is not None or taken_in(engine) > before, "some rows more are in")
     time.sleep(pause)
+    children = children_of(running.pid)
     running.send_signal(signal.SIGKILL)
-    return running.wait(PATIENCE) == -signal.SIGKILL
+    killed = running.wait(PATIENCE) == -signal.SIGKILL
+    wait_until(lambda: not any(is_alive(child) for child in children), "the processes that shared the work end too")
+    return killed
 
 
 def test_a_killed_and_resumed_import_equals_an_undisturbed_one(
@@ -86,6 +102,8 @@ def test_a_killed_and_resumed_import_equals_an_undisturbed_one(
 
     undisturbed = import_responses(Intake.of(engine), answers, "Undisturbed", system_clock())
     assert (undisturbed.accepted, undisturbed.resumed_at) == (ROWS, 0)
+    with Statistics(installation.owner_dsn) as statistics:
+        statistics.refresh()
     with shared_transaction(engine) as session:
         ids = dict(session.execute(select(District.name, District.id)).all())
     killed, whole = (verify(engine, ids[name]) for name in ("Killed", "Undisturbed"))

@@ -29,7 +29,17 @@ def cluster_dir() -> Iterator[Path]:
         path.chmod(0o711)
         yield path
         assert until(lambda: not running(path))
+        # who kept the server ends a moment after it
+        assert until(lambda: removed(path))
+
+
+def removed(path: Path) -> bool:
+    """Whether the cluster could be removed: nobody uses it any more."""
+    try:
         remove(path)
+    except EmbeddedError:
+        return False
+    return True
 
 
 def test_a_server_starts_answers_and_ends(cluster_dir: Path) -> None:

@@ -13,7 +13,7 @@ from itertools import count
 
 from bench.district import ITEMS, BenchDistrict
 
-_FIRST = datetime.now(UTC) - timedelta(days=30)
+_NOT_LATE = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,19 @@ class Load:
         return self.latencies[min(int(len(self.latencies) * share), len(self.latencies) - 1)]
 
 
-def bodies(district: BenchDistrict, run: str, per_request: int, seed: int, students: Sequence[str]) -> Iterator[bytes]:
-    """Requests without end: results of some of these students at random, one target and one item each, in order."""
+def bodies(
+    district: BenchDistrict, run: str, per_request: int, seed: int, students: Sequence[str], late: timedelta = _NOT_LATE
+) -> Iterator[bytes]:
+    """Requests without end: results of some of these students at random, one target and one item each.
+
+    They were performed a moment before they are sent, as an LMS sends them; `late` sends them that long after.
+    """
     choose = random.Random(seed)
     for number in count():
         entries = []
+        latest = datetime.now(UTC) - late
         for part in range(per_request):
-            at = (_FIRST + timedelta(seconds=number * per_request + part)).isoformat()
+            at = (latest - timedelta(microseconds=per_request - part)).isoformat()
             right = choose.random() < 0.7
             entries.append(
                 {
@@ -105,11 +111,12 @@ async def _client(
 
 def run(
     district: BenchDistrict, port: int, token: str, name: str, clients: int, seconds: float, per_request: int = 1,
-    rate: float | None = None, apart: bool = False,
+    rate: float | None = None, apart: bool = False, late: timedelta = _NOT_LATE,
 ) -> Load:  # fmt: skip
     """Post for some seconds from some clients; `rate` requests a second in all, else as fast as they are answered.
 
-    `apart` gives each client students of its own, as classes have; otherwise all post for the whole district.
+    `apart` gives each client students of its own, as classes have; otherwise all post for the whole district. What is
+    sent `late` comes before what is known of the student already.
     """
     seen: list[float] = []
 
@@ -127,6 +134,7 @@ def run(
                         per_request,
                         seed,
                         district.students[seed::clients] if apart else district.students,
+                        late,
                     ),
                     until,
                     pause,

@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[3])]
@@ -34,6 +34,7 @@ from bench.reference import transactions_per_second
 from models.installation import Installation, create
 from models.migrate import upgrade
 from models.roles import ensure_database
+from models.statistics import Statistics
 from models.unit_of_work import connect
 
 _CHECKOUT = Path(__file__).resolve().parents[3]
@@ -99,8 +100,10 @@ def measure(installation: Installation, seconds: int, responses: Path | None) ->
         steady = load.run(district, port, token, "steady", _CLIENTS, seconds, rate=50)
         classes = load.run(district, port, token, "class", _CLIENTS, seconds, per_request=100, apart=True)
         mixed = load.run(district, port, token, "mixed", _CLIENTS, seconds, per_request=100)
+        late = load.run(district, port, token, "late", _CLIENTS, seconds, late=timedelta(days=1))
     reference = transactions_per_second(installation, district, _CLIENTS, seconds)
     rows.append(_singles(singles, reference))
+    rows.append(_late(late, reference))
     rows.append(_steady(steady))
     rows.append(_batches(classes, reference, "each client its own students"))
     rows.append(_batches(mixed, reference, "every client all students, so that batches wait for each other"))
@@ -116,6 +119,14 @@ def _singles(done: load.Load, reference: float) -> Row:
         f"single-result posts, {_CLIENTS} clients", f"{done.per_second:,.0f} a second",
         f"pgbench, same rows, {reference:,.0f} a second", f"{done.per_second / reference:.3f}",
         ">= 0.10, stretch 0.15",
+    )  # fmt: skip
+
+
+def _late(done: load.Load, reference: float) -> Row:
+    return Row(
+        f"the same, every one a day late, so that its student is replayed, {_CLIENTS} clients",
+        f"{done.per_second:,.0f} a second", f"pgbench, same rows, {reference:,.0f} a second",
+        f"{done.per_second / reference:.3f}", "",
     )  # fmt: skip
 
 
@@ -137,7 +148,10 @@ def _batches(done: load.Load, reference: float, whose: str) -> Row:
 
 def _responses(services: Services, path: Path, reference: float) -> Iterator[Row]:
     began = time.perf_counter()
-    done = import_responses(services.intake, path, "Responses", services.clock())
+    with Statistics(services.installation.owner_dsn) as statistics:
+        done = import_responses(
+            services.intake, path, "Responses", services.clock(), advance=lambda *_: bool(statistics.follow_growth())
+        )
     seconds = time.perf_counter() - began
     yield Row(
         f"`import responses`, {done.rows:,} rows of {path.parent.name}",
