@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from mastery.policy import DEFAULT_POLICY, Policy
 
@@ -120,8 +120,7 @@ class Result:
     targets: tuple[TargetScore, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class OrderKey:
+class OrderKey(NamedTuple):
     """The total order of evidence (design 3): pedagogy orders by `performed_at`; the rest only breaks ties."""
 
     performed_at: datetime
@@ -130,8 +129,7 @@ class OrderKey:
     source_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What the filter sees: item name, score in 0..1, weight in (0, 1]."""
 
     item: str

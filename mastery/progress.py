@@ -35,8 +35,7 @@ class TargetEstimate(NamedTuple):
     practice: float
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """What one sitting says about one target. `items`, `ys`, `weights` run in parallel, in the order of item names."""
 
     target: int
@@ -49,8 +48,7 @@ class Piece:
     dok: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
+class Sitting(NamedTuple):
     """One result of one student in one subject; `pieces` in the order of target GUIDs."""
 
     order: OrderKey

@@ -38,6 +38,8 @@ class AssessmentForm(Base):
     __tablename__ = "assessment_form"
     __table_args__ = (
         UniqueConstraint("district_id", "assessment_id", "name"),
+        # what a result refers to
+        UniqueConstraint("district_id", "assessment_id", "id"),
         owned("assessment_id", to="assessment"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, Sequence, Text, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Sequence, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mastery.evidence import Feedback, Independence, Purpose, ScoreStatus
@@ -34,8 +34,11 @@ class ResultRow(Base):
         UniqueConstraint("district_id", "client_pk", "source_id", "revision"),
         owned("client_pk", to="client"),
         owned("student_id", to="person"),
-        owned("assessment_id", to="assessment"),
-        owned("form_id", to="assessment_form"),
+        # of the form's assessment, which is there because the form is
+        ForeignKeyConstraint(
+            ["district_id", "assessment_id", "form_id"],
+            ["assessment_form.district_id", "assessment_form.assessment_id", "assessment_form.id"],
+        ),
         Index(None, "district_id", "student_id"),
         one_of("purpose", Purpose),
         one_of("independence", Independence),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
@@ -19,6 +19,7 @@ from mastery.evidence import EvidenceType, Feedback, ItemResponse, OrderKey, Pur
 from mastery.progress import Piece, Sitting
 from models.bulk import insert_rows
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow
+from models.hot import fetch
 from models.registry import AssessmentRules, load_rules
 from models.wire import exact_json
 
@@ -50,8 +51,7 @@ class ResultIds:
             return taken
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One target of a sitting with keys for names: item keys in the order of item name, or that of the whole form."""
 
     target: int
@@ -61,8 +61,7 @@ class Line:
     whole_item: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What all lines of a sitting share."""
 
     key: int
@@ -189,8 +188,8 @@ _EFFECTIVE = """
 SELECT r.student_id, r.id, c.client_id, r.source_id, r.assessment_id, r.purpose, r.evidence_type, r.scorer,
        r.scorer_certified, r.independence, r.feedback, r.status, r.performed_at, r.scored_at,
        e.target_id, n.guid, e.score, e.max, e.level, e.items::text AS items, e.whole_item_id
-FROM unnest(CAST(:students AS bigint[])) AS s
-CROSS JOIN LATERAL (SELECT * FROM result WHERE district_id = :district AND student_id = s OFFSET 0) AS r
+FROM unnest(%(students)s::bigint[]) AS s
+CROSS JOIN LATERAL (SELECT * FROM result WHERE district_id = %(district)s AND student_id = s OFFSET 0) AS r
 JOIN evidence e ON e.district_id = r.district_id AND e.result_id = r.id
 JOIN node n ON n.district_id = e.district_id AND n.id = e.target_id
 JOIN client c ON c.district_id = r.district_id AND c.id = r.client_pk
@@ -212,10 +211,10 @@ def load_sittings(
 
     Of several revisions of a result the newest counts. `subjects` tells the subject of a target's key.
     """
-    rows = session.execute(text(_EFFECTIVE), {"district": district_id, "students": list(students)}).all()
-    rules = load_rules(session, district_id, {row.assessment_id for row in rows})
+    rows = fetch(session, _EFFECTIVE, {"district": district_id, "students": list(students)})
+    rules = load_rules(session, district_id, {row[4] for row in rows})
     found: dict[tuple[int, str], list[Sitting]] = {}
-    for _, group in groupby(rows, key=lambda row: row.id):
+    for _, group in groupby(rows, key=itemgetter(1)):
         header, lines = _from_rows(list(group))
         by_subject: dict[str, list[Line]] = {}
         for line in lines:
@@ -229,18 +228,22 @@ def load_sittings(
     return found
 
 
-def _from_rows(rows: Sequence[Any]) -> tuple[Header, list[Line]]:
-    first = rows[0]
+def _from_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[Header, list[Line]]:
+    (
+        student, key, client, source_id, assessment, purpose, evidence_type, scorer, scorer_certified, independence,
+        feedback, status, performed_at, scored_at, *_,
+    ) = rows[0]  # fmt: skip
     header = Header(
-        first.id, first.student_id, first.client_id, first.source_id, first.assessment_id, Purpose(first.purpose),
-        EvidenceType(first.evidence_type), first.scorer, first.scorer_certified, law.Independence(first.independence),
-        Feedback(first.feedback), ScoreStatus(first.status), first.performed_at, first.scored_at,
+        key, student, client, source_id, assessment, Purpose(purpose), EvidenceType(evidence_type), scorer,
+        scorer_certified, law.Independence(independence), Feedback(feedback), ScoreStatus(status), performed_at,
+        scored_at,
     )  # fmt: skip
-    return header, [_line(row) for row in rows]
+    return header, [_line(*row[14:]) for row in rows]
 
 
-def _line(row: Any) -> Line:
-    stored = json.loads(row.items) if row.items != "[]" else ()
-    responses = tuple(ItemResponse(one[0], *one[2:]) for one in stored)
-    score = TargetScore("", row.score, row.max, row.level, responses)
-    return Line(row.target_id, row.guid, score, tuple(one[1] for one in stored), row.whole_item_id)
+def _line(
+    target: int, guid: str, score: float | None, most: float | None, level: float | None, items: str, whole: int | None
+) -> Line:
+    stored = json.loads(items) if items != "[]" else ()
+    responses = tuple([ItemResponse(one[0], *one[2:]) for one in stored])
+    return Line(target, guid, TargetScore("", score, most, level, responses), tuple([one[1] for one in stored]), whole)

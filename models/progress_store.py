@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mastery.decide import Act, ActKind, Decision, RuleBook, Standing, State, missing
@@ -17,7 +17,7 @@ from mastery.progress import Moved, TargetEstimate
 from models.bulk import insert_new_rows, upsert_rows
 from models.carried import pack, unpack
 from models.evidence import Evidence, ResultRow
-from models.hot import fetch
+from models.hot import fetch, write
 from models.standing import Confirmation
 from models.standing import Standing as StandingRow
 from models.standing import SubjectState as SubjectStateRow
@@ -189,25 +189,23 @@ def save(
 
 def forget(session: Session, district_id: int, pairs: Collection[Pair]) -> None:
     """Remove all derived standings of student-subjects, which a replay writes anew."""
-    for student, subject in sorted(pairs):
-        session.execute(
-            delete(StandingRow).where(
-                StandingRow.district_id == district_id,
-                StandingRow.student_id == student,
-                StandingRow.subject == subject,
-            )
-        )
+    _forget(session, StandingRow, district_id, pairs)
 
 
 def forget_states(session: Session, district_id: int, pairs: Collection[Pair]) -> None:
     """Remove the states of student-subjects that have no evidence, or none any more."""
-    for student, subject in sorted(pairs):
-        session.execute(
-            delete(SubjectStateRow).where(
-                SubjectStateRow.district_id == district_id,
-                SubjectStateRow.student_id == student,
-                SubjectStateRow.subject == subject,
-            )
+    _forget(session, SubjectStateRow, district_id, pairs)
+
+
+def _forget(
+    session: Session, model: type[StandingRow] | type[SubjectStateRow], district_id: int, pairs: Collection[Pair]
+) -> None:
+    if pairs:
+        rows = [(district_id, student, subject) for student, subject in sorted(pairs)]
+        write(
+            session,
+            f"DELETE FROM {model.__tablename__} WHERE district_id = %s AND student_id = %s AND subject = %s",
+            rows,
         )
 
 

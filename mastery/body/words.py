@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from mastery.evidence import EvidenceType, OrderKey, Purpose
 
@@ -37,8 +38,7 @@ LASTING = SATISFIES_SUCCESSOR - {State.MASTERED_PROVISIONAL}
 CLOSED_WORK = SATISFIES_SUCCESSOR
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One scored evidence record on one target, with what the filter said around it.
 
     Only scored evidence becomes a record; a superseded revision is none. `first_tries` are the tries, 0..1, at items

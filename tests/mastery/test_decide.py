@@ -55,12 +55,12 @@ def test_a_complete_body_of_evidence_is_mastered_on_the_day_of_the_record_that_c
 @pytest.mark.parametrize(
     ("spoil", "gap", "needed", "there"),
     [
-        (lambda b: [*b[:2], replace(b[2], estimate_after=0.89)], (1, Lack.ESTIMATE), 0.90, 0.89),
+        (lambda b: [*b[:2], b[2]._replace(estimate_after=0.89)], (1, Lack.ESTIMATE), 0.90, 0.89),
         (lambda b: b[1:], (2, Lack.RECORDS), 3, 2),
-        (lambda b: [replace(one, assessment=7) for one in b], (2, Lack.ASSESSMENTS), 2, 1),
-        (lambda b: [replace(one, local_date=b[0].local_date) for one in b], (3, Lack.DATES), 2, 1),
-        (lambda b: [*b[:2], replace(b[2], certifying=False)], (4, Lack.CERTIFYING), 3.0, None),
-        (lambda b: [*b[:2], replace(b[2], level=2.5)], (4, Lack.CERTIFYING), 3.0, 2.5),
+        (lambda b: [one._replace(assessment=7) for one in b], (2, Lack.ASSESSMENTS), 2, 1),
+        (lambda b: [one._replace(local_date=b[0].local_date) for one in b], (3, Lack.DATES), 2, 1),
+        (lambda b: [*b[:2], b[2]._replace(certifying=False)], (4, Lack.CERTIFYING), 3.0, None),
+        (lambda b: [*b[:2], b[2]._replace(level=2.5)], (4, Lack.CERTIFYING), 3.0, 2.5),
     ],
 )
 def test_each_line_alone_keeps_a_target_from_mastery(spoil, gap, needed, there):
@@ -92,7 +92,7 @@ def test_the_newest_certifying_record_below_three_contradicts_an_earlier_one_unt
 def test_one_record_must_reach_the_cognitive_demand_and_an_unknown_demand_does_not(dok, state):
     rule = TargetRule(1, dok=3)
     records = body()
-    records[0] = replace(records[0], dok=dok)
+    records[0] = records[0]._replace(dok=dok)
     found = standing(records, book=rule_book([rule]))
     assert found.decision.state is state
     assert [gap.found for gap in missing(found.tally, rule, {}, POLICY)] == (
@@ -102,7 +102,7 @@ def test_one_record_must_reach_the_cognitive_demand_and_an_unknown_demand_does_n
 
 def test_a_held_record_does_not_help_but_does_not_hinder_where_it_is_not_needed():
     needed = body()
-    needed[2] = replace(needed[2], held=True)
+    needed[2] = needed[2]._replace(held=True)
     found = standing(needed)
     assert found.decision.state is State.IN_PROGRESS
     assert (7, Lack.INTEGRITY_HOLD) in lacks(found)
@@ -117,12 +117,12 @@ def test_a_held_low_certifying_record_still_speaks_against_mastery():
 
 def test_a_held_certifying_record_is_none_until_the_hold_is_lifted():
     held = [record(9, 1.5, estimate=0.9), *body()]
-    held[3] = replace(held[3], held=True)
+    held[3] = held[3]._replace(held=True)
     assert lacks(standing(held)) == [(4, Lack.CERTIFYING), (7, Lack.INTEGRITY_HOLD)]
 
 
 def test_the_highest_demand_shown_counts():
-    records = [replace(one, dok=dok) for one, dok in zip(body(), (3, 1, 2), strict=True)]
+    records = [one._replace(dok=dok) for one, dok in zip(body(), (3, 1, 2), strict=True)]
     assert standing(records, book=rule_book([TargetRule(1, dok=3)])).decision.state is State.MASTERED
 
 

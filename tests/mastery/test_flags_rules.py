@@ -55,12 +55,12 @@ def test_f04_counts_at_most_five_opportunities_a_day():
 def test_f04_sees_a_run_across_sittings_and_days_also_beyond_the_five_counted():
     run = [record(1, 0, first_tries=(0.0,) * 5 + (1.0,)), record(2, 1, first_tries=(1.0, 1.0, 0.0, 0.0, 0.0))]
     assert not wheel_spin.opens(seen(run), POLICY)
-    broken = [run[0], replace(run[1], first_tries=(1.0, 0.0, 1.0, 1.0, 0.0))]
+    broken = [run[0], run[1]._replace(first_tries=(1.0, 0.0, 1.0, 1.0, 0.0))]
     assert wheel_spin.opens(seen(broken), POLICY)
 
 
 def test_f04_items_met_before_are_no_opportunity():
-    again = [replace(one, first_tries=()) for one in spinning(20)]
+    again = [one._replace(first_tries=()) for one in spinning(20)]
     assert not wheel_spin.opens(seen(again), POLICY)
 
 
@@ -69,7 +69,7 @@ def test_f04_needs_a_low_estimate_that_does_not_rise():
     assert wheel_spin.opens(seen(spinning(estimate=0.8999)), POLICY)
     for rise, opens in ((0.02, True), (0.021, False), (-0.1, True)):
         rising = [
-            replace(one, estimate_before=0.5 + rise * (n - 1), estimate_after=0.5 + rise * n)
+            one._replace(estimate_before=0.5 + rise * (n - 1), estimate_after=0.5 + rise * n)
             for n, one in enumerate(spinning())
         ]
         # the slope of an exact 0.02 a step may come out a hair above it
@@ -185,7 +185,7 @@ def test_f10_opens_after_three_failed_records_on_the_successor():
     assert prereq_gap.opens(seen(failed, (), CHAIN, 2), POLICY)
     by_level = [record(n, n, target=2, level=2.5, purpose=Purpose.INTERIM) for n in (1, 2, 3)]
     assert prereq_gap.opens(seen(by_level, (), CHAIN, 2), POLICY)
-    assert not prereq_gap.opens(seen([replace(one, level=3.0) for one in by_level], (), CHAIN, 2), POLICY)
+    assert not prereq_gap.opens(seen([one._replace(level=3.0) for one in by_level], (), CHAIN, 2), POLICY)
     assert not prereq_gap.opens(seen(failed, (), NO_RULES, 2), POLICY)
 
 

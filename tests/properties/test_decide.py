@@ -85,7 +85,7 @@ def histories(draw: st.DrawFn) -> list[list[Record]]:
     made = [draw(one_record(result)) for result in range(1, count + 1)]
     for number, target in enumerate(draw(st.lists(st.sampled_from(TARGETS), max_size=4, unique=True))):
         complete = body(100 * (number + 1), target=target, day=draw(st.integers(0, 8)))
-        made += [[replace(one, dok=2)] for one in complete]
+        made += [[one._replace(dok=2)] for one in complete]
     return made
 
 

@@ -419,6 +419,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_assessment_form")),
         sa.UniqueConstraint(
+            "district_id", "assessment_id", "id", name=op.f("uq_assessment_form_district_id_assessment_id_id")
+        ),
+        sa.UniqueConstraint(
             "district_id", "assessment_id", "name", name=op.f("uq_assessment_form_district_id_assessment_id_name")
         ),
     )
@@ -782,19 +785,14 @@ def upgrade() -> None:
             "status IN ('scored', 'pending_manual', 'exempt', 'not_submitted')", name=op.f("ck_result_status")
         ),
         sa.ForeignKeyConstraint(
-            ["district_id", "assessment_id"],
-            ["assessment.district_id", "assessment.id"],
-            name=op.f("fk_result_district_id_assessment_id"),
+            ["district_id", "assessment_id", "form_id"],
+            ["assessment_form.district_id", "assessment_form.assessment_id", "assessment_form.id"],
+            name=op.f("fk_result_district_id_assessment_id_form_id"),
         ),
         sa.ForeignKeyConstraint(
             ["district_id", "client_pk"],
             ["client.district_id", "client.id"],
             name=op.f("fk_result_district_id_client_pk"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["district_id", "form_id"],
-            ["assessment_form.district_id", "assessment_form.id"],
-            name=op.f("fk_result_district_id_form_id"),
         ),
         sa.ForeignKeyConstraint(
             ["district_id", "student_id"],
