@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from api import pages, problems, v1
 from api.services import Clock, Services, attach, system_clock
@@ -12,10 +12,17 @@ from models.installation import Installation, load
 from models.unit_of_work import connect, connect_for_posting
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
+_FOR_MACHINES = ("/api/", "/oauth/")
 
 
 class _Sessions(SecureCookieSessionInterface):
     """Sessions whose cookie is for TLS alone where the page came by TLS, also through a proxy that says so."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """None for machines, who show a token each time and keep no cookie."""
+        if request.path.startswith(_FOR_MACHINES):
+            return None
+        return super().open_session(app, request)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

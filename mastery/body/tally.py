@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from mastery.body.words import Key, Record, TargetRule
 from mastery.evidence import Purpose
@@ -13,8 +13,7 @@ KEPT_DISTINCT = 8
 KEPT_RESULTS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Certified:
+class Certified(NamedTuple):
     """What certifying records say: the best level and the newest.
 
     Of the newest a person may have said that, though low, it does not count against mastery (`resolved`), or that
@@ -29,8 +28,7 @@ class Certified:
     reopened: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Practice:
+class Practice(NamedTuple):
     """First tries at distinct items: how many count (a few a day), runs of correct ones, estimates at the newest."""
 
     opportunities: int
@@ -41,8 +39,7 @@ class Practice:
     estimates: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Summative:
+class Summative(NamedTuple):
     """The newest summative level beside the estimate of that moment; `records` is how many the estimate rests on."""
 
     level: float
@@ -52,8 +49,7 @@ class Summative:
     resolved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """What is known of one target after its evidence so far.
 
     `records` to `dok` leave out the records under an integrity hold, which `held` counts. `assessments` and `dates`
@@ -133,7 +129,7 @@ def _beside(tally: Tally, record: Record) -> Tally:
     """A state summative stands beside the local ledger: it can contradict it and nothing else (domain 2.3)."""
     if record.level is None:
         return tally
-    return replace(tally, summative=Summative(record.level, record.result, tally.estimate, tally.records))
+    return tally._replace(summative=Summative(record.level, record.result, tally.estimate, tally.records))
 
 
 def _certified(now: Certified | None, result: int, level: float, held: bool, policy: Policy) -> Certified | None:
@@ -184,14 +180,13 @@ def _practised(
 def reopened(tally: Tally) -> Tally:
     """The tally once a person has sent the student back to work: the newest certifying record no longer suffices."""
     certified = tally.certified
-    return tally if certified is None else replace(tally, certified=replace(certified, reopened=True))
+    return tally if certified is None else tally._replace(certified=certified._replace(reopened=True))
 
 
 def resolved(tally: Tally) -> Tally:
     """The tally once a person has settled its contradictions: a low newest certifying record, a summative at odds."""
     certified, summative = tally.certified, tally.summative
-    return replace(
-        tally,
-        certified=None if certified is None else replace(certified, resolved=True),
-        summative=None if summative is None else replace(summative, resolved=True),
+    return tally._replace(
+        certified=None if certified is None else certified._replace(resolved=True),
+        summative=None if summative is None else summative._replace(resolved=True),
     )

@@ -146,7 +146,7 @@ def test_a_state_summative_stands_beside_and_decides_nothing():
     assert standing([state_test]).decision.state is State.NOT_STARTED
     with_it, without = standing([*body()[:2], state_test]), standing(body()[:2])
     assert with_it.decision == without.decision
-    assert replace(with_it.tally, summative=None) == without.tally
+    assert with_it.tally._replace(summative=None) == without.tally
 
 
 def test_a_credit_bearing_target_waits_for_a_person_and_keeps_the_date_of_its_record():

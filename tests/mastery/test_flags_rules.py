@@ -89,7 +89,7 @@ def test_f04_closes_when_mastered_or_well_above_the_estimate_at_opening_or_after
     assert not wheel_spin.closes(open_view, opened, last + timedelta(days=9), POLICY)
     assert wheel_spin.closes(open_view, opened, last + timedelta(days=10), POLICY)
     for estimate, closes in ((0.44, False), (0.45, True)):
-        better = replace(open_view, tally=replace(open_view.tally, estimate=estimate))
+        better = replace(open_view, tally=open_view.tally._replace(estimate=estimate))
         assert wheel_spin.closes(better, opened, last, POLICY) is closes
     for state in (State.MASTERED, State.MASTERED_PROVISIONAL, State.WAIVED):
         assert wheel_spin.closes(replace(open_view, state=state), opened, last, POLICY)
