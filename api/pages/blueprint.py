@@ -107,9 +107,9 @@ def _refuse_unguarded_and_forged() -> None:
     csrf.protect()
 
 
-def page_number() -> int:
+def page_number(name: str = "page") -> int:
     """Which page of a list is asked for, from 1; 404 for anything else."""
-    text = request.args.get("page", "1")
+    text = request.args.get(name, "1")
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:7]) <= 100_000):
         abort(404)
     return int(text)

@@ -28,7 +28,7 @@ class Look:
     style: str
 
 
-NOT_ENOUGH = Look("○", _l("Not enough evidence yet"), "unknown")
+NOT_ENOUGH = Look("◌", _l("Not enough evidence yet"), "unknown")
 STATES: dict[State, Look] = {
     State.NOT_STARTED: Look("○", _l("Not started"), "unknown"),
     State.IN_PROGRESS: Look("◐", _l("In progress"), "progress"),

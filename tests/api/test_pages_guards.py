@@ -76,6 +76,8 @@ def _many_records(world: PageWorld, make: Factory, rows: int) -> None:
         ("/students", _many_flags),
         ("/students/{student}", _many_standings),
         ("/students/{student}/targets/{target}", _many_records),
+        ("/classes/{section}", _many_standings),
+        ("/classes/{section}", _many_flags),
     ],
 )
 def test_more_rows_cost_no_more_statements(
@@ -83,7 +85,7 @@ def test_more_rows_cost_no_more_statements(
 ) -> None:
     page_world.add(lambda make: make.standing(page_world.student, page_world.target))
     page_world.add(lambda make: fill(page_world, make, 2))
-    url = url.format(student=page_world.student.id, target=page_world.target.id)
+    url = url.format(student=page_world.student.id, target=page_world.target.id, section=page_world.section.id)
     client = page_world.client("teacher")
     client.get(url)
     services = page_world.app.extensions["mastery"]
