@@ -215,13 +215,14 @@ def _run(
     ready: _Readiness,
 ) -> None:
     database_at = time.monotonic()
+    follows = True
     while not ending.asked:
         for child in children:
             child.look()
         if time.monotonic() >= database_at:
             if server is not None:
                 _look_after(server, installation)
-            _follow_growth(statistics)
+            follows = _follow_growth(statistics, follows)
             database_at = time.monotonic() + _DATABASE_EVERY
         ready.look(children)
         time.sleep(_LOOK_EVERY)
@@ -240,12 +241,15 @@ def _look_after(server: Server, installation: Installation) -> None:
     log("the database is back")
 
 
-def _follow_growth(statistics: Statistics) -> None:
-    """Without the database there is nothing to look at; the next second it is tried again."""
+def _follow_growth(statistics: Statistics, did: bool) -> bool:
+    """Whether the tables could be looked at; without the database they cannot, which is said once."""
     try:
         statistics.follow_growth()
     except SQLAlchemyError as error:
-        log(f"the tables' growth was not looked at: {str(error).splitlines()[0]}")
+        if did:
+            log(f"the tables' growth is not looked at for now: {str(error).splitlines()[0]}")
+        return False
+    return True
 
 
 def _end(children: list[Child]) -> None:

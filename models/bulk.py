@@ -32,10 +32,8 @@ class Insert:
 
     @cached_property
     def key(self) -> tuple[int, ...]:
-        """The places of the primary key's columns."""
-        return tuple(
-            self.columns.index(column.name) for column in self.table.primary_key if column.name in self.columns
-        )
+        """The places of the primary key's columns. ValueError where one of them is not written."""
+        return tuple(self.columns.index(column.name) for column in self.table.primary_key)
 
     @cached_property
     def single(self) -> str:

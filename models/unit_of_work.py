@@ -16,6 +16,8 @@ from models.hot import attach, write_by
 _SET_DISTRICT = "SET LOCAL app.district = '%d'"
 
 
+# a server that does not answer holds nobody up for longer, least of all whoever supervises the service
+_CONNECT_SECONDS = 10
 _SESSION = "-c timezone=UTC -c statement_timeout=120s -c lock_timeout=30s"
 # Every statement of the posting path looks rows up by key, so one plan does for all; planning anew each time took
 # the database longer than carrying out. models.statistics says how such plans stay good.
@@ -43,7 +45,7 @@ def _engine(dsn: str, pool_size: int, options: str, *, ping: bool) -> Engine:
         pool_pre_ping=ping,
         pool_recycle=1800,
         insertmanyvalues_page_size=1000,
-        connect_args={"options": options},
+        connect_args={"options": options, "connect_timeout": _CONNECT_SECONDS},
     )
     attach(engine)
     return engine

@@ -8,11 +8,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from mastery.as_of import state_on
 from mastery.decide import Standing, State
 from mastery.graph.codes import natural_order
 from mastery.grid import ClassRow, who_needs_me
 from mastery.policy import DEFAULT_POLICY
-from mastery.reassess import state_at, target_readiness
 from models.graph_store import DistrictGraph
 from models.queries_grid import new_flags_of_class, standings_of_class
 from models.queries_people import StudentName
@@ -65,22 +65,18 @@ def class_grid(
     limit: int,
     offset: int,
 ) -> Grid:
-    """The grid of some students on a page of the targets that any of them has evidence on; three statements."""
+    """The grid of some students on a page of the targets that any of them has evidence on; two statements."""
     ids = [one.id for one in students]
     standings = standings_of_class(session, district_id, ids)
     flags = new_flags_of_class(session, district_id, ids)
     targets = _in_order({target for some in standings.values() for target in some}, graph)
     shown = targets[offset : offset + limit]
     cells = {one.id: tuple(_cell(target, standings[one.id], graph, day) for target in shown) for one in students}
-    rows = [_row(one, flags.get(one.id, {}), cells[one.id]) for one in students]
+    rows = [_row(one, flags.get(one.id, {}), standings[one.id]) for one in students]
     ordered = rows if by_name else who_needs_me(rows)
-    names = {one.id: one.sort_name for one in students}
     return Grid(
         tuple(_column(target, graph) for target in shown),
-        tuple(
-            GridRow(row.student, names[row.student], row.urgent + row.act + row.watch, cells[row.student])
-            for row in ordered
-        ),
+        tuple(GridRow(row.student, row.name, row.urgent + row.act + row.watch, cells[row.student]) for row in ordered),
         len(targets),
     )
 
@@ -101,17 +97,13 @@ def _column(target: int, graph: DistrictGraph) -> Column:
 
 
 def _cell(target: int, known: Mapping[int, Standing], graph: DistrictGraph, day: date) -> Cell:
-    standing = known.get(target)
-    if standing is None:
-        return Cell(target, State.NOT_STARTED, enough=False)
-    rule = graph.rules.of(target)
-    before = {one: known[one].decision for one in rule.prerequisites if one in known}
-    readiness = target_readiness(standing.tally, rule, before, day, DEFAULT_POLICY)
-    return Cell(target, state_at(standing.decision, readiness), standing.decision.enough_evidence)
+    state = state_on(day, target, known, graph.rules, DEFAULT_POLICY)
+    return Cell(target, state, target in known and known[target].decision.enough_evidence)
 
 
-def _row(student: StudentName, flags: Mapping[str, int], cells: Sequence[Cell]) -> ClassRow:
+def _row(student: StudentName, flags: Mapping[str, int], standings: Mapping[int, Standing]) -> ClassRow:
+    """Every target counts for the order, whichever are shown; that one is ready on a day changes nothing in it."""
+    states = [standing.decision.state for standing in standings.values()]
     return ClassRow(
-        student.id, student.sort_name, flags.get("URGENT", 0), flags.get("ACT", 0), flags.get("WATCH", 0),
-        [cell.state for cell in cells],
-    )  # fmt: skip
+        student.id, student.sort_name, flags.get("URGENT", 0), flags.get("ACT", 0), flags.get("WATCH", 0), states
+    )

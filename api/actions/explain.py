@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from api.actions.flag_documents import flag_documents
 from api.actions.outcome import evidence_id, public_missing
 from mastery import evidence as law
+from mastery.as_of import state_on
 from mastery.decide import Decision, State
 from mastery.decide import Standing as Fold
 from mastery.estimate import MODEL_VERSION
 from mastery.policy import DEFAULT_POLICY, Policy
-from mastery.reassess import state_at, target_readiness
 from models.carried import unpack
 from models.flag import LIVE_STATES
 from models.graph_store import DistrictGraph
@@ -56,15 +56,9 @@ def states_at(
     session: Session, district_id: int, student: int, graph: DistrictGraph, folds: Mapping[int, Fold], day: date
 ) -> dict[int, State]:
     """The state of each target on a day: READY depends on the day, so it is not stored but worked out when read."""
-    rules = {target: graph.rules.of(target) for target in folds}
-    wanted = {one for rule in rules.values() for one in rule.prerequisites} - folds.keys()
+    wanted = {one for target in folds for one in graph.rules.of(target).prerequisites} - folds.keys()
     known: dict[int, Fold] = {**folds, **load_standings(session, district_id, {student: wanted})[student]}
-    states = {}
-    for target, fold in folds.items():
-        before = {one: known[one].decision for one in rules[target].prerequisites if one in known}
-        readiness = target_readiness(fold.tally, rules[target], before, day, DEFAULT_POLICY)
-        states[target] = state_at(fold.decision, readiness)
-    return states
+    return {target: state_on(day, target, known, graph.rules, DEFAULT_POLICY) for target in folds}
 
 
 def standing_documents(

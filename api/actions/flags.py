@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from mastery.as_of import readiness_on
 from mastery.decide import Standing, view
 from mastery.flags import ready_test
 from mastery.flags.life import Change, Evaluation, Flag, FlagKey, evaluate
 from mastery.flags.rules import TARGET_RULES
 from mastery.flags.view import AssessmentView, Scope
 from mastery.policy import DEFAULT_POLICY
-from mastery.reassess import BlueprintLine, TargetReadiness, assessment_readiness, target_readiness
+from mastery.reassess import BlueprintLine, assessment_readiness
 from models.flag_store import StoredFlag, save_flags
 from models.graph_store import DistrictGraph
 from models.known import Known
@@ -152,7 +153,10 @@ def _judge_readiness(
         lines = blueprints[assessment]
         readiness = assessment_readiness(
             lines,
-            {line.target: _ready(line.target, standings[student], graph, zone, now) for line in lines},
+            {
+                line.target: readiness_on(day, line.target, standings[student], graph.rules, DEFAULT_POLICY)
+                for line in lines
+            },
             day,
             DEFAULT_POLICY,
         )
@@ -196,12 +200,3 @@ def _standings_of(
     }
     loaded = load_standings(session, district_id, wanted)
     return {student: {**some, **known.get(student, {})} for student, some in loaded.items()}
-
-
-def _ready(
-    target: int, standings: Mapping[int, Standing], graph: DistrictGraph, zone: ZoneInfo, now: datetime
-) -> TargetReadiness:
-    rule = graph.rules.of(target)
-    before = {one: standings[one].decision for one in rule.prerequisites if one in standings}
-    day = now.astimezone(zone).date()
-    return target_readiness(standings.get(target, Standing()).tally, rule, before, day, DEFAULT_POLICY)

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from api.actions.flags import FlagChange, judge
 from api.actions.naming import Named
+from mastery.as_of import state_on
 from mastery.decide import RuleBook, Standing, State
 from mastery.estimate import DEFAULTS, MODEL_VERSION, SubjectState
 from mastery.evidence import OrderKey
 from mastery.policy import DEFAULT_POLICY
 from mastery.progress import Moved, Progress, Sitting, TargetEstimate, move_on, rebuild
-from mastery.reassess import state_at, target_readiness
 from models.evidence_store import Header, load_sittings, sitting_of
 from models.graph_store import DistrictGraph
 from models.holding import Held, hold
@@ -56,11 +56,7 @@ class Progressed:
 
     def state(self, student: int, target: int) -> State:
         """The state as of the district's day: READY depends on it and is not part of a standing."""
-        rule, known = self.rules.of(target), self.known[student]
-        standing = known[target]
-        before = {one: known[one].decision for one in rule.prerequisites if one in known}
-        readiness = target_readiness(standing.tally, rule, before, self.today, DEFAULT_POLICY)
-        return state_at(standing.decision, readiness)
+        return state_on(self.today, target, self.known[student], self.rules, DEFAULT_POLICY)
 
 
 def move_students(

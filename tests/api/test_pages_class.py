@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from factories import Factory
 from page_world import PageWorld
 
@@ -71,9 +70,30 @@ def test_targets_stand_in_the_order_of_prerequisites(page_world: PageWorld) -> N
     assert shown(page_world)[0] == ["Student", "9.Z", "4.NF.A.1"]
 
 
-@pytest.mark.parametrize("who", ["colleague", "stranger", "guardian", "student", "classmate"])
-def test_a_class_is_open_to_those_who_teach_it(page_world: PageWorld, who: str) -> None:
-    page_world.client(who).get(f"/classes/{page_world.section.id}", 404)
+def test_a_class_is_open_to_whoever_teaches_it_and_to_nobody_else(page_world: PageWorld) -> None:
+    answers = {}
+    for who in page_world.people:
+        client = page_world.client(who)
+        answers[who] = client.client.get(f"/classes/{page_world.section.id}").status_code
+    assert answers == {who: 200 if who == "teacher" else 404 for who in page_world.people}
+
+
+def test_the_order_counts_every_target_whichever_are_shown(page_world: PageWorld) -> None:
+    """Somebody's decision that waits for a teacher stands on the second page of targets."""
+
+    def rows(make: Factory) -> None:
+        targets = [make.target() for _ in range(grid.TARGETS + 1)]
+        for target in targets[:-1]:
+            make.standing(page_world.student, target)
+        for one in (page_world.student, page_world.people["classmate"]):
+            make.standing(one, page_world.target, state="mastered", level=3.0)
+        make.standing(page_world.people["classmate"], targets[-1], state="needs_review", level=3.0)
+
+    page_world.add(rows)
+    for query in ("", "?targets=2"):
+        assert [row[0] for row in shown(page_world, query=query)[1:]] == ["Turing, Alan", "Byron, Ada"]
+    links = page_world.client("teacher").get(f"/classes/{page_world.section.id}?order=name").links
+    assert f"/classes/{page_world.section.id}?targets=2&page=1&order=name" in links
 
 
 def test_a_class_without_evidence_says_so(page_world: PageWorld) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mastery.evidence import EvidenceType, ItemResponse, Purpose, Result, ScoreStatus, TargetScore, digest
-from mastery.evidence_check import check
+from mastery.evidence_check import MAX_NAME, _fits, _name, check
 
 NOW = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 BORN = date(2016, 5, 4)
@@ -150,3 +152,14 @@ def test_all_problems_are_told_at_once_and_what_passes_has_a_digest():
     bad = replace(with_item(score=-1, max=0), revision=0, scored_at=NOW + timedelta(hours=1))
     assert found(bad) == ["revision", "scored_at", "targets[0].items[0].score", "targets[0].items[0].max"]
     assert len(digest(RESULT)) == 32
+
+
+@given(st.text(max_size=MAX_NAME + 2) | st.text(" \t\u00a0\u2003a\x1f", max_size=4))
+@example("a" * MAX_NAME)
+@example("a" * (MAX_NAME + 1))
+@example(" " * MAX_NAME)
+@example("a\n")
+@example("\ud800")
+def test_a_name_fits_exactly_where_nothing_is_said_against_it(name: str) -> None:
+    """The quick look and the one that explains are two ways of asking the same."""
+    assert bool(_fits(name)) is (not list(_name("field", name)))

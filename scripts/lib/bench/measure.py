@@ -150,7 +150,7 @@ def _responses(services: Services, path: Path, reference: float) -> Iterator[Row
     began = time.perf_counter()
     with Statistics(services.installation.owner_dsn) as statistics:
         done = import_responses(
-            services.intake, path, "Responses", services.clock(), advance=lambda *_: bool(statistics.follow_growth())
+            services.intake, path, "Responses", services.clock(), advance=lambda *_: statistics.follow_growth()
         )
     seconds = time.perf_counter() - began
     yield Row(
