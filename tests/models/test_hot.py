@@ -13,13 +13,14 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from models.bulk import insert_new_rows, insert_rows, upsert_rows
+from models.district import SignInName
 from models.hot import fetch, write
 from models.installation import Installation
 from models.outbox import Outbox
 from models.progress_store import BEGINNING
 from models.roster import Person
 from models.standing import SubjectState
-from models.unit_of_work import connect_for_posting, district_transaction
+from models.unit_of_work import connect_for_posting, district_transaction, shared_transaction
 from models.wire import parameters
 
 COLUMNS = ("district_id", "sourced_id", "identifier", "given_name", "family_name", "grades", "active")
@@ -229,3 +230,20 @@ def test_rows_are_overwritten_by_a_whole_key_only(engine: Engine, district_id: i
     """Two people without their key are not the same person: they would be, by the district alone."""
     with district_transaction(engine, district_id) as session, pytest.raises(ValueError, match="not in"):
         upsert_rows(session, Person, COLUMNS, people(district_id, "P", "Q"))
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_rows_that_are_a_transactions_first_words_are_in_it(engine: Engine, district_id: int, committed: bool) -> None:
+    """No statement went before that would have begun it, and none may be stored by itself."""
+    columns = tuple(column.name for column in SignInName.__table__.columns)
+    values = {"district_id": district_id}
+    with shared_transaction(engine) as session:
+        insert_rows(
+            session, SignInName, columns,
+            [tuple(values.get(name, f"digest {number}") for name in columns) for number in range(20)],
+        )  # fmt: skip
+        fetch(session, "SELECT 1", {})
+        if committed:
+            session.commit()
+    with shared_transaction(engine) as session:
+        assert session.execute(select(func.count()).select_from(SignInName)).scalar_one() == 20 * committed
