@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import playwright
 import pytest
 from argon2 import PasswordHasher
 from factories import Factory, new_district
@@ -27,6 +30,7 @@ from models.unit_of_work import district_transaction
 _CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
+_DRIVER = Path(playwright.__file__).parent / "driver" / "node"
 _ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-default-apps", "--no-first-run",
@@ -36,12 +40,21 @@ _EXPECTED_ERRORS = ("net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These tests are skipped, with the reason, where there is no Chromium."""
-    for item in items:
-        if "tests/browser" in str(item.path):
-            item.add_marker(pytest.mark.browser)
-            if _CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="no Chromium: apt install chromium provides it"))
+    """These tests are skipped, with the reason, where there is no Chromium or nothing to drive it."""
+    ours = [item for item in items if "tests/browser" in str(item.path)]
+    lacking = _what_is_lacking() if ours else None
+    for item in ours:
+        item.add_marker(pytest.mark.browser)
+        if lacking is not None:
+            item.add_marker(pytest.mark.skip(reason=lacking))
+
+
+def _what_is_lacking() -> str | None:
+    if _CHROMIUM is None:
+        return "no Chromium: apt install chromium provides it"
+    if subprocess.run([str(_DRIVER), "--version"], capture_output=True).returncode:
+        return "Playwright's driver does not start: apt install libatomic1 provides what it needs"
+    return None
 
 
 @pytest.fixture(scope="session")
