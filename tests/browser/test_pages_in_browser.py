@@ -201,19 +201,21 @@ def test_pages_fit_every_screen_with_targets_that_can_be_hit(visitor: Visitor) -
 
     world.add(rows)
     page = visitor.sign_in("teacher")
-    student = f"/students/{world.student.id}"
+    student, grid = f"/students/{world.student.id}", f"/classes/{world.section.id}"
     for path in (
         "/today", "/students", student, f"{student}/targets/{world.target.id}", f"/assessments/{made[0]}/cut-scores",
+        grid,
     ):  # fmt: skip
         visitor.open(path)
         for summary in page.locator("summary").all():
             summary.click()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         hidden = "[...document.querySelectorAll('.table-scroll')].some((one) => one.scrollWidth > one.clientWidth)"
-        assert not page.evaluate(hidden), path
+        # a table of many targets is wide by its nature (WCAG 1.4.10), and scrolls in itself
+        assert path == grid or not page.evaluate(hidden), path
         small = page.evaluate(
             """() => [...document.querySelectorAll(
-                'button, summary, input:not([type=hidden]), nav a, .plain a, .names a')]
+                'button, summary, input:not([type=hidden]), nav a, .plain a, .names a, .grid td a')]
             .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
             .filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24)).map(([html]) => html)"""
         )
