@@ -176,4 +176,7 @@ def test_rules_and_roster_that_change_during_posts_leave_nothing_behind(
     proved = world.verify()
     assert proved.differing == 0
     assert proved.students == len(world.students) + len(unknown)
-    assert {seen.state for seen in standings(world).values()} >= {"in_progress", "mastered"}
+    # decisions were reached, and not all alike; how many are still open depends on how much was posted meanwhile
+    states = {seen.state for seen in standings(world).values()}
+    assert "mastered" in states
+    assert len(states) > 1
