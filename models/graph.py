@@ -89,3 +89,20 @@ class Alias(Base):
     spelling: Mapped[str] = mapped_column(Text, primary_key=True)
     node_id: Mapped[KeyInPrimary]
     rank: Mapped[int] = mapped_column(SmallInteger)
+
+
+class TargetText(Base):
+    """What a learning target says in one language: for whom English is not the language, or for practice at home.
+
+    `statement` None: the node's own. `example` is a worked example, `task` something to do in ten minutes.
+    """
+
+    __tablename__ = "target_text"
+    __table_args__ = (owned("node_id", to="node"),)
+
+    district_id: Mapped[DistrictKey]
+    node_id: Mapped[KeyInPrimary]
+    language: Mapped[str] = mapped_column(Text, primary_key=True)
+    statement: Mapped[str | None]
+    example: Mapped[str | None]
+    task: Mapped[str | None]

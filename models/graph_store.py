@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import select
@@ -27,6 +27,12 @@ class DistrictGraph:
     graph: Graph
     ids: dict[str, int]
     subjects: dict[int, str]
+    # the statements that are translated, by language and database key
+    translated: Mapping[tuple[str, int], str] = field(default_factory=dict)
+
+    def statement(self, key: int, language: str) -> str:
+        """What a node says in a language; its own words where it is not translated."""
+        return self.translated.get((language, key)) or self.node(key).statement
 
     @cached_property
     def index(self) -> TargetIndex:
@@ -84,7 +90,7 @@ class DistrictGraph:
 
 
 def load_graph(session: Session, district_id: int) -> DistrictGraph:
-    """Read the whole graph of a district: three queries."""
+    """Read the whole graph of a district: four queries."""
     frameworks = session.execute(
         select(rows.Framework.id, rows.Framework.guid, rows.Framework.origin)
         .where(rows.Framework.district_id == district_id)
@@ -126,7 +132,19 @@ def load_graph(session: Session, district_id: int) -> DistrictGraph:
             .order_by(rows.Edge.id)
         )
     ]
-    return DistrictGraph(Graph(nodes, edges, [row.guid for row in frameworks]), ids, subjects)
+    return DistrictGraph(
+        Graph(nodes, edges, [row.guid for row in frameworks]), ids, subjects, _translated(session, district_id)
+    )
+
+
+def _translated(session: Session, district_id: int) -> dict[tuple[str, int], str]:
+    text = rows.TargetText
+    found = session.execute(
+        select(text.language, text.node_id, text.statement).where(
+            text.district_id == district_id, text.statement.is_not(None)
+        )
+    )
+    return {(language, key): statement for language, key, statement in found if statement}
 
 
 def node_of(row: rows.Node, framework_guid: str) -> Node:

@@ -155,8 +155,8 @@ def add_prerequisite(
     """
     write.lock_graph(session, district_id)
     stored = load_graph(session, district_id)
-    before = _one_node(origin, "origin", stored)
-    after = _one_node(destination, "destination", stored)
+    before = one_node(origin, "origin", stored)
+    after = one_node(destination, "destination", stored)
     if strength is Strength.HARD and stored.graph.nodes[before].subject != stored.graph.nodes[after].subject:
         raise GraphError("origin", _ACROSS)
     edge = Edge(before, EdgeKind.PRECEDES, after, strength)
@@ -180,7 +180,7 @@ def add_target(session: Session, district_id: int, wanted: NewTarget, now: datet
     write.lock_graph(session, district_id)
     stored = load_graph(session, district_id)
     framework, framework_id = _own_framework(session, district_id, now)
-    parents = [_one_node(parent, f"parents[{place}]", stored) for place, parent in enumerate(wanted.parents)]
+    parents = [one_node(parent, f"parents[{place}]", stored) for place, parent in enumerate(wanted.parents)]
     subject = wanted.subject or (stored.graph.nodes[parents[0]].subject if parents else None)
     if subject is None:
         raise GraphError("subject", "a target that hangs below nothing needs a subject")
@@ -235,7 +235,8 @@ def _named_nodes(reference: str, field: str, stored: DistrictGraph) -> tuple[str
     return tuple(found)
 
 
-def _one_node(reference: str, field: str, stored: DistrictGraph) -> str:
+def one_node(reference: str, field: str, stored: DistrictGraph) -> str:
+    """The GUID of the node that goes by a reference; GraphError with the candidates where none or several do."""
     found = _named_nodes(reference, field, stored)
     if len(found) > 1:
         raise GraphError(field, f"several nodes go by {reference!r}; name one by GUID", found)
@@ -243,7 +244,7 @@ def _one_node(reference: str, field: str, stored: DistrictGraph) -> str:
 
 
 def _below(reference: str, stored: DistrictGraph) -> set[str]:
-    return stored.graph.below(_one_node(reference, "below", stored))
+    return stored.graph.below(one_node(reference, "below", stored))
 
 
 def _framework_named(session: Session, district_id: int, name: str) -> str:

@@ -40,6 +40,7 @@ DISTRICT_TABLES = (
     "item",
     "section_version",
     "standing",
+    "target_text",
     "flag_transition",
     "form_item",
     "result",
@@ -701,6 +702,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_id", "student_id", "target_id", name=op.f("pk_standing")),
     )
     op.create_index(op.f("ix_standing_district_id_target_id"), "standing", ["district_id", "target_id"], unique=False)
+    op.create_table(
+        "target_text",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("node_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=True),
+        sa.Column("example", sa.Text(), nullable=True),
+        sa.Column("task", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["district_id", "node_id"],
+            ["node.district_id", "node.id"],
+            name=op.f("fk_target_text_district_id_node_id"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "node_id", "language", name=op.f("pk_target_text")),
+    )
     op.create_table(
         "flag_transition",
         sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
