@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, flash, redirect, render_template, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -40,14 +39,6 @@ class SignedIn(UserMixin):
         return f"{self.district_id}:{self.account_id}"
 
 
-class CookieByScheme(SecureCookieSessionInterface):
-    """The session cookie is for https alone whenever the request came by https."""
-
-    def get_cookie_secure(self, app: Flask) -> bool:
-        """The cookie's Secure attribute for this answer."""
-        return request.is_secure
-
-
 class SignInForm(FlaskForm):
     """Name and password; both can be pasted and filled in by a password manager."""
 
@@ -64,8 +55,7 @@ class SignInForm(FlaskForm):
 
 
 def install(app: Flask) -> None:
-    """Keep sessions in a signed cookie; load the account on each request."""
-    app.session_interface = CookieByScheme()
+    """Load the account on each request."""
     manager = LoginManager(app)
     manager.user_loader(_load)
 
