@@ -1,4 +1,7 @@
-"""What scripts/bench does: the environment, then the measurements in it. Standard library only."""
+"""What scripts/bench and scripts/bench_pages do: the environment, then the measurements in it.
+
+Standard library only; the first argument names the measurements.
+"""
 
 import subprocess
 import sys
@@ -14,8 +17,8 @@ def main(arguments: list[str]) -> int:
     except environment.CanNot as problem:
         print(problem, file=sys.stderr)
         return 1
-    measure = Path(__file__).with_name("bench") / "measure.py"
-    return subprocess.run([str(python), str(measure), *arguments], cwd=environment.CHECKOUT).returncode
+    measure = Path(__file__).with_name("bench") / f"{arguments[0]}.py"
+    return subprocess.run([str(python), str(measure), *arguments[1:]], cwd=environment.CHECKOUT).returncode
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from bench.district import ITEMS, BenchDistrict
+from bench.report import quantile
 
 _NOT_LATE = timedelta(0)
 
@@ -32,7 +33,7 @@ class Load:
 
     def quantile(self, share: float) -> float:
         """The latency that this share of requests stayed within."""
-        return self.latencies[min(int(len(self.latencies) * share), len(self.latencies) - 1)]
+        return quantile(self.latencies, share)
 
 
 def bodies(

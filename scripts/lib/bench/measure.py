@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import base64
 import json
-import os
-import platform
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[3])]
@@ -26,32 +17,16 @@ from api.actions.replay import verify
 from api.actions.responses import import_responses
 from api.context import find_district
 from api.memory import keep_what_is_loaded
-from api.serve import free_port
 from api.services import Services
 from bench import load
-from bench.district import BenchDistrict, furnish
+from bench.district import furnish
 from bench.reference import transactions_per_second
-from models.installation import Installation, create
-from models.migrate import upgrade
-from models.roles import ensure_database
+from bench.report import CHECKOUT, Row, fresh_installation, served, table, token_of, write
+from models.installation import Installation
 from models.statistics import Statistics
 from models.unit_of_work import connect
 
-_CHECKOUT = Path(__file__).resolve().parents[3]
-_REPORT = _CHECKOUT / "docs" / "benchmarks.md"
-_BEGIN, _END = "<!-- service: begin -->", "<!-- service: end -->"
 _CLIENTS = 8
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the report."""
-
-    what: str
-    figure: str
-    reference: str
-    ratio: str
-    wanted: str
 
 
 def main() -> int:
@@ -63,38 +38,23 @@ def main() -> int:
     options = parser.parse_args()
     # as every command does
     keep_what_is_loaded()
-    data_dir = Path(tempfile.mkdtemp(prefix="mastery-bench-"))
-    data_dir.chmod(0o711)
-    try:
-        installation = create(data_dir)
-        server = installation.server()
-        assert server is not None
-        with server:
-            rows = measure(installation, options.seconds, options.responses)
-    finally:
-        from models.embedded import remove
-
-        remove(data_dir)
-        shutil.rmtree(data_dir, ignore_errors=True)
+    with fresh_installation() as installation:
+        rows = measure(installation, options.seconds, options.responses)
     report = table(rows)
     print(report)
     if options.write:
-        write(report)
+        write("service", report)
     return 0
 
 
 def measure(installation: Installation, seconds: int, responses: Path | None) -> list[Row]:
     """Every measurement, each beside its reference."""
-    ensure_database(installation)
-    owner = connect(installation.owner_dsn, pool_size=1)
-    upgrade(owner)
-    owner.dispose()
     engine = connect(installation.app_dsn)
     services = Services.of(installation, engine)
     district = furnish(services, "Bench")
     rows = []
     with served(installation) as port:
-        token = token_of(port, district)
+        token = token_of(port, district.client)
         load.run(district, port, token, "warm", _CLIENTS, 5)
         singles = load.run(district, port, token, "single", _CLIENTS, seconds)
         steady = load.run(district, port, token, "steady", _CLIENTS, seconds, rate=50)
@@ -170,7 +130,7 @@ def _responses(services: Services, path: Path, reference: float) -> Iterator[Row
 
 def _engine() -> Iterator[Row]:
     """The pure engine, measured by scripts/bench_engine where its files of answers are."""
-    command = [sys.executable, str(_CHECKOUT / "scripts" / "bench_engine"), "--json"]
+    command = [sys.executable, str(CHECKOUT / "scripts" / "bench_engine"), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"The engine was not measured: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
@@ -184,63 +144,6 @@ def _engine() -> Iterator[Row]:
             f"{figures[f'{name} times the plain transcription']:,.0f}",
             ">= 1,000,000 a second",
         )
-
-
-@contextmanager
-def served(installation: Installation) -> Iterator[int]:
-    """The installation served as it is in production, in processes of its own; yields the port."""
-    port = free_port("127.0.0.1")
-    command = [sys.executable, "-c", _SERVE, str(installation.data_dir), str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ})
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.strip() == "ready":
-                break
-        yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
-
-
-_SERVE = """
-import sys
-from pathlib import Path
-from api.serve import serve
-from models.installation import load
-serve(load(Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), on_ready=lambda: print("ready", flush=True))
-"""
-
-
-def token_of(port: int, district: BenchDistrict) -> str:
-    """An access token over HTTP."""
-    basic = base64.b64encode(f"{district.client.client_id}:{district.client.client_secret}".encode()).decode()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/oauth/token", b"grant_type=client_credentials", {"Authorization": f"Basic {basic}"}
-    )
-    with urllib.request.urlopen(request) as answer:
-        token: str = json.load(answer)["access_token"]
-    return token
-
-
-def table(rows: list[Row]) -> str:
-    """The report as Markdown."""
-    lines = [
-        f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}, Python"
-        f" {platform.python_version()}); server, database, clients and reference share them.",
-        "",
-        "| what | figure | reference of the same run | ratio | wanted |",
-        "|---|---|---|---|---|",
-        *(f"| {row.what} | {row.figure} | {row.reference} | {row.ratio} | {row.wanted} |" for row in rows),
-    ]
-    return "\n".join(lines)
-
-
-def write(report: str) -> None:
-    """Replace this part of docs/benchmarks.md."""
-    text = _REPORT.read_text() if _REPORT.exists() else f"# Benchmarks\n\n{_BEGIN}\n{_END}\n"
-    before, after = text.split(_BEGIN)[0], text.split(_END)[1]
-    _REPORT.write_text(f"{before}{_BEGIN}\n{report}\n{_END}{after}")
 
 
 if __name__ == "__main__":
