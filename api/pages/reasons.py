@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from api.pages.words import percent
+from api.pages.words import fact, figure, percent
 from mastery.decide import Lack
-from mastery.flags.sentences import SENTENCES, shown
-from mastery.numbers import half_up
+from mastery.flags.sentences import SENTENCES
 
 # parts smaller than this (logits) are called none; from the next ones on they are clear, then large
 _SOME, _CLEAR, _LARGE = 0.15, 0.6, 1.2
@@ -43,18 +42,18 @@ def missing_sentence(line: Mapping[str, Any], names: Mapping[str, str]) -> str:
             return _counted(ngettext("Results on at least %(num)d day", "Results on at least %(num)d different days",
                                      int(needed)), found)  # fmt: skip
         case Lack.CERTIFYING:
-            best = _("none so far") if found is None else _("best so far: %(level)s", level=half_up(found, 1))
+            best = _("none so far") if found is None else _("best so far: %(level)s", level=figure(found))
             return _(
                 "One test, or one performance judged by a teacher, done alone, at level %(needed)s or higher"
                 " (%(best)s).",
-                needed=half_up(needed, 1),
+                needed=figure(needed),
                 best=best,
             )
         case Lack.NEW_CERTIFYING:
             return _(
                 "A new test, or a new performance judged by a teacher, done alone, at level %(needed)s or higher:"
                 " a teacher has opened this again.",
-                needed=half_up(needed, 1),
+                needed=figure(needed),
             )
         case Lack.DOK:
             return _(
@@ -65,8 +64,8 @@ def missing_sentence(line: Mapping[str, Any], names: Mapping[str, str]) -> str:
             return _(
                 "The newest test or judged performance was at level %(found)s, below %(needed)s."
                 " A teacher has to look.",
-                found=half_up(found or 0.0, 1),
-                needed=half_up(needed, 1),
+                found=figure(found or 0.0),
+                needed=figure(needed),
             )
         case Lack.INTEGRITY_HOLD:
             return _("A result that is needed is on hold until the school has looked at it.")
@@ -136,5 +135,5 @@ POWERS = {
 
 def flag_text(key: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """A flag's sentence in the reader's language, filled with its facts."""
-    filled = {fact: shown(fact, value) for fact, value in facts.items()} | dict(names)
+    filled = {name: fact(name, value) for name, value in facts.items()} | dict(names)
     return _(SENTENCES[key], **filled)

@@ -10,11 +10,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from mastery.decide import State
+from mastery.flags.sentences import UNITS, Unit
+from mastery.flags.view import Fact
 from mastery.numbers import half_up
 from mastery.policy import DEFAULT_POLICY
 
@@ -95,7 +99,25 @@ def chance_words(probability: float) -> str:
 
 def percent(share: float) -> str:
     """A share of 0..1 as a whole percent, rounded half up."""
-    return _("%(number)s%%", number=half_up(Decimal(str(share)) * 100))
+    return format_percent(half_up(Decimal(str(share)) * 100) / 100, locale=get_locale())
+
+
+def figure(value: float) -> str:
+    """A level with its one decimal, rounded half up."""
+    return format_decimal(half_up(value, 1), "0.0", locale=get_locale())
+
+
+def fact(name: str, value: Fact) -> str:
+    """A fact of a flag's finding, as its unit is shown."""
+    match UNITS[name]:
+        case Unit.PERCENT:
+            return percent(float(value))
+        case Unit.LEVEL:
+            return figure(float(value))
+        case Unit.COUNT:
+            return format_decimal(value, locale=get_locale())
+        case Unit.NAME:
+            return str(value)
 
 
 def out_of_ten(share: float) -> int:
@@ -107,12 +129,12 @@ def level_text(level: float | None) -> str:
     """A reported level of 0..4, or that there is none."""
     if level is None:
         return _("No level yet")
-    return _("Level %(level)s of 4", level=half_up(level, 1))
+    return _("Level %(level)s of 4", level=figure(level))
 
 
 def level_figure(level: float | None) -> str:
     """A reported level under a heading that says so."""
-    return _("none yet") if level is None else _("%(level)s of 4", level=half_up(level, 1))
+    return _("none yet") if level is None else _("%(level)s of 4", level=figure(level))
 
 
 def points(score: float | None, maximum: float | None) -> str:
@@ -120,8 +142,12 @@ def points(score: float | None, maximum: float | None) -> str:
     if score is None:
         return _("no score")
     if maximum is None:
-        return f"{score:g}"
-    return _("%(score)s of %(max)s", score=f"{score:g}", max=f"{maximum:g}")
+        return _plain(score)
+    return _("%(score)s of %(max)s", score=_plain(score), max=_plain(maximum))
+
+
+def _plain(number: float) -> str:
+    return format_decimal(Decimal(f"{number:g}"), locale=get_locale())
 
 
 def long_date(day: date) -> str:
@@ -148,4 +174,6 @@ def periods_text(periods: tuple[str, ...]) -> str:
     """The periods of the day in which a section meets."""
     if not periods:
         return _("No period")
-    return ngettext("Period %(names)s", "Periods %(names)s", len(periods), names=", ".join(periods))
+    return ngettext(
+        "Period %(names)s", "Periods %(names)s", len(periods), names=format_list(periods, locale=get_locale())
+    )
