@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from flask import Flask, Response, current_app, render_template
+from flask_babel import force_locale
 from flask_smorest import Api, Blueprint
 
 from api.problems import MEDIA_TYPE
@@ -49,7 +50,8 @@ def get_reference() -> Response:
         for method, operation in methods.items()
         if method in _METHODS
     ]
-    page = render_template("reference.html", document=described, operations=operations)
+    with force_locale("en"):  # it is the API's, whose descriptions are in English
+        page = render_template("reference.html", document=described, operations=operations)
     return Response(page, content_type="text/html; charset=utf-8")
 
 
