@@ -54,6 +54,8 @@ class Account(Base):
     sign_in_name: Mapped[str] = mapped_column(Text)
     person_id: Mapped[OptionalKey]
     password_hash: Mapped[str]
+    # chosen on a page, for all of the person's devices; None: what the browser asks for
+    language: Mapped[str | None]
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     # sessions that began before this instant are over: a copied cookie does not outlive signing out

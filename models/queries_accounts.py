@@ -22,6 +22,7 @@ class Holder:
     account_id: int
     person_id: int | None
     name: str
+    language: str | None
     signed_out_at: datetime | None
 
 
@@ -102,11 +103,18 @@ def holder(session: Session, district_id: int, account_id: int) -> Holder | None
         return None
     account, person = row
     name = person.display_name if person else account.sign_in_name
-    return Holder(district_id, account_id, account.person_id, name, account.signed_out_at)
+    return Holder(district_id, account_id, account.person_id, name, account.language, account.signed_out_at)
 
 
 def end_sessions(session: Session, district_id: int, account_id: int, now: datetime) -> None:
     """End every session of the account that began before now."""
     session.execute(
         update(Account).where(Account.district_id == district_id, Account.id == account_id).values(signed_out_at=now)
+    )
+
+
+def set_language(session: Session, district_id: int, account_id: int, language: str) -> None:
+    """Keep the language that the account's holder reads."""
+    session.execute(
+        update(Account).where(Account.district_id == district_id, Account.id == account_id).values(language=language)
     )

@@ -20,6 +20,7 @@ from models.queries_accounts import (
     end_sessions,
     forgive,
     holder,
+    set_language,
 )
 from models.unit_of_work import district_transaction, shared_transaction
 
@@ -65,6 +66,7 @@ def create_account(
         sign_in_name=name,
         person_id=person_id,
         password_hash=hashed,
+        language=None,
         failures=0,
         locked_until=None,
         signed_out_at=None,
@@ -113,6 +115,13 @@ def sign_out(engine: Engine, district_id: int, account_id: int, now: datetime) -
     """End the account's sessions, also those of copied cookies."""
     with district_transaction(engine, district_id) as session:
         end_sessions(session, district_id, account_id, now)
+        session.commit()
+
+
+def keep_language(engine: Engine, district_id: int, account_id: int, language: str) -> None:
+    """Remember in which language the account's holder reads pages."""
+    with district_transaction(engine, district_id) as session:
+        set_language(session, district_id, account_id, language)
         session.commit()
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_babel import get_locale
 
-from api.pages import accounts, assessments, grid, headers, language, live_link, students, today, words
+from api.pages import accounts, assessments, grid, headers, language, live_link, students, texts, today, words
 from api.pages.blueprint import csrf, pages
 from api.pages.errors import error_page
 
@@ -24,6 +23,6 @@ def install(app: Flask) -> None:
     accounts.install(app)
     live_link.install(app)
     headers.install(app)
-    app.jinja_env.globals.update(words=words, get_locale=get_locale)
+    app.jinja_env.globals.update(words=words, statement=texts.statement)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages)

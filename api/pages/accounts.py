@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from flask import Flask, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import refresh
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
 from api.actions import accounts as action
+from api.pages import language
 from api.pages.blueprint import Visit, pages, signed_in
+from api.pages.paths import safe_next
 from api.security.guards import public
 from api.services import services
 from models.queries_accounts import Holder, holder
@@ -75,17 +77,6 @@ def _load(identity: str) -> SignedIn | None:
     return SignedIn(found)
 
 
-def safe_next(target: str | None) -> str:
-    """A path of this site to go on to; anything that could lead elsewhere becomes the first page."""
-    home = url_for("pages.home")
-    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
-        return home
-    if any(ord(sign) < 33 or ord(sign) == 127 for sign in target):
-        return home
-    parts = urlsplit(target)
-    return home if parts.scheme or parts.netloc else target
-
-
 @pages.route("/sign-in", methods=["GET", "POST"])
 @public("whoever is not signed in yet")
 def sign_in() -> ResponseReturnValue:
@@ -99,9 +90,11 @@ def sign_in() -> ResponseReturnValue:
         now = services().clock()
         account = action.sign_in(services().engine, form.name.data, form.password.data, now)
         if account is not None:
+            chosen = session.get(language.CHOICE)
             session.clear()
             session[_BEGAN] = now.isoformat()
             login_user(SignedIn(account))
+            _go_on_in_language(account, chosen)
             return redirect(target, 303)
         refused = _(
             "The name or the password is not right. After several tries that do not work, "
@@ -111,6 +104,13 @@ def sign_in() -> ResponseReturnValue:
     return render_template("sign_in.html", form=form, refused=refused, next=target), status
 
 
+def _go_on_in_language(account: Holder, chosen: str | None) -> None:
+    """The language kept with the account counts; without one, what was chosen before signing in is kept with it."""
+    if account.language is None and chosen is not None:
+        action.keep_language(services().engine, account.district_id, account.account_id, chosen)
+    language.remember(account.language or chosen)
+
+
 @pages.post("/sign-out")
 @signed_in
 def sign_out(visit: Visit) -> ResponseReturnValue:
@@ -118,5 +118,6 @@ def sign_out(visit: Visit) -> ResponseReturnValue:
     action.sign_out(services().engine, current_user.district_id, current_user.account_id, visit.now)
     logout_user()
     session.clear()
+    refresh()  # the next page is in the browser's language again, and so is what it says first
     flash(_("You are signed out."))
     return redirect(url_for("pages.sign_in"), 303)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from api.actions import accounts
 from api.actions.accounts import AccountError, create_account, set_password
-from api.pages.accounts import safe_next
+from api.pages.paths import safe_next
 from models.access import Account
 from models.unit_of_work import district_transaction
 

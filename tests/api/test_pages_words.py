@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2 import nodes
 from page_world import PageWorld
 
 from api.actions import explain
@@ -72,17 +74,41 @@ def test_effects_grow_with_the_part(page_world: PageWorld) -> None:
 
 # the reference of the JSON API is for programmers and in English, like the API itself
 PAGES = sorted(path for path in TEMPLATES.glob("*.html") if path.name != "reference.html")
+_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_SPOKEN_ATTRIBUTE = re.compile(
+    r"""\b(?:title|alt|placeholder|label|aria-[a-z]+|data-label|data-text-[a-z-]+)="([^"]*)\""""
+)
+# what aria attributes say to the machine
+_TOKENS = {"page", "true", "false", "polite", "assertive"}
+_TRANSLATES = {"_", "gettext", "ngettext"}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_templates_hold_no_text_of_their_own(path: Path) -> None:
     """What remains of a template without its tags, expressions and attributes is punctuation and signs."""
-    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", path.read_text(), flags=re.DOTALL)
-    text = re.sub(r"<[^>]*>", " ", text)
+    text = re.sub(r"<[^>]*>", " ", _JINJA.sub(" ", path.read_text()))
     assert re.findall(r"[^\W\d_]{2,}", text) == []
 
 
-def test_the_browser_chooses_among_the_languages_that_there_are(page_world: PageWorld) -> None:
-    client = page_world.client()
-    assert client.get("/sign-in", **{"Accept-Language": "tlh, en;q=0.5"}).lang == "en"
-    assert page_world.app.config["LANGUAGES"] == ["en"]
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_spoken_attributes_hold_no_text_of_their_own(path: Path) -> None:
+    """Nor do attributes that are shown, or read aloud; identifiers have a hyphen or come after `-labelledby`."""
+    text = re.sub(r'aria-(?:labelledby|describedby|controls)="[^"]*"', "", _JINJA.sub("", path.read_text()))
+    said = [value for value in _SPOKEN_ATTRIBUTE.findall(text) if re.search(r"[^\W\d_]{2,}", value)]
+    assert [value for value in said if value not in _TOKENS] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_expressions_of_templates_hold_no_text_of_their_own(path: Path, page_app: Flask) -> None:
+    """A sentence or a word with a capital inside an expression is an argument of gettext."""
+    found: list[str] = []
+    waiting: list[nodes.Node] = [page_app.jinja_env.parse(path.read_text())]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in _TRANSLATES:
+            waiting.extend(one.value for one in node.kwargs)
+        elif isinstance(node, nodes.Const) and isinstance(node.value, str):
+            found.extend(re.findall(r"^[A-Z][a-z]+.*|.*[a-z]{2,} [a-z]{2,}.*", node.value))
+        else:
+            waiting.extend(node.iter_child_nodes())
+    assert found == []

@@ -200,6 +200,7 @@ def upgrade() -> None:
         sa.Column("sign_in_name", sa.Text(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=True),
         sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_out_at", sa.DateTime(timezone=True), nullable=True),

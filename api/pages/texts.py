@@ -1,0 +1,37 @@
+"""What targets say, in the reader's language where it is translated, else in the district's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from api.pages.language import SOURCE, reader_language
+from models.graph_store import DistrictGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text that may be in another language than its page; `lang` names that one, and is None where it is not.
+
+    In a template it is marked with its language, so that a screen reader pronounces it rightly, also as a variable of
+    a translated sentence; `str()`, and an attribute or a title by `|string`, take the plain text.
+    """
+
+    text: str
+    lang: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __html__(self) -> Markup:
+        if self.lang is None:
+            return Markup.escape(self.text)
+        return Markup('<span lang="{}">{}</span>').format(self.lang, self.text)
+
+
+def statement(graph: DistrictGraph, target_id: int) -> Said:
+    """What a target says, for this request's reader."""
+    wanted = reader_language()
+    translated = wanted == SOURCE or (wanted, target_id) in graph.translated
+    return Said(graph.statement(target_id, wanted), None if translated else SOURCE)

@@ -1,0 +1,264 @@
+"""Pages are in the reader's language, wholly; the reader chooses it, and the choice stays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from catalogue_files import FILES, LANGUAGES, fixed_parts, forms, translated
+from factories import Factory
+from page_client import PageClient
+from page_world import PASSWORD, PageWorld
+from sqlalchemy import select
+
+from api.pages import language
+from api.pages.catalogues import catalogues, read_catalogue
+from api.pages.texts import Said, statement
+from mastery.decide import State
+from models.access import Account
+from models.graph_store import load_graph
+from models.target_texts import Text, put_texts
+from models.unit_of_work import district_transaction
+
+SPANISH = {"Accept-Language": "es-MX, es;q=0.9, en;q=0.5"}
+
+
+def _html(client: PageClient) -> str:
+    assert client.response is not None
+    return client.response.get_data(as_text=True)
+
+
+# --- whole ------------------------------------------------------------------------------------------------------------
+
+
+class _Texts(HTMLParser):
+    """All that a page shows or has read aloud, in one piece each, but what says that it is in another language."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.other: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if self.other or (said.get("lang") and tag != "html"):
+            self.other.append(tag)
+        spoken = ("title", "alt", "placeholder", "aria-label", "data-label")
+        self.found.extend(v for k, v in attrs if v and (k in spoken or k.startswith("data-text-")))
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.other and self.other[-1] == tag:
+            self.other.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.other and data.strip():
+            self.found.append(re.sub(r"\s+", " ", data.strip()))
+
+
+def _left_in_english(html: str, catalogue: Path) -> set[str]:
+    """Texts of the sources that the page says although they have a translation."""
+    pieces = _Texts(html).found
+    whole, everything = set(pieces), "\n".join(pieces)
+    found: set[str] = set()
+    for message in translated(catalogue):
+        for text in forms(message.id):
+            if text in forms(message.string):
+                continue
+            long_parts = [part for part in fixed_parts(text) if len(part.split()) > 2]
+            if text in whole or any(part in everything for part in long_parts):
+                found.add(text)
+    return found
+
+
+def _fill(world: PageWorld) -> tuple[int, int]:
+    """Something of each kind that pages show; ids of an assessment with cut scores and of a target without evidence."""
+    made: list[int] = []
+
+    def rows(make: Factory) -> None:
+        quiz = make.assessment("Quiz 3")
+        make.cut_scores(quiz)
+        results = [make.result(world.student, quiz, world.target) for _ in range(2)]
+        for severity in ("URGENT", "ACT", "WATCH", "INFO"):
+            make.wheel_spin(world.student, world.target, results, severity=severity, family=severity)
+        for number, state in enumerate(State):
+            target = make.target(f"T-{number}", "I can count.")
+            make.standing(world.student, target, state=state.value)
+        other = make.target("T-99", "I can add.")
+        make.standing(world.student, world.target, state="in_progress", probability=0.5, level=2.5)
+        made.extend((quiz.id, other.id))
+
+    world.add(rows)
+    return made[0], made[1]
+
+
+@pytest.mark.parametrize(("code", "path"), list(zip(LANGUAGES, FILES, strict=True)), ids=LANGUAGES)
+def test_no_page_says_anything_in_english_that_is_translated(page_world: PageWorld, code: str, path: Path) -> None:
+    quiz, too_little = _fill(page_world)
+    student, section = page_world.student.id, page_world.section.id
+    pages = [("teacher", "/today"), ("teacher", "/students"), ("teacher", f"/classes/{section}")]
+    pages += [(who, f"/students/{student}") for who in ("teacher", "guardian", "student")]
+    pages += [("student", f"/students/{student}/targets/{one}") for one in (page_world.target.id, too_little)]
+    pages += [("teacher", f"/assessments/{quiz}/cut-scores"), ("guardian", "/students/0"), ("leader", "/students")]
+    asked = {"Accept-Language": code}
+    clients = {who: page_world.client(who) for who, _url in pages}
+    for who, url in pages:
+        page = clients[who].get(url, 404 if url.endswith("/0") else 200, **asked)
+        assert page.lang == code
+        assert _left_in_english(_html(clients[who]), path) == set(), (who, url)
+    nobody = page_world.client()
+    assert nobody.get("/sign-in", **asked).lang == code
+    assert _left_in_english(_html(nobody), path) == set()
+    nobody.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = code
+    assert nobody.sign_in("nobody", "", status=422).lang == code
+    assert _left_in_english(_html(nobody), path) == set()
+
+
+def test_what_is_left_in_english_is_found(page_world: PageWorld) -> None:
+    """The test above can fail: an English page is full of it."""
+    client = page_world.client("teacher")
+    client.get("/today")
+    assert {"Today", "Sign out", "Nothing new needs you."} <= _left_in_english(_html(client), FILES[0])
+
+
+# --- chosen -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_browser_chooses_among_the_languages_that_there_are(page_world: PageWorld) -> None:
+    client = page_world.client()
+    assert client.get("/sign-in").lang == "en"
+    assert client.get("/sign-in", **{"Accept-Language": "tlh, en;q=0.5"}).lang == "en"
+    page = client.get("/sign-in", **SPANISH)
+    assert (page.lang, page.headings) == ("es", ["Iniciar sesión"])
+
+
+@pytest.mark.parametrize(
+    ("who", "url"), [(None, "/sign-in?next=/students%3Fpage%3D1"), ("teacher", "/students?page=1")]
+)
+def test_a_button_shows_the_page_in_the_other_language(page_world: PageWorld, who: str | None, url: str) -> None:
+    client = page_world.client(who)
+    page = client.get(url)
+    form = next(one for one in page.forms if one["action"] == "/language")
+    assert '<button type="submit" name="language" value="es" lang="es" class="secondary">Español</button>' in _html(
+        client
+    )
+    assert 'value="en"' not in _html(client)
+    client.post("/language", language="es", next=form["next"])
+    assert client.response is not None
+    assert client.response.headers["Location"] == url
+    assert client.get(url).lang == "es"
+    assert 'value="en" lang="en" class="secondary">English</button>' in _html(client)
+    assert client.get(url, **{"Accept-Language": "en"}).lang == "es"
+
+
+def test_error_pages_offer_it_too(page_world: PageWorld) -> None:
+    client = page_world.client()
+    page = client.get("/no-such-page?x=1", 404)
+    assert [form["next"] for form in page.forms] == ["/no-such-page?x=1"]
+    page = page_world.client("teacher").post("/flags/1/acknowledge", status=404, version=1)
+    assert [form["next"] for form in page.forms] == ["/"], "there is no page at that address"
+
+
+def test_the_choice_goes_with_the_person_to_another_browser(page_world: PageWorld) -> None:
+    first = page_world.client("guardian")
+    first.post("/language", language="es", next="/students")
+    second = page_world.client("guardian")
+    assert second.get(f"/students/{page_world.student.id}", **{"Accept-Language": "en"}).lang == "es"
+    assert page_world.client("teacher").get("/today").lang == "en"
+    second.post("/sign-out")
+    page = second.get("/sign-in")
+    assert page.lang == "en", "what is left on a shared computer is nobody's"
+    assert "You are signed out." in page.text
+
+
+def test_the_account_keeps_what_was_chosen_before_signing_in_only_if_it_has_none(page_world: PageWorld) -> None:
+    def chosen() -> str | None:
+        with district_transaction(page_world.engine, page_world.district_id) as session:
+            return session.scalar(select(Account.language).where(Account.sign_in_name == "guardian"))
+
+    for before, kept in (("es", "es"), ("en", "es")):
+        client = page_world.client()
+        client.get("/sign-in")
+        client.post("/language", language=before, next="/sign-in")
+        client.sign_in("guardian", PASSWORD)
+        assert chosen() == kept
+        assert client.get(f"/students/{page_world.student.id}").lang == kept
+
+
+def test_only_a_language_of_ours_and_only_with_the_token(page_world: PageWorld) -> None:
+    client = page_world.client("teacher")
+    client.post("/language", status=400, language="tlh", next="/today")
+    client.post("/language", status=400, next="/today")
+    response = client.client.post("/language", data={"language": "es"})
+    assert response.status_code == 400
+    assert client.get("/today").lang == "en"
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", ""])
+def test_choosing_never_leads_elsewhere(page_world: PageWorld, target: str) -> None:
+    client = page_world.client("teacher")
+    client.post("/language", language="es", next=target)
+    assert client.response is not None
+    assert client.response.headers["Location"] == "/"
+
+
+def test_the_reference_of_the_api_is_in_english(page_world: PageWorld) -> None:
+    rule = next(one.rule for one in page_world.app.url_map.iter_rules() if one.endpoint == "reference.get_reference")
+    html = page_world.app.test_client().get(rule, headers=SPANISH).get_data(as_text=True)
+    assert '<html lang="en">' in html
+    assert "Saltar" not in html
+
+
+# --- checked ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_translation_that_nobody_has_checked_says_so(page_world: PageWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "Ninguna persona ha revisado todavía esta traducción."
+    unchecked = {**catalogues(), "es": replace(catalogues()["es"], checked=False)}
+    checked = {**catalogues(), "es": replace(catalogues()["es"], checked=True)}
+    client = page_world.client()
+    monkeypatch.setattr(language, "catalogues", lambda: unchecked)
+    assert said in client.get("/sign-in", **SPANISH).text
+    assert "checked this translation" not in client.get("/sign-in").text
+    monkeypatch.setattr(language, "catalogues", lambda: checked)
+    assert said not in client.get("/sign-in", **SPANISH).text
+
+
+@pytest.mark.parametrize(
+    ("line", "checked"), [('"X-Checked-By: Inés Ruiz\\n"', True), ('"X-Checked-By: \\n"', False), ("", False)]
+)
+def test_the_catalogue_names_who_has_checked_it(tmp_path: Path, line: str, checked: bool) -> None:
+    path = tmp_path / "messages.po"
+    head = 'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+    path.write_text(f'{head}{line}\n\nmsgid "Dog"\nmsgstr "Perro"\n\n#, fuzzy\nmsgid "Cat"\nmsgstr "Gato"\n', "utf-8")
+    read = read_catalogue(path)
+    assert read.checked is checked
+    assert read.translations.gettext("Dog") == "Perro"
+    assert read.translations.gettext("Cat") == "Cat", "a fuzzy translation is none"
+
+
+# --- what targets say -------------------------------------------------------------------------------------------------
+
+
+def test_a_target_speaks_the_readers_language_or_says_which_it_speaks(page_world: PageWorld) -> None:
+    with district_transaction(page_world.engine, page_world.district_id) as session:
+        make = Factory(session, page_world.district_id)
+        one, other = make.target("A-1", "I can add."), make.target("A-2", "I can take <2> away.")
+        put_texts(session, page_world.district_id, [(one.id, "es", Text(statement="Puedo sumar."))])
+        graph = load_graph(session, page_world.district_id)
+        with page_world.app.test_request_context(headers=SPANISH):
+            assert statement(graph, one.id) == Said("Puedo sumar.")
+            assert statement(graph, other.id) == Said("I can take <2> away.", "en")
+            shown = page_world.app.jinja_env.from_string(
+                "{{ a }} {{ b }} {{ b|string }} {{ _('Cut scores: %(title)s', title=b) }}"
+            )
+            english = '<span lang="en">I can take &lt;2&gt; away.</span>'
+            assert shown.render(a=statement(graph, one.id), b=statement(graph, other.id)) == (
+                f"Puedo sumar. {english} I can take &lt;2&gt; away. Puntajes de corte: {english}"
+            )
+        with page_world.app.test_request_context():
+            assert statement(graph, one.id) == Said("I can add.")
+            assert f"{statement(graph, other.id)}" == "I can take <2> away."
