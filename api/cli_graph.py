@@ -25,6 +25,7 @@ from api.actions.graph import (
 from api.actions.graph_change import NO_CONSEQUENCES, Consequences, change_graph
 from api.actions.graph_import import import_case
 from api.cli_graph_text import consequence_lines, import_json, import_text, next_json, next_text, strength_text
+from api.cli_target_texts import texts
 from api.context import print_json, with_district
 from api.interop.case import read_case
 from api.interop.case_values import NotACasePackageError
@@ -42,7 +43,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
 def register(cli: click.Group) -> None:
     """Add the commands to the groups `import` and `graph`."""
-    for group, commands in (("import", (case,)), ("graph", (strength, prerequisite, target, following))):
+    for group, commands in (("import", (case,)), ("graph", (strength, prerequisite, target, following, texts))):
         known = cli.commands[group]
         assert isinstance(known, click.Group)
         for command in commands:

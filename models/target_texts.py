@@ -42,6 +42,14 @@ def put_texts(session: Session, district_id: int, texts: Iterable[tuple[int, str
     )
 
 
+def stored_texts(session: Session, district_id: int, keys: Collection[int]) -> dict[tuple[int, str], Text]:
+    """The words of targets in every language that there is, by key and language."""
+    found = session.scalars(
+        select(TargetText).where(TargetText.district_id == district_id, TargetText.node_id.in_(keys))
+    )
+    return {(row.node_id, row.language): Text(row.statement, row.example, row.task) for row in found}
+
+
 def texts_of(session: Session, district_id: int, keys: Collection[int], language: str, source: str) -> dict[int, Text]:
     """The words of targets in a language, each kind in the `source` language where it is not translated."""
     found = session.scalars(

@@ -13,8 +13,8 @@ from flask_login import current_user
 from werkzeug.utils import cached_property
 
 from api.actions.accounts import keep_language
+from api.catalogues import catalogues
 from api.pages.blueprint import pages
-from api.pages.catalogues import catalogues
 from api.pages.paths import safe_next
 from api.security.guards import public
 from api.services import services
@@ -48,7 +48,8 @@ class Offer:
 
 
 def install(app: Flask) -> None:
-    """Prepare gettext with the languages that there are catalogues for; the source is English."""
+    """Prepare gettext with the languages that there are catalogues for."""
+    catalogues()  # what is wrong with one is told at the start, and the first page need not wait
     _Babel(app, locale_selector=_locale)
     app.jinja_env.globals.update(
         reader_language=reader_language, languages=languages, translation_is_checked=translation_is_checked, here=here

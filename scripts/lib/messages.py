@@ -1,8 +1,8 @@
 """The texts that people read, as the sources say them, and the catalogues that translate them.
 
 Run as a program it brings every catalogue of api/translations to what the sources say: new texts are added empty, those
-that are gone are dropped, one that changed a little keeps its old translation, marked as fuzzy. The tests extract by the
-same functions, so what they ask for is what this gives.
+that are gone are dropped, one that changed a little keeps its old translation, marked as fuzzy. The tests extract by
+the same functions, so what they ask for is what this gives.
 """
 
 from __future__ import annotations

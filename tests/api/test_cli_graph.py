@@ -133,3 +133,27 @@ def test_the_district_is_named_where_there_are_several(run: Run, engine: Engine,
     assert run("import", "case", file, "--district", slug).exit_code == 0
     with district_transaction(engine, other) as session:
         assert len(session.scalars(select(Node)).all()) == 4
+
+
+def test_targets_get_their_words_in_other_languages_from_a_table(
+    run: Run, district_id: int, file: Path, tmp_path: Path
+) -> None:
+    run("import", "case", file)
+    table = tmp_path / "texts.csv"
+    table.write_text("target,language,statement\n4.NF.A.2,es,Puedo comparar.\n4.NF.A.2,ht,Mwen ka konpare.\n")
+    first = run("graph", "texts", table)
+    assert first.exit_code == 0
+    assert "Texts in es, ht: 2 added, 0 changed, 0 as they were." in first.output
+    assert "what is in ht is kept, and shown on none" in first.output
+    again = told(run("graph", "texts", table, "--json"))
+    assert (again["added"], again["unchanged"], again["problems"]) == (0, 2, [])
+    table.write_text("target,language,statement\n4.NF.A.2,es,Sé comparar.\n4.NF.A.99,es,Puedo.\n", "utf-8")
+    refused = run("graph", "texts", table)
+    assert refused.exit_code == 1
+    assert "Nothing was changed. To mend in the file:" in refused.output
+    assert "line 3, target: no node of the graph goes by '4.NF.A.99'" in refused.output
+    refused = run("graph", "texts", table, "--json")
+    assert refused.exit_code == 1
+    assert [one["line"] for one in json.loads(refused.stdout)["problems"]] == [3]
+    table.write_text("code,text\n")
+    assert "names the columns target,language" in run("graph", "texts", table).output

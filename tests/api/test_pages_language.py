@@ -14,8 +14,8 @@ from page_client import PageClient
 from page_world import PASSWORD, PageWorld
 from sqlalchemy import select
 
+from api.catalogues import catalogues, read_catalogue
 from api.pages import language
-from api.pages.catalogues import catalogues, read_catalogue
 from api.pages.texts import Said, statement
 from mastery.decide import State
 from models.access import Account

@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
-FOLDER = Path(__file__).resolve().parents[1] / "translations"
+FOLDER = Path(__file__).resolve().parent / "translations"
 # the field of a catalogue's header that names who has read all of it and knows the language and a school
 _CHECKED = re.compile(r'^"X-Checked-By: *(?P<who>.*?)\\n"$', re.MULTILINE)
 
