@@ -19,8 +19,12 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 CATALOGUES = CHECKOUT / "api" / "translations"
 _SOURCES = ("api", "mastery", "models")
 _METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-# the marks of babel's own list that we use, and those of the sources that it lacks
-_MARKS: dict[str, tuple[int, ...] | None] = {"_": None, "_l": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+# by what a text is marked, and which of its arguments are the text: one, singular and plural, or a context before it
+_MARKS = {
+    **dict.fromkeys(("_", "_l", "N_", "gettext", "lazy_gettext")),
+    **dict.fromkeys(("ngettext", "lazy_ngettext"), (1, 2)),
+    "pgettext": ((1, "c"), 2),
+}
 _WIDTH = 120
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,9 @@ _SPOKEN_ATTRIBUTE = re.compile(
 )
 # what aria attributes say to the machine
 _TOKENS = {"page", "true", "false", "polite", "assertive"}
-_TRANSLATES = {"_", "gettext", "ngettext"}
+_TRANSLATES = {"_", "_l", "N_", "gettext", "ngettext", "lazy_gettext", "lazy_ngettext", "pgettext"}
+# what these are told is for whoever reads the source
+_FOR_DEVELOPERS = {"public", "declare"}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -112,3 +116,31 @@ def test_expressions_of_templates_hold_no_text_of_their_own(path: Path, page_app
         else:
             waiting.extend(node.iter_child_nodes())
     assert found == []
+
+
+def _texts(source: str) -> Iterator[str]:
+    """The strings of a module that read like texts, without docstrings, errors and arguments of gettext."""
+    waiting: list[ast.AST] = [ast.parse(source)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            continue
+        called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+        if called in _TRANSLATES | _FOR_DEVELOPERS:
+            assert isinstance(node, ast.Call)
+            waiting.extend(one.value for one in node.keywords)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if re.search(r"^[^<]*[a-z]{2,} [a-z]{2,}|^[A-Z][a-z]+$", node.value):
+                yield node.value
+        else:
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+@pytest.mark.parametrize("path", sorted(Path(reasons.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
+def test_modules_of_pages_hold_no_text_outside_gettext(path: Path) -> None:
+    assert list(_texts(path.read_text())) == []
+
+
+def test_a_text_outside_gettext_is_found() -> None:
+    lines = ('"""A."""', 'flash("It is done.")', 'Look("!", "Urgent")', '_("Is %(x)s", x="by me")', 'raise E("so no")')
+    assert sorted(_texts("\n".join(lines))) == ["It is done.", "Urgent", "by me"]
