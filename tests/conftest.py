@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import pytest_socket
+from page_lint import every_page_read
 from sqlalchemy import Engine
 
 from models.embedded import EmbeddedError, locks, remove
@@ -93,6 +94,14 @@ def owner_engine(installation: Installation) -> Iterator[Engine]:
     made = connect(installation.owner_dsn)
     yield made
     made.dispose()
+
+
+@pytest.fixture(autouse=True)
+def every_page_is_sound() -> Iterator[None]:
+    """Whichever way a test, or a browser of it, comes by a page: nothing is wrong with its HTML."""
+    with every_page_read() as found:
+        yield
+    assert found == []
 
 
 @pytest.fixture(autouse=True)

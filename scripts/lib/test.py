@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
         return 1
     if not (_has_browser() and _driver_starts()) and not _install_browser():
         print(
-            "Without Chromium, and what Playwright's driver needs, the browser tests are skipped;"
+            "Without Chromium, and what Playwright's driver needs, the browser tests are skipped (in CI they fail);"
             f" `apt install {' '.join(_PACKAGES)}` (as root, on Debian) provides both.",
             file=sys.stderr,
         )

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import playwright
+import browser_needs
 import pytest
 from argon2 import PasswordHasher
 from factories import Factory, new_district
@@ -27,10 +24,6 @@ from api.app import create_app
 from models.installation import Installation
 from models.unit_of_work import district_transaction
 
-_CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-_DRIVER = Path(playwright.__file__).parent / "driver" / "node"
 _ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-default-apps", "--no-first-run",
@@ -40,21 +33,16 @@ _EXPECTED_ERRORS = ("net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """These tests are skipped, with the reason, where there is no Chromium or nothing to drive it."""
-    ours = [item for item in items if "tests/browser" in str(item.path)]
-    lacking = _what_is_lacking() if ours else None
-    for item in ours:
-        item.add_marker(pytest.mark.browser)
-        if lacking is not None:
-            item.add_marker(pytest.mark.skip(reason=lacking))
+    """All tests of this directory drive a browser."""
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
 
 
-def _what_is_lacking() -> str | None:
-    if _CHROMIUM is None:
-        return "no Chromium: apt install chromium provides it"
-    if subprocess.run([str(_DRIVER), "--version"], capture_output=True).returncode:
-        return "Playwright's driver does not start: apt install libatomic1 provides what it needs"
-    return None
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Before any of them makes ready for a browser that is not there."""
+    browser_needs.demand(browser_needs.lacking(), os.environ)
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +50,7 @@ def chromium() -> Iterator[Browser]:
     """The browser."""
     os.environ.setdefault("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=browser_needs.CHROMIUM, args=_ARGUMENTS)
         yield browser
         browser.close()
 
