@@ -97,10 +97,10 @@ def owner_engine(installation: Installation) -> Iterator[Engine]:
 
 
 @pytest.fixture(autouse=True)
-def every_page_is_sound() -> Iterator[None]:
+def every_page_is_sound() -> Iterator[list[str]]:
     """Whichever way a test, or a browser of it, comes by a page: nothing is wrong with its HTML."""
     with every_page_read() as found:
-        yield
+        yield found
     assert found == []
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a page, as far as its HTML alone can tell; and a watch that reads every page an application sends."""
+"""What is wrong with a page, as far as its HTML can tell; and a watch that reads every page an application sends."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 
 from flask import Flask, Response, request, request_finished
 
@@ -166,7 +167,7 @@ def read_page(html: str, whole: bool = True) -> Page:
     names = Counter((role, reader.name(attributes)) for role, attributes in reader.landmarks)
     page.problems.extend(f"{number} landmarks {one}" for one, number in names.items() if number > 1)
     page.problems.extend(
-        f"h{after} follows h{before}" for before, after in zip(reader.levels, reader.levels[1:]) if after > before + 1
+        f"h{after} follows h{before}" for before, after in pairwise(reader.levels) if after > before + 1
     )
     if whole:
         page.problems.extend(_of_a_whole(page, reader))

@@ -28,6 +28,9 @@ _ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
     "--disable-component-update", "--disable-default-apps", "--no-first-run",
 ]  # fmt: skip
+# a breach of the security policy is an event of the document; of a rule that only reports the console says nothing
+_TELL_BREACHES = """document.addEventListener('securitypolicyviolation', (event) =>
+    console.error(`security policy: ${event.effectiveDirective} ${event.blockedURI}`))"""
 # a refused stream is told to the console by the browser itself; pages cannot prevent it
 _EXPECTED_ERRORS = ("net::ERR_CONNECTION_REFUSED", "net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_EMPTY_RESPONSE")
 
@@ -100,11 +103,12 @@ def visitor(
     options: dict[str, Any] = getattr(request, "param", {})
     context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}, "locale": "en-US"} | options))
     context.set_default_timeout(20_000)
+    context.add_init_script(_TELL_BREACHES)
     page = context.new_page()
     found = Visitor(site, browser_world, browser_live, context, page)
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(one in message.text for one in _EXPECTED_ERRORS):
+        if not any(one in message.text for one in _EXPECTED_ERRORS):
             found.errors.append(message.text)
 
     page.on("console", note)

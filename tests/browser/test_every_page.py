@@ -1,0 +1,58 @@
+"""Every page in every state, on every screen, light and dark: nothing that keeps anybody out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from every_page import CASES, Case, come, furnish, signed_in
+from page_checks import (
+    axe_problems,
+    folding_problems,
+    keyboard_problems,
+    layout_problems,
+    load_axe,
+    open_all,
+    skip_link_problems,
+)  # fmt: skip
+from playwright.sync_api import Page
+from visitors import Site, Visitor
+
+WIDTHS = (320, 768, 1440)
+
+
+def test_every_page_is_among_the_cases(site: Site) -> None:
+    rules = [rule for rule in site.app.url_map.iter_rules() if rule.endpoint.startswith("pages.")]
+    routes = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
+    assert routes == {case.endpoint for case in CASES} - {None}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_nothing_on_the_page_keeps_anybody_out(visitor: Visitor, case: Case) -> None:
+    page = arrive(visitor, case)
+    problems = [f"keyboard: {one}" for one in skip_link_problems(page) + folding_problems(page)]
+    assert visitor.errors == []  # before axe is there, whose doings are not the page's
+    load_axe(page)
+    for folded in (True, False):
+        if not folded:
+            open_all(page)
+        for number, width in enumerate(WIDTHS):
+            page.set_viewport_size({"width": width, "height": 800})
+            # each screen in both states, each state in both schemes
+            scheme: Literal["light", "dark"] = "dark" if (number + folded) % 2 else "light"
+            page.emulate_media(color_scheme=scheme)
+            found = layout_problems(page) + axe_problems(page)
+            problems.extend(f"{width} px, {'' if folded else 'un'}folded, {scheme}: {one}" for one in found)
+    for width in (WIDTHS[0], WIDTHS[-1]):
+        page.set_viewport_size({"width": width, "height": 800})
+        problems.extend(f"keyboard, {width} px: {one}" for one in keyboard_problems(page))
+    assert not problems, "\n".join(problems)
+
+
+def arrive(visitor: Visitor, case: Case) -> Page:
+    """Furnish the world, sign in and come to the page of a case."""
+    furnished = furnish(visitor.world, case.crowded)
+    if case.who is not None:
+        signed_in(visitor, case.who)
+    come(visitor, case, furnished)
+    return visitor.page
