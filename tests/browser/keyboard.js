@@ -27,11 +27,13 @@
   }
 
   // whether some part of it is what lies on top there (WCAG 2.4.11)
+  const PARTS = [0.1, 0.5, 0.9];
   function seen(one) {
     return [...one.getClientRects()].some((box) => {
-      const top = document.elementFromPoint(
-        Math.max(0, box.left) + Math.min(box.width, innerWidth) / 2, Math.max(0, box.top) + Math.min(box.height, innerHeight) / 2);
-      return top !== null && one.contains(top);
+      const left = Math.max(0, box.left), right = Math.min(innerWidth, box.right);
+      const top = Math.max(0, box.top), bottom = Math.min(innerHeight, box.bottom);
+      return left < right && top < bottom && PARTS.some((x) => PARTS.some((y) =>
+        one.contains(document.elementFromPoint(left + x * (right - left), top + y * (bottom - top)))));
     });
   }
 
@@ -48,13 +50,14 @@
       before = stops.map(look);
       return stops.length;
     },
-    // null where nothing has focus; asked when the page has come to rest there
+    // null where nothing has focus
     async where() {
-      await new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
       const one = document.activeElement;
       if (one === document.body || one === document.documentElement) return null;
       const stop = stops.indexOf(one), now = look(one), earlier = before[stop];
       const told = now.width >= 2 && contrast(now.colour) >= 3 && !(earlier && earlier.width >= now.width);
+      // it may still be on its way into sight
+      if (!seen(one)) await new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
       return { stop, html: one.outerHTML.slice(0, 90), told, seen: seen(one) };
     },
     // whether focus is in the content, or there is nothing in it that could have it
