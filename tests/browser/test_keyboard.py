@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from every_page import furnish, signed_in
+from every_page import signed_in
+from factories import Factory
 from page_checks import axe_problems, keyboard_problems, layout_problems, load_axe, skip_link_problems
 from page_world import PASSWORD
 from playwright.sync_api import Page, expect
@@ -48,12 +49,20 @@ def test_a_teacher_signs_in_and_settles_two_flags_without_a_mouse(visitor: Visit
 
 
 def test_cut_scores_are_confirmed_without_a_mouse(visitor: Visitor) -> None:
-    furnished = furnish(visitor.world)
+    world, made = visitor.world, []
+
+    def rows(make: Factory) -> None:
+        test = make.assessment("Unit test", "summative")
+        make.cut_scores(test)
+        make.result(world.student, test, world.target)
+        made.append(test.id)
+
+    world.add(rows)
     signed_in(visitor, "teacher")
     page = visitor.open("/today")
     tab_to(page, '.chips [href="#waiting"]')
     page.keyboard.press("Enter")
-    link = f"/assessments/{furnished.places['proposed']}/cut-scores"
+    link = f"/assessments/{made[0]}/cut-scores"
     tab_to(page, f'#waiting [href="{link}"]')
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{link}")
