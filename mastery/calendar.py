@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 
 def days_between(earlier: date, later: date) -> int:
@@ -11,3 +11,8 @@ def days_between(earlier: date, later: date) -> int:
     Every rule that counts days counts them here: a district without a calendar of its own counts calendar days.
     """
     return later.toordinal() - earlier.toordinal()
+
+
+def day_after(day: date, days: int) -> date:
+    """The day that comes `days` whole days after `day`: the inverse of `days_between`."""
+    return day + timedelta(days=days)

@@ -35,6 +35,13 @@ class Policy:
     readiness_newest_within_days: int = 20
     readiness_share: float = 0.80
 
+    # trying a test again (domain 2.5)
+    retake_cooldown_days: int = 3
+    retake_attempts: int = 3
+    retake_window_days: int = 60
+    # up to this level the student may try once more for a higher one
+    retake_improve_level: float = 3.5
+
     # the life of a flag (domain 4.1)
     flag_refractory_days: int = 5
     flag_close_apart_days: int = 1
