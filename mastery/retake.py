@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from mastery.body.tally import Tally
 from mastery.calendar import day_after, days_between
 from mastery.policy import Policy
 
@@ -63,3 +64,11 @@ def _aim(attempts: Sequence[Attempt], policy: Policy) -> Aim | None:
         return Aim.REACH
     met = [one for one in attempts if one.level is not None and one.level >= policy.scale_mastery_level]
     return Aim.IMPROVE if len(met) == 1 and newest <= policy.retake_improve_level else None
+
+
+def practise_first(tally: Tally, policy: Policy) -> bool:
+    """Whether the newest record is a certifying one below the level of mastery: something comes between two tries."""
+    certified = tally.certified
+    if certified is None or certified.resolved or certified.last >= policy.scale_mastery_level:
+        return False
+    return tally.recent[-1:] == (certified.last_result,)

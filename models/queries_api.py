@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from mastery.evidence import Purpose, ScoreStatus
 from mastery.roster import Role
 from models.access import Client
 from models.assessment import Assessment, AssessmentForm, CutScores
@@ -145,6 +146,26 @@ def evidence_after(
         chosen = chosen.where(tuple_(*order) < tuple_(*after))
     rows = session.execute(chosen.order_by(*(column.desc() for column in order)).limit(limit))
     return [ApiEvidence(*row) for row in rows]
+
+
+def tests_taken(
+    session: Session, district_id: int, student: int, targets: Collection[int], limit: int
+) -> list[ApiEvidence]:
+    """A student's newest scored records of summative tests on some targets, oldest first, corrected ones left out."""
+    rows = session.execute(
+        _evidence(district_id)
+        .where(
+            ResultRow.district_id == district_id,
+            ResultRow.student_id == student,
+            ResultRow.purpose == Purpose.SUMMATIVE,
+            ResultRow.status == ScoreStatus.SCORED,
+            Evidence.target_id.in_(targets),
+        )
+        .order_by(ResultRow.performed_at.desc(), ResultRow.scored_at.desc(), ResultRow.id.desc())
+        .limit(limit)
+    )
+    found = [ApiEvidence(*row) for row in rows]
+    return [record for record in reversed(found) if record.superseded_by is None]
 
 
 def _evidence(district_id: int) -> Select[Any]:

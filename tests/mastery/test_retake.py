@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from evidence_records import act, record
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mastery.decide import ActKind, fold, rule_book
 from mastery.policy import DEFAULT_POLICY as POLICY
-from mastery.retake import Aim, Attempt, TryAgain, try_again
+from mastery.retake import Aim, Attempt, TryAgain, practise_first, try_again
 
 FIRST = date(2026, 10, 5)
 
@@ -54,6 +56,19 @@ def test_three_tries_in_sixty_days_then_a_teacher_allows_it_or_the_oldest_is_six
     assert try_again(three, day(60), POLICY) == TryAgain(Aim.REACH, day(23))
     four = tries((0, 2.0), (10, 2.0), (20, 2.0), (30, 2.0))
     assert try_again(four, day(31), POLICY) == TryAgain(Aim.REACH, day(70), needs_leave=True)
+
+
+def test_after_a_low_test_something_comes_before_the_next_one() -> None:
+    def first(*records: object, acts: object = ()) -> bool:
+        return practise_first(fold(records, acts, rule_book([]), POLICY)[1].tally, POLICY)  # type: ignore[arg-type]
+
+    low = record(1, 0, summative=2.5)
+    assert first(low)
+    assert not first(low, record(2, 1))
+    assert not first(record(1, 0, summative=3.0))
+    assert first(record(1, 0, summative=3.0), record(2, 1, summative=2.0))
+    assert not first(record(1, 0))
+    assert not first(low, acts=[act(ActKind.RESOLVE, 1)])
 
 
 attempts = st.lists(
