@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from mastery.body.words import SATISFIES_SUCCESSOR, Lack, State
+from mastery.body.words import SATISFIES_SUCCESSOR, Lack, State, TargetRule
 from mastery.calendar import days_between
 from mastery.graph import Graph, unlocked_next
 from mastery.graph.codes import natural_order
@@ -243,3 +243,19 @@ class _Walk:
         if target in self.places:
             deed = Deed.ASK if self._is_for_a_teacher(target) else Deed.SHOW if self._is_ready(target) else deed
         return Step(target, deed, why, self.opens.get(target, ()))
+
+
+_COUNTED = (Lack.ESTIMATE, Lack.RECORDS, Lack.ASSESSMENTS, Lack.DATES)
+
+
+def shown_of(missing: Collection[Lack], rule: TargetRule) -> tuple[int, int]:
+    """How many of the things that mastery of a target asks for are there, and how many those are in all.
+
+    A hold on a result is none of them, since the student can not bring it.
+    """
+    asked: list[frozenset[Lack]] = [frozenset({one}) for one in _COUNTED] + [_TEST]
+    if rule.dok is not None:
+        asked.append(frozenset({Lack.DOK}))
+    if rule.prerequisites:
+        asked.append(frozenset({Lack.PREREQUISITES}))
+    return sum(one.isdisjoint(missing) for one in asked), len(asked)

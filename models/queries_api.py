@@ -148,7 +148,7 @@ def evidence_after(
     return [ApiEvidence(*row) for row in rows]
 
 
-def tests_taken(
+def taken_tests(
     session: Session, district_id: int, student: int, targets: Collection[int], limit: int
 ) -> list[ApiEvidence]:
     """A student's newest scored records of summative tests on some targets, oldest first, corrected ones left out."""

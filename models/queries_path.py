@@ -19,6 +19,8 @@ from models.queries_people import enrolled
 from models.roster import Enrollment, Person, Section
 from models.standing import Standing as Row
 
+_MOST_TESTS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class PathStanding:
@@ -54,10 +56,14 @@ def path_standings(session: Session, district_id: int, student_id: int) -> dict[
             Row.mastered_at, Row.missing, cast(Row.carried, Text), Row.conditions, Row.ever,
         ).where(Row.district_id == district_id, Row.student_id == student_id)
     )  # fmt: skip
-    return {
-        target: PathStanding(*columns, fold=unpack(carried, tuple(conditions), tuple(ever)))
-        for target, *columns, carried, conditions, ever in rows
-    }
+    found = {}
+    for target, *columns, carried, conditions, ever in rows:
+        records, as_of, expected, low, high, probability, level, mastered_at, missing = columns
+        fold = unpack(carried, tuple(conditions), tuple(ever))
+        found[target] = PathStanding(
+            records, as_of, expected, low, high, probability, level, mastered_at, missing, fold
+        )
+    return found
 
 
 def teachers_of(session: Session, district_id: int, student_id: int, today: date) -> list[TeacherRow]:
@@ -96,6 +102,7 @@ def titles_of_tests(session: Session, district_id: int, targets: Collection[int]
             Assessment.purpose == Purpose.SUMMATIVE,
         )
         .order_by(Assessment.id)
+        .limit(_MOST_TESTS)
     )
     found: dict[int, dict[int, str]] = {}
     for target, key, title in rows:

@@ -48,24 +48,3 @@ def stored_texts(session: Session, district_id: int, keys: Collection[int]) -> d
         select(TargetText).where(TargetText.district_id == district_id, TargetText.node_id.in_(keys))
     )
     return {(row.node_id, row.language): Text(row.statement, row.example, row.task) for row in found}
-
-
-def texts_of(session: Session, district_id: int, keys: Collection[int], language: str, source: str) -> dict[int, Text]:
-    """The words of targets in a language, each kind in the `source` language where it is not translated."""
-    found = session.scalars(
-        select(TargetText).where(
-            TargetText.district_id == district_id,
-            TargetText.node_id.in_(keys),
-            TargetText.language.in_((language, source)),
-        )
-    ).all()
-    by_key = {(row.node_id, row.language): row for row in found}
-
-    def best(key: int, kind: str) -> str | None:
-        for one in (language, source):
-            row = by_key.get((key, one))
-            if row is not None and getattr(row, kind):
-                return str(getattr(row, kind))
-        return None
-
-    return {key: Text(best(key, "statement"), best(key, "example"), best(key, "task")) for key in keys}

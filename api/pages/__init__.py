@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api.pages import accounts, assessments, gallery, grid, headers, language, live_link, students, texts, today, words
+from api.pages import (
+    accounts,
+    assessments,
+    gallery,
+    grid,
+    headers,
+    language,
+    live_link,
+    my_path,
+    students,
+    texts,
+    today,
+    words,
+)
 from api.pages.blueprint import csrf, pages
 from api.pages.errors import error_page
 
-__all__ = ["accounts", "assessments", "error_page", "gallery", "grid", "install", "students", "today"]
+__all__ = ["accounts", "assessments", "error_page", "gallery", "grid", "install", "my_path", "students", "today"]
 
 
 def install(app: Flask) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from markupsafe import Markup, escape
 
 from api.pages.words import fact, figure, percent
 from mastery.decide import Lack
@@ -75,6 +76,45 @@ def missing_sentence(line: Mapping[str, Any], names: Mapping[str, str]) -> str:
                 "First, what this builds on: %(targets)s.",
                 targets="; ".join(name.rstrip(".") for name in wanted if name),
             )
+
+
+def family_missing(line: Mapping[str, Any], names: Mapping[int, str]) -> Markup:
+    """The same in the words of a family, as something to tick off; `names` by key, as they are to be shown."""
+    code, found = Lack(line["code"]), line["found"]
+    if code is Lack.PREREQUISITES:
+        first = Markup("; ").join(names[target] for target in line["targets"] if target in names)
+        return Markup(_("First, what this builds on: %(targets)s.")) % {"targets": first}
+    return escape(_family_words(code, line["needed"], found, int(line["needed"] - (found or 0))))
+
+
+def _family_words(code: Lack, needed: float, found: float | None, more: int) -> str:
+    match code:
+        case Lack.ESTIMATE:
+            return _("Get more of it right without help.") if found else _("Answer some questions on it.")
+        case Lack.RECORDS:
+            return ngettext("Show it %(num)d more time.", "Show it %(num)d more times.", more)
+        case Lack.ASSESSMENTS:
+            return ngettext("Show it in %(num)d other task or test.", "Show it in %(num)d other tasks or tests.", more)
+        case Lack.DATES:
+            return ngettext("Show it on %(num)d more day.", "Show it on %(num)d more days.", more)
+        case Lack.CERTIFYING if found is None:
+            return _("Do one test, or one task that a teacher judges, alone.")
+        case Lack.CERTIFYING:
+            return _(
+                "Reach level %(needed)s in a test, alone. The best so far is level %(level)s.",
+                needed=figure(needed),
+                level=figure(found or 0.0),
+            )
+        case Lack.NEW_CERTIFYING:
+            return _("Do one new test alone: a teacher has opened this again.")
+        case Lack.DOK:
+            return _("Do one task that asks for more thinking.")
+        case Lack.CONTRADICTION:
+            return _("Do one more test alone. The newest one was below the ones before it.")
+        case Lack.INTEGRITY_HOLD:
+            return _("Nothing to do for now: the school looks at one result.")
+        case _:
+            raise ValueError(f"{code} has no words of its own")
 
 
 def _counted(needed: str, found: float | None) -> str:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from api.actions import explain
 from api.actions.explain import Moment, standing_documents
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
+from api.pages.my_path import path_url
 from api.pages.partial import live_page
 from api.pages.reasons import CHANGES, POWERS, missing_sentence, parts
 from api.problems import ProblemError
@@ -43,7 +44,7 @@ class EvidenceLine:
 @pages.get("/students")
 @signed_in
 def students(visit: Visit) -> ResponseReturnValue:
-    """The students who are the person's business; a student alone is led to their own page."""
+    """The students who are the person's business; a student, or a guardian of one, is led to that path."""
     page = page_number()
     section = request.args.get("section")
     if section is not None and not (section.isascii() and section.isdigit() and len(section) < 19):
@@ -55,13 +56,14 @@ def students(visit: Visit) -> ResponseReturnValue:
     if page > 1 and not found:
         abort(404)
     if total == 1 and not visit.viewer.is_staff:
-        return redirect(url_for("pages.student", student_id=found[0].id), 303)
+        return redirect(path_url(visit, found[0].id), 303)
     sections = sections_of(visit.session, visit.viewer, visit.today)
     return render_template(
         "students.html",
         visit=visit,
         students=found,
         sections=sections,
+        link="pages.student" if visit.viewer.is_staff else "pages.child_path",
         chosen=next((row for row in sections if row.id == section_id), None),
         section_id=section_id,
         page=page,
@@ -91,6 +93,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         flags=_flags(visit, subject),
         may_act=decide(visit.viewer, What.ACT_ON_FLAG, subject).allowed,
         own=visit.viewer.person == student_id,
+        path_url=path_url(visit, student_id),
         reasons=DISMISS_REASONS,
         page=page,
         last_page=max(1, -(-total // PAGE_SIZE)),

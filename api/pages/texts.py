@@ -21,6 +21,11 @@ class Said:
     text: str
     lang: str | None = None
 
+    @property
+    def inside(self) -> Said:
+        """The same inside a sentence, without a full stop of its own."""
+        return Said(self.text.rstrip("."), self.lang)
+
     def __str__(self) -> str:
         return self.text
 

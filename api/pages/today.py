@@ -13,6 +13,7 @@ from api.actions import flag_acts
 from api.pages import words
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in, staff_only
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
+from api.pages.my_path import only_path
 from api.pages.partial import live_page
 from api.pages.words import long_date
 from models.queries_today import (
@@ -42,8 +43,10 @@ class Period:
 @pages.get("/")
 @signed_in
 def home(visit: Visit) -> ResponseReturnValue:
-    """The first page: a teacher's Today; for others the students who are their business."""
-    return redirect(url_for("pages.today" if visit.viewer.sections else "pages.students"), 303)
+    """The first page: a teacher's Today; a student's path, or that of a guardian's one child; else the students."""
+    if visit.viewer.sections:
+        return redirect(url_for("pages.today"), 303)
+    return redirect(only_path(visit) or url_for("pages.students"), 303)
 
 
 @pages.get("/today")

@@ -33,6 +33,7 @@ class Look:
 
 
 NOT_ENOUGH = Look("◌", _l("Not enough evidence yet"), "unknown")
+TOO_LITTLE = Look("◌", _l("Too little to say yet"), "unknown")  # the same to a child
 STATES: dict[State, Look] = {
     State.NOT_STARTED: Look("○", _l("Not started"), "unknown"),
     State.IN_PROGRESS: Look("◐", _l("In progress"), "progress"),

@@ -129,7 +129,7 @@ def test_a_list_shows_exactly_what_its_items_would(page_world: PageWorld) -> Non
 
 
 def test_where_people_begin(page_world: PageWorld) -> None:
-    for who, place in (("teacher", "/today"), ("principal", "/students"), ("student", "/students")):
+    for who, place in (("teacher", "/today"), ("principal", "/students"), ("student", "/path")):
         client = page_world.client(who)
         client.get("/", 303)
         assert client.response is not None
@@ -137,7 +137,7 @@ def test_where_people_begin(page_world: PageWorld) -> None:
     client = page_world.client("guardian")
     client.get("/students", 303)
     assert client.response is not None
-    assert client.response.headers["Location"] == f"/students/{page_world.student.id}"
+    assert client.response.headers["Location"] == f"/students/{page_world.student.id}/path"
 
 
 def test_a_class_can_be_chosen_and_names_are_sorted(page_world: PageWorld) -> None:

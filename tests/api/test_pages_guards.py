@@ -76,6 +76,7 @@ def _many_records(world: PageWorld, make: Factory, rows: int) -> None:
         ("/students", _many_flags),
         ("/students/{student}", _many_standings),
         ("/students/{student}/targets/{target}", _many_records),
+        ("/students/{student}/path", _many_standings),
         ("/classes/{section}", _many_standings),
         ("/classes/{section}", _many_flags),
     ],

@@ -1,4 +1,4 @@
-"""Targets have words in several languages: each kind falls back to the source language by itself."""
+"""Targets have words in several languages: a statement falls back to the district's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.actions.target_texts import TextsTaken, give_texts, take_texts
 from api.interop.target_texts import RowProblem, TextRow, TextsUnreadableError, read_texts
 from models.graph_store import load_graph
 from models.registry import stamps
-from models.target_texts import Text, stored_texts, texts_of
+from models.target_texts import Text, stored_texts
 from models.unit_of_work import district_transaction
 
 
@@ -41,20 +41,14 @@ def test_a_statement_is_read_in_the_language_there_is(session: Session, make: Fa
     assert stamps(session, make.district_id).graph > before
 
 
-def test_each_kind_of_words_falls_back_by_itself(session: Session, make: Factory) -> None:
+def test_words_given_again_take_the_place_of_what_was_there(session: Session, make: Factory) -> None:
     target = make.target("A-1", "I can add.")
-    give_texts(
-        session,
-        make.district_id,
-        [("A-1", "en", Text(None, "1 + 1 = 2", "Add two dice.")), ("A-1", "es", Text("Puedo sumar.", None, "Suma."))],
-    )
-    assert texts_of(session, make.district_id, [target.id], "es", "en") == {
-        target.id: Text("Puedo sumar.", "1 + 1 = 2", "Suma.")
-    }
+    english = Text(None, "1 + 1 = 2", "Add two dice.")
+    give_texts(session, make.district_id, [("A-1", "en", english), ("A-1", "es", Text("Puedo sumar.", None, "Suma."))])
     give_texts(session, make.district_id, [("A-1", "es", Text(None, "Uno más uno.", None))])
-    assert texts_of(session, make.district_id, [target.id], "es", "en") == {
-        target.id: Text(None, "Uno más uno.", "Add two dice.")
-    }
+    assert stored_texts(session, make.district_id, [target.id]) == {
+        (target.id, "en"): english, (target.id, "es"): Text(None, "Uno más uno.", None),
+    }  # fmt: skip
 
 
 def test_what_can_not_be_is_refused(session: Session, make: Factory) -> None:

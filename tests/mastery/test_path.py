@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from mastery.body.words import Lack, State
+from mastery.body.words import Lack, State, TargetRule
 from mastery.graph import Edge, EdgeKind, Graph, Node, NodeKind, Strength
-from mastery.path import Deed, Path, Place, Step, Why, path
+from mastery.path import Deed, Path, Place, Step, Why, path, shown_of
 from mastery.policy import DEFAULT_POLICY as POLICY
 
 DAY = date(2026, 10, 5)
@@ -123,3 +123,11 @@ def test_coming_is_short_and_later_counts_one_step_beyond() -> None:
 def test_what_is_taken_up_anew_can_be_limited() -> None:
     known = graph("a", "b")
     assert path({}, known, DAY, POLICY, {"b"}).coming == ("b",)
+
+
+def test_what_is_shown_is_counted_in_things_to_bring() -> None:
+    plain, full = TargetRule(1), TargetRule(1, dok=2, prerequisites=(2,))
+    assert shown_of([Lack.ESTIMATE, Lack.RECORDS, Lack.ASSESSMENTS, Lack.DATES, Lack.CERTIFYING], plain) == (0, 5)
+    assert shown_of([], plain) == (5, 5)
+    assert shown_of([Lack.CONTRADICTION, Lack.INTEGRITY_HOLD], plain) == (4, 5)
+    assert shown_of([Lack.DOK, Lack.PREREQUISITES], full) == (5, 7)
