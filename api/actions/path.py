@@ -74,14 +74,17 @@ class StudentPath:
 
 
 def student_path(
-    session: Session, district_id: int, student_id: int, graph: DistrictGraph, moment: Moment
+    session: Session, district_id: int, student_id: int, graph: DistrictGraph, moment: Moment, grades: Collection[str]
 ) -> StudentPath:
-    """Work out a student's path on a day; four statements, however much the student has done."""
+    """Work out a student's path on a day; three statements, however much the student has done.
+
+    `grades` only say where to begin before anything is known of the student.
+    """
     standings = path_standings(session, district_id, student_id)
     folds = {target: one.fold for target, one in standings.items()}
     states = {target: state_on(moment.day, target, folds, graph.rules, DEFAULT_POLICY) for target in folds}
     places = {graph.guids[target]: _place(one, states[target], moment) for target, one in standings.items()}
-    found = path(places, graph.graph, moment.day, DEFAULT_POLICY, _subjects_of(standings, graph))
+    found = path(places, graph.graph, moment.day, DEFAULT_POLICY, _open_to(standings, graph, frozenset(grades)))
     known = _Known(graph, standings, folds, states)
     shown = {graph.ids[guid]: guid for guid in _shown(found)}
     tries = taken_tests(session, district_id, student_id, shown.keys(), _MOST_TRIES)
@@ -105,10 +108,20 @@ def _place(standing: PathStanding, state: State, moment: Moment) -> Place:
     )
 
 
-def _subjects_of(standings: Collection[int], graph: DistrictGraph) -> set[str] | None:
-    """The targets of the subjects that the student is at work on; None, for all, before anything was scored."""
-    subjects = {graph.subjects[target] for target in standings}
-    return {one for one in graph.graph.order if graph.graph.nodes[one].subject in subjects} if subjects else None
+def _open_to(standings: Collection[int], graph: DistrictGraph, grades: frozenset[str]) -> set[str] | None:
+    """What may be taken up anew: targets of the subjects that the student is at work on.
+
+    Before anything was scored it is what needs nothing before it in the student's grades: nobody in grade 8 begins with
+    counting. None, for all, where the graph has no such target.
+    """
+    nodes = graph.graph.nodes
+    if standings:
+        subjects = {graph.subjects[target] for target in standings}
+        return {one for one in graph.graph.order if nodes[one].subject in subjects}
+    first = {
+        one for one, before in graph.graph.order.items() if not before.hard and grades.intersection(nodes[one].grades)
+    }
+    return first or None
 
 
 def _shown(found: Path) -> list[str]:

@@ -115,7 +115,9 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
     subject = visit.student(student_id, What.STANDING)
     stamps = context(visit.session, visit.district_id).stamps
     graph = services().intake.graphs.get(visit.session, visit.district_id, stamps.graph)
-    found = student_path(visit.session, visit.district_id, student_id, graph, Moment(visit.now, visit.zone))
+    head = student_head(visit.session, visit.district_id, student_id)
+    moment = Moment(visit.now, visit.zone)
+    found = student_path(visit.session, visit.district_id, student_id, graph, moment, head.grades)
     own = visit.viewer.person == student_id
     guardian = not own and student_id in visit.viewer.wards
     writer = _Writer(visit, graph, teachers_of(visit.session, visit.district_id, student_id, visit.today), guardian)
@@ -125,7 +127,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         "_path.html",
         subject.sections,
         visit=visit,
-        head=student_head(visit.session, visit.district_id, student_id),
+        head=head,
         own=own,
         guardian=guardian,
         found=found,

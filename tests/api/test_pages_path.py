@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from api_rows import confirm
+from conftest_api import Machine, result
 from factories import NOW, Factory, new_district
 from page_world import PASSWORD, PageWorld
 from path_world import LIKE, LITTLE, MIXED, TEST_ONLY, UNITS, UNLIKE, fractions, line, mastered, sat_test
@@ -14,6 +17,7 @@ from api.actions.accounts import create_account
 from api.pages import my_path, reasons
 from mastery.decide import Lack
 from models.queries_path import TeacherRow
+from models.roster import Person
 from models.unit_of_work import district_transaction
 
 OPEN_TO = ["teacher", "principal", "leader", "guardian", "student"]
@@ -219,6 +223,21 @@ def test_before_anything_was_scored_there_is_a_beginning(page_world: PageWorld) 
     assert "Not started" in section(markup, "next")
 
 
+def test_where_nothing_is_known_one_begins_in_one_s_grade(page_world: PageWorld) -> None:
+    def rows(make: Factory) -> None:
+        eighth = make.target("8.Z", "I can solve equations.")
+        eighth.grades = ["08"]
+        student = make.session.get(Person, (make.district_id, page_world.student.id))
+        assert student is not None
+        student.grades = ["08"]
+
+    assert "I can explain why fractions are equal." in section(html(page_world), "next")
+    page_world.add(rows)
+    assert "I can solve equations." in section(html(page_world), "next")
+    page_world.add(lambda make: make.standing(page_world.student, page_world.target, state="mastered"))
+    assert "I can solve equations." in section(html(page_world), "next"), "the rest of the subject"
+
+
 # --- trying again -----------------------------------------------------------------------------------------------------
 
 
@@ -403,3 +422,49 @@ def test_the_page_refreshes_itself_and_is_not_sent_twice(page_world: PageWorld) 
     client.get("/path?partial=1", 304, **{"If-None-Match": f'"{found.group(2)}"'})
     page_world.add(lambda make: make.standing(page_world.student, page_world.target))
     client.get("/path?partial=1", 200, **{"If-None-Match": f'"{found.group(2)}"'})
+
+
+# --- with results as they come in -------------------------------------------------------------------------------------
+
+
+def test_the_path_follows_what_is_posted(page_world: PageWorld, machine: Callable[..., Machine]) -> None:
+    """Practice, asking for the test, practice after a low one, the test again, and done."""
+    lms = machine(page_world.district_id)
+    lms.put_assessment("quiz-17")
+    lms.put_assessment("quiz-18")
+    cuts = [{"level": 2, "share": 0.5}, {"level": 3, "share": 0.8}, {"level": 4, "share": 1.0}]
+    blueprint = [{"target": page_world.target.code, "weight": 1}]
+    lms.put_assessment("final", title="Unit 3 test", purpose="summative", cut_scores=cuts, blueprint=blueprint)
+    confirm(page_world.engine, page_world.district_id, "final", page_world.people["teacher"].id, NOW)
+    page_world.clock.jump(timedelta(days=40))
+
+    def sit(day: int, right: int = 5, **changes: object) -> str:
+        at = f"2026-10-{day:02}T09:12:00-04:00"
+        items = [{"item": f"{day}-{n}", "score": int(n < right), "max": 1} for n in range(5)]
+        targets = [{"target": page_world.target.code, "score": right, "max": 5, "items": items}]
+        times = {"source_id": f"day-{day}", "performed_at": at, "scored_at": at}
+        (answer,) = lms.post(
+            result(str(page_world.student.identifier), "", targets=targets, **times | changes)  # type: ignore[arg-type]
+        )
+        assert answer["status"] == "accepted", answer
+        return section(html(page_world), "next")
+
+    test = {"assessment": "final", "purpose": "summative", "evidence_type": "test", "feedback": "none"}
+    said = sit(1, 3)
+    assert "Next: ten minutes" in said
+    assert "Too little to say yet" in said
+    for day in range(2, 9):
+        said = sit(day, assessment=("quiz-17", "quiz-18")[day % 2])
+    assert "Next: the test" in said
+    assert "4 of 5 shown" in said
+    assert "The test is “Unit 3 test”." in said
+    said = sit(20, 3, **test)
+    assert "Next: ten minutes" in said
+    assert "Practise once more before the next try at the test." in said
+    assert "Another try is open now." in said, "three days have gone by"
+    for day in range(21, 26):
+        said = sit(day)
+    assert "Next: the test" in said
+    said = sit(27, 5, **test)
+    assert "All is done here." in said
+    assert "Done: 1" in section(html(page_world), "done")
