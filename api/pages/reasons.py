@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
+from api.pages.texts import Said
 from api.pages.words import fact, figure, percent
 from mastery.decide import Lack
 from mastery.flags.sentences import SENTENCES
@@ -78,7 +79,7 @@ def missing_sentence(line: Mapping[str, Any], names: Mapping[str, str]) -> str:
             )
 
 
-def family_missing(line: Mapping[str, Any], names: Mapping[int, str]) -> Markup:
+def family_missing(line: Mapping[str, Any], names: Mapping[int, Said]) -> Markup:
     """The same in the words of a family, as something to tick off; `names` by key, as they are to be shown."""
     code, found = Lack(line["code"]), line["found"]
     if code is Lack.PREREQUISITES:

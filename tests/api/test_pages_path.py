@@ -15,6 +15,7 @@ from path_world import LIKE, LITTLE, MIXED, TEST_ONLY, UNITS, UNLIKE, fractions,
 
 from api.actions.accounts import create_account
 from api.pages import my_path, reasons
+from api.pages.texts import Said
 from mastery.decide import Lack
 from models.queries_path import TeacherRow
 from models.roster import Person
@@ -329,7 +330,7 @@ def test_statements_are_in_the_language_of_the_page_and_what_is_not_says_so(
 def test_each_unmet_line_is_a_short_thing_to_tick_off(page_world: PageWorld, code: Lack, found: float | None) -> None:
     unmet = {"code": code.value, "needed": 3.0, "found": found, "targets": [7]}
     with page_world.app.test_request_context():
-        sentence = reasons.family_missing(unmet, {7: "I can count"})
+        sentence = reasons.family_missing(unmet, {7: Said("I can count")})
     assert re.fullmatch(r"[A-Z].*[^.]\.", str(sentence)), sentence
     for part in str(sentence).split(". "):
         assert len(part.split()) <= 12, part
