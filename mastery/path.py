@@ -47,9 +47,6 @@ class Deed(StrEnum):
     ASK = "ask"
 
 
-_DEEDS = list(Deed)
-
-
 class Why(StrEnum):
     """Why it is the next thing."""
 
@@ -120,7 +117,7 @@ class _Walk:
         unlocked = self._unlocked(in_hand)
         coming = unlocked[:MOST_COMING]
         return Path(
-            step=self._step(begun, ready, unlocked, sorted(waiting, key=self._order)),
+            step=next(self._steps(begun, ready, unlocked, sorted(waiting, key=self._order)), None),
             now=tuple(begun[:MOST_NOW]),
             begun=len(begun),
             ready=tuple(ready),
@@ -222,18 +219,17 @@ class _Walk:
             for target, before in self.graph.order.items()
         )
 
-    def _step(self, begun: list[str], ready: list[str], unlocked: list[str], waiting: list[str]) -> Step | None:
+    def _steps(self, begun: list[str], ready: list[str], unlocked: list[str], waiting: list[str]) -> Iterator[Step]:
+        """What could be the next thing, best first."""
         first = [self._towards(one, Why.PREREQUISITE) for one in sorted(self.opens, key=self._order)]
-        first.sort(key=lambda step: _DEEDS.index(step.deed))
-        in_order = (
-            *(step for step in first if step.deed is not Deed.ASK),
-            *(self._towards(one, self._why(one)) for one in begun if one not in self.blocked),
-            *(self._towards(one, Why.TEST_MISSING) for one in ready),
-            *(self._towards(one, Why.UNLOCKED) for one in unlocked),
-            *first,
-            *(self._towards(one, Why.TEACHER) for one in waiting if one not in self.met | self.blocked),
-        )
-        return in_order[0] if in_order else None
+        for deed in (Deed.PRACTISE, Deed.SHOW):
+            yield from (step for step in first if step.deed is deed)
+        yield from (self._towards(one, self._why(one)) for one in begun if one not in self.blocked)
+        yield from (self._towards(one, Why.TEST_MISSING) for one in ready)
+        yield from (self._towards(one, Why.UNLOCKED) for one in unlocked)
+        # only a teacher can go on
+        yield from first
+        yield from (self._towards(one, Why.TEACHER) for one in waiting if one not in self.met | self.blocked)
 
     def _why(self, target: str) -> Why:
         return Why.RETRY if self.places[target].tested_low else Why.BEGUN
