@@ -100,3 +100,22 @@ def decide(viewer: Viewer, what: What, subject: Subject) -> Access:
     """Whether a viewer may see or do `what` about a student, and by which of their relations to the student."""
     by = frozenset(relation for relation in relations(viewer, subject) if what in RIGHTS.get(relation, frozenset()))
     return Access(True, by) if by else DENIED
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A class as of today: its key and the school it belongs to, if any; ids of one district."""
+
+    district: int
+    section: int
+    school: int | None = None
+
+
+def sees_class(viewer: Viewer, section: Section) -> bool:
+    """Whether a viewer may open the page of a class: who teaches it, and administrators of its school or district.
+
+    Whom of its students they find there is decided student by student.
+    """
+    return viewer.district == section.district and (
+        section.section in viewer.sections or section.school in viewer.schools or viewer.administers_district
+    )

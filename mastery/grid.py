@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mastery.body.words import SATISFIES_SUCCESSOR, State
@@ -10,7 +10,7 @@ from mastery.body.words import SATISFIES_SUCCESSOR, State
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One student of a class: live flags that nobody looks at yet, by severity, and the states of their targets.
+    """One student of a class: live flags that nobody looks at yet, by severity, and how many targets are in each state.
 
     `name` decides between two who need an adult alike.
     """
@@ -20,7 +20,7 @@ class ClassRow:
     urgent: int
     act: int
     watch: int
-    states: Sequence[State]
+    states: Mapping[State, int]
 
 
 def who_needs_me(rows: Sequence[ClassRow]) -> list[ClassRow]:
@@ -32,7 +32,8 @@ def who_needs_me(rows: Sequence[ClassRow]) -> list[ClassRow]:
 
 
 def _need(row: ClassRow) -> tuple[int, int, int, int, float, str, int]:
-    begun = [state for state in row.states if state is not State.NOT_STARTED]
-    review = sum(state in (State.NEEDS_REVIEW, State.MASTERED_PROVISIONAL) for state in begun)
-    met = sum(state in SATISFIES_SUCCESSOR for state in begun) / len(begun) if begun else 1.0
-    return -row.urgent, -row.act, -row.watch, -review, met, row.name, row.student
+    begun = {state: count for state, count in row.states.items() if state is not State.NOT_STARTED and count}
+    review = begun.get(State.NEEDS_REVIEW, 0) + begun.get(State.MASTERED_PROVISIONAL, 0)
+    met = sum(count for state, count in begun.items() if state in SATISFIES_SUCCESSOR)
+    share = met / sum(begun.values()) if begun else 1.0
+    return -row.urgent, -row.act, -row.watch, -review, share, row.name, row.student

@@ -116,6 +116,14 @@ def rebuild(
     return rebuilt
 
 
+def steps_of(
+    sittings: Sequence[Sitting], book: RuleBook, hyper: Hyperparameters, policy: Policy
+) -> dict[tuple[int, int], tuple[TargetEstimate, TargetEstimate]]:
+    """One student's estimates from nothing, without decisions: before and after each sitting, by (result, target)."""
+    (found,) = _filter([SubjectState.initial(hyper)], [sittings], book, hyper, policy)
+    return found.steps
+
+
 @dataclass(slots=True)
 class _Filtered:
     state: SubjectState

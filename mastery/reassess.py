@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -75,25 +75,37 @@ def target_readiness(
     tally: Tally, rule: TargetRule, prerequisites: Mapping[int, Decision], as_of: date, policy: Policy
 ) -> TargetReadiness:
     """Readiness on one target on the day `as_of` (school's zone): it lapses when the newest record grows old."""
-    gaps: list[Gap] = []
+    gaps = tuple(_gaps(tally, rule, prerequisites, as_of, policy))
+    return TargetReadiness(rule.target, as_of, gaps, tally.recent)
+
+
+def _gaps(
+    tally: Tally, rule: TargetRule, prerequisites: Mapping[int, Decision], as_of: date, policy: Policy
+) -> Iterator[Gap]:
     if tally.estimate is None or tally.estimate < policy.readiness_probability:
-        gaps.append(Gap(GapCode.ESTIMATE, policy.readiness_probability, tally.estimate))
+        yield Gap(GapCode.ESTIMATE, policy.readiness_probability, tally.estimate)
     if tally.records < policy.readiness_records:
-        gaps.append(Gap(GapCode.RECORDS, policy.readiness_records, tally.records))
+        yield Gap(GapCode.RECORDS, policy.readiness_records, tally.records)
     age = None if tally.last_date is None else days_between(tally.last_date, as_of)
     if age is None or age > policy.readiness_newest_within_days:
-        gaps.append(Gap(GapCode.NEWEST, policy.readiness_newest_within_days, age))
-    gaps.extend(
-        Gap(GapCode.PREREQUISITES, m.needed, m.found, m.targets) for m in prerequisite_gaps(rule, prerequisites)
-    )
-    return TargetReadiness(rule.target, as_of, tuple(gaps), tally.recent)
+        yield Gap(GapCode.NEWEST, policy.readiness_newest_within_days, age)
+    for gap in prerequisite_gaps(rule, prerequisites):
+        yield Gap(GapCode.PREREQUISITES, gap.needed, gap.found, gap.targets)
 
 
-def state_at(decision: Decision, readiness: TargetReadiness) -> State:
-    """The state as of the readiness' day: work in progress that is ready is READY, any other state stands."""
-    if decision.state is State.IN_PROGRESS and readiness.ready:
-        return State.READY
-    return decision.state
+def state_at(
+    decision: Decision,
+    tally: Tally,
+    rule: TargetRule,
+    prerequisites: Mapping[int, Decision],
+    as_of: date,
+    policy: Policy,
+) -> State:
+    """The state on the day `as_of`: work in progress that is ready is READY, any other state stands."""
+    if decision.state is not State.IN_PROGRESS:
+        return decision.state
+    ready = next(_gaps(tally, rule, prerequisites, as_of, policy), None) is None
+    return State.READY if ready else decision.state
 
 
 def assessment_readiness(

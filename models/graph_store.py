@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from mastery.decide import RuleBook, TargetRule, rule_book
-from mastery.graph import Edge, EdgeKind, Graph, Node, NodeKind, Strength, TargetIndex, resolve_target
+from mastery.graph import Edge, EdgeKind, Graph, Node, NodeKind, Prerequisites, Strength, TargetIndex, resolve_target
+from mastery.graph.codes import natural_order
 from mastery.graph.resolve import Resolution
 from mastery.policy import DEFAULT_POLICY
 from models import graph as rows
@@ -72,6 +73,20 @@ class DistrictGraph:
                     found.add(above)
                     waiting.append(above)
         return found.union(*(self.rules.of(one).prerequisites for one in found))
+
+    def followers(self, target: int) -> tuple[int, ...]:
+        """The targets that build on a target, those that need it first, each in code order."""
+        above = self.graph.followers.get(self.guids[target], Prerequisites())
+        return tuple(self.ids[guid] for guid in (*above.hard, *above.soft))
+
+    def in_order(self, targets: Iterable[int]) -> list[int]:
+        """Targets so that what comes before others stands first; of what could come next, by code."""
+
+        def place(target: int) -> tuple[int, object, int]:
+            guid = self.guids[target]
+            return self.graph.depth.get(guid, 0), natural_order(self.graph.label(guid)), target
+
+        return sorted(targets, key=place)
 
     def node(self, key: int) -> Node:
         """The node of a database key."""

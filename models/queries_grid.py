@@ -1,32 +1,141 @@
-"""What the grid of a class reads: every standing of its students, and the flags that nobody looks at yet."""
+"""What the grid of a class reads: who is in it, where each stands on what, and the flags that nobody looks at yet."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from mastery.access import Viewer, What
+from mastery.body.tally import Tally
+from mastery.decide import Decision, Standing, State
+from mastery.roster import Role
 from models.carried import unpack
 from models.flag import Flag
 from models.hot import fetch
-from models.progress_store import Standing
-from models.queries_today import NEW
+from models.queries_people import StudentName, enrolled, sort_name, visible_students
+from models.queries_today import NEW, SectionRow
+from models.roster import Enrollment, Person, School, Section
 
-_STANDINGS = (
-    "SELECT s.* FROM unnest(%(students)s::bigint[]) AS one CROSS JOIN LATERAL ("
-    "SELECT student_id, target_id, carried::text, conditions, ever FROM standing"
-    " WHERE district_id = %(district)s AND student_id = one) AS s"
+# --- classes and who is in them ---------------------------------------------------------------------------------------
+
+
+def list_classes(
+    session: Session, viewer: Viewer, today: date, limit: int, offset: int, only: int | None = None
+) -> tuple[list[SectionRow], int]:
+    """A page of exactly the classes that `mastery.access.sees_class` opens to the viewer, and how many there are.
+
+    By school and title; `only` leaves at most that one.
+    """
+    district = viewer.district
+    opened = [Section.district_id == district, Section.active, _opened(viewer)]
+    if only is not None:
+        opened.append(Section.id == only)
+    students = (
+        enrolled(district, Role.STUDENT, today)
+        .with_only_columns(func.count(Enrollment.person_id.distinct()))
+        .where(Enrollment.section_id == Section.id)
+        .correlate(Section)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Section, School.name, students, func.count().over())
+        .outerjoin(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))
+        .where(*opened)
+        .order_by(School.name.nulls_last(), Section.title, Section.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    found = [SectionRow(one.id, one.title, school, tuple(one.periods), count) for one, school, count, _ in rows]
+    return found, rows[0][3] if rows else 0
+
+
+def _opened(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.administers_district:
+        return true()
+    return or_(Section.id.in_(viewer.sections), Section.school_id.in_(viewer.schools))
+
+
+def students_of_class(session: Session, viewer: Viewer, today: date, section_id: int) -> list[StudentName]:
+    """All students of a class whose standing the viewer may see, by family name: a class is no long list."""
+    members = enrolled(viewer.district, Role.STUDENT, today).where(Enrollment.section_id == section_id)
+    people = session.scalars(
+        select(Person).where(
+            Person.district_id == viewer.district,
+            Person.id.in_(members.with_only_columns(Enrollment.person_id)),
+            Person.id.in_(visible_students(viewer, What.STANDING, today)),
+        )
+    )
+    return sorted((StudentName(p.id, p.display_name, sort_name(p)) for p in people), key=lambda p: (p.sort_name, p.id))
+
+
+# --- where they stand -------------------------------------------------------------------------------------------------
+
+_EACH = "FROM unnest(%(students)s::bigint[]) AS one CROSS JOIN LATERAL ({}) AS s"
+_OF_ONE = " FROM standing WHERE district_id = %(district)s AND student_id = one"
+
+_STANDINGS = "SELECT s.* " + _EACH.format(f"SELECT student_id, target_id, carried::text, conditions, ever{_OF_ONE}")
+
+
+def standings_of(session: Session, district_id: int, student: int) -> dict[int, Standing]:
+    """Every standing of a student, by target."""
+    rows = fetch(session, _STANDINGS, {"district": district_id, "students": [student]})
+    return {row[1]: unpack(row[2], tuple(row[3]), tuple(row[4])) for row in rows}
+
+
+@dataclass(slots=True)
+class Counted:
+    """Of one student how many targets are in each state, without what depends on the day, and which targets."""
+
+    states: dict[State, int] = field(default_factory=dict)
+    targets: list[int] = field(default_factory=list)
+
+
+_COUNTED = "SELECT s.student_id, s.state, array_agg(s.target_id) " + _EACH.format(
+    f"SELECT student_id, target_id, state{_OF_ONE}"
+) + " GROUP BY s.student_id, s.state"  # fmt: skip
+
+
+def states_counted(session: Session, district_id: int, students: Collection[int]) -> dict[int, Counted]:
+    """The states of whole students, counted; a student without any is there too."""
+    found = {student: Counted() for student in students}
+    rows: list[tuple[Any, ...]] = fetch(session, _COUNTED, {"district": district_id, "students": list(students)})
+    for student, state, targets in rows:
+        found[student].states[State(state)] = len(targets)
+        found[student].targets += targets
+    return found
+
+
+_CELLS = "SELECT s.* " + _EACH.format(
+    "SELECT student_id, target_id, state, coalesce((carried->2->>'enough_evidence')::boolean, false), records,"
+    f" probability, as_of{_OF_ONE} AND target_id = ANY(%(targets)s::bigint[])"
 )
 
 
-def standings_of_class(session: Session, district_id: int, students: Collection[int]) -> dict[int, dict[int, Standing]]:
-    """Every standing of some students, by student and target; one without any is there too."""
+def cells_of_class(
+    session: Session, district_id: int, students: Collection[int], targets: Collection[int], zone: ZoneInfo
+) -> dict[int, dict[int, Standing]]:
+    """Standings by student and target, with no more than `mastery.as_of.state_on` reads: a class has thousands.
+
+    A student without any is there too. `zone` is the district's, in which records have their dates.
+    """
     found: dict[int, dict[int, Standing]] = {student: {} for student in students}
-    rows: list[tuple[Any, ...]] = fetch(session, _STANDINGS, {"district": district_id, "students": list(students)})
-    for student, target, carried, conditions, ever in rows:
-        found[student][target] = unpack(carried, tuple(conditions), tuple(ever))
+    wanted = {"district": district_id, "students": list(students), "targets": list(targets)}
+    decisions: dict[tuple[str, bool], Decision] = {}
+    days: dict[datetime | None, date | None] = {None: None}
+    rows: list[tuple[Any, ...]] = fetch(session, _CELLS, wanted)
+    for student, target, state, enough, records, estimate, at in rows:
+        decision = decisions.get((state, enough))
+        if decision is None:
+            decision = decisions[state, enough] = Decision(State(state), enough_evidence=enough)
+        if at not in days:
+            days[at] = at.astimezone(UTC).astimezone(zone).date()
+        found[student][target] = Standing(Tally(records, estimate=estimate, last_date=days[at]), decision)
     return found
 
 
@@ -34,7 +143,7 @@ def new_flags_of_class(session: Session, district_id: int, students: Collection[
     """How many flags nobody looks at yet each of some students has, by severity."""
     rows = session.execute(
         select(Flag.student_id, Flag.severity, func.count())
-        .where(Flag.district_id == district_id, Flag.student_id.in_(students), Flag.state == NEW)
+        .where(Flag.district_id == district_id, Flag.student_id == func.any(list(students)), Flag.state == NEW)
         .group_by(Flag.student_id, Flag.severity)
     )
     found: dict[int, dict[str, int]] = {}

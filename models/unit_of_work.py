@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -65,6 +65,11 @@ def district_transaction(engine: Engine, district_id: int) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session:
         set_district(session.connection(), district_id)
         yield session
+
+
+def one_snapshot(session: Session) -> None:
+    """Show this transaction, from its first question on, one state of the database; said before that question."""
+    session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 @contextmanager

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from mastery.as_of import state_on
-from mastery.decide import Standing, State
-from mastery.graph.codes import natural_order
+from mastery.decide import NOTHING, Standing, State
 from mastery.grid import ClassRow, who_needs_me
 from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph
-from models.queries_grid import new_flags_of_class, standings_of_class
+from models.queries_grid import Counted, cells_of_class, new_flags_of_class, states_counted
 from models.queries_people import StudentName
 
 
@@ -27,13 +27,8 @@ class Column:
     statement: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A student on a target; too little evidence is its own answer, neither low nor high."""
-
-    target: int
-    state: State
-    enough: bool
+# the state of a student on a target, and whether there is enough evidence to say more: too little is its own answer
+Cell = tuple[State, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +43,24 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The grid: targets in the order of prerequisites, students by who needs an adult first or by name."""
+    """A part of the grid: targets in the order of prerequisites, students by who needs an adult first or by name.
+
+    Both orders are those of the whole class, which has so many `students` and `targets`.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[GridRow, ...]
+    students: int
+    targets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of the grid: from the first student and the first target on, so many of each."""
+
+    first_student: int
+    students: int
+    first_target: int
     targets: int
 
 
@@ -61,34 +70,34 @@ def class_grid(
     graph: DistrictGraph,
     students: Sequence[StudentName],
     day: date,
+    zone: ZoneInfo,
     by_name: bool,
-    limit: int,
-    offset: int,
+    part: Part,
 ) -> Grid:
-    """The grid of some students on a page of the targets that any of them has evidence on; two statements."""
+    """A part of the grid of a class, given by name, on the targets that any of it has a standing on; three statements.
+
+    That somebody is ready on a day changes no order.
+    """
     ids = [one.id for one in students]
-    standings = standings_of_class(session, district_id, ids)
+    counted = states_counted(session, district_id, ids)
     flags = new_flags_of_class(session, district_id, ids)
-    targets = _in_order({target for some in standings.values() for target in some}, graph)
-    shown = targets[offset : offset + limit]
-    cells = {one.id: tuple(_cell(target, standings[one.id], graph, day) for target in shown) for one in students}
-    rows = [_row(one, flags.get(one.id, {}), standings[one.id]) for one in students]
+    rows = [_row(one, flags.get(one.id, {}), counted[one.id]) for one in students]
     ordered = rows if by_name else who_needs_me(rows)
+    shown = ordered[part.first_student : part.first_student + part.students]
+    targets = graph.in_order({target for one in counted.values() for target in one.targets})
+    columns = targets[part.first_target : part.first_target + part.targets]
+    read = {*columns, *(one for target in columns for one in graph.rules.of(target).prerequisites)}
+    known = cells_of_class(session, district_id, [row.student for row in shown], read, zone)
     return Grid(
-        tuple(_column(target, graph) for target in shown),
-        tuple(GridRow(row.student, row.name, row.urgent + row.act + row.watch, cells[row.student]) for row in ordered),
+        tuple(_column(target, graph) for target in columns),
+        tuple(
+            GridRow(row.student, row.name, row.urgent + row.act + row.watch,
+                    tuple(_cells(columns, known[row.student], graph, day)))
+            for row in shown
+        ),
+        len(students),
         len(targets),
-    )
-
-
-def _in_order(targets: set[int], graph: DistrictGraph) -> list[int]:
-    """What comes before others first; of what could come next, by code."""
-
-    def place(target: int) -> tuple[int, object, int]:
-        guid = graph.guids[target]
-        return graph.graph.depth.get(guid, 0), natural_order(graph.graph.label(guid)), target
-
-    return sorted(targets, key=place)
+    )  # fmt: skip
 
 
 def _column(target: int, graph: DistrictGraph) -> Column:
@@ -96,14 +105,15 @@ def _column(target: int, graph: DistrictGraph) -> Column:
     return Column(target, node.code or node.guid, node.statement)
 
 
-def _cell(target: int, known: Mapping[int, Standing], graph: DistrictGraph, day: date) -> Cell:
-    state = state_on(day, target, known, graph.rules, DEFAULT_POLICY)
-    return Cell(target, state, target in known and known[target].decision.enough_evidence)
+def _cells(targets: Sequence[int], known: Mapping[int, Standing], graph: DistrictGraph, day: date) -> Iterable[Cell]:
+    for target in targets:
+        state = state_on(day, target, known, graph.rules, DEFAULT_POLICY)
+        yield state, known.get(target, NOTHING).decision.enough_evidence
 
 
-def _row(student: StudentName, flags: Mapping[str, int], standings: Mapping[int, Standing]) -> ClassRow:
-    """Every target counts for the order, whichever are shown; that one is ready on a day changes nothing in it."""
-    states = [standing.decision.state for standing in standings.values()]
+def _row(student: StudentName, flags: Mapping[str, int], counted: Counted) -> ClassRow:
+    """Every target counts for the order, whichever are shown."""
     return ClassRow(
-        student.id, student.sort_name, flags.get("URGENT", 0), flags.get("ACT", 0), flags.get("WATCH", 0), states
-    )
+        student.id, student.sort_name, flags.get("URGENT", 0), flags.get("ACT", 0), flags.get("WATCH", 0),
+        counted.states,
+    )  # fmt: skip

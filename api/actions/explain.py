@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from api.actions.explain_history import history_document
 from api.actions.flag_documents import flag_documents
 from api.actions.outcome import evidence_id, public_missing
 from mastery import evidence as law
 from mastery.as_of import state_on
-from mastery.decide import Decision, State
+from mastery.decide import Decision, Lack, State
 from mastery.decide import Standing as Fold
 from mastery.estimate import MODEL_VERSION
+from mastery.next_step import next_step
 from mastery.policy import DEFAULT_POLICY, Policy
 from models.carried import unpack
 from models.flag import LIVE_STATES
@@ -125,14 +127,15 @@ def explanation(
     """
     row = standing_on(session, district_id, student, target)
     fold = fold_of(row) if row else Fold()
-    state = states_at(session, district_id, student, graph, {target: fold}, moment.day)[target]
+    known = {**_around(session, district_id, student, target, graph), target: fold}
+    state = state_on(moment.day, target, known, graph.rules, DEFAULT_POLICY)
     records = evidence_after(session, district_id, student, target, limit + 1, after)
     live = flags_after(session, district_id, 100, states=LIVE_STATES, student=student, target=target)
-    head = (
-        _standing(row, fold.decision, state, graph) if row else _nothing(session, district_id, student, target, graph)
-    )
+    gaps = row.missing if row else missing_lines(fold, target, known, graph.rules, DEFAULT_POLICY)
     document = {
-        **head,
+        **(_standing(row, fold.decision, state, graph) if row else _nothing(target, gaps, graph)),
+        "history": history_document(session, district_id, graph, moment.zone, row),
+        "next_step": _next(target, state, gaps, known, graph),
         "parts": _parts(row),
         "conditions": list(fold.conditions),
         "flags": flag_documents(session, district_id, graph, live),
@@ -143,9 +146,29 @@ def explanation(
     return document, records
 
 
-def _nothing(session: Session, district_id: int, student: int, target: int, graph: DistrictGraph) -> dict[str, Any]:
-    others = load_standings(session, district_id, {student: graph.rules.of(target).prerequisites})[student]
-    gaps = missing_lines(Fold(), target, others, graph.rules, DEFAULT_POLICY)
+def _around(session: Session, district_id: int, student: int, target: int, graph: DistrictGraph) -> dict[int, Fold]:
+    """The student's folds on what a target builds on, on what builds on it, and on what else that builds on."""
+    above = graph.followers(target)
+    wanted = {one for some in (target, *above) for one in graph.rules.of(some).prerequisites}.union(above)
+    return load_standings(session, district_id, {student: wanted - {target}})[student]
+
+
+def _next(
+    target: int, state: State, gaps: Sequence[Mapping[str, Any]], known: Mapping[int, Fold], graph: DistrictGraph
+) -> dict[str, Any]:
+    """The next step, its targets named; a target of another subject that builds on this one is told of as well."""
+    open_before = [one for gap in gaps for one in gap["targets"]]
+    lacks = [Lack(gap["code"]) for gap in gaps]
+    decisions = {one: fold.decision for one, fold in known.items()}
+    step = next_step(state, lacks, open_before, graph.followers(target), graph.rules, decisions)
+    return {
+        "kind": step.kind.value,
+        "targets": [target_document(one, graph) for one in step.targets],
+        "waiting": [target_document(one, graph) for one in step.waiting],
+    }
+
+
+def _nothing(target: int, gaps: list[dict[str, Any]], graph: DistrictGraph) -> dict[str, Any]:
     return {
         **target_document(target, graph),
         "subject": graph.subjects[target],

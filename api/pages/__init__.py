@@ -13,6 +13,7 @@ from api.pages import (
     language,
     live_link,
     my_path,
+    student_map,
     students,
     texts,
     today,
@@ -21,7 +22,18 @@ from api.pages import (
 from api.pages.blueprint import csrf, pages
 from api.pages.errors import error_page
 
-__all__ = ["accounts", "assessments", "error_page", "gallery", "grid", "install", "my_path", "students", "today"]
+__all__ = [
+    "accounts",
+    "assessments",
+    "error_page",
+    "gallery",
+    "grid",
+    "install",
+    "my_path",
+    "student_map",
+    "students",
+    "today",
+]
 
 
 def install(app: Flask) -> None:

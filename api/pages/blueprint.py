@@ -12,14 +12,13 @@ from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.security.guards import GUARD, declare
 from api.services import services
 from mastery.access import Subject, Viewer, What, decide
 from models.queries_people import district_zone, subject_of, viewer_of
-from models.unit_of_work import district_transaction
+from models.unit_of_work import district_transaction, one_snapshot
 
 pages = Blueprint("pages", __name__)
 csrf = CSRFProtect()
@@ -68,7 +67,7 @@ def signed_in(view: View) -> View:
         with district_transaction(services().engine, current_user.district_id) as session:
             if request.method == "GET":
                 # one snapshot: the versions that a page says it shows are never newer than what it shows
-                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+                one_snapshot(session)
             g.visit = _visit(session)
             return view(g.visit, **arguments)
 

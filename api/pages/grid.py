@@ -1,60 +1,99 @@
-"""The grid of a class: its students by the targets that they work on."""
+"""The classes that a person may open, and the grid of one: its students by the targets that they work on."""
 
 from __future__ import annotations
 
-from flask import abort, request
-from flask.typing import ResponseReturnValue
+from dataclasses import dataclass
 
-from api.actions.class_grid import Cell, class_grid
-from api.pages.blueprint import Visit, page_number, pages, staff_only
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from api.actions.class_grid import Cell, Grid, Part, class_grid
+from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, staff_only
 from api.pages.partial import live_page
-from api.pages.words import NOT_ENOUGH, STATES, Look
+from api.pages.words import Look, short_look, standing_look
 from api.services import services
-from mastery.decide import State
-from models.queries_people import list_students
-from models.queries_today import sections_of
+from models.queries_grid import list_classes, students_of_class
 from models.registry import context
 
 STUDENTS, TARGETS = 40, 60
 
 
+@pages.get("/classes")
+@staff_only
+def classes(visit: Visit) -> ResponseReturnValue:
+    """The classes that the person teaches or administers."""
+    page = page_number()
+    found, total = list_classes(visit.session, visit.viewer, visit.today, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    if page > 1 and not found:
+        abort(404)
+    last_page = max(1, -(-total // PAGE_SIZE))
+    return render_template("classes.html", visit=visit, classes=found, total=total, page=page, last_page=last_page)
+
+
 @pages.get("/classes/<int:section_id>")
 @staff_only
 def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
-    """Who stands where on what, for whoever teaches the class."""
-    section = next((row for row in sections_of(visit.session, visit.viewer, visit.today) if row.id == section_id), None)
-    if section is None:
+    """Who stands where on what, for whoever teaches the class or administers its school."""
+    found, _ = list_classes(visit.session, visit.viewer, visit.today, 1, 0, section_id)
+    if not found:
         abort(404)
     page, targets_page = page_number(), page_number("targets")
     by_name = request.args.get("order") == "name"
-    students, total = list_students(
-        visit.session, visit.viewer, visit.today, STUDENTS, (page - 1) * STUDENTS, section_id
-    )
-    stamps = context(visit.session, visit.district_id).stamps
-    graph = services().intake.graphs.get(visit.session, visit.district_id, stamps.graph)
+    here = context(visit.session, visit.district_id)
+    graph = services().intake.graphs.get(visit.session, visit.district_id, here.stamps.graph)
     grid = class_grid(
-        visit.session, visit.district_id, graph, students, visit.today, by_name, TARGETS, (targets_page - 1) * TARGETS
+        visit.session,
+        visit.district_id,
+        graph,
+        students_of_class(visit.session, visit.viewer, visit.today, section_id),
+        visit.today,
+        here.zone,
+        by_name,
+        Part((page - 1) * STUDENTS, STUDENTS, (targets_page - 1) * TARGETS, TARGETS),
     )
-    if (page > 1 and not students) or (targets_page > 1 and not grid.columns):
+    if (page > 1 and not grid.rows) or (targets_page > 1 and not grid.columns):
         abort(404)
     return live_page(
         visit,
         "class.html",
         "_class.html",
         {section_id},
-        section=section,
+        section=found[0],
         grid=grid,
-        look=_look,
+        marks=_marks(grid),
         by_name=by_name,
         page=page,
-        last_page=max(1, -(-total // STUDENTS)),
+        last_page=max(1, -(-grid.students // STUDENTS)),
         targets_page=targets_page,
         last_targets=max(1, -(-grid.targets // TARGETS)),
     )
 
 
-def _look(cell: Cell) -> Look:
-    """Too little evidence has a look of its own; it is not the look of little mastery."""
-    if cell.state is State.IN_PROGRESS and not cell.enough:
-        return NOT_ENOUGH
-    return STATES[cell.state]
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How cells of one kind are shown; made once, since there are thousands of cells.
+
+    `opening` begins the cell and its link up to the student's address, `closing` goes on after the target's key. The
+    whole word is the link's accessible name where the short one is less.
+    """
+
+    look: Look
+    short: Look
+    opening: Markup
+    closing: Markup
+
+
+def _marks(grid: Grid) -> dict[Cell, Mark]:
+    """The kinds of cells that the grid has, in the order of their first appearance."""
+    kinds = dict.fromkeys(cell for row in grid.rows for cell in row.cells)
+    return {cell: _mark(standing_look(*cell), short_look(*cell)) for cell in kinds}
+
+
+def _mark(look: Look, short: Look) -> Mark:
+    if str(look.word) == str(short.word):
+        name, text = Markup(""), Markup("<i aria-hidden=true>{}</i> {}").format(short.symbol, short.word)
+    else:
+        name, text = Markup(' aria-label="{}"').format(look.word), Markup("{} {}").format(short.symbol, short.word)
+    opening = Markup('<td><a class="state-{}"{} href="/students/').format(look.style, name)
+    return Mark(look, short, opening, Markup('">{}</a></td>').format(text))

@@ -17,11 +17,15 @@ from api.pages.flag_cards import DISMISS_REASONS, Card, cards
 from api.pages.my_path import path_url
 from api.pages.partial import live_page
 from api.pages.reasons import CHANGES, POWERS, missing_sentence, parts
+from api.pages.story import story
+from api.pages.words import enough
 from api.problems import ProblemError
 from api.services import services
 from api.v1.paging import cursor, is_key, place
 from api.v1.students import is_instant
 from mastery.access import Subject, What, decide
+from mastery.decide import Lack
+from mastery.next_step import NextKind
 from models.graph_store import DistrictGraph
 from models.queries_api import ApiEvidence
 from models.queries_people import list_students
@@ -148,13 +152,36 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         target_id=target_id,
         document=document,
         parts=parts(document),
-        missing=[missing_sentence(line, names) for line in missing],
+        missing=[missing_sentence(_said(line, enough(document)), names) for line in missing],
         changes=[CHANGES[change["code"]] for change in document["would_change"]],
         lines=[_line(record, said) for record, said in zip(shown, document["evidence"], strict=True)],
+        story=story(document, visit.zone) if after is None else None,
+        step=_step(document["next_step"], graph),
         own=visit.viewer.person == student_id,
         is_first=after is None,
         older=_place(shown[-1]) if len(records) > PAGE_SIZE else None,
     )
+
+
+def _said(line: dict[str, Any], enough_evidence: bool) -> dict[str, Any]:
+    """A line of what is missing as it may be told: too little evidence has no chance of mastery, high or low."""
+    return line if enough_evidence or line["code"] != Lack.ESTIMATE else {**line, "found": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What comes next: its kind, and the targets to link to, by key and statement."""
+
+    kind: NextKind
+    targets: Sequence[tuple[int, str]]
+    waiting: Sequence[tuple[int, str]]
+
+
+def _step(said: dict[str, Any], graph: DistrictGraph) -> Step:
+    def links(targets: Sequence[dict[str, Any]]) -> list[tuple[int, str]]:
+        return [(graph.ids[one["target"]], one["statement"]) for one in targets]
+
+    return Step(NextKind(said["kind"]), links(said["targets"]), links(said["waiting"]))
 
 
 def _line(record: ApiEvidence, said: dict[str, Any]) -> EvidenceLine:

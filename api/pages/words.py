@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from flask_babel import get_locale, ngettext
@@ -73,6 +73,32 @@ EVIDENCE_TYPES = {
 }
 
 INDEPENDENCE = {"independent": _l("alone"), "assisted": _l("with help"), "group": _l("in a group")}
+
+
+# the same in a word or two, for cells with little room: part of the whole word where it is not the whole
+_SHORT: dict[State, Look] = {
+    State.READY: Look("➜", _l("Ready"), "ready"),
+    State.MASTERED_PROVISIONAL: Look("✓", _l("Waits"), "nearly"),
+    State.NEEDS_REVIEW: Look("?", _l("Look"), "review"),
+}
+SHORT_NOT_ENOUGH = Look("◌", _l("Not enough"), "unknown")
+
+
+def standing_look(state: State, enough: bool) -> Look:
+    """The look of a student on a target; work with too little evidence has its own, not that of little mastery."""
+    return NOT_ENOUGH if state is State.IN_PROGRESS and not enough else STATES[state]
+
+
+def short_look(state: State, enough: bool) -> Look:
+    """The same where there is little room."""
+    if state is State.IN_PROGRESS and not enough:
+        return SHORT_NOT_ENOUGH
+    return _SHORT.get(state, STATES[state])
+
+
+def code_tail(code: str, most: int = 12) -> str:
+    """The end of a code, which tells it from its neighbours, where the whole has no room."""
+    return code if len(code) <= most else "…" + code[1 - most :]
 
 
 def state_look(state: str) -> Look:
@@ -164,6 +190,11 @@ def short_date(instant: datetime, zone: ZoneInfo) -> str:
 def short_date_of(instant: str, zone: ZoneInfo) -> str:
     """The same of an instant as the API writes it."""
     return short_date(datetime.fromisoformat(instant), zone)
+
+
+def day_month(instant: datetime, zone: ZoneInfo) -> str:
+    """The same without the year, where there is little room."""
+    return format_skeleton("MMMd", instant.astimezone(zone).date(), locale=get_locale())
 
 
 def clock_time(instant: datetime, zone: ZoneInfo) -> str:

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from api.v1.documents import DecisionSchema, EstimateSchema, NoteSchema, QuarantineSchema
 from api.v1.paging import LinksSchema
 from mastery.flags.life import FlagState
+from mastery.next_step import NextKind
 
 
 class SectionSchema(Schema):
@@ -193,11 +194,44 @@ class PolicySchema(Schema):
     values = fields.Dict(keys=fields.String(), required=True)
 
 
+class HistoryPointSchema(Schema):
+    """The estimate just after one result; without `enough_evidence` it is neither low nor high."""
+
+    evidence = fields.String(required=True, metadata={"description": "id of the record that moved it"})
+    performed_at = fields.String(required=True)
+    purpose = fields.String(required=True)
+    records = fields.Integer(required=True, metadata={"description": "scored records up to and with this one"})
+    enough_evidence = fields.Boolean(required=True)
+    estimate = fields.Nested(EstimateSchema, required=True)
+
+
+class HistorySchema(Schema):
+    """The newest 500 points, oldest first; the last one is `estimate`. Between two points nothing moves."""
+
+    total = fields.Integer(required=True)
+    points = fields.List(fields.Nested(HistoryPointSchema), required=True)
+
+
+class NextStepSchema(Schema):
+    """What comes next: `targets` may be taken up now, `waiting` build on this and wait for something else too."""
+
+    kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in NextKind]))
+    targets = fields.List(fields.Nested(TargetNameSchema), required=True)
+    waiting = fields.List(fields.Nested(TargetNameSchema), required=True)
+
+
 class ExplanationSchema(StandingSchema, LinksSchema):
     """Why a student stands where they do on a target; the links page through the evidence, newest first."""
 
     student = fields.String(required=True)
     judged_on = fields.Date(required=True, metadata={"description": "the day at which `ready` was judged"})
+    history = fields.Nested(
+        HistorySchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null while the stored estimate is of another model version"},
+    )
+    next_step = fields.Nested(NextStepSchema, required=True)
     parts = fields.Nested(PartsSchema, required=True, allow_none=True)
     conditions = fields.List(fields.String(), required=True, metadata={"description": "flag rules that hold now"})
     flags = fields.List(fields.Nested(FlagSchema), required=True)

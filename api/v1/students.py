@@ -24,7 +24,7 @@ from mastery.graph import Ambiguous, Resolved, resolve_target
 from models.graph_store import DistrictGraph
 from models.queries_api import api_students, standings_after, student_names
 from models.registry import context, find_students
-from models.unit_of_work import district_transaction
+from models.unit_of_work import district_transaction, one_snapshot
 
 blueprint = Blueprint("students", __name__, url_prefix="/api/v1", description="Students and where they stand")
 
@@ -87,6 +87,7 @@ def get_explanation(query: dict[str, Any], student: str, target: str) -> Respons
     after = _evidence_place(query["after"])
     me = caller()
     with district_transaction(services().engine, me.district_id) as session:
+        one_snapshot(session)  # the history is made of evidence and ends in the standing
         key, graph, moment = find_one_student(session, student), _graph(session), _moment(session)
         document, records = explanation(
             session, me.district_id, key, _target(target, graph), graph, moment, query["limit"], after

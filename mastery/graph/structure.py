@@ -202,6 +202,20 @@ class Graph:
         return {guid: self.prerequisites(guid) for guid in self.assessable}
 
     @cached_property
+    def followers(self) -> Mapping[str, Prerequisites]:
+        """The other way round: the targets that build on each assessable target, by how strongly, in code order."""
+        hard: dict[str, list[str]] = {}
+        soft: dict[str, list[str]] = {}
+        for guid, before in self.order.items():
+            for found, some in ((hard, before.hard), (soft, before.soft)):
+                for one in some:
+                    found.setdefault(one, []).append(guid)
+        return {
+            guid: Prerequisites(self.in_order(hard.get(guid, ())), self.in_order(soft.get(guid, ())))
+            for guid in self.order
+        }
+
+    @cached_property
     def depth(self) -> Mapping[str, int]:
         """Per assessable target the length of the longest chain of prerequisites before it, hard and soft."""
         return depths(self.order, self._order_pairs())

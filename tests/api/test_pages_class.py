@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from factories import Factory
+import pytest
+from factories import TODAY, Factory, new_district
 from page_world import PageWorld
+from statements import statements_said
 
 from api.actions.graph import add_prerequisite
 from api.pages import grid
+from mastery import access
+from mastery.access import sees_class
 from mastery.graph import Strength
+from models.queries_people import viewer_of
+from models.roster import Section
+from models.unit_of_work import district_transaction
+
+STAFF = {"teacher", "colleague", "stranger", "principal", "leader"}
 
 
 def cells(html: str) -> list[list[str]]:
@@ -40,12 +50,40 @@ def test_a_cell_is_symbol_word_and_link_and_too_little_evidence_is_its_own(page_
     page_world.add(rows)
     assert shown(page_world, query="?order=name") == [
         ["Student", "4.NF.A.1", "4.NF.A.2"],
-        ["Byron, Ada", "◐ In progress", "◌ Not enough evidence yet"],
+        ["Byron, Ada", "◐ In progress", "◌ Not enough"],
         ["Turing, Alan", "○ Not started", "✔ Mastered"],
     ]
     page = page_world.client("teacher").get(f"/classes/{page_world.section.id}")
     assert f"/students/{page_world.student.id}/targets/{page_world.target.id}" in page.links
+    assert f"#target-{page_world.target.id}" in page.links, "a heading leads to the target's words"
+    assert f"target-{page_world.target.id}" in page.ids
     assert "I can put fractions in order." in page.text
+
+
+def test_a_short_word_is_part_of_the_whole_one_which_is_the_cells_name(page_world: PageWorld) -> None:
+    states = ["ready", "mastered_provisional", "needs_review", "in_progress", "waived", "revoked"]
+
+    def rows(make: Factory) -> None:
+        for state in states:
+            make.standing(page_world.student, make.target(), state=state)
+        make.standing(page_world.student, make.target(), records=1)
+
+    page_world.add(rows)
+    client = page_world.client("teacher")
+    page = client.get(f"/classes/{page_world.section.id}")
+    assert client.response is not None
+    found = re.findall(
+        r'<td><a class="state-[a-z]+"(?: aria-label="([^"]+)")?[^>]*>(.*?)</a>', client.response.get_data(as_text=True)
+    )
+    assert len(found) == 2 * (len(states) + 1)
+    for name, shown_html in found:
+        word = plain(shown_html).partition(" ")[2]
+        if name:
+            assert word.lower() in name.lower()
+            assert name in page.text, "the legend says the whole word"
+        else:
+            assert "<i aria-hidden=true>" in shown_html
+    assert {name for name, _ in found} >= {"Needs a teacher’s look", "Not enough evidence yet", "Ready to show it", ""}
 
 
 def test_who_has_a_pressing_flag_comes_first(page_world: PageWorld) -> None:
@@ -70,12 +108,107 @@ def test_targets_stand_in_the_order_of_prerequisites(page_world: PageWorld) -> N
     assert shown(page_world)[0] == ["Student", "9.Z", "4.NF.A.1"]
 
 
-def test_a_class_is_open_to_whoever_teaches_it_and_to_nobody_else(page_world: PageWorld) -> None:
+def test_a_class_is_open_to_whoever_teaches_or_administers_it_and_to_nobody_else(page_world: PageWorld) -> None:
     answers = {}
     for who in page_world.people:
         client = page_world.client(who)
         answers[who] = client.client.get(f"/classes/{page_world.section.id}").status_code
-    assert answers == {who: 200 if who == "teacher" else 404 for who in page_world.people}
+    open_to = {"teacher", "principal", "leader"}
+    assert answers == {who: 200 if who in open_to else 404 for who in page_world.people}
+
+
+def test_the_list_of_classes_is_exactly_those_that_open(page_world: PageWorld) -> None:
+    made: list[Section] = [page_world.section, page_world.other_section]
+
+    def rows(make: Factory) -> None:
+        closed = make.section(page_world.school, "Closed")
+        closed.active = False
+        made.extend([make.section(make.school("Far High"), "Far"), closed])
+
+    page_world.add(rows)
+    listed = {}
+    for who in page_world.people:
+        client = page_world.client(who)
+        opened = {one.id for one in made if client.client.get(f"/classes/{one.id}").status_code == 200}
+        page = client.get("/classes", 200 if who in STAFF else 404)
+        listed[who] = {int(link.rsplit("/", 1)[1]) for link in page.links if re.fullmatch(r"/classes/\d+", link)}
+        assert listed[who] & {one.id for one in made} == opened, who
+        with district_transaction(page_world.engine, page_world.district_id) as session:
+            viewer = viewer_of(session, page_world.district_id, page_world.people[who].id, TODAY)
+        allowed = {one.id for one in made if one.active and sees_class(
+            viewer, access.Section(page_world.district_id, one.id, one.school_id))}  # fmt: skip
+        assert opened == (allowed if who in STAFF else set()), who
+    assert page_world.section.id in listed["principal"]
+    assert made[2].id not in listed["principal"]
+    assert made[2].id in listed["leader"]
+
+
+def test_classes_of_another_district_do_not_exist(page_world: PageWorld) -> None:
+    other = new_district(page_world.engine, "Other")
+    with district_transaction(page_world.engine, other) as session:
+        make = Factory(session, other)
+        section = make.section(make.school("Elsewhere"), "Foreign class")
+        session.commit()
+    page_world.client("leader").get(f"/classes/{section.id}", 404)
+    assert "Foreign class" not in page_world.client("leader").get("/classes").text
+
+
+def test_a_class_shows_only_whom_the_viewer_may_see(page_world: PageWorld) -> None:
+    """Somebody whose enrolment begins tomorrow is not in it today, for whoever looks."""
+
+    def rows(make: Factory) -> None:
+        later = make.person("Later", "Student")
+        make.role(later, "student", page_world.school.id)
+        make.enrol(later, page_world.section, begins=TODAY + timedelta(days=1))
+        make.standing(page_world.student, page_world.target)
+        make.standing(later, page_world.target)
+
+    page_world.add(rows)
+    for who in ("teacher", "principal", "leader"):
+        assert [row[0] for row in shown(page_world, who, "?order=name")] == ["Student", "Byron, Ada", "Turing, Alan"]
+
+
+def test_the_order_holds_across_pages_of_students(page_world: PageWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grid, "STUDENTS", 2)
+    target = page_world.target
+
+    def rows(make: Factory) -> None:
+        urgent = make.student(page_world.section, "Zoe", "Zuse")
+        make.standing(urgent, target)
+        make.wheel_spin(urgent, target, severity="URGENT")
+        waits = make.student(page_world.section, "Yan", "Young")
+        make.standing(waits, target, state="needs_review", level=3.0)
+        make.standing(page_world.student, target, state="mastered", level=3.0)
+        make.standing(page_world.people["classmate"], make.target("9.Z"))
+
+    page_world.add(rows)
+    pages = [[row[0] for row in shown(page_world, query=f"?page={page}")[1:]] for page in (1, 2)]
+    assert pages == [["Zuse, Zoe 1 flag", "Young, Yan"], ["Turing, Alan", "Byron, Ada"]]
+    assert [shown(page_world, query=f"?page={page}")[0] for page in (1, 2)] == [["Student", "4.NF.A.1", "9.Z"]] * 2
+    page_world.client("teacher").get(f"/classes/{page_world.section.id}?page=3", 404)
+
+
+def test_a_class_of_any_size_takes_as_many_statements(page_world: PageWorld) -> None:
+    def count() -> int:
+        client = page_world.client("teacher")
+        client.get(f"/classes/{page_world.section.id}")
+        with statements_said() as said:
+            client.get(f"/classes/{page_world.section.id}")
+        return len(said)
+
+    page_world.add(lambda make: make.standing(page_world.student, page_world.target))
+    few = count()
+
+    def rows(make: Factory) -> None:
+        targets = [make.target() for _ in range(5)]
+        for _ in range(6):
+            student = make.student(page_world.section)
+            for target in targets:
+                make.standing(student, target)
+                make.wheel_spin(student, target)
+
+    page_world.add(rows)
+    assert count() == few
 
 
 def test_the_order_counts_every_target_whichever_are_shown(page_world: PageWorld) -> None:

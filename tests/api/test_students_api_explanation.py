@@ -10,8 +10,13 @@ from conftest_api import NOW, Machine, School, result
 from factories import Factory, new_district
 from sqlalchemy import Engine
 
+from api.actions import explain_history
+from api.actions.graph import add_prerequisite
+from api.actions.graph_change import change_graph
+from mastery.graph import Strength
 from models.registry import bump
 from models.roster import Person
+from models.standing import Standing
 from models.unit_of_work import district_transaction
 
 
@@ -179,3 +184,62 @@ def test_a_code_of_two_targets_is_refused_with_the_candidates(lms: Machine, scho
         session.commit()
     problem = lms.get(f"/students/{school.students[0]}/targets/T.TWIN/explanation", 409)
     assert all(guid in problem["detail"] for guid in twins)
+
+
+# --- how it came to be ------------------------------------------------------------------------------------------------
+
+
+def test_the_points_of_an_estimate_end_in_the_stored_one(lms: Machine, school: School, engine: Engine) -> None:
+    """With a test without feedback, work that came late, a correction, and a state test beside."""
+    student, code = school.students[0], "4.NF.A.1"
+    lms.put_assessment("final", purpose="summative")
+    several = [{"item": f"t{n}", "score": n % 2, "max": 1} for n in range(6)]
+    test = {"purpose": "summative", "assessment": "final", "feedback": "none",
+            "targets": [{"target": code, "score": 3, "max": 6, "items": several}]}  # fmt: skip
+    lms.post(sitting(student, code, 5), sitting(student, code, 7, **test), sitting(student, "4.NF.A.2", 8, 0))
+    lms.post(sitting(student, code, 3), sitting(student, code, 9, 0, purpose="state_summative"))
+    lms.post(sitting(student, code, 5, 0, revision=2))
+    why = lms.get(f"/students/{student}/targets/{code}/explanation")
+    told = why["history"]
+    assert [one["performed_at"][8:10] for one in told["points"]] == ["03", "05", "07"]
+    assert [one["enough_evidence"] for one in told["points"]] == [False, False, True]
+    assert [one["purpose"] for one in told["points"]] == ["formative", "formative", "summative"]
+    assert told["total"] == 3
+    row = stored(engine, school, 0, code)
+    assert told["points"][-1]["estimate"] == why["estimate"] == {
+        "probability": row.probability, "expected": row.expected, "low": row.low, "high": row.high,
+    }  # fmt: skip
+    assert told["points"][1]["estimate"]["expected"] < told["points"][0]["estimate"]["expected"]
+    counted = {record["id"] for record in why["evidence"] if record["estimate"]}
+    assert {one["evidence"] for one in told["points"]} == counted
+
+
+def test_points_of_another_model_are_not_told(lms: Machine, school: School, engine: Engine) -> None:
+    student, code = school.students[0], "4.NF.A.1"
+    lms.post(sitting(student, code, 5))
+    assert lms.get(f"/students/{student}/targets/4.NF.A.2/explanation")["history"] == {"total": 0, "points": []}
+    with district_transaction(engine, school.district_id) as session:
+        session.query(Standing).update({"model_version": "an older one"})
+        session.commit()
+    assert lms.get(f"/students/{student}/targets/{code}/explanation")["history"] is None
+
+
+def test_a_history_has_a_limit(lms: Machine, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explain_history, "MOST_POINTS", 2)
+    student, code = school.students[0], "4.NF.A.1"
+    lms.post(*(sitting(student, code, day) for day in range(1, 5)))
+    told = lms.get(f"/students/{student}/targets/{code}/explanation")["history"]
+    assert [one["performed_at"][8:10] for one in told["points"]] == ["03", "04"]
+    assert told["total"] == 4
+
+
+def test_what_is_next_on_a_target_names_what_comes_first(lms: Machine, school: School) -> None:
+    student = school.students[0]
+    intake = lms.http.application.extensions["mastery"].intake
+    change_graph(intake, school.district_id, NOW, lambda session: add_prerequisite(
+        session, school.district_id, "4.NF.A.1", "4.NF.A.2", Strength.HARD))  # fmt: skip
+    lms.post(sitting(student, "4.NF.A.2", 1))
+    above = lms.get(f"/students/{student}/targets/4.NF.A.2/explanation")["next_step"]
+    assert (above["kind"], [one["code"] for one in above["targets"]]) == ("first", ["4.NF.A.1"])
+    below = lms.get(f"/students/{student}/targets/4.NF.A.1/explanation")["next_step"]
+    assert below == {"kind": "work", "targets": [], "waiting": []}

@@ -63,11 +63,14 @@ def test_without_evidence_nothing_is_low_it_is_not_there():
 
 
 def test_only_work_in_progress_turns_ready():
-    ready, stale = readiness(pair(), 2), readiness(pair(), 30)
-    working = fold(pair(), [], NO_RULES, POLICY)[1].decision
-    assert (state_at(working, ready), state_at(working, stale)) == (State.READY, State.IN_PROGRESS)
+    working = fold(pair(), [], NO_RULES, POLICY)[1]
+
+    def on(day, decision):
+        return state_at(decision, working.tally, PLAIN, {}, moment(day).date(), POLICY)
+
+    assert (on(2, working.decision), on(30, working.decision)) == (State.READY, State.IN_PROGRESS)
     for state in set(State) - {State.IN_PROGRESS}:
-        assert state_at(replace(working, state=state), ready) is state
+        assert on(2, replace(working.decision, state=state)) is state
 
 
 def test_an_assessment_is_ready_when_eighty_percent_of_its_weight_is():

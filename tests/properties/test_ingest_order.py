@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -19,8 +20,9 @@ from ingest_world import (
     furnish,
     standings,
 )
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from api.actions.explain_history import history_document
 from api.actions.outcome import Status
 from mastery.evidence import (
     EvidenceType,
@@ -32,7 +34,10 @@ from mastery.evidence import (
     ScoreStatus,
     TargetScore,
 )
+from models.graph_store import load_graph
 from models.installation import Installation
+from models.standing import Standing
+from models.unit_of_work import district_transaction
 
 CODES = ("M.1", "M.2", "M.4", "E.1", "M.3")
 _made = count()
@@ -213,3 +218,28 @@ def test_the_state_test_is_no_part_of_the_estimate(pair: Pair) -> None:
     assert (
         standings(pair.other)["S-0000", "M.1"].evidence["mean"] == standings(pair.one)["S-0000", "M.1"].evidence["mean"]
     )
+
+
+@QUICK
+@given(histories(), st.randoms(use_true_random=False))
+@example(CORRECTED, random.Random(3))
+def test_the_points_of_every_estimate_end_in_the_stored_one(
+    pair: Pair, results: list[Result], chance: random.Random
+) -> None:
+    """Whatever came late, twice or corrected, with feedback or without."""
+    pair.forget()
+    arrival = list(results)
+    chance.shuffle(arrival)
+    pair.other.post(list(batches(arrival, chance)))
+    district = pair.other.district_id
+    with district_transaction(pair.other.engine, district) as session:
+        graph, zone = load_graph(session, district), ZoneInfo("America/New_York")
+        for row in session.scalars(select(Standing).where(Standing.district_id == district)):
+            told = history_document(session, district, graph, zone, row)
+            assert told is not None
+            assert bool(told["points"]) == (row.probability is not None)
+            for last in told["points"][-1:]:
+                assert last["estimate"] == {
+                    "probability": row.probability, "expected": row.expected, "low": row.low, "high": row.high,
+                }  # fmt: skip
+                assert last["records"] <= row.records

@@ -1,0 +1,61 @@
+"""The map of one student: what builds on what, and where they stand on it."""
+
+from __future__ import annotations
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+
+from api.actions.student_map import MapTarget, map_around, map_of_work
+from api.pages.blueprint import Visit, page_number, pages, signed_in
+from api.pages.map_picture import draw
+from api.pages.partial import live_page
+from api.pages.words import Look, standing_look
+from api.services import services
+from mastery.access import What
+from models.queries_grid import standings_of
+from models.queries_student import student_head
+from models.registry import context
+
+
+@pages.get("/students/<int:student_id>/map")
+@signed_in
+def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """What a student works on, what it builds on and what comes next; or the same around one target."""
+    subject = visit.student(student_id, What.STANDING)
+    stamps = context(visit.session, visit.district_id).stamps
+    graph = services().intake.graphs.get(visit.session, visit.district_id, stamps.graph)
+    known = standings_of(visit.session, visit.district_id, student_id)
+    around, page = _around(), page_number()
+    if around is None:
+        found = map_of_work(known, graph, visit.today, request.args.get("subject"), page)
+    else:
+        found = map_around(known, graph, visit.today, around) if graph.guids.get(around) in graph.graph.order else None
+    if found is None:
+        abort(404)
+    return live_page(
+        visit,
+        "map.html",
+        "_map.html",
+        subject.sections,
+        head=student_head(visit.session, visit.district_id, student_id),
+        around=None if around is None else graph.node(around).statement,
+        map=found,
+        picture=draw(found),
+        look=_look,
+        shows_codes=visit.viewer.is_staff,
+        page=page,
+    )
+
+
+def _look(target: MapTarget) -> Look:
+    return standing_look(target.state, target.enough)
+
+
+def _around() -> int | None:
+    """Which target is asked for; 404 for what is no key."""
+    text = request.args.get("around")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        abort(404)
+    return int(text)
