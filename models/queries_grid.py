@@ -113,19 +113,23 @@ def states_counted(session: Session, district_id: int, students: Collection[int]
 
 _CELLS = "SELECT s.* " + _EACH.format(
     "SELECT student_id, target_id, state, coalesce((carried->2->>'enough_evidence')::boolean, false), records,"
-    f" probability, as_of{_OF_ONE} AND target_id = ANY(%(targets)s::bigint[])"
+    f" probability, as_of{_OF_ONE} AND (%(targets)s::bigint[] IS NULL OR target_id = ANY(%(targets)s::bigint[]))"
 )
 
 
 def cells_of_class(
-    session: Session, district_id: int, students: Collection[int], targets: Collection[int], zone: ZoneInfo
+    session: Session, district_id: int, students: Collection[int], targets: Collection[int] | None, zone: ZoneInfo
 ) -> dict[int, dict[int, Standing]]:
     """Standings by student and target, with no more than `mastery.as_of.state_on` reads: a class has thousands.
 
-    A student without any is there too. `zone` is the district's, in which records have their dates.
+    A student without any is there too; None are all targets. `zone` is the district's, in which records have dates.
     """
     found: dict[int, dict[int, Standing]] = {student: {} for student in students}
-    wanted = {"district": district_id, "students": list(students), "targets": list(targets)}
+    wanted = {
+        "district": district_id,
+        "students": list(students),
+        "targets": None if targets is None else list(targets),
+    }
     decisions: dict[tuple[str, bool], Decision] = {}
     days: dict[datetime | None, date | None] = {None: None}
     rows: list[tuple[Any, ...]] = fetch(session, _CELLS, wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mastery.roster import Role
-from models.graph import Node
 from models.queries_people import enrolled
 from models.roster import Enrollment, Person, School, Section
 from models.standing import Standing
@@ -34,15 +33,7 @@ class StudentSection:
     title: str
     school: str | None
     periods: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TargetStanding:
-    """The stored row of a student on a target, with the target's own words."""
-
-    standing: Standing
-    statement: str
-    code: str | None
+    school_id: int | None
 
 
 def student_head(session: Session, district_id: int, student_id: int) -> StudentHead:
@@ -55,26 +46,21 @@ def student_sections(session: Session, district_id: int, student_id: int, today:
     """The student's sections today."""
     mine = enrolled(district_id, Role.STUDENT, today).where(Enrollment.person_id == student_id)
     rows = session.execute(
-        select(Section.id, Section.title, School.name, Section.periods)
+        select(Section.id, Section.title, School.name, Section.periods, Section.school_id)
         .outerjoin(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))
         .where(Section.district_id == district_id, Section.id.in_(mine.with_only_columns(Enrollment.section_id)))
         .order_by(Section.title, Section.id)
     )
-    return [StudentSection(row[0], row[1], row[2], tuple(row[3])) for row in rows]
+    return [StudentSection(row[0], row[1], row[2], tuple(row[3]), row[4]) for row in rows]
 
 
-def target_standings(
-    session: Session, district_id: int, student_id: int, limit: int, offset: int
-) -> tuple[Sequence[TargetStanding], int]:
-    """A page of the student's standings, the newest evidence first, and how many there are."""
-    mine = (Standing.district_id == district_id, Standing.student_id == student_id)
-    total = session.execute(select(func.count()).select_from(Standing).where(*mine)).scalar_one()
-    rows = session.execute(
-        select(Standing, Node.statement, Node.code)
-        .join(Node, (Node.district_id == Standing.district_id) & (Node.id == Standing.target_id))
-        .where(*mine)
-        .order_by(Standing.subject, Standing.as_of.desc().nulls_last(), Node.code, Node.id)
-        .limit(limit)
-        .offset(offset)
+def standings_on(session: Session, district_id: int, student_id: int, targets: Collection[int]) -> dict[int, Standing]:
+    """The student's stored rows on some targets, by target."""
+    rows = session.scalars(
+        select(Standing).where(
+            Standing.district_id == district_id,
+            Standing.student_id == student_id,
+            Standing.target_id == func.any(list(targets)),
+        )
     )
-    return [TargetStanding(*row) for row in rows], total
+    return {row.target_id: row for row in rows}

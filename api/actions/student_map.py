@@ -16,7 +16,7 @@ from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph
 
 # so many of the student's own targets on a page, and so many in all; a row of the picture as wide as a desk's screen
-OWN, MOST, WIDEST = 4, 16, 4
+OWN, MOST, WIDEST = 3, 14, 4
 STEPS_OF_OWN, STEPS_AROUND = 1, 2
 
 

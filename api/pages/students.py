@@ -11,28 +11,28 @@ from flask import abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from api.actions import explain
-from api.actions.explain import Moment, standing_documents
+from api.actions.explain import Moment
+from api.actions.student_overview import overview
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
 from api.pages.my_path import path_url
 from api.pages.partial import live_page
 from api.pages.reasons import CHANGES, POWERS, missing_sentence, parts
 from api.pages.story import story
-from api.pages.words import enough
+from api.pages.words import GROUPS, enough
 from api.problems import ProblemError
 from api.services import services
 from api.v1.paging import cursor, is_key, place
 from api.v1.students import is_instant
-from mastery.access import Subject, What, decide
+from mastery.access import Section, Subject, What, decide, sees_class
 from mastery.decide import Lack
 from mastery.next_step import NextKind
 from models.graph_store import DistrictGraph
 from models.queries_api import ApiEvidence
 from models.queries_people import list_students
-from models.queries_student import TargetStanding, student_head, student_sections, target_standings
+from models.queries_student import StudentSection, student_head, student_sections
 from models.queries_today import SEVERITIES, flags_of_student, sections_of
 from models.registry import context
-from models.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,13 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
     """One student: sections, where they stand on each target, and for staff what is flagged."""
     subject = visit.student(student_id, What.STANDING)
     page = page_number()
-    rows, total = target_standings(visit.session, visit.district_id, student_id, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-    if page > 1 and not rows:
+    told = overview(
+        visit.session, visit.district_id, student_id, _graph(visit), visit.today, visit.zone, PAGE_SIZE,
+        (page - 1) * PAGE_SIZE,
+    )  # fmt: skip
+    if page > 1 and not told.groups:
         abort(404)
+    sections = student_sections(visit.session, visit.district_id, student_id, visit.today)
     return live_page(
         visit,
         "student.html",
@@ -92,23 +96,23 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         subject.sections,
         visit=visit,
         head=student_head(visit.session, visit.district_id, student_id),
-        standings=_documents(visit, student_id, rows),
-        sections=student_sections(visit.session, visit.district_id, student_id, visit.today),
+        told=told,
+        group_words=GROUPS,
+        subjects={row.subject for some in told.groups.values() for row, _ in some},
+        sections=[(one, _may_open(visit, one)) for one in sections],
         flags=_flags(visit, subject),
         may_act=decide(visit.viewer, What.ACT_ON_FLAG, subject).allowed,
         own=visit.viewer.person == student_id,
         path_url=path_url(visit, student_id),
         reasons=DISMISS_REASONS,
         page=page,
-        last_page=max(1, -(-total // PAGE_SIZE)),
+        last_page=max(1, -(-told.total // PAGE_SIZE)),
     )
 
 
-def _documents(visit: Visit, student_id: int, rows: Sequence[TargetStanding]) -> list[tuple[Standing, dict[str, Any]]]:
-    """Stored standings with what the API says of them."""
-    stored = [row.standing for row in rows]
-    said = standing_documents(visit.session, visit.district_id, student_id, _graph(visit), stored, visit.today)
-    return list(zip(stored, said, strict=True))
+def _may_open(visit: Visit, section: StudentSection) -> bool:
+    """Whether the class of a student is one whose page the viewer may open."""
+    return visit.viewer.is_staff and sees_class(visit.viewer, Section(visit.district_id, section.id, section.school_id))
 
 
 def _graph(visit: Visit) -> DistrictGraph:

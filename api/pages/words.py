@@ -20,6 +20,7 @@ from mastery.decide import State
 from mastery.flags.sentences import UNITS, Unit
 from mastery.flags.view import Fact
 from mastery.numbers import half_up
+from mastery.overview import Group
 from mastery.policy import DEFAULT_POLICY
 
 
@@ -35,7 +36,7 @@ class Look:
 NOT_ENOUGH = Look("◌", _l("Not enough evidence yet"), "unknown")
 TOO_LITTLE = Look("◌", _l("Too little to say yet"), "unknown")  # the same to a child
 STATES: dict[State, Look] = {
-    State.NOT_STARTED: Look("○", _l("Not started"), "unknown"),
+    State.NOT_STARTED: Look("○", _l("Not started"), "none"),
     State.IN_PROGRESS: Look("◐", _l("In progress"), "progress"),
     State.READY: Look("➜", _l("Ready to show it"), "ready"),
     State.MASTERED_PROVISIONAL: Look("✓", _l("Mastered, waits for confirmation"), "nearly"),
@@ -44,6 +45,14 @@ STATES: dict[State, Look] = {
     State.WAIVED: Look("–", _l("Waived"), "closed"),
     State.EXEMPT: Look("–", _l("Exempt"), "closed"),
     State.REVOKED: Look("↩", _l("Taken back"), "review"),
+}
+
+GROUPS: dict[Group, Any] = {
+    Group.LOOK: _l("Waits for a teacher"),
+    Group.READY: _l("Ready to show it"),
+    Group.WORK: _l("At work"),
+    Group.AHEAD: _l("Not started"),
+    Group.DONE: _l("Done"),
 }
 
 SEVERITIES: dict[str, Look] = {
