@@ -10,8 +10,8 @@ from api.actions.student_map import MapTarget, StudentMap
 from mastery.graph.values import Strength
 
 BOX_WIDTH, BOX_HEIGHT = 186, 74
-_COLUMN, _ROW, _EDGE = 202, 118, 10
-_LETTERS, _LINES = 25, 2
+_COLUMN, _ROW, _EDGE = 198, 114, 8
+_LETTERS, _LINES = 24, 2
 
 
 @dataclass(frozen=True, slots=True)

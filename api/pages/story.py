@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from api.pages.chart import Chart, Seen, lay_out
-from api.pages.words import PURPOSES, short_date
+from api.pages.words import short_date
 from mastery.evidence import Purpose
 from mastery.history import thinned
 from mastery.numbers import half_up
@@ -56,7 +56,7 @@ def story(document: Mapping[str, Any], zone: ZoneInfo) -> Story | None:
     return Story(
         _summary(seen, zone),
         lay_out(seen, document["policy"]["values"]["mastery_bar"]),
-        tuple(_row(point, one) for point, one in zip(points, seen, strict=True)),
+        tuple(_row(one) for one in seen),
         history["total"],
     )
 
@@ -73,9 +73,9 @@ def _seen(point: Mapping[str, Any]) -> Seen:
     )
 
 
-def _row(point: Mapping[str, Any], seen: Seen) -> Row:
+def _row(seen: Seen) -> Row:
     low, high = tenths(seen.low), tenths(seen.high)
-    kind = str(PURPOSES.get(point["purpose"], point["purpose"]))
+    kind = _("test") if seen.is_test else _("practice and other work")
     return Row(seen.at, kind, seen.enough, tenths(seen.rate), _("%(low)s to %(high)s", low=low, high=high))
 
 

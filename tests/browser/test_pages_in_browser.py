@@ -11,7 +11,9 @@ from factories import NOW, Factory
 from playwright.sync_api import Page, expect
 from visitors import Visitor
 
+from api.actions.graph import add_prerequisite
 from api.security.clients import SCOPES, create_client
+from mastery.graph import Strength
 from mastery.numbers import half_up
 from models.unit_of_work import district_transaction
 
@@ -220,3 +222,53 @@ def test_practice_without_progress_appears_on_today_by_itself(visitor: Visitor) 
     page.get_by_text("The numbers").click()
     chance = f"{half_up(Decimal(str(said['estimate']['probability'])) * 100)}%"
     expect(page.get_by_text(f"at or above the bar for mastery: {chance}")).to_be_visible()
+
+
+@pytest.mark.parametrize("visitor", [{"viewport": {"width": 320, "height": 640}}], indirect=True)
+def test_names_and_codes_stay_in_sight_while_the_class_scrolls(visitor: Visitor) -> None:
+    world = visitor.world
+
+    def rows(make: Factory) -> None:
+        targets = [make.target(f"T.{number:02}") for number in range(12)]
+        for number in range(20):
+            student = make.student(world.section, "Student", f"Number{number:02}")
+            for target in targets:
+                make.standing(student, target)
+
+    world.add(rows)
+    page = visitor.sign_in("teacher")
+    visitor.open(f"/classes/{world.section.id}?order=name")
+    last = page.locator("#grid td a").last
+    last.focus()
+    region, cell = page.locator("#grid").bounding_box(), last.bounding_box()
+    head, name = page.locator("thead th").last.bounding_box(), page.locator("#grid tbody th").last.bounding_box()
+    assert region is not None
+    assert cell is not None
+    assert head is not None
+    assert name is not None
+    assert abs(head["y"] - region["y"]) <= 2, "the codes stay on top"
+    assert abs(name["x"] - region["x"]) <= 2, "the names stay at the side"
+    assert cell["y"] >= head["y"] + head["height"] - 1, "what has the focus is hidden by neither"
+    assert cell["x"] >= name["x"] + name["width"] - 1
+    page.get_by_role("link", name="T.11", exact=True).click()
+    expect(page.locator("div:target")).to_contain_text("I can add fractions.")
+
+
+@pytest.mark.parametrize("visitor", [{"java_script_enabled": False}], indirect=True)
+def test_the_map_leads_from_target_to_target_without_a_script(visitor: Visitor) -> None:
+    world = visitor.world
+
+    def rows(make: Factory) -> None:
+        make.target("5.X", "I can use fractions in a story.")
+        add_prerequisite(make.session, make.district_id, str(world.target.code), "5.X", Strength.HARD)
+        make.standing(world.student, world.target)
+
+    world.add(rows)
+    page = visitor.sign_in("student")
+    page.get_by_role("link", name="Map of what builds on what").click()
+    picture = page.get_by_role("region", name="As a picture")
+    expect(picture.get_by_role("link")).to_have_count(2)
+    picture.get_by_role("link", name="I can use fractions in a story. Not started").click()
+    expect(page.get_by_role("heading", name="I can use fractions in a story.")).to_be_visible()
+    page.get_by_role("link", name="Map of what builds on what").click()
+    expect(page.get_by_text("Around “I can use fractions in a story”")).to_be_visible()
