@@ -34,17 +34,6 @@ __all__ = [
     "students",
     "today",
 ]
-    "accounts",
-    "assessments",
-    "error_page",
-    "gallery",
-    "grid",
-    "install",
-    "my_path",
-    "student_map",
-    "students",
-    "today",
-]
 
 
 def install(app: Flask) -> None:
