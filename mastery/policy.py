@@ -74,6 +74,19 @@ class Policy:
     contradiction_probability_high: float = 0.90
     contradiction_probability_low: float = 0.60
 
+    # Today's moves: a gap of the whole class (domain 4.1), groups, and the budget of a class period
+    class_gap_share: float = 0.40
+    class_gap_students: int = 6
+    class_gap_within_days: int = 5
+    moves_pull_at_most: int = 6
+    moves_confirm_at_once: int = 20
+    moves_shown: int = 5
+    decision_confirm_within: int = 5  # days (domain 2.4)
+    # a move that was done: how long it can be undone, how long one sees what came of it, and what counts as better
+    moves_undo_days: int = 1
+    moves_followed_days: int = 10
+    moves_gain: float = 0.15
+
     # a roster import that would end a larger share of what is active needs a person's word (a truncated export)
     roster_removal_share: float = 0.20
 

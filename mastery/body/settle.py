@@ -17,6 +17,8 @@ _SIGNED_STATES = {
     ActKind.REVOKE: State.REVOKED,
 }
 
+_CONFIRMATIONS = (ActKind.CONFIRM, ActKind.AUTO_CONFIRM)
+
 
 def settle(
     tally: Tally,
@@ -217,7 +219,13 @@ def _resolved(decision: Decision, act: Act) -> Decision:
 
 
 def _withdrawn(decision: Decision) -> Decision:
-    """What a person had signed is taken back, and the rule decides again."""
-    if decision.confirmed not in (*_SIGNED_STATES, ActKind.OVERRIDE):
+    """What was signed is taken back, and the rule decides again.
+
+    A confirmation is taken back only while the mastery it confirmed is unquestioned: under review a person decides.
+    """
+    if decision.confirmed in _CONFIRMATIONS:
+        if decision.state is not State.MASTERED:
+            return decision
+    elif decision.confirmed not in (*_SIGNED_STATES, ActKind.OVERRIDE):
         return decision
     return Decision(own_since=decision.own_since, own_result=decision.own_result)

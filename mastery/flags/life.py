@@ -32,7 +32,7 @@ LIVE = frozenset({FlagState.OPEN, FlagState.ACKNOWLEDGED, FlagState.IN_SUPPORT, 
 
 
 class FlagEvent(StrEnum):
-    """What can happen to a flag; the last three are a signed-in person's."""
+    """What can happen to a flag; the last four are a signed-in person's."""
 
     TRIGGER = "trigger"
     WORSEN = "worsen"
@@ -41,6 +41,7 @@ class FlagEvent(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     DISMISS = "dismiss"
     RESOLVE = "resolve"
+    TAKE_BACK = "take_back"
 
 
 class Resolution(StrEnum):
@@ -81,12 +82,13 @@ _S, _E = FlagState, FlagEvent
 # None: refused. An ended flag that is triggered opens again as a new flag of the same key.
 NEXT: Mapping[tuple[FlagState, FlagEvent], FlagState | None] = {
     **{(s, e): s for s in _S for e in (_E.TRIGGER, _E.WORSEN, _E.CLOSE, _E.CORRECT)},
-    **{(s, e): None for s in _S for e in (_E.ACKNOWLEDGE, _E.DISMISS, _E.RESOLVE)},
+    **{(s, e): None for s in _S for e in (_E.ACKNOWLEDGE, _E.DISMISS, _E.RESOLVE, _E.TAKE_BACK)},
     **{(s, e): _S.OPEN for s in (_S.RESOLVED, _S.DISMISSED, _S.EXPIRED) for e in (_E.TRIGGER, _E.WORSEN)},
     (_S.SNOOZED, _E.WORSEN): _S.OPEN,
     **{(s, e): _S.RESOLVED for s in LIVE for e in (_E.CLOSE, _E.CORRECT, _E.RESOLVE)},
     **{(s, _E.ACKNOWLEDGE): _S.ACKNOWLEDGED for s in (_S.OPEN, _S.ACKNOWLEDGED, _S.SNOOZED)},
     **{(s, _E.DISMISS): _S.DISMISSED for s in LIVE},
+    (_S.ACKNOWLEDGED, _E.TAKE_BACK): _S.OPEN,
 }
 
 

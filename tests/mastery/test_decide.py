@@ -297,6 +297,33 @@ def test_what_a_person_signed_stays_until_it_is_withdrawn(kind, state):
     assert (withdrawn.state, withdrawn.mastered_at) == (State.MASTERED, moment(2))
 
 
+def test_a_confirmation_that_is_withdrawn_leaves_what_was_there_before_it():
+    signed, withdrawn = act(ActKind.CONFIRM, 4, level=3.0, mastered_at=moment(2)), act(ActKind.WITHDRAW, 5, id=2)
+    before = standing(body(), (), CREDIT)
+    assert standing(body(), [signed], CREDIT).decision.state is State.MASTERED
+    assert standing(body(), [signed, withdrawn], CREDIT) == before
+    again = standing(body(), [signed, withdrawn, replace(signed, id=3, at=moment(6))], CREDIT).decision
+    assert (again.state, again.mastered_at, again.confirmed_at) == (State.MASTERED, moment(2), moment(6))
+
+
+def test_a_confirmation_under_review_is_not_withdrawn_a_person_decides():
+    signed, withdrawn = act(ActKind.CONFIRM, 4, level=3.0, mastered_at=moment(2)), act(ActKind.WITHDRAW, 6, id=2)
+    low = [*body(), record(4, 5, summative=1.0)]
+    found = standing(low, [signed, withdrawn], CREDIT)
+    assert found.decision.state is State.NEEDS_REVIEW
+    assert found == standing(low, [signed], CREDIT)
+
+
+def test_what_the_system_confirmed_on_a_withdrawn_confirmation_can_be_withdrawn_after_it():
+    book = rule_book([TargetRule(1, credit_bearing=True), TargetRule(2, prerequisites=(1,))])
+    records = [*body(1), *body(10, target=2, day=5)]
+    signed = [act(ActKind.CONFIRM, 9), act(ActKind.AUTO_CONFIRM, 9, target=2, id=2, mastered_at=moment(7))]
+    back = [act(ActKind.WITHDRAW, 10, id=3), act(ActKind.WITHDRAW, 10, target=2, id=4)]
+    assert standing(records, signed, book, 2).decision.state is State.MASTERED
+    assert standing(records, [*signed, back[0]], book, 2).decision.state is State.MASTERED, "sticky by itself"
+    assert standing(records, [*signed, *back], book, 2) == standing(records, (), book, 2)
+
+
 def test_a_teachers_judgement_is_lasting_and_a_new_low_certifying_record_asks_for_review():
     judged = [act(ActKind.OVERRIDE, 5, level=3.5)]
     low = [record(1, 0, summative=2.0)]

@@ -199,14 +199,14 @@ def test_the_table_answers_every_event_in_every_state():
 
 
 EXPECTED = {
-    FlagState.OPEN: "open open resolved resolved acknowledged dismissed resolved",
-    FlagState.ACKNOWLEDGED: "acknowledged acknowledged resolved resolved acknowledged dismissed resolved",
-    FlagState.IN_SUPPORT: "in_support in_support resolved resolved - dismissed resolved",
-    FlagState.SNOOZED: "snoozed open resolved resolved acknowledged dismissed resolved",
-    FlagState.RESOLVED: "open open resolved resolved - - -",
-    FlagState.DISMISSED: "open open dismissed dismissed - - -",
-    FlagState.MERGED: "merged merged merged merged - - -",
-    FlagState.EXPIRED: "open open expired expired - - -",
+    FlagState.OPEN: "open open resolved resolved acknowledged dismissed resolved -",
+    FlagState.ACKNOWLEDGED: "acknowledged acknowledged resolved resolved acknowledged dismissed resolved open",
+    FlagState.IN_SUPPORT: "in_support in_support resolved resolved - dismissed resolved -",
+    FlagState.SNOOZED: "snoozed open resolved resolved acknowledged dismissed resolved -",
+    FlagState.RESOLVED: "open open resolved resolved - - - -",
+    FlagState.DISMISSED: "open open dismissed dismissed - - - -",
+    FlagState.MERGED: "merged merged merged merged - - - -",
+    FlagState.EXPIRED: "open open expired expired - - - -",
 }
 
 

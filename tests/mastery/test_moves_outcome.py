@@ -1,0 +1,42 @@
+"""Did a move help: only what the student did since can say so."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mastery.body.words import State
+from mastery.moves.outcome import Outcome, Part, judge, judge_student
+from mastery.policy import DEFAULT_POLICY as POLICY
+
+DONE = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
+LATER, EARLIER = DONE + timedelta(days=1), DONE - timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("part", "outcome"),
+    [
+        (Part(DONE, None), Outcome.NO_NEW_EVIDENCE),
+        (Part(DONE, EARLIER, 0.2, 0.9, State.MASTERED, closed=True), Outcome.NO_NEW_EVIDENCE),
+        (Part(DONE, DONE, 0.2, 0.9), Outcome.NO_NEW_EVIDENCE),
+        (Part(DONE, LATER, 0.25, 0.40), Outcome.BETTER),
+        (Part(DONE, LATER, 0.25, 0.39), Outcome.NOT_YET),
+        (Part(DONE, LATER, 0.50, 0.10), Outcome.NOT_YET),
+        (Part(DONE, LATER, None, 0.80), Outcome.NOT_YET),  # nothing to compare with
+        (Part(DONE, LATER, 0.2, 0.2, closed=True), Outcome.BETTER),
+        (Part(DONE, LATER, 0.9, 0.91, State.MASTERED_PROVISIONAL), Outcome.BETTER),
+        (Part(DONE, LATER, test=True), Outcome.BETTER),
+        (Part(DONE, None, test=True), Outcome.NO_NEW_EVIDENCE),
+    ],
+)
+def test_a_part_is_judged_by_what_was_done_since(part: Part, outcome: Outcome):
+    assert judge(part, POLICY) is outcome
+
+
+def test_a_student_is_better_when_all_that_is_known_is():
+    better, not_yet, silent = Part(DONE, LATER, 0.1, 0.9), Part(DONE, LATER, 0.1, 0.1), Part(DONE, None)
+    assert judge_student([better, silent], POLICY) is Outcome.BETTER
+    assert judge_student([better, not_yet, silent], POLICY) is Outcome.NOT_YET
+    assert judge_student([silent, silent], POLICY) is Outcome.NO_NEW_EVIDENCE
+    assert judge_student([], POLICY) is Outcome.NO_NEW_EVIDENCE
