@@ -15,6 +15,7 @@ class Relation(StrEnum):
     SELF = "self"
     GUARDIAN = "guardian"
     TEACHER = "teacher"
+    TEACHER_OF_RECORD = "teacher_of_record"
     SCHOOL_ADMINISTRATOR = "school_administrator"
     DISTRICT_ADMINISTRATOR = "district_administrator"
 
@@ -27,15 +28,17 @@ class What(StrEnum):
     GOOD_NEWS = "good_news"  # flags of severity INFO
     FLAGS = "flags"  # staff triage
     ACT_ON_FLAG = "act_on_flag"
+    CONFIRM = "confirm"  # sign that a decision stands
 
 
-_STAFF = frozenset(What)
+_STAFF = frozenset(What) - {What.CONFIRM}
 _FAMILY = frozenset({What.STANDING, What.EVIDENCE, What.GOOD_NEWS})
 
 RIGHTS: dict[Relation, frozenset[What]] = {
     Relation.SELF: _FAMILY,
     Relation.GUARDIAN: _FAMILY - {What.GOOD_NEWS},  # good news goes to the student first (domain 7.6)
     Relation.TEACHER: _STAFF,
+    Relation.TEACHER_OF_RECORD: frozenset({What.CONFIRM}),  # nobody signs in their place (domain 2.4)
     Relation.SCHOOL_ADMINISTRATOR: _STAFF,
     Relation.DISTRICT_ADMINISTRATOR: _STAFF,
 }
@@ -45,7 +48,8 @@ RIGHTS: dict[Relation, frozenset[What]] = {
 class Viewer:
     """A signed-in person as of today: only what has begun and has not ended counts.
 
-    `sections` they teach, `schools` they administer, `wards` they are a guardian of; ids of one district.
+    `sections` they teach, `of_record` those of them that they answer for, `schools` they administer, `wards` they are
+    a guardian of; ids of one district.
     """
 
     district: int
@@ -54,6 +58,7 @@ class Viewer:
     schools: frozenset[int] = frozenset()
     wards: frozenset[int] = frozenset()
     administers_district: bool = False
+    of_record: frozenset[int] = frozenset()
 
     @property
     def is_staff(self) -> bool:
@@ -90,6 +95,7 @@ def relations(viewer: Viewer, subject: Subject) -> frozenset[Relation]:
         Relation.SELF: viewer.person == subject.student,
         Relation.GUARDIAN: subject.student in viewer.wards,
         Relation.TEACHER: not viewer.sections.isdisjoint(subject.sections),
+        Relation.TEACHER_OF_RECORD: not viewer.of_record.isdisjoint(subject.sections),
         Relation.SCHOOL_ADMINISTRATOR: not viewer.schools.isdisjoint(subject.schools),
         Relation.DISTRICT_ADMINISTRATOR: viewer.administers_district,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mastery.access import RIGHTS, Relation, Subject, Viewer, What
 from mastery.roster import Role
@@ -53,8 +53,25 @@ def enrolled(district_id: int, role: Role, day: date) -> Select[int, int]:
 
 def viewer_of(session: Session, district_id: int, person_id: int, today: date) -> Viewer:
     """The person's relations today; three statements whatever they are related to."""
-    taught = enrolled(district_id, Role.TEACHER, today).where(Enrollment.person_id == person_id)
-    sections = frozenset(row.section_id for row in session.execute(taught))
+    another = aliased(Enrollment)
+    led_by_another = (
+        select(another.id)
+        .where(
+            another.district_id == Enrollment.district_id,
+            another.section_id == Enrollment.section_id,
+            another.role == Role.TEACHER,
+            another.primary,
+            on(today, another),
+        )
+        .exists()
+    )
+    # where the roster names no primary teacher, each teacher of the section is one of record
+    of_record = or_(Enrollment.primary, ~led_by_another)
+    taught = session.execute(
+        enrolled(district_id, Role.TEACHER, today)
+        .add_columns(of_record.label("of_record"))
+        .where(Enrollment.person_id == person_id)
+    ).all()
     administered = session.execute(
         select(PersonRole.school_id, School.kind)
         .outerjoin(School, (School.district_id == PersonRole.district_id) & (School.id == PersonRole.school_id))
@@ -75,10 +92,11 @@ def viewer_of(session: Session, district_id: int, person_id: int, today: date) -
     return Viewer(
         district=district_id,
         person=person_id,
-        sections=sections,
+        sections=frozenset(row.section_id for row in taught),
         schools=frozenset(row.school_id for row in administered if row.kind not in (None, "district")),
         wards=frozenset(wards),
         administers_district=any(row.kind in (None, "district") for row in administered),
+        of_record=frozenset(row.section_id for row in taught if row.of_record),
     )
 
 
@@ -123,15 +141,12 @@ def visible_students(viewer: Viewer, what: What, today: date) -> Select[int]:
         select(PersonRole.person_id).where(PersonRole.district_id == district, PersonRole.role == Role.STUDENT),
         select(Enrollment.person_id).where(Enrollment.district_id == district, Enrollment.role == Role.STUDENT),
     ).subquery("ever")
-    taught = (
-        enrolled(district, Role.STUDENT, today)
-        .with_only_columns(Enrollment.person_id)
-        .where(Enrollment.section_id.in_(viewer.sections))
-    )
+    in_sections = enrolled(district, Role.STUDENT, today).with_only_columns(Enrollment.person_id)
     by_relation: dict[Relation, Select[int]] = {
         Relation.SELF: select(ever.c.person_id).where(ever.c.person_id == viewer.person),
         Relation.GUARDIAN: select(ever.c.person_id).where(ever.c.person_id.in_(viewer.wards)),
-        Relation.TEACHER: taught,
+        Relation.TEACHER: in_sections.where(Enrollment.section_id.in_(viewer.sections)),
+        Relation.TEACHER_OF_RECORD: in_sections.where(Enrollment.section_id.in_(viewer.of_record)),
         Relation.SCHOOL_ADMINISTRATOR: select(here.c.person_id).where(here.c.school_id.in_(viewer.schools)),
     }
     if viewer.administers_district:

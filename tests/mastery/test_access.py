@@ -16,6 +16,7 @@ viewers = st.builds(
     schools=ids,
     wards=ids,
     administers_district=st.booleans(),
+    of_record=ids,
 )
 subjects = st.builds(Subject, st.integers(1, 2), st.integers(1, 4), sections=ids, schools=ids)
 
@@ -34,6 +35,22 @@ def test_each_relation_opens_its_own() -> None:
     assert decide(Viewer(1, 7), What.GOOD_NEWS, child).relations == {Relation.SELF}
     assert decide(Viewer(1, 4, schools=frozenset({21})), What.FLAGS, child).allowed
     assert decide(Viewer(1, 5, administers_district=True), What.FLAGS, child).allowed
+
+
+def test_only_the_teacher_of_record_confirms() -> None:
+    child = Subject(1, 7, frozenset({11}), frozenset({21}))
+    teacher = Viewer(1, 2, sections=frozenset({11, 12}), of_record=frozenset({11}))
+    assert decide(teacher, What.CONFIRM, child).relations == {Relation.TEACHER_OF_RECORD}
+    others = (
+        Viewer(1, 3, sections=frozenset({11})),  # teaches beside
+        Viewer(1, 4, sections=frozenset({12}), of_record=frozenset({12})),
+        Viewer(1, 5, schools=frozenset({21})),
+        Viewer(1, 6, administers_district=True),
+        Viewer(1, 7),
+        Viewer(1, 8, wards=frozenset({7})),
+        Viewer(2, 2, sections=frozenset({11}), of_record=frozenset({11})),
+    )
+    assert not any(decide(other, What.CONFIRM, child).allowed for other in others)
 
 
 def test_a_colleague_and_a_stranger_are_denied() -> None:
