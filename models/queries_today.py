@@ -171,7 +171,8 @@ def _flag_row(row: Row[Any]) -> FlagRow:
     )
 
 
-def _students_taught(viewer: Viewer, today: date) -> Select[Any]:
+def students_taught(viewer: Viewer, today: date) -> Select[Any]:
+    """Ids of the students in the sections that the viewer teaches, as a subquery."""
     return (
         enrolled(viewer.district, Role.STUDENT, today)
         .with_only_columns(Enrollment.person_id)
@@ -179,19 +180,11 @@ def _students_taught(viewer: Viewer, today: date) -> Select[Any]:
     )
 
 
-def flags_today(
-    session: Session, viewer: Viewer, today: date, limit: int, offset: int
-) -> tuple[Sequence[FlagRow], dict[str, int], int]:
-    """A page of the live flags of the viewer's own students, new ones by severity, and their total number."""
-    mine = Flag.student_id.in_(_students_taught(viewer, today))
-    rows = session.execute(_live_flags(viewer.district).where(mine).limit(limit).offset(offset))
-    counted = session.execute(
-        select(Flag.severity, Flag.state, func.count())
-        .where(Flag.district_id == viewer.district, Flag.state.in_(LIVE_STATES), mine)
-        .group_by(Flag.severity, Flag.state)
-    ).all()
-    new = {severity: number for severity, state, number in counted if state == NEW}
-    return [_flag_row(row) for row in rows], new, sum(number for *_kind, number in counted)
+def flags_by_id(session: Session, viewer: Viewer, today: date, flag_ids: Collection[int]) -> dict[int, FlagRow]:
+    """Live flags of the viewer's own students with what their cards show, by id."""
+    mine = Flag.student_id.in_(students_taught(viewer, today))
+    rows = session.execute(_live_flags(viewer.district).where(mine, Flag.id.in_(flag_ids)))
+    return {row[0].id: _flag_row(row) for row in rows}
 
 
 def flags_of_student(
@@ -202,21 +195,6 @@ def flags_of_student(
         _live_flags(viewer.district).where(Flag.student_id == student_id, Flag.severity.in_(severities)).limit(limit)
     )
     return [_flag_row(row) for row in rows]
-
-
-def sections_of_students(
-    session: Session, viewer: Viewer, student_ids: Collection[int], today: date
-) -> dict[int, set[int]]:
-    """For each student, which of the viewer's own sections they are in."""
-    found: dict[int, set[int]] = {}
-    rows = session.execute(
-        enrolled(viewer.district, Role.STUDENT, today).where(
-            Enrollment.section_id.in_(viewer.sections), Enrollment.person_id.in_(student_ids)
-        )
-    )
-    for row in rows:
-        found.setdefault(row.person_id, set()).add(row.section_id)
-    return found
 
 
 def evidence_links(session: Session, district_id: int, result_ids: Collection[int]) -> dict[int, list[EvidenceLink]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from mastery.decide import ActKind
 from models.base import Base, DistrictKey, ExactJSON, Key, KeyInPrimary, OptionalKey, Surrogate, owned
 
 
@@ -72,14 +73,26 @@ class Standing(Base):
 
 
 class Confirmation(Base):
-    """A decision that was confirmed, by a person or by the rule for targets without credit. Append-only."""
+    """A decision that was confirmed, by a person or by the rule for targets without credit. Append-only.
+
+    The rule confirms a mastery once; a person may confirm it again after taking that back.
+    """
 
     __tablename__ = "confirmation"
     __table_args__ = (
         owned("student_id", to="person"),
         owned("target_id", to="node"),
         owned("by_person", to="person"),
-        UniqueConstraint("district_id", "student_id", "target_id", "kind", "mastered_at"),
+        Index(
+            "uq_confirmation_auto",
+            "district_id",
+            "student_id",
+            "target_id",
+            "mastered_at",
+            unique=True,
+            postgresql_where=text(f"kind = '{ActKind.AUTO_CONFIRM.value}'"),
+        ),
+        Index(None, "district_id", "student_id"),
     )
 
     district_id: Mapped[DistrictKey]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from models import access, assessment, district, evidence, flag, graph, outbox, roster, standing
+from models import access, assessment, district, evidence, flag, graph, move, outbox, roster, standing
 from models.base import Base
 
 METADATA = Base.metadata
-AGGREGATES = (access, assessment, district, evidence, flag, graph, outbox, roster, standing)
+AGGREGATES = (access, assessment, district, evidence, flag, graph, move, outbox, roster, standing)
 # tables that every district shares; they hold nothing about a child
 SHARED_TABLES = frozenset({"district", "sign_in_name"})
-APPEND_ONLY_TABLES = frozenset({"result", "evidence", "confirmation", "flag_transition"})
+APPEND_ONLY_TABLES = frozenset(
+    {"result", "evidence", "confirmation", "flag_transition", "move", "move_part", "move_undo"}
+)
 
 
 def district_tables() -> list[str]:

@@ -84,7 +84,7 @@ def plan(
     for target, some in gaps.items():
         moves.extend(_teach(target, some, class_size, talks, policy))
     for student, some in talks.items():
-        moves.append(Move(MoveKind.TALK, student, 0, tuple(sorted(some, key=_signal_order))))
+        moves.append(Move(MoveKind.TALK, student, 0, tuple(sorted(some, key=_talk_order))))
     for target in sorted({*looks, *(one.target for one in reviews)}):
         of_target = tuple(one for one in reviews if one.target == target)
         moves.append(Move(MoveKind.LOOK, target, 0, tuple(looks.get(target, ())), of_target))
@@ -100,15 +100,33 @@ def is_urgent(move: Move) -> bool:
     return move.severity is Severity.URGENT
 
 
-def taught_target(move: Move, signal: Signal) -> int | None:
+def judged_by(kind: MoveKind, about: int, signal: Signal) -> int | None:
     """The target by which to see later whether a move helped on a signal: the one taught, else the signal's own."""
-    if move.kind in (MoveKind.RETEACH, MoveKind.PULL):
-        return move.about
+    if kind in (MoveKind.RETEACH, MoveKind.PULL):
+        return about
     return signal.prerequisite if signal.rule == prereq_gap.ID else signal.target
+
+
+def fits(kind: MoveKind, about: int, signals: Collection[Signal], waiting: Collection[tuple[int, int]]) -> bool:
+    """Whether a move of this kind can be about these signals and (student, target) pairs under review."""
+    if kind is MoveKind.TALK:
+        return not waiting and {one.student for one in signals} == {about}
+    if kind is MoveKind.LET_TEST:
+        return not waiting and {one.assessment for one in signals} == {about}
+    if kind is MoveKind.LOOK:
+        return {one.target for one in signals} | {target for _, target in waiting} == {about}
+    if kind is MoveKind.CONFIRM:
+        return not signals
+    return not waiting and any(about in (one.target, one.prerequisite) for one in signals)
 
 
 def _signal_order(one: Signal) -> tuple[int, date, int, int]:
     return -one.severity, one.opened, one.student, one.flag
+
+
+def _talk_order(one: Signal) -> tuple[int, int, int]:
+    """A talk begins with what is most pressing and, of that, newest."""
+    return -one.severity, -one.opened.toordinal(), one.flag
 
 
 def _waiting_order(one: Waiting) -> tuple[date, int, int]:

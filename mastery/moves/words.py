@@ -64,7 +64,8 @@ class Move:
     @property
     def students(self) -> tuple[int, ...]:
         """Whom it is about."""
-        return tuple(dict.fromkeys(one.student for one in (*self.signals, *self.waiting)))
+        students = [one.student for one in self.signals] + [one.student for one in self.waiting]
+        return tuple(dict.fromkeys(students))
 
     @property
     def severity(self) -> Severity:

@@ -45,8 +45,11 @@ DISTRICT_TABLES = (
     "form_item",
     "result",
     "evidence",
+    "move",
+    "move_part",
+    "move_undo",
 )
-APPEND_ONLY_TABLES = ("confirmation", "evidence", "flag_transition", "result")
+APPEND_ONLY_TABLES = ("confirmation", "evidence", "flag_transition", "result", "move", "move_part", "move_undo")
 
 
 def upgrade() -> None:
@@ -477,14 +480,16 @@ def upgrade() -> None:
             name=op.f("fk_confirmation_district_id_target_id"),
         ),
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_confirmation")),
-        sa.UniqueConstraint(
-            "district_id",
-            "student_id",
-            "target_id",
-            "kind",
-            "mastered_at",
-            name=op.f("uq_confirmation_district_id_student_id_target_id_kind_mastered_at"),
-        ),
+    )
+    op.create_index(
+        "uq_confirmation_auto",
+        "confirmation",
+        ["district_id", "student_id", "target_id", "mastered_at"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'auto_confirm'"),
+    )
+    op.create_index(
+        op.f("ix_confirmation_district_id_student_id"), "confirmation", ["district_id", "student_id"], unique=False
     )
     op.create_table(
         "cut_scores",
@@ -847,6 +852,100 @@ def upgrade() -> None:
             name=op.f("fk_evidence_district_id_target_id"),
         ),
         sa.PrimaryKeyConstraint("district_id", "result_id", "target_id", name=op.f("pk_evidence")),
+    )
+    op.create_table(
+        "move",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("by_person", sa.BigInteger(), nullable=False),
+        sa.Column("section_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("target_id", sa.BigInteger(), nullable=True),
+        sa.Column("assessment_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('reteach', 'pull', 'talk', 'look', 'let_test', 'confirm')", name=op.f("ck_move_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "assessment_id"],
+            ["assessment.district_id", "assessment.id"],
+            name=op.f("fk_move_district_id_assessment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "by_person"],
+            ["person.district_id", "person.id"],
+            name=op.f("fk_move_district_id_by_person"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "section_id"],
+            ["section.district_id", "section.id"],
+            name=op.f("fk_move_district_id_section_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "target_id"],
+            ["node.district_id", "node.id"],
+            name=op.f("fk_move_district_id_target_id"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_move")),
+    )
+    op.create_index(op.f("ix_move_district_id_by_person_at"), "move", ["district_id", "by_person", "at"], unique=False)
+    op.create_table(
+        "move_part",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("move_id", sa.BigInteger(), nullable=False),
+        sa.Column("student_id", sa.BigInteger(), nullable=False),
+        sa.Column("target_id", sa.BigInteger(), nullable=True),
+        sa.Column("flag_id", sa.BigInteger(), nullable=True),
+        sa.Column("flag_version", sa.Integer(), nullable=True),
+        sa.Column("confirmation_id", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=True),
+        sa.Column("probability", sa.Float(precision=53), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["district_id", "confirmation_id"],
+            ["confirmation.district_id", "confirmation.id"],
+            name=op.f("fk_move_part_district_id_confirmation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "flag_id"],
+            ["flag.district_id", "flag.id"],
+            name=op.f("fk_move_part_district_id_flag_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "move_id"],
+            ["move.district_id", "move.id"],
+            name=op.f("fk_move_part_district_id_move_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "student_id"],
+            ["person.district_id", "person.id"],
+            name=op.f("fk_move_part_district_id_student_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "target_id"],
+            ["node.district_id", "node.id"],
+            name=op.f("fk_move_part_district_id_target_id"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_move_part")),
+    )
+    op.create_index(op.f("ix_move_part_district_id_move_id"), "move_part", ["district_id", "move_id"], unique=False)
+    op.create_table(
+        "move_undo",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("move_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("by_person", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "by_person"],
+            ["person.district_id", "person.id"],
+            name=op.f("fk_move_undo_district_id_by_person"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "move_id"],
+            ["move.district_id", "move.id"],
+            name=op.f("fk_move_undo_district_id_move_id"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "move_id", name=op.f("pk_move_undo")),
     )
 
     for table in DISTRICT_TABLES:

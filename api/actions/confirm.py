@@ -1,0 +1,202 @@
+"""The teacher of record confirms decisions that wait, many at once, or takes the signature back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from graphlib import TopologicalSorter
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from api.actions.announce import announce
+from api.actions.progress import bring_up
+from mastery.access import Viewer, What
+from mastery.decide import ActKind, Decision, Reason, Standing, State
+from mastery.policy import DEFAULT_POLICY
+from models.graph_store import DistrictGraph, load_graph
+from models.holding import Held, hold
+from models.known import Known
+from models.progress_store import Pair
+from models.queries_people import visible_students
+from models.registry import context
+from models.standing import Confirmation
+from models.standing import Standing as StandingRow
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmable:
+    """A decision as a person saw it: `stood_at` is the instant that names what waited."""
+
+    student: int
+    target: int
+    stood_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What was signed, by the id of its act, with the probability of mastery at that moment."""
+
+    id: int
+    student: int
+    target: int
+    probability: float | None
+
+
+def confirm(
+    session: Session, viewer: Viewer, asked: Sequence[Confirmable], now: datetime, today: date
+) -> list[Confirmed] | None:
+    """Sign the decisions that still wait as they were seen, and bring their students up to it.
+
+    None where none of the students is the viewer's to confirm.
+    """
+    wanted = {(one.student, one.target): one.stood_at for one in asked}
+    allowed = _allowed(session, viewer, {student for student, _ in wanted}, today)
+    if not allowed:
+        return None
+    known = session.execute(
+        select(StandingRow.student_id, StandingRow.target_id, StandingRow.probability).where(
+            StandingRow.district_id == viewer.district,
+            StandingRow.student_id == func.any(sorted(allowed)),
+            tuple_(StandingRow.student_id, StandingRow.target_id).in_(list(wanted)),
+        )
+    )
+    probability = {(row.student_id, row.target_id): row.probability for row in known}
+    if not probability:
+        return []
+    graph = load_graph(session, viewer.district)
+    held = hold(session, viewer.district, _pairs(probability, graph), _by_student(probability))
+    signed = []
+    for student, target in sorted(probability):
+        decision = held.folds[student].get(target, Standing()).decision
+        if _waits(decision) and decision.mastered_at == wanted[student, target]:
+            at = _after_all(held, (student, graph.subjects[target]), now)
+            signed.append(_act(viewer, student, target, ActKind.CONFIRM, decision, at, now))
+    _sign(session, viewer, graph, held, signed, now)
+    return [
+        Confirmed(one.id, one.student_id, one.target_id, probability[one.student_id, one.target_id]) for one in signed
+    ]
+
+
+def withdraw(
+    session: Session, viewer: Viewer, confirmations: Collection[int], now: datetime, today: date
+) -> set[tuple[int, int]]:
+    """Take back confirmations of one's own after which nothing was signed; returns their (student, target).
+
+    What the system confirmed only because these were is taken back with them.
+    """
+    acts = session.scalars(
+        select(Confirmation).where(
+            Confirmation.district_id == viewer.district,
+            Confirmation.id.in_(confirmations),
+            Confirmation.by_person == viewer.person,
+            Confirmation.kind == ActKind.CONFIRM.value,
+            Confirmation.student_id.in_(visible_students(viewer, What.CONFIRM, today)),
+        )
+    ).all()
+    if not acts:
+        return set()
+    graph = load_graph(session, viewer.district)
+    places = [(act.student_id, act.target_id) for act in acts]
+    around = {student: graph.neighbourhood(targets) for student, targets in _by_student(places).items()}
+    held = hold(session, viewer.district, _pairs(places, graph), around)
+    newest = _newest_acts(session, viewer.district, places)
+    signed, back = [], set()
+    for act in acts:
+        here = (act.student_id, act.target_id)
+        folds = held.folds[act.student_id]
+        if newest[here] != act.id or folds.get(act.target_id, Standing()).decision.state is not State.MASTERED:
+            continue
+        back.add(here)
+        at = max(act.at, _after_all(held, (act.student_id, graph.subjects[act.target_id]), now))
+        for target in (act.target_id, *_confirmed_by(act, folds, graph)):
+            signed.append(_act(viewer, act.student_id, target, ActKind.WITHDRAW, Decision(), at, now))
+    _sign(session, viewer, graph, held, signed, now)
+    return back
+
+
+def _allowed(session: Session, viewer: Viewer, students: Collection[int], today: date) -> set[int]:
+    seen = visible_students(viewer, What.CONFIRM, today).subquery("confirmable")
+    return set(session.scalars(select(seen.c.person_id).where(seen.c.person_id.in_(students))))
+
+
+def _waits(decision: Decision) -> bool:
+    return decision.state is State.MASTERED_PROVISIONAL and Reason.AWAITS_CONFIRMATION in decision.reasons
+
+
+def _pairs(places: Iterable[tuple[int, int]], graph: DistrictGraph) -> set[Pair]:
+    return {(student, graph.subjects[target]) for student, target in places}
+
+
+def _by_student(places: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for student, target in places:
+        found.setdefault(student, set()).add(target)
+    return found
+
+
+def _after_all(held: Held, pair: Pair, now: datetime) -> datetime:
+    """Where an act of now stands: after every record of the student-subject, also one of a clock that runs ahead."""
+    cursor = held.states[pair].cursor
+    return now if cursor is None else max(now, cursor.performed_at)
+
+
+def _act(
+    viewer: Viewer, student: int, target: int, kind: ActKind, decision: Decision, at: datetime, now: datetime
+) -> Confirmation:
+    return Confirmation(
+        district_id=viewer.district,
+        student_id=student,
+        target_id=target,
+        kind=kind.value,
+        level=decision.level,
+        mastered_at=decision.mastered_at,
+        by_person=viewer.person,
+        reason=None,
+        policy_version=DEFAULT_POLICY.version,
+        at=at,
+        signed_at=now,
+    )
+
+
+def _newest_acts(session: Session, district_id: int, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    rows = session.execute(
+        select(Confirmation.student_id, Confirmation.target_id, func.max(Confirmation.id).label("newest"))
+        .where(
+            Confirmation.district_id == district_id,
+            tuple_(Confirmation.student_id, Confirmation.target_id).in_(places),
+        )
+        .group_by(Confirmation.student_id, Confirmation.target_id)
+    )
+    return {(row.student_id, row.target_id): row.newest for row in rows}
+
+
+def _confirmed_by(act: Confirmation, folds: Mapping[int, Standing], graph: DistrictGraph) -> list[int]:
+    """Targets that the system confirmed at this very act because it made what they build on lasting, from below up."""
+    caused: set[int] = set()
+    waiting = [act.target_id]
+    while waiting:
+        for target in graph.rules.dependents.get(waiting.pop(), ()):
+            decision = folds.get(target, Standing()).decision
+            auto = decision.confirmed is ActKind.AUTO_CONFIRM and decision.confirmed_at == act.at
+            if auto and decision.state is State.MASTERED and target not in caused:
+                caused.add(target)
+                waiting.append(target)
+    below = {target: caused.intersection(graph.rules.of(target).prerequisites) for target in sorted(caused)}
+    return list(TopologicalSorter(below).static_order())
+
+
+def _sign(
+    session: Session, viewer: Viewer, graph: DistrictGraph, held: Held, acts: Sequence[Confirmation], now: datetime
+) -> None:
+    """Append acts and replay whom they are about, within the locks held."""
+    if not acts:
+        return
+    for act in acts:
+        session.add(act)
+        session.flush()  # one by one: acts of one instant stand in the order of their ids
+    zone = context(session, viewer.district).zone
+    pairs = _pairs([(act.student_id, act.target_id) for act in acts], graph)
+    done = bring_up(session, viewer.district, graph, Known(viewer.district), zone, held, {}, pairs, now)
+    announce(session, viewer.district, "progress", done.students, now)
