@@ -1,43 +1,83 @@
-"""Today: who of a teacher's students needs what now, by class period; and the two acts on a flag."""
+"""Today: what a teacher does first, by class period; and the acts on a single flag."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.actions import flag_acts
-from api.pages import words
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in, staff_only
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
+from api.pages.move_cards import DoneLine, MoveCard, Names, done_line, move_card, move_key
+from api.pages.moves import stamp
 from api.pages.my_path import only_path
 from api.pages.partial import live_page
 from api.pages.words import long_date
-from models.queries_today import (
-    SEVERITIES,
-    SectionRow,
-    flags_today,
-    sections_of,
-    sections_of_students,
-    waiting_cut_scores,
+from mastery.flags.view import Severity
+from mastery.moves.plan import Plan, plan
+from mastery.moves.words import Move, MoveKind
+from mastery.policy import DEFAULT_POLICY
+from models.queries_moves import (
+    LiveFlag,
+    WaitingDecision,
+    assessment_names,
+    done_moves,
+    live_flags,
+    students_by_section,
+    target_names,
+    waiting_decisions,
 )
+from models.queries_today import SEVERITIES, SectionRow, flags_by_id, sections_of, waiting_cut_scores
 
 _WAITING_SHOWN = 5
 _NAMED_FIRST = 3
-_PRESSING = (words.SEVERITIES["URGENT"], words.SEVERITIES["ACT"])
+_REST_SHOWN = 10
+_FOLDED_SHOWN = 10
+_DONE_FOLLOWED = 40
+_PRESSING = (Severity.URGENT, Severity.ACT)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One section on Today: first what nobody looks at yet, then good news, then what somebody looks at."""
+    """One section on Today: the moves to do first, the rest in order, good news, what somebody looks at, what was done.
+
+    Of the rest, of good news and of what is looked at only the first are there; the numbers count all.
+    """
 
     section: SectionRow
-    new: list[Card] = field(default_factory=list)
-    good: list[Card] = field(default_factory=list)
-    looked_at: list[Card] = field(default_factory=list)
+    moves: list[MoveCard]
+    rest: list[MoveCard]
+    rest_count: int
+    good: list[Card]
+    good_count: int
+    looked_at: list[Card]
+    looked_at_count: int
+    done: list[DoneLine]
+    pages: int
+
+
+@dataclass(slots=True)
+class _Class:
+    """What Today knows of a section before anything is put into words."""
+
+    section: SectionRow
+    plan: Plan
+    looked_at: list[LiveFlag] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read for the whole page."""
+
+    flags: Sequence[LiveFlag]
+    waiting: Sequence[WaitingDecision]
+    students: Mapping[int, str]
+    first_section: Mapping[int, int]
 
 
 @pages.get("/")
@@ -52,41 +92,152 @@ def home(visit: Visit) -> ResponseReturnValue:
 @pages.get("/today")
 @staff_only
 def today(visit: Visit) -> ResponseReturnValue:
-    """Who needs what now."""
+    """What to do first in each period; with `section` one period alone, with all that is left to do, page by page."""
+    only = request.args.get("section")
     page = page_number()
-    sections = sections_of(visit.session, visit.viewer, visit.today)
-    flags, new, total = flags_today(visit.session, visit.viewer, visit.today, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-    if page > 1 and not flags:
+    every = sections_of(visit.session, visit.viewer, visit.today)
+    sections = [one for one in every if only in (None, str(one.id))]
+    if (only is None and page > 1) or (only is not None and not sections):
         abort(404)
-    shown = cards(visit, flags)
+    read = _read(visit, every, {one.id for one in sections})
+    classes = [_class(visit, section, read) for section in sections]
+    done = _done(visit)
+    places = {
+        signal.student: move_key(one.section.id, move)
+        for one in reversed(classes)
+        for move in reversed(one.plan.moves)
+        for signal in move.signals
+    }
+    start = (page - 1) * PAGE_SIZE if only else 0
+    periods = _periods(visit, classes, read, done, start, PAGE_SIZE if only else _REST_SHOWN)
+    if page > max((one.pages for one in periods), default=1):
+        abort(404)
+    pressing = _pressing(read)
     return live_page(
         visit,
         "today.html",
         "_today.html",
         visit.viewer.sections,
         date=long_date(visit.today),
-        periods=_by_period(visit, sections, shown, page),
-        first=[card for card in shown if card.is_new and card.look in _PRESSING][:_NAMED_FIRST],
-        counts=[(severity, new.get(severity, 0)) for severity in SEVERITIES],
+        periods=periods,
+        first=[(read.students[one], places[one]) for one in pressing if one in places][:_NAMED_FIRST],
+        counts=_counts(read),
+        pressing=len(pressing),
         waiting=waiting_cut_scores(visit.session, visit.viewer, visit.today, _WAITING_SHOWN),
+        came_of=[one for one in done if one.judged],
         reasons=DISMISS_REASONS,
+        only=only,
         page=page,
-        last_page=max(1, -(-total // PAGE_SIZE)),
     )
 
 
-def _by_period(visit: Visit, sections: Sequence[SectionRow], shown: Sequence[Card], page: int) -> list[Period]:
-    """Each card under the first of the teacher's periods that its student is in."""
-    membership = sections_of_students(visit.session, visit.viewer, {card.student_id for card in shown}, visit.today)
-    periods = {section.id: Period(section) for section in sections}
-    for card in shown:
-        first = next(section.id for section in sections if section.id in membership[card.student_id])
-        period = periods[first]
-        if not card.is_new:
-            period.looked_at.append(card)
-        else:
-            (period.good if card.look is words.SEVERITIES["INFO"] else period.new).append(card)
-    return [one for one in periods.values() if page == 1 or one.new or one.good or one.looked_at]
+def _read(visit: Visit, every: Sequence[SectionRow], shown: Collection[int]) -> _Read:
+    """What the page needs of the sections it shows; `every` are all, since a student belongs to the first of them."""
+    members = students_by_section(visit.session, visit.viewer, visit.today)
+    first: dict[int, int] = {}
+    for section in every:
+        for student in members[section.id]:
+            first.setdefault(student, section.id)
+    here = {student for student, section in first.items() if section in shown}
+    flags = live_flags(visit.session, visit.viewer, visit.today, visit.zone)
+    waiting = waiting_decisions(visit.session, visit.viewer, visit.today, visit.zone)
+    return _Read(
+        [one for one in flags if one.signal.student in here],
+        [one for one in waiting if one.waiting.student in here],
+        {student: name for some in members.values() for student, name in some.items()},
+        first,
+    )
+
+
+def _class(visit: Visit, section: SectionRow, read: _Read) -> _Class:
+    """A section's plan; a student of several of the teacher's sections is in the plan of the first."""
+    own = [one for one in read.flags if read.first_section[one.signal.student] == section.id]
+    waiting = [one.waiting for one in read.waiting if read.first_section[one.waiting.student] == section.id]
+    signals = [one.signal for one in own if one.is_new]
+    made = plan(section.students, signals, waiting, visit.today, DEFAULT_POLICY)
+    return _Class(section, made, [one for one in own if not one.is_new])
+
+
+def _periods(
+    visit: Visit, classes: Sequence[_Class], read: _Read, done: Sequence[DoneLine], start: int, length: int
+) -> list[Period]:
+    listed = {one.section.id: _listed(one.plan, start, length) for one in classes}
+    moves = [move for shown, rest, _count in listed.values() for move in (*shown, *rest)]
+    wanted = [
+        *(signal.flag for shown, _rest, _count in listed.values() for move in shown for signal in move.signals),
+        # of what is only listed, the words of the first are its reason
+        *(move.signals[0].flag for _shown, rest, _count in listed.values() for move in rest if move.signals),
+        *(one.flag for each in classes for one in each.plan.good_news[:_FOLDED_SHOWN]),
+        *(one.signal.flag for each in classes for one in each.looked_at[:_FOLDED_SHOWN]),
+    ]
+    rows = flags_by_id(visit.session, visit.viewer, visit.today, wanted)
+    words = {card.id: card for card in cards(visit, [rows[flag] for flag in wanted if flag in rows])}
+    names = _names(visit, moves, read)
+    versions = {one.signal.flag: one.version for one in read.flags}
+    stamps = {(one.waiting.student, one.waiting.target): stamp(one.stands_at) for one in read.waiting}
+
+    def card(each: _Class, move: Move) -> MoveCard:
+        return move_card(each.section.id, each.section.students, move, versions, stamps, names, words)
+
+    periods = []
+    for each in classes:
+        shown, rest, count = listed[each.section.id]
+        news, seen = each.plan.good_news, each.looked_at
+        periods.append(
+            Period(
+                each.section,
+                [card(each, move) for move in shown],
+                [card(each, move) for move in rest],
+                count,
+                [words[one.flag] for one in news[:_FOLDED_SHOWN]],
+                len({one.student for one in news}),
+                [words[one.signal.flag] for one in seen[:_FOLDED_SHOWN]],
+                len(seen),
+                [one for one in done if one.undo and one.section_id == each.section.id],
+                max(1, -(-count // PAGE_SIZE)),
+            )
+        )
+    return periods
+
+
+def _listed(made: Plan, start: int, length: int) -> tuple[Sequence[Move], Sequence[Move], int]:
+    """The moves within the budget, a stretch of the rest, and how many the rest are."""
+    shown, rest = made.shown(DEFAULT_POLICY)
+    return shown, rest[start : start + length], len(rest)
+
+
+def _names(visit: Visit, moves: Iterable[Move], read: _Read) -> Names:
+    targets: set[int] = set()
+    assessments: set[int] = set()
+    for move in moves:
+        targets.update(one.target for one in move.waiting)
+        if move.kind in (MoveKind.RETEACH, MoveKind.PULL, MoveKind.LOOK):
+            targets.add(move.about)
+        if move.kind is MoveKind.LET_TEST:
+            assessments.add(move.about)
+    district = visit.district_id
+    return Names(
+        read.students,
+        target_names(visit.session, district, targets),
+        assessment_names(visit.session, district, assessments),
+    )
+
+
+def _done(visit: Visit) -> list[DoneLine]:
+    since = visit.now - timedelta(days=DEFAULT_POLICY.moves_followed_days)
+    found = done_moves(visit.session, visit.viewer, visit.today, since, _DONE_FOLLOWED)
+    return [done_line(visit, one) for one in found]
+
+
+def _pressing(read: _Read) -> list[int]:
+    """The students whom something pressing is about, the most pressing and newest first."""
+    new = [one.signal for one in read.flags if one.is_new and one.signal.severity in _PRESSING]
+    return [one.student for one in sorted(new, key=lambda one: (-one.severity, -one.opened.toordinal(), one.flag))]
+
+
+def _counts(read: _Read) -> list[tuple[str, int]]:
+    new = [one.signal.severity.name for one in read.flags if one.is_new]
+    return [(severity, new.count(severity)) for severity in SEVERITIES]
 
 
 @pages.post("/flags/<int:flag_id>/acknowledge")

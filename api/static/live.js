@@ -71,19 +71,25 @@
 
   // --- putting it in place ------------------------------------------------------------------------------------------
   const typing = () => root.contains(document.activeElement) && document.activeElement.matches('textarea, input:not([type=radio])');
-  const inUse = (card) => [...card.querySelectorAll('form.dismiss')].some((form) => form.closest('details').open);
+  const inUse = (card) => [...card.querySelectorAll('form.dismiss')].some((form) => form.closest('details').open)
+    || [...card.querySelectorAll('input[type=checkbox]')].some((box) => box.checked !== box.defaultChecked);
 
   function swap(html) {
     held = typing() ? html : null; // what is being written stays as it is; the new one comes in afterwards
     if (held) return;
     const next = new DOMParser().parseFromString(html, 'text/html').body;
+    const keys = new Set([...root.querySelectorAll('[data-key]')].map((one) => one.dataset.key));
     const old = new Map([...root.querySelectorAll('[data-digest]')].map((card) => [card.dataset.key, card]));
     const focus = document.activeElement?.id, place = window.scrollY;
     const open = [...root.querySelectorAll('details[open][id]')].map((one) => one.id);
     let arrived = 0, changed = false;
+    for (const one of next.querySelectorAll('[data-new]')) { // a card, or one of the matters in a card
+      if (keys.has(one.dataset.key)) continue;
+      arrived += 1;
+      one.closest('[data-digest]').classList.add('arrived');
+    }
     for (const card of next.querySelectorAll('[data-digest]')) {
       const known = old.get(card.dataset.key);
-      if (!known && 'new' in card.dataset) { arrived += 1; card.classList.add('arrived'); }
       if (known && known.dataset.digest !== card.dataset.digest) {
         changed = true;
         if (inUse(known)) held = html;

@@ -1,0 +1,106 @@
+"""Doing a move with one tap, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from api.actions.confirm import Confirmable
+from api.actions.moves import Asked, MoveError, UnknownMoveError, do_move, undo_move
+from api.pages.blueprint import Visit, pages, staff_only
+from mastery.moves.words import MoveKind
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+UNDO = "undo-"  # a flash message of this category and a move's id comes with a button that takes the move back
+
+
+def stamp(at: datetime) -> int:
+    """An instant as whole microseconds, for a form."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+@pages.post("/moves")
+@staff_only
+def do(visit: Visit) -> ResponseReturnValue:
+    """Do a move as the page showed it, without the students whose box is not ticked."""
+    asked = _asked()
+    try:
+        done = do_move(visit.session, visit.viewer, asked, visit.zone, visit.now)
+        visit.session.commit()
+    except UnknownMoveError:
+        abort(404)
+    except MoveError as refused:
+        flash(_REFUSALS[str(refused)](), "problem")
+        return redirect(url_for("pages.today"), 303)
+    if asked.kind is MoveKind.CONFIRM:
+        said = ngettext("Confirmed for %(num)d student.", "Confirmed for %(num)d students.", done.students)
+    else:
+        said = ngettext(
+            "Done for %(num)d student. Today will tell what came of it.",
+            "Done for %(num)d students. Today will tell what came of it.",
+            done.students,
+        )
+    flash(f"{said} {_left_alone(done.changed)}".strip(), f"{UNDO}{done.move}")
+    return redirect(url_for("pages.today"), 303)
+
+
+@pages.post("/moves/<int:move_id>/undo")
+@staff_only
+def undo(visit: Visit, move_id: int) -> ResponseReturnValue:
+    """Take back a move of one's own."""
+    try:
+        done = undo_move(visit.session, visit.viewer, move_id, visit.zone, visit.now)
+        visit.session.commit()
+    except UnknownMoveError:
+        abort(404)
+    except MoveError as refused:
+        flash(_REFUSALS[str(refused)](), "problem")
+    else:
+        flash(f"{_('Taken back: it is on your list again.')} {_left_alone(done.changed)}".strip())
+    return redirect(url_for("pages.today"), 303)
+
+
+def _left_alone(changed: int) -> str:
+    if not changed:
+        return ""
+    return ngettext(
+        "%(num)d had changed meanwhile and was left as it is.",
+        "%(num)d had changed meanwhile and were left as they are.",
+        changed,
+    )
+
+
+_REFUSALS = {
+    "changed": lambda: _("Nothing was changed: this changed while you were reading. Please look at it again."),
+    "late": lambda: _("Nothing was changed: this was done some days ago and can not be taken back any more."),
+    "nobody": lambda: _("Nothing was changed: nobody was ticked."),
+}
+
+
+def _asked() -> Asked:
+    form = request.form
+    kind = form.get("kind", "")
+    if kind not in set(MoveKind):
+        abort(400)
+    flags = [_numbers(one, 2) for some in form.getlist("flags") for one in some.split()]
+    decisions = [_numbers(one, 3) for some in form.getlist("decisions") for one in some.split()]
+    return Asked(
+        MoveKind(kind),
+        _numbers(form.get("section", ""), 1)[0],
+        _numbers(form.get("about", ""), 1)[0],
+        {one[0]: one[1] for one in flags},
+        [Confirmable(student, target, _EPOCH + at * _MICROSECOND) for student, target, at in decisions],
+    )
+
+
+def _numbers(text: str, count: int) -> list[int]:
+    """Whole numbers between dots, as many as there should be; 400 for anything else."""
+    parts = text.split(".")
+    if len(parts) != count or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        abort(400)
+    return [int(part) for part in parts]
