@@ -49,6 +49,7 @@ class MovePart(Base):
         owned("flag_id", to="flag"),
         owned("confirmation_id", to="confirmation"),
         Index(None, "district_id", "move_id"),
+        Index(None, "district_id", "student_id"),
     )
 
     district_id: Mapped[DistrictKey]

@@ -49,6 +49,7 @@ ASSESSMENTS = {
 # of the others the cut scores stay proposed, so that they are formative only
 CONFIRMED = ("check", "unit-1", "unit-2")
 _DELETED = (
+    "move_undo", "move_part", "move",
     "flag_transition", "flag", "confirmation", "standing", "subject_state", "evidence", "result", "quarantine",
     "item", "outbox", "section_version",
 )  # fmt: skip

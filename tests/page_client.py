@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask.testing import FlaskClient
 from page_lint import Page, read_page
+from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
 
@@ -54,3 +57,16 @@ class PageClient:
         page = read_page(html, whole="partial=1" not in (response.request.query_string.decode() or ""))
         assert not page.problems, page.problems
         return page
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements that are sent while the block runs."""
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)

@@ -197,8 +197,10 @@ def _reason(move: Move, class_size: int, cards: Sequence[Card]) -> str:
         case MoveKind.CONFIRM:
             return ngettext(
                 "The evidence is complete; it waits for your signature since %(day)s.",
-                "The evidence is complete; they wait for your signature, the first since %(day)s.",
+                "%(num)d decisions about %(students)s students are complete and wait for your signature, the first"
+                " since %(day)s.",
                 len(move.waiting),
+                students=count,
                 day=_day(move.since),
             )
         case MoveKind.LET_TEST if count > 1:
@@ -206,7 +208,7 @@ def _reason(move: Move, class_size: int, cards: Sequence[Card]) -> str:
     if not cards:
         return ""
     more = len(move.signals) - 1
-    return cards[0].sentence + (ngettext(" And %(num)d more hint.", " And %(num)d more hints.", more) if more else "")
+    return cards[0].sentence + (ngettext(" And %(num)d more:", " And %(num)d more:", more) if more else "")
 
 
 def _shared_reason(move: Move) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import abort, flash, redirect, request, url_for
@@ -38,6 +38,7 @@ _WAITING_SHOWN = 5
 _NAMED_FIRST = 3
 _REST_SHOWN = 10
 _FOLDED_SHOWN = 10
+_WORDS_IN_MOVE = 12  # of a move's hints; the others are on the pages of the students
 _DONE_FOLLOWED = 40
 _PRESSING = (Severity.URGENT, Severity.ACT)
 
@@ -61,13 +62,27 @@ class Period:
     pages: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Class:
-    """What Today knows of a section before anything is put into words."""
+    """What Today knows of a section before anything is put into words; `rest` is a stretch of `rest_count` moves."""
 
     section: SectionRow
     plan: Plan
-    looked_at: list[LiveFlag] = field(default_factory=list)
+    shown: Sequence[Move]
+    rest: Sequence[Move]
+    rest_count: int
+    looked_at: Sequence[LiveFlag]
+
+    @property
+    def worded(self) -> list[int]:
+        """The flags whose words the page shows."""
+        return [
+            *(signal.flag for move in self.shown for signal in move.signals[:_WORDS_IN_MOVE]),
+            # of what is only listed, the words of the first are its reason
+            *(move.signals[0].flag for move in self.rest if move.signals),
+            *(one.flag for one in self.plan.good_news[:_FOLDED_SHOWN]),
+            *(one.signal.flag for one in self.looked_at[:_FOLDED_SHOWN]),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +115,8 @@ def today(visit: Visit) -> ResponseReturnValue:
     if (only is None and page > 1) or (only is not None and not sections):
         abort(404)
     read = _read(visit, every, {one.id for one in sections})
-    classes = [_class(visit, section, read) for section in sections]
+    start, length = ((page - 1) * PAGE_SIZE, PAGE_SIZE) if only else (0, _REST_SHOWN)
+    classes = [_class(visit, section, read, start, length) for section in sections]
     done = _done(visit)
     places = {
         signal.student: move_key(one.section.id, move)
@@ -108,8 +124,7 @@ def today(visit: Visit) -> ResponseReturnValue:
         for move in reversed(one.plan.moves)
         for signal in move.signals
     }
-    start = (page - 1) * PAGE_SIZE if only else 0
-    periods = _periods(visit, classes, read, done, start, PAGE_SIZE if only else _REST_SHOWN)
+    periods = _periods(visit, classes, read, done)
     if page > max((one.pages for one in periods), default=1):
         abort(404)
     pressing = _pressing(read)
@@ -149,61 +164,43 @@ def _read(visit: Visit, every: Sequence[SectionRow], shown: Collection[int]) -> 
     )
 
 
-def _class(visit: Visit, section: SectionRow, read: _Read) -> _Class:
+def _class(visit: Visit, section: SectionRow, read: _Read, start: int, length: int) -> _Class:
     """A section's plan; a student of several of the teacher's sections is in the plan of the first."""
     own = [one for one in read.flags if read.first_section[one.signal.student] == section.id]
     waiting = [one.waiting for one in read.waiting if read.first_section[one.waiting.student] == section.id]
     signals = [one.signal for one in own if one.is_new]
     made = plan(section.students, signals, waiting, visit.today, DEFAULT_POLICY)
-    return _Class(section, made, [one for one in own if not one.is_new])
+    shown, rest = made.shown(DEFAULT_POLICY)
+    looked_at = [one for one in own if not one.is_new]
+    return _Class(section, made, shown, rest[start : start + length], len(rest), looked_at)
 
 
-def _periods(
-    visit: Visit, classes: Sequence[_Class], read: _Read, done: Sequence[DoneLine], start: int, length: int
-) -> list[Period]:
-    listed = {one.section.id: _listed(one.plan, start, length) for one in classes}
-    moves = [move for shown, rest, _count in listed.values() for move in (*shown, *rest)]
-    wanted = [
-        *(signal.flag for shown, _rest, _count in listed.values() for move in shown for signal in move.signals),
-        # of what is only listed, the words of the first are its reason
-        *(move.signals[0].flag for _shown, rest, _count in listed.values() for move in rest if move.signals),
-        *(one.flag for each in classes for one in each.plan.good_news[:_FOLDED_SHOWN]),
-        *(one.signal.flag for each in classes for one in each.looked_at[:_FOLDED_SHOWN]),
-    ]
+def _periods(visit: Visit, classes: Sequence[_Class], read: _Read, done: Sequence[DoneLine]) -> list[Period]:
+    wanted = [flag for each in classes for flag in each.worded]
     rows = flags_by_id(visit.session, visit.viewer, visit.today, wanted)
     words = {card.id: card for card in cards(visit, [rows[flag] for flag in wanted if flag in rows])}
-    names = _names(visit, moves, read)
+    names = _names(visit, [move for each in classes for move in (*each.shown, *each.rest)], read)
     versions = {one.signal.flag: one.version for one in read.flags}
     stamps = {(one.waiting.student, one.waiting.target): stamp(one.stands_at) for one in read.waiting}
 
     def card(each: _Class, move: Move) -> MoveCard:
         return move_card(each.section.id, each.section.students, move, versions, stamps, names, words)
 
-    periods = []
-    for each in classes:
-        shown, rest, count = listed[each.section.id]
-        news, seen = each.plan.good_news, each.looked_at
-        periods.append(
-            Period(
-                each.section,
-                [card(each, move) for move in shown],
-                [card(each, move) for move in rest],
-                count,
-                [words[one.flag] for one in news[:_FOLDED_SHOWN]],
-                len({one.student for one in news}),
-                [words[one.signal.flag] for one in seen[:_FOLDED_SHOWN]],
-                len(seen),
-                [one for one in done if one.undo and one.section_id == each.section.id],
-                max(1, -(-count // PAGE_SIZE)),
-            )
+    return [
+        Period(
+            each.section,
+            [card(each, move) for move in each.shown],
+            [card(each, move) for move in each.rest],
+            each.rest_count,
+            [words[one.flag] for one in each.plan.good_news[:_FOLDED_SHOWN]],
+            len({one.student for one in each.plan.good_news}),
+            [words[one.signal.flag] for one in each.looked_at[:_FOLDED_SHOWN]],
+            len(each.looked_at),
+            [one for one in done if one.undo and one.section_id == each.section.id],
+            max(1, -(-each.rest_count // PAGE_SIZE)),
         )
-    return periods
-
-
-def _listed(made: Plan, start: int, length: int) -> tuple[Sequence[Move], Sequence[Move], int]:
-    """The moves within the budget, a stretch of the rest, and how many the rest are."""
-    shown, rest = made.shown(DEFAULT_POLICY)
-    return shown, rest[start : start + length], len(rest)
+        for each in classes
+    ]
 
 
 def _names(visit: Visit, moves: Iterable[Move], read: _Read) -> Names:

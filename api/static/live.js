@@ -70,7 +70,7 @@
   }
 
   // --- putting it in place ------------------------------------------------------------------------------------------
-  const typing = () => root.contains(document.activeElement) && document.activeElement.matches('textarea, input:not([type=radio])');
+  const typing = () => root.contains(document.activeElement) && document.activeElement.matches('textarea, input:not([type=radio], [type=checkbox])');
   const inUse = (card) => [...card.querySelectorAll('form.dismiss')].some((form) => form.closest('details').open)
     || [...card.querySelectorAll('input[type=checkbox]')].some((box) => box.checked !== box.defaultChecked);
 
@@ -86,7 +86,7 @@
     for (const one of next.querySelectorAll('[data-new]')) { // a card, or one of the matters in a card
       if (keys.has(one.dataset.key)) continue;
       arrived += 1;
-      one.closest('[data-digest]').classList.add('arrived');
+      one.closest('[data-digest]')?.classList.add('arrived');
     }
     for (const card of next.querySelectorAll('[data-digest]')) {
       const known = old.get(card.dataset.key);

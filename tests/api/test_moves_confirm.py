@@ -123,7 +123,10 @@ def test_all_that_wait_are_confirmed_with_one_tap_and_a_replay_says_the_same(wai
     assert waiting.states() == [PROVISIONAL] * 3
     page = waiting.client.get("/today")
     assert "Confirm these three" in page.text
-    assert "they wait for your signature, the first since Sep 8, 2026." in page.text
+    assert (
+        "3 decisions about 3 students are complete and wait for your signature, the first since Sep 8, 2026."
+        in page.text
+    )
     for student in waiting.students:
         assert f"{student.given_name} Lee: I can do {CREDIT}" in page.text
     said = waiting.confirm(waiting.waiting())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from factories import Factory
+from page_client import counted
 from page_world import PageWorld
-from sqlalchemy import Engine, event
 
 from api.pages.blueprint import PAGE_SIZE
 from api.security.guards import GUARD
@@ -33,18 +32,6 @@ def test_whoever_is_not_signed_in_is_asked_to(page_world: PageWorld) -> None:
         client.get(url, 303)
         assert client.response is not None
         assert client.response.headers["Location"].startswith("/sign-in")
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def _many_flags(world: PageWorld, make: Factory, rows: int) -> None:
@@ -105,10 +92,12 @@ def test_lists_come_in_pages(page_world: PageWorld) -> None:
     page_world.add(lambda make: _many_standings(page_world, make, PAGE_SIZE + 1))
     client = page_world.client("teacher")
     first = client.get("/today")
-    assert sum(one.removeprefix("flag-").isdigit() for one in first.ids) == PAGE_SIZE
-    assert "Page 1 of 3" in first.text  # 56 of _many_flags, 51 of _many_standings
-    assert "Page 3 of 3" in client.get("/today?page=3").text
-    client.get("/today?page=4", 404)
+    # two gaps of 28 students and 51 hints about one: each is one move, with the words of its first 12
+    assert sum(one.removeprefix("flag-").isdigit() for one in first.ids) == 36 <= PAGE_SIZE
+    assert sum(one.startswith("box-") for one in first.ids) == 56
+    assert "All 51 hints on the page of Ada Byron" in first.text
+    client.get("/today?page=2", 404)
+    client.get(f"/today?section={page_world.section.id}&page=2", 404)
     assert "Page 2 of 2" in client.get(f"/students/{page_world.student.id}?page=2").text
     client.get(f"/students/{page_world.student.id}?page=3", 404)
     for wrong in ("0", "-1", "x", "1e3", "99999999999999999999", "²"):

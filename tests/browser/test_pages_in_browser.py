@@ -22,16 +22,21 @@ expect.set_options(timeout=20_000)
 SENTENCE = "12 tries at new questions"
 
 
-def add_flag(visitor: Visitor, **columns: object) -> int:
-    """A flag and its announcement, as an ingest leaves them behind; returns the flag's id."""
+def add_flag(visitor: Visitor, *, somebody_else: bool = False, shared: bool = False, **columns: object) -> int:
+    """A flag and its announcement, as an ingest leaves them behind; returns the flag's id.
+
+    `somebody_else` gives it a new student of the section, on a target of their own unless it is `shared`.
+    """
     made: list[int] = []
 
     def rows(make: Factory) -> None:
         world = visitor.world
+        student = make.student(world.section, "Iris", "Lee") if somebody_else else world.student
+        target = make.target(None, "I can draw it.") if somebody_else and not shared else world.target
         quiz = make.assessment("Fractions quiz 3")
-        evidence = make.result(world.student, quiz, world.target)
-        made.append(make.wheel_spin(world.student, world.target, [evidence], **columns).id)
-        make.announce(world.student)
+        evidence = make.result(student, quiz, target)
+        made.append(make.wheel_spin(student, target, [evidence], **columns).id)
+        make.announce(student)
 
     visitor.world.add(rows)
     return made[0]
@@ -80,8 +85,8 @@ def test_a_posted_result_reaches_the_open_pages(visitor: Visitor) -> None:
 
 def test_focus_scroll_and_writing_survive_an_update(visitor: Visitor) -> None:
     first = add_flag(visitor)
-    for number in range(6):
-        add_flag(visitor, family=f"more-{number}")
+    for _ in range(6):
+        add_flag(visitor, somebody_else=True)
     page = visitor.sign_in("teacher")
     streaming(page)
     card = page.locator(f"#flag-{first}")
@@ -98,11 +103,46 @@ def test_focus_scroll_and_writing_survive_an_update(visitor: Visitor) -> None:
     card.get_by_label("Known and excused").focus()
     expect(page.locator("#live-news")).to_have_text("1 new")
     expect(note).to_have_value("He was at the dentist.")
-    button = page.locator(f"#ack-{first}")
+    world = visitor.world
+    button = page.locator(f"#do-{world.section.id}-talk-{world.student.id}-0")
     button.focus()
-    add_flag(visitor, family="another")
+    add_flag(visitor, somebody_else=True)
     expect(page.locator("[data-digest]")).to_have_count(9)
     expect(button).to_be_focused()
+
+
+def test_a_box_that_was_cleared_stays_so_while_results_arrive(visitor: Visitor) -> None:
+    for _ in range(3):
+        add_flag(visitor, somebody_else=True, shared=True)
+    page = visitor.sign_in("teacher")
+    streaming(page)
+    card = page.locator(".move", has_text="Pull these three")
+    card.get_by_text("Evidence, and leave someone out").click()
+    box = card.get_by_role("checkbox").first
+    box.uncheck()
+    add_flag(visitor, somebody_else=True)
+    expect(page.locator("#live-news")).to_have_text("1 new")
+    expect(box).not_to_be_checked()
+    add_flag(visitor, somebody_else=True, shared=True)
+    expect(page.locator("#live-news")).to_have_text("1 new")
+    page.wait_for_timeout(1500)
+    expect(box).not_to_be_checked()
+    expect(page.get_by_text("Pull these three")).to_be_visible()  # what is being chosen from does not change meanwhile
+    card.get_by_role("button", name="Done").click()
+    expect(page.get_by_text("Done for 2 students.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Pull these two")).to_be_visible()
+
+
+def test_a_move_is_done_and_taken_back(visitor: Visitor) -> None:
+    for _ in range(2):
+        add_flag(visitor, somebody_else=True, shared=True)
+    page = visitor.sign_in("teacher")
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_text("Done for 2 students.")).to_be_visible()
+    expect(page.get_by_label("Done", exact=True)).to_contain_text("Pulled two: I can explain why fractions are equal")
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back: it is on your list again.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Pull these two")).to_be_visible()
 
 
 def test_updates_can_be_paused(visitor: Visitor) -> None:
@@ -167,6 +207,7 @@ def test_everything_works_without_a_script(visitor: Visitor) -> None:
     visitor.world.add(lambda make: make.standing(visitor.world.student, visitor.world.target))
     page = visitor.sign_in("teacher")
     expect(page.get_by_role("button", name="Pause updates")).to_have_count(0)
+    page.locator(f"#one-{first} > summary").click()
     page.locator(f"#ack-{first}").click()
     expect(page.get_by_text("Acknowledged. Your colleagues can see")).to_be_visible()
     card = page.locator(f"#flag-{second}")
@@ -174,6 +215,11 @@ def test_everything_works_without_a_script(visitor: Visitor) -> None:
     card.get_by_label("False alarm").check()
     card.get_by_role("button", name="Dismiss").click()
     expect(page.get_by_text("Dismissed. It stays quiet")).to_be_visible()
+    add_flag(visitor, somebody_else=True)
+    page.reload()
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back: it is on your list again.")).to_be_visible()
     page.get_by_text("Someone is on it: 1").click()
     page.locator(f"#flag-{first}").get_by_text("Evidence (1 result)").click()
     page.get_by_role("link", name="Fractions quiz 3").click()

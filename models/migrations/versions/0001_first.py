@@ -929,6 +929,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_move_part")),
     )
     op.create_index(op.f("ix_move_part_district_id_move_id"), "move_part", ["district_id", "move_id"], unique=False)
+    op.create_index(
+        op.f("ix_move_part_district_id_student_id"), "move_part", ["district_id", "student_id"], unique=False
+    )
     op.create_table(
         "move_undo",
         sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
