@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,23 +36,29 @@ def list_classes(
     opened = [Section.district_id == district, Section.active, _opened(viewer)]
     if only is not None:
         opened.append(Section.id == only)
-    students = (
-        enrolled(district, Role.STUDENT, today)
-        .with_only_columns(func.count(Enrollment.person_id.distinct()))
-        .where(Enrollment.section_id == Section.id)
-        .correlate(Section)
-        .scalar_subquery()
-    )
     rows = session.execute(
-        select(Section, School.name, students, func.count().over())
+        select(Section, School.name, func.count().over())
         .outerjoin(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))
         .where(*opened)
         .order_by(School.name.nulls_last(), Section.title, Section.id)
         .limit(limit)
         .offset(offset)
     ).all()
-    found = [SectionRow(one.id, one.title, school, tuple(one.periods), count) for one, school, count, _ in rows]
-    return found, rows[0][3] if rows else 0
+    counts = _students_counted(session, district, [section.id for section, *_ in rows], today)
+    found = [
+        SectionRow(one.id, one.title, school, tuple(one.periods), counts.get(one.id, 0)) for one, school, _ in rows
+    ]
+    return found, rows[0][2] if rows else 0
+
+
+def _students_counted(session: Session, district_id: int, sections: Collection[int], today: date) -> dict[int, int]:
+    rows = session.execute(
+        enrolled(district_id, Role.STUDENT, today)
+        .with_only_columns(Enrollment.section_id, func.count(Enrollment.person_id.distinct()))
+        .where(Enrollment.section_id == func.any(list(sections)))
+        .group_by(Enrollment.section_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _opened(viewer: Viewer) -> ColumnElement[bool]:
@@ -131,15 +137,14 @@ def cells_of_class(
         "targets": None if targets is None else list(targets),
     }
     decisions: dict[tuple[str, bool], Decision] = {}
-    days: dict[datetime | None, date | None] = {None: None}
     rows: list[tuple[Any, ...]] = fetch(session, _CELLS, wanted)
     for student, target, state, enough, records, estimate, at in rows:
         decision = decisions.get((state, enough))
         if decision is None:
             decision = decisions[state, enough] = Decision(State(state), enough_evidence=enough)
-        if at not in days:
-            days[at] = at.astimezone(UTC).astimezone(zone).date()
-        found[student][target] = Standing(Tally(records, estimate=estimate, last_date=days[at]), decision)
+        # only of work in progress does the day matter
+        day = at.astimezone(zone).date() if at is not None and decision.state is State.IN_PROGRESS else None
+        found[student][target] = Standing(Tally(records, estimate=estimate, last_date=day), decision)
     return found
 
 

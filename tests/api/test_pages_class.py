@@ -6,12 +6,15 @@ import re
 from datetime import timedelta
 
 import pytest
-from factories import TODAY, Factory, new_district
+from api_rows import sitting
+from conftest_api import Machine, token_of
+from factories import NOW, TODAY, Factory, new_district
 from page_world import PageWorld
 from statements import statements_said
 
 from api.actions.graph import add_prerequisite
 from api.pages import grid
+from api.security.clients import SCOPES, create_client
 from mastery import access
 from mastery.access import sees_class
 from mastery.graph import Strength
@@ -138,6 +141,9 @@ def test_the_list_of_classes_is_exactly_those_that_open(page_world: PageWorld) -
         allowed = {one.id for one in made if one.active and sees_class(
             viewer, access.Section(page_world.district_id, one.id, one.school_id))}  # fmt: skip
         assert opened == (allowed if who in STAFF else set()), who
+    text = page_world.client("principal").get("/classes").text
+    assert "Algebra I Period 1, Lincoln High School, 2 students" in text
+    assert "Geometry Period 2, Lincoln High School, 0 students" in text
     assert page_world.section.id in listed["principal"]
     assert made[2].id not in listed["principal"]
     assert made[2].id in listed["leader"]
@@ -186,6 +192,35 @@ def test_the_order_holds_across_pages_of_students(page_world: PageWorld, monkeyp
     assert pages == [["Zuse, Zoe 1 flag", "Young, Yan"], ["Turing, Alan", "Byron, Ada"]]
     assert [shown(page_world, query=f"?page={page}")[0] for page in (1, 2)] == [["Student", "4.NF.A.1", "9.Z"]] * 2
     page_world.client("teacher").get(f"/classes/{page_world.section.id}?page=3", 404)
+
+
+def test_a_cell_says_of_real_evidence_what_the_students_own_page_says(page_world: PageWorld) -> None:
+    """Too little, work in progress, and ready, which depends on the day; the grid reads less of a standing for it."""
+    with district_transaction(page_world.engine, page_world.district_id) as session:
+        client = create_client(session, page_world.district_id, "LMS", SCOPES, NOW)
+        session.commit()
+    http = page_world.app.test_client()
+    machine = Machine(http, page_world.district_id, client, token_of(http, client))
+    machine.put_assessment("quiz-17")
+    made: list[str] = []
+    page_world.add(lambda make: made.extend(str(make.target(code).code) for code in ("T.1", "T.2", "T.3")))
+    name = str(page_world.student.identifier)
+    posted = []
+    for code, days, right in (("T.1", 1, 1), ("T.2", 6, 0), ("T.3", 6, 1)):
+        for day in range(1, days + 1):
+            at = f"2026-09-{day + 20:02}T23:30:00-04:00"
+            items = [{"item": f"{code}-{day}-{n}", "score": right, "max": 1} for n in range(5)]
+            posted.append(sitting(name, code, day, performed_at=at, scored_at=at, targets=[
+                {"target": code, "score": 5 * right, "max": 5, "items": items}]))  # fmt: skip
+    assert {entry["status"] for entry in machine.post(*posted)} == {"accepted"}
+    row = dict(zip(shown(page_world)[0], shown(page_world, query="?order=name")[1], strict=True))
+    assert [row[code] for code in made] == ["◌ Not enough", "◐ In progress", "➜ Ready"]
+    for after, ready in ((timedelta(days=11), "➜ Ready"), (timedelta(days=1), "◐ In progress")):
+        page_world.clock.jump(after)
+        row = dict(zip(shown(page_world)[0], shown(page_world, query="?order=name")[1], strict=True))
+        page = page_world.client("teacher").get(f"/students/{page_world.student.id}")
+        assert row["T.3"] == ready
+        assert ("group-ready" in page.ids) == (ready == "➜ Ready")
 
 
 def test_a_class_of_any_size_takes_as_many_statements(page_world: PageWorld) -> None:
