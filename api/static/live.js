@@ -80,7 +80,11 @@
     const next = new DOMParser().parseFromString(html, 'text/html').body;
     const keys = new Set([...root.querySelectorAll('[data-key]')].map((one) => one.dataset.key));
     const old = new Map([...root.querySelectorAll('[data-digest]')].map((card) => [card.dataset.key, card]));
-    const focus = document.activeElement?.id, place = window.scrollY;
+    const active = document.activeElement, focus = active?.id, place = window.scrollY;
+    const href = !focus && root.contains(active) ? active.getAttribute('href') : null;
+    const alike = () => [...root.querySelectorAll('a[href]')].filter((one) => one.getAttribute('href') === href);
+    const which = href ? alike().indexOf(active) : -1;
+    const scrolled = [...root.querySelectorAll('[role=region][id]')].map((one) => [one.id, one.scrollLeft, one.scrollTop]);
     const open = [...root.querySelectorAll('details[open][id]')].map((one) => one.id);
     let arrived = 0, changed = false;
     for (const one of next.querySelectorAll('[data-new]')) { // a card, or one of the matters in a card
@@ -102,6 +106,8 @@
       const target = document.getElementById(focus) || (root.tabIndex = -1, root);
       target.focus({ preventScroll: true });
     }
+    if (href) (alike()[which] || alike()[0])?.focus({ preventScroll: true });
+    for (const [id, left, top] of scrolled) document.getElementById(id)?.scrollTo({ left, top, behavior: 'instant' });
     window.scrollTo({ top: place, behavior: 'instant' });
     news.textContent = arrived ? text('New', { count: arrived }) : changed ? text('Changed') : news.textContent;
   }

@@ -270,8 +270,8 @@ def test_practice_without_progress_appears_on_today_by_itself(visitor: Visitor) 
     expect(page.get_by_text(f"at or above the bar for mastery: {chance}")).to_be_visible()
 
 
-@pytest.mark.parametrize("visitor", [{"viewport": {"width": 320, "height": 640}}], indirect=True)
-def test_names_and_codes_stay_in_sight_while_the_class_scrolls(visitor: Visitor) -> None:
+def fill_class(visitor: Visitor) -> None:
+    """Twenty students on twelve targets."""
     world = visitor.world
 
     def rows(make: Factory) -> None:
@@ -282,6 +282,28 @@ def test_names_and_codes_stay_in_sight_while_the_class_scrolls(visitor: Visitor)
                 make.standing(student, target)
 
     world.add(rows)
+
+
+def test_a_class_stays_where_one_is_in_it_when_it_changes(visitor: Visitor) -> None:
+    fill_class(visitor)
+    page = visitor.sign_in("teacher")
+    visitor.open(f"/classes/{visitor.world.section.id}?order=name")
+    streaming(page)
+    cell = page.locator("#grid td a").last
+    cell.focus()
+    place = "(() => { const one = document.querySelector('#grid'); return [one.scrollLeft, one.scrollTop]; })()"
+    before = page.evaluate(place)
+    assert before[1] > 0
+    add_flag(visitor)
+    expect(page.get_by_role("rowheader", name="Byron, Ada")).to_contain_text("1 flag")
+    expect(cell).to_be_focused()
+    assert page.evaluate(place) == before
+
+
+@pytest.mark.parametrize("visitor", [{"viewport": {"width": 320, "height": 640}}], indirect=True)
+def test_names_and_codes_stay_in_sight_while_the_class_scrolls(visitor: Visitor) -> None:
+    world = visitor.world
+    fill_class(visitor)
     page = visitor.sign_in("teacher")
     visitor.open(f"/classes/{world.section.id}?order=name")
     last = page.locator("#grid td a").last

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mastery.access import RIGHTS, Relation, Subject, Viewer, What, decide, relations
+from mastery.access import RIGHTS, Relation, Section, Subject, Viewer, What, decide, relations, sees_class
 
 ids = st.frozensets(st.integers(1, 4), max_size=3)
 viewers = st.builds(
@@ -78,3 +78,17 @@ def test_losing_a_link_never_opens_anything(viewer: Viewer, subject: Subject, wh
     without = Viewer(viewer.district, viewer.person, wards=viewer.wards)
     if decide(without, what, subject).allowed:
         assert decide(viewer, what, subject).allowed
+
+
+def test_a_class_opens_to_who_teaches_it_and_to_administrators_of_its_school_or_district():
+    here = Section(1, 10, 100)
+    assert sees_class(Viewer(1, 5, sections=frozenset({10})), here)
+    assert sees_class(Viewer(1, 5, schools=frozenset({100})), here)
+    assert sees_class(Viewer(1, 5, administers_district=True), Section(1, 11))
+    for viewer in (
+        Viewer(1, 5, sections=frozenset({11}), schools=frozenset({101})),
+        Viewer(1, 5, wards=frozenset({10})),
+        Viewer(2, 5, sections=frozenset({10}), schools=frozenset({100}), administers_district=True),
+    ):
+        assert not sees_class(viewer, here)
+    assert not sees_class(Viewer(1, 5, schools=frozenset({100})), Section(1, 10, None))
