@@ -115,7 +115,10 @@ class _Reader(HTMLParser):
         if tag == "img" and "alt" not in found:
             problems.append(f"<img> without alt: {found.get('src')}")
         named = found.get("aria-label") or found.get("aria-labelledby")
-        if tag == "svg" and found.get("aria-hidden") != "true" and not (found.get("role") == "img" and named):
+        drawn = found.get("role")
+        # the links of a drawing are its content: those of an image would be hidden
+        told = drawn == "presentation" or (drawn == "img" and named)
+        if tag == "svg" and found.get("aria-hidden") != "true" and not told:
             problems.append("<svg> neither hidden nor a named image")
         if tag == "nav" and not named:
             problems.append("<nav> without a name")
