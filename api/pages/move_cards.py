@@ -220,9 +220,7 @@ def _shared_reason(move: Move) -> str:
     stuck = sum(wheel_spin.ID in some and prereq_gap.ID not in some for some in rules.values())
     said = []
     if stuck:
-        said.append(
-            ngettext("%(num)d practises it without getting ahead", "%(num)d practise it without getting ahead", stuck)
-        )
+        said.append(ngettext("%(num)d is stuck on it", "%(num)d are stuck on it", stuck))
     if above:
         said.append(ngettext("%(num)d works on what builds on it", "%(num)d work on what builds on it", above))
     return _("%(sentence)s.", sentence="; ".join(said))

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from factories import NOW, WHEEL_SPIN, Factory, new_district
+from factories import NOW, WHEEL_SPIN, ZONE, Factory, new_district
 from page_client import Page, counted
 from page_world import PASSWORD, PageWorld
 from sqlalchemy import select
 
 from api.actions.accounts import create_account
+from api.actions.moves import Asked, Done, MoveError, UnknownMoveError, do_move, undo_move
+from mastery.moves.words import MoveKind
 from models.flag import Flag, FlagTransition
 from models.graph import Node
 from models.move import Move, MovePart, MoveUndo
 from models.outbox import Outbox
+from models.queries_people import viewer_of
 from models.roster import Person
 from models.standing import Standing
 from models.unit_of_work import district_transaction
@@ -106,7 +112,7 @@ def undo_forms(page: Page) -> list[str]:
 def test_those_who_share_a_gap_are_one_card(group: Group) -> None:
     page = group.client.get("/today")
     assert "Pull these four: I can explain why fractions are equal" in page.text
-    assert "2 practise it without getting ahead; 2 work on what builds on it." in page.text
+    assert "2 are stuck on it; 2 work on what builds on it." in page.text
     assert "Next step: Take them together for ten minutes" in page.text
     for student, flag in zip(group.students, group.flags, strict=True):
         assert page.links.count(f"/students/{student.id}") == 1
@@ -257,6 +263,37 @@ def test_another_district_does_not_exist(group: Group) -> None:
         client.post("/moves", status=404, section=place, **form)
     group.do()
     client.post(f"/moves/{group.move()}/undo", status=404)
+
+
+def test_of_two_teachers_who_tap_at_once_one_does_it(group: Group) -> None:
+    world, district = group.world, group.world.district_id
+    zone, flags = ZoneInfo(ZONE), dict.fromkeys(group.flags, 1)
+    asked = Asked(MoveKind.PULL, world.section.id, world.target.id, flags, [])
+    with district_transaction(world.engine, district) as session:
+        viewer = viewer_of(session, district, world.people["teacher"].id, NOW.date())
+
+    def at_once(act: Callable[[Any], Done]) -> list[Done | str]:
+        start = threading.Barrier(2)
+
+        def one(_number: int) -> Done | str:
+            with district_transaction(world.engine, district) as session:
+                session.execute(select(1))
+                start.wait(10)
+                try:
+                    done = act(session)
+                except (MoveError, UnknownMoveError) as refused:
+                    return type(refused).__name__
+                session.commit()
+                return done
+
+        with ThreadPoolExecutor(2) as pool:
+            return sorted(pool.map(one, range(2)), key=str)
+
+    done, refused = at_once(lambda session: do_move(session, viewer, asked, zone, NOW))
+    assert (done, refused) == (Done(group.move(), 4, 0), "MoveError")
+    undone, refused = at_once(lambda session: undo_move(session, viewer, group.move(), zone, NOW))
+    assert (undone, refused) == (Done(group.move(), 4, 0), "UnknownMoveError")
+    assert group.states() == ["open"] * 4
 
 
 def test_a_form_that_fits_no_move_changes_nothing(group: Group) -> None:
