@@ -1,7 +1,8 @@
 """Who waits for whom: posts of the same source for each other, and posts for a change of the rules they are judged by.
 
-Taking in results holds the district's rules shared; a change of graph, registry or cut scores holds them alone until it
-has brought everyone up to them. Advisory locks, because they must be held before the first row is read.
+Taking in results, or a signature, holds the district's rules shared; a change of graph, registry or cut scores holds
+them alone until it has brought everyone up to them. Advisory locks, because they must be held before the first row is
+read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _SHARE = (
     " SELECT pg_advisory_xact_lock(k) FROM (SELECT DISTINCT hashtextextended(%(client)s::text || s, %(sources)s) AS k"
     " FROM rules, unnest(%(names)s::text[]) AS s ORDER BY k) AS sorted"
 )
+_SHARE_ONLY = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s))"
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%(district)s::text, %(rules)s))"
 
 
@@ -35,6 +37,11 @@ def sharing_rules(district_id: int, client_pk: int, source_ids: Collection[str])
         "client": f"{district_id}/{client_pk}/",
         "names": list(source_ids),
     }
+
+
+def share_rules(session: Session, district_id: int) -> None:
+    """Hold the district's rules with others until the transaction ends: they do not change meanwhile."""
+    fetch(session, _SHARE_ONLY, {"district": str(district_id), "rules": _RULES})
 
 
 def change_rules(session: Session, district_id: int) -> None:

@@ -18,6 +18,7 @@ from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph, load_graph
 from models.holding import Held, hold
 from models.known import Known
+from models.locks import share_rules
 from models.progress_store import Pair
 from models.queries_people import visible_students
 from models.registry import context
@@ -55,6 +56,7 @@ def confirm(
     allowed = _allowed(session, viewer, {student for student, _ in wanted}, today)
     if not allowed:
         return None
+    share_rules(session, viewer.district)
     known = session.execute(
         select(StandingRow.student_id, StandingRow.target_id, StandingRow.probability).where(
             StandingRow.district_id == viewer.district,
@@ -97,6 +99,7 @@ def withdraw(
     ).all()
     if not acts:
         return set()
+    share_rules(session, viewer.district)
     graph = load_graph(session, viewer.district)
     places = [(act.student_id, act.target_id) for act in acts]
     around = {student: graph.neighbourhood(targets) for student, targets in _by_student(places).items()}

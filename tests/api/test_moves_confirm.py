@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from api.actions.replay import replay, verify
 from api.security.clients import SCOPES, create_client
 from mastery.graph import Strength
 from models.graph import Node
+from models.locks import change_rules
 from models.move import MovePart
 from models.roster import Enrollment, Person
 from models.standing import Confirmation, Standing
@@ -208,6 +210,21 @@ def test_what_was_settled_meanwhile_is_not_signed_twice(waiting: Class) -> None:
     assert len(waiting.acts()) == 3
     other = boxes[0].rsplit(".", 1)[0] + ".1"
     assert "Nothing was changed" in waiting.confirm([other])
+
+
+def test_a_signature_waits_for_a_change_of_the_rules(waiting: Class) -> None:
+    """Whoever is signed for is brought up to the rules of that moment, so they may not change on the way."""
+    boxes = waiting.waiting()
+    world = waiting.world
+    with ThreadPoolExecutor(1) as pool:
+        with district_transaction(world.engine, world.district_id) as session:
+            change_rules(session, world.district_id)
+            signing = pool.submit(waiting.confirm, boxes)
+            with pytest.raises(TimeoutError):
+                signing.result(1)
+            session.commit()
+        assert "Confirmed for 3 students." in signing.result(30)
+    assert waiting.verified() == 0
 
 
 @pytest.mark.parametrize("who", ["colleague", "stranger", "guardian", "student", "principal", "leader"])
