@@ -6,8 +6,9 @@ from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from api import pages, problems, v1
-from api.services import Clock, Services, attach, system_clock
+from api.services import Services, attach
 from mastery.estimate import DEFAULTS, warm_up
+from models.clock import Clock
 from models.installation import Installation, load
 from models.unit_of_work import connect, connect_for_posting
 
@@ -28,8 +29,11 @@ class _Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
 
-def create_app(installation: Installation | None = None, clock: Clock = system_clock) -> Flask:
-    """The WSGI application of an installation; without one, of the installation that the environment names."""
+def create_app(installation: Installation | None = None, clock: Clock | None = None) -> Flask:
+    """The WSGI application of an installation; without one, of the installation that the environment names.
+
+    It goes by the installation's own clock unless told another.
+    """
     installation = installation or load()
     app = Flask("api", static_folder="static", template_folder="templates")
     # the first post must not wait for the compiler

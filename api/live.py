@@ -15,7 +15,6 @@ import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 
 import psycopg
 from psycopg import AsyncConnection
@@ -23,6 +22,7 @@ from psycopg import AsyncConnection
 from api.relay import CHANNEL, relay_all, set_district
 from api.streams import Hub, Stream
 from models.backup import conninfo
+from models.clock import clock_of
 from models.installation import Installation, load
 
 PARTS = 3
@@ -39,11 +39,6 @@ SELECT section_id, version FROM section_version WHERE district_id = %(district)s
 """
 
 
-def system_clock() -> datetime:
-    """The present instant. Not `api.services`' own: that would bring the whole application into this small process."""
-    return datetime.now(UTC)
-
-
 class Live:
     """The parts of the process: one connection that relays, one that listens, one that reads versions."""
 
@@ -51,14 +46,15 @@ class Live:
         self._installation = installation
         self._wanted: asyncio.Queue[Stream] = asyncio.Queue()
         self._working: set[str] = set()
-        self.hub = Hub(installation.secret_key, system_clock, self._wanted.put_nowait)
+        self._clock = clock_of(installation)
+        self.hub = Hub(installation.secret_key, self._clock, self._wanted.put_nowait)
 
     async def run(self, host: str, port: int) -> None:
         """Serve until cancelled."""
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: Stream(self.hub), host, port, backlog=1024)
         async with server, asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep("relay", lambda connection: relay_all(connection, system_clock)))
+            tasks.create_task(self._keep("relay", lambda connection: relay_all(connection, self._clock)))
             tasks.create_task(self._keep("listen", self._listen))
             tasks.create_task(self._keep("read", self._read))
             tasks.create_task(self._beat())

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import mastery
 from api.children import Child
+from models.clock import DemonstrationClock
 from models.embedded import EmbeddedError, Server, locks, running
 from models.installation import DESCRIBING, Embedded, External, Installation, InstallationError
 from models.migrate import current, head
@@ -29,8 +30,9 @@ THREADS = 8
 _LOOK_EVERY = 0.25
 # a look at the database costs it a connection
 _DATABASE_EVERY = 1.0
-_WEB_ENDS_WITHIN = 25.0
-_LIVE_ENDS_WITHIN = 10.0
+# the web first, so that no request is left without its parts
+_ENDS_WITHIN = {"web": 25.0, "live": 10.0}
+_COMPANION_ENDS_WITHIN = 5.0
 _READY_WITHIN = 120.0
 _DEATHS_AT_START = 3
 _MEMORY = "/dev/shm"
@@ -95,9 +97,11 @@ def serve(
     live_port: int | None = None,
     workers: int | None = None,
     on_ready: Callable[[], None] | None = None,
+    companions: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP; leaves no process behind. `on_ready` is called once pages are answered.
 
+    `companions` are further modules of ours by name, with their arguments, that run as long as pages are served.
     Raises ServeError, InstallationError or EmbeddedError with what helps.
     """
     ending = _Ending()
@@ -112,13 +116,31 @@ def serve(
         _check_schema(installation)
         statistics = stack.enter_context(Statistics(installation.owner_dsn))
         live_port = live_port or free_port(host)
-        children = _children(installation, host, port, live_port, workers or default_workers())
+        children = _children(installation, host, port, live_port, workers or default_workers(), companions or {})
         try:
             for child in children:
                 child.start()
-            _run(children, server, installation, statistics, ending, _Readiness(host, port, on_ready))
+            ready = _Readiness(host, port, _in_time(stack, installation, on_ready))
+            _run(children, server, installation, statistics, ending, ready)
         finally:
             _end(children)
+
+
+def _in_time(
+    stack: ExitStack, installation: Installation, on_ready: Callable[[], None] | None
+) -> Callable[[], None] | None:
+    """Have a demonstration's clock run from when pages are answered until we end."""
+    if installation.data_dir is None:
+        return on_ready
+    clock = DemonstrationClock(installation.data_dir)
+    stack.callback(clock.stop)
+
+    def ready() -> None:
+        clock.run()
+        if on_ready is not None:
+            on_ready()
+
+    return ready
 
 
 def _take_place(stack: ExitStack, database: Embedded) -> None:
@@ -141,7 +163,14 @@ def _check_schema(installation: Installation) -> None:
         )
 
 
-def _children(installation: Installation, host: str, port: int, live_port: int, workers: int) -> list[Child]:
+def _children(
+    installation: Installation,
+    host: str,
+    port: int,
+    live_port: int,
+    workers: int,
+    companions: Mapping[str, Sequence[str]],
+) -> list[Child]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(DESCRIBING)}
     environment = {**inherited, **_description(installation), "MASTERY_LIVE_PORT": str(live_port)}
     if installation.data_dir is not None and not os.access(Path(mastery.__path__[0]) / "estimate", os.W_OK):
@@ -156,7 +185,8 @@ def _children(installation: Installation, host: str, port: int, live_port: int, 
         # each worker marks a file at every turn; on a disk that costs more than the turn
         web += ["--worker-tmp-dir", _MEMORY]
     live = [*python, "api.live", "--host", host, "--port", str(live_port)]
-    return [Child("web", web, environment, log), Child("live", live, environment, log)]
+    commands = {"web": web, "live": live} | {name: [*python, *words] for name, words in companions.items()}
+    return [Child(name, words, environment, log) for name, words in commands.items()]
 
 
 def _description(installation: Installation) -> dict[str, str]:
@@ -253,9 +283,8 @@ def _follow_growth(statistics: Statistics, did: bool) -> bool:
 
 
 def _end(children: list[Child]) -> None:
-    """The web first, so that no request is left without its parts."""
-    for child, patience in zip(children, (_WEB_ENDS_WITHIN, _LIVE_ENDS_WITHIN), strict=True):
-        child.stop(patience)
+    for child in children:
+        child.stop(_ENDS_WITHIN.get(child.name, _COMPANION_ENDS_WITHIN))
 
 
 def log(message: str) -> None:

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
 from api.actions.ingest import Intake
+from models.clock import Clock, clock_of, system_clock
 from models.installation import Installation
-
-Clock = Callable[[], datetime]
-
-
-def system_clock() -> datetime:
-    """The present instant, zone-aware."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The composition root's parts, one set per process."""
+    """The composition root's parts, one set per process.
+
+    `clock` tells what day it is in the schools; `stopwatch` is for what people and programs have to wait for, and is
+    never moved.
+    """
 
     installation: Installation
     engine: Engine
     clock: Clock
+    stopwatch: Clock
     intake: Intake
 
     @classmethod
     def of(
-        cls, installation: Installation, engine: Engine, clock: Clock = system_clock, posting: Engine | None = None
+        cls,
+        installation: Installation,
+        engine: Engine,
+        clock: Clock | None = None,
+        posting: Engine | None = None,
     ) -> Services:
-        """The parts of an installation; `posting` is the engine by which results come in, if not the same."""
-        return cls(installation, engine, clock, Intake.of(posting or engine))
+        """The parts of an installation, by its own clock unless told another.
+
+        `posting` is the engine by which results come in, if not the same.
+        """
+        return cls(
+            installation,
+            engine,
+            clock or clock_of(installation),
+            clock or system_clock,
+            Intake.of(posting or engine),
+        )
 
     def dispose(self) -> None:
         """Close every connection to the database."""

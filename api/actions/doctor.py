@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
 from api.actions.examination import database, districts, machine
 from api.actions.examination.words import Check, Examination, Status, command
+from models.clock import Clock, clock_of, system_clock
 from models.embedded import EmbeddedError
 from models.embedded.layout import Layout
 from models.embedded.process import is_alive, read_postmaster
@@ -19,8 +19,11 @@ from models.unit_of_work import connect
 __all__ = ["Check", "Examination", "Status", "examine", "examine_installation"]
 
 
-def examine(data_dir: Path | None, clock: Callable[[], datetime]) -> Examination:
-    """All checks on the installation that `data_dir`, else the environment, else the default place names."""
+def examine(data_dir: Path | None, clock: Clock | None = None) -> Examination:
+    """All checks on the installation that `data_dir`, else the environment, else the default place names.
+
+    By the machine's clock and the installation's own, or by `clock` instead of both.
+    """
     try:
         installation = load(data_dir)
     except InstallationError as error:
@@ -28,12 +31,12 @@ def examine(data_dir: Path | None, clock: Callable[[], datetime]) -> Examination
     return examine_installation(installation, clock)
 
 
-def examine_installation(installation: Installation, clock: Callable[[], datetime]) -> Examination:
+def examine_installation(installation: Installation, clock: Clock | None = None) -> Examination:
     """All checks; an embedded database is started for them where it does not run."""
     return Examination((*machine.checks(installation), *_with_database(installation, clock)))
 
 
-def _with_database(installation: Installation, clock: Callable[[], datetime]) -> Iterator[Check]:
+def _with_database(installation: Installation, clock: Clock | None) -> Iterator[Check]:
     before = _how_it_was(installation)
     server = installation.server()
     try:
@@ -53,16 +56,16 @@ def _with_database(installation: Installation, clock: Callable[[], datetime]) ->
             server.close()
 
 
-def _in_database(installation: Installation, clock: Callable[[], datetime], before: Check) -> Iterator[Check]:
+def _in_database(installation: Installation, clock: Clock | None, before: Check) -> Iterator[Check]:
     app, owner = connect(installation.app_dsn, pool_size=2), connect(installation.owner_dsn, pool_size=1)
     try:
         with app.connect(), owner.connect():
             yield before
-        found = list(database.checks(installation, app, owner, clock))
+        found = list(database.checks(installation, app, owner, clock or system_clock))
         yield from found
         # without the schema that the program knows there is nothing more to ask
         if all(check.status is not Status.FAIL for check in found if check.name == "schema"):
-            yield from districts.checks(installation, app, clock())
+            yield from districts.checks(installation, app, (clock or clock_of(installation))())
     finally:
         app.dispose()
         owner.dispose()

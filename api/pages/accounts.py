@@ -70,7 +70,7 @@ def _load(identity: str) -> SignedIn | None:
     with district_transaction(services().engine, int(district)) as transaction:
         found = holder(transaction, int(district), int(account))
     since = datetime.fromisoformat(began)
-    if found is None or services().clock() - since > LONGEST_SESSION:
+    if found is None or services().stopwatch() - since > LONGEST_SESSION:
         return None
     if found.signed_out_at is not None and since < found.signed_out_at:
         return None
@@ -87,7 +87,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     refused = None
     if form.validate_on_submit():
-        now = services().clock()
+        now = services().stopwatch()
         account = action.sign_in(services().engine, form.name.data, form.password.data, now)
         if account is not None:
             chosen = session.get(language.CHOICE)
@@ -115,7 +115,7 @@ def _go_on_in_language(account: Holder, chosen: str | None) -> None:
 @signed_in
 def sign_out(visit: Visit) -> ResponseReturnValue:
     """End the account's sessions."""
-    action.sign_out(services().engine, current_user.district_id, current_user.account_id, visit.now)
+    action.sign_out(services().engine, current_user.district_id, current_user.account_id, services().stopwatch())
     logout_user()
     session.clear()
     refresh()  # the next page is in the browser's language again, and so is what it says first

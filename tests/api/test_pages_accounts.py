@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
-from page_world import PASSWORD, PageWorld
+from page_world import PASSWORD, PageWorld, SteppedClock
 from sqlalchemy import select
 
 from api.actions import accounts
@@ -195,3 +196,18 @@ def test_an_account_without_a_person_sees_nobody(page_world: PageWorld) -> None:
     client = page_world.client("robot")
     assert "No student is linked to you today." in client.get("/students").text
     client.get(f"/students/{page_world.student.id}", 404)
+
+
+def test_moving_a_demonstrations_clock_ends_no_session_and_no_lock(page_world: PageWorld) -> None:
+    """The day in the schools jumps; how long somebody is signed in, or locked out, keeps to the machine's time."""
+    services = page_world.app.extensions["mastery"]
+    schools = SteppedClock(page_world.clock.at)
+    page_world.app.extensions["mastery"] = replace(services, clock=schools)
+    teacher = page_world.client("teacher")
+    for _ in range(accounts.FREE_TRIES + 1):
+        page_world.client().sign_in("guardian", "not the password", status=422)
+    schools.jump(timedelta(days=3))
+    assert f"{schools.at:%B} {schools.at.day}" in teacher.get("/today").text
+    page_world.client().sign_in("guardian", PASSWORD, status=422)
+    page_world.clock.jump(timedelta(minutes=2))
+    page_world.client().sign_in("guardian", PASSWORD)

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, select, text
 from api.actions.ingest import Intake
 from api.actions.replay import verify
 from api.actions.responses import COLUMNS, import_responses
-from api.services import system_clock
+from models.clock import system_clock
 from models.district import District
 from models.embedded.process import is_alive
 from models.installation import Installation

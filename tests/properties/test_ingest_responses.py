@@ -14,9 +14,9 @@ from sqlalchemy import Engine, select, text
 from api.actions.ingest import Intake
 from api.actions.replay import verify
 from api.actions.responses import import_responses
-from api.services import system_clock
 from mastery.estimate import DEFAULTS, Observations, SubjectState, advance, readout
 from mastery.policy import DEFAULT_POLICY
+from models.clock import system_clock
 from models.district import District
 from models.installation import Installation
 from models.statistics import Statistics
