@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -156,31 +156,44 @@ def _resolve(spec: AssessmentSpec, graph: DistrictGraph) -> dict[str, int]:
 
 def _write_forms(session: Session, district_id: int, key: int, spec: AssessmentSpec, targets: dict[str, int]) -> None:
     """Add forms and items; a form that is not described any more stays for the results that name it."""
-    for form in spec.forms:
-        form_key = _get_or_add(session, AssessmentForm, district_id, key, form.form)
-        session.execute(delete(FormItem).where(FormItem.district_id == district_id, FormItem.form_id == form_key))
-        for item in form.items:
-            item_key = _get_or_add(session, Item, district_id, key, item.item)
-            session.execute(
-                update(Item).where(Item.district_id == district_id, Item.id == item_key).values(dok=item.dok)
-            )
-            session.execute(
-                insert(FormItem).values(
-                    district_id=district_id, form_id=form_key, item_id=item_key, target_id=targets[item.target],
-                    max=item.max,
-                )
-            )  # fmt: skip
+    forms = _named_rows(session, AssessmentForm, district_id, key, {form.form: {} for form in spec.forms})
+    session.execute(
+        delete(FormItem).where(FormItem.district_id == district_id, FormItem.form_id.in_(list(forms.values())))
+    )
+    described = {item.item: {"dok": item.dok} for form in spec.forms for item in form.items}
+    items = _named_rows(session, Item, district_id, key, described)
+    places = [
+        {"district_id": district_id, "form_id": forms[form.form], "item_id": items[item.item],
+         "target_id": targets[item.target], "max": item.max}
+        for form in spec.forms
+        for item in form.items
+    ]  # fmt: skip
+    if places:
+        session.execute(insert(FormItem), places)
 
 
-def _get_or_add(
-    session: Session, model: type[AssessmentForm] | type[Item], district_id: int, assessment: int, name: str
-) -> int:
-    return session.execute(
-        insert(model)
-        .values(district_id=district_id, assessment_id=assessment, name=name)
-        .on_conflict_do_update(index_elements=["district_id", "assessment_id", "name"], set_={"name": name})
-        .returning(model.id)
-    ).scalar_one()
+def _named_rows(
+    session: Session,
+    model: type[AssessmentForm] | type[Item],
+    district_id: int,
+    assessment: int,
+    described: Mapping[str, Mapping[str, object]],
+) -> dict[str, int]:
+    """Keys by name of an assessment's forms or items, with what is described of each, added where they are new."""
+    if not described:
+        return {}
+    wanted = insert(model)
+    changed = {name: wanted.excluded[name] for name in ("name", *next(iter(described.values())))}
+    rows = session.execute(
+        wanted.on_conflict_do_update(index_elements=["district_id", "assessment_id", "name"], set_=changed).returning(
+            model.name, model.id
+        ),
+        [
+            {"district_id": district_id, "assessment_id": assessment, "name": name} | dict(columns)
+            for name, columns in sorted(described.items())
+        ],
+    )
+    return {row.name: row.id for row in rows}
 
 
 def _write_blueprint(

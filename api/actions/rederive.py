@@ -43,6 +43,8 @@ def rederive_targets(session: Session, district_id: int, targets: Collection[int
 
 def _rederive(session: Session, district_id: int, concerned: Collection[tuple[int, int]], now: datetime) -> int:
     """Replay the subjects of (student, target) pairs, some students at a time, within the caller's transaction."""
+    if not concerned:
+        return 0
     graph = load_graph(session, district_id)
     zone = context(session, district_id).zone
     pairs = sorted({(student, graph.subjects[target]) for student, target in concerned})

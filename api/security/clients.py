@@ -53,13 +53,15 @@ def district_of(credential: str) -> int | None:
     return int(number) if readable and dot and rest and number.isdigit() and len(number) < 10 else None
 
 
-def create_client(session: Session, district_id: int, name: str, scopes: Collection[str], now: datetime) -> NewClient:
-    """Add a machine client; ValueError names a scope that does not exist."""
+def create_client(
+    session: Session, district_id: int, name: str, scopes: Collection[str], now: datetime, secret: str | None = None
+) -> NewClient:
+    """Add a machine client, with a fresh secret unless given one; ValueError names a scope that does not exist."""
     unknown = sorted(set(scopes) - SCOPES.keys())
     if unknown or not scopes:
         raise ValueError(f"scope {', '.join(unknown) or '(none)'}: choose among {', '.join(SCOPES)}")
     made = NewClient(
-        f"{district_id}.{secrets.token_hex(8)}", secrets.token_urlsafe(32), name, tuple(sorted(set(scopes)))
+        f"{district_id}.{secrets.token_hex(8)}", secret or secrets.token_urlsafe(32), name, tuple(sorted(set(scopes)))
     )
     session.add(
         Client(
