@@ -14,9 +14,9 @@ from sqlalchemy.exc import OperationalError
 from api.actions import doctor as examination
 from api.actions import operations
 from api.actions.operations import NewerDatabaseError
-from api.context import installation_of, open_installation, print_json
-from api.services import system_clock
+from api.context import installation_of, print_json
 from models.backup import BackupError
+from models.clock import system_clock
 from models.embedded import EmbeddedError
 from models.installation import Installation, InstallationError, default_data_dir
 
@@ -162,7 +162,7 @@ def db_upgrade(context: click.Context, as_json: bool) -> None:
 def doctor(context: click.Context, as_json: bool) -> None:
     """Say what is wrong with an installation and how to mend it; exit 1 where something is."""
     data_dir: Path | None = context.find_root().params["data_dir"]
-    found = examination.examine(data_dir, system_clock)
+    found = examination.examine(data_dir)
     if as_json:
         print_json({"healthy": found.healthy, "checks": [asdict(check) for check in found.checks]})
     else:
@@ -186,20 +186,21 @@ def demo() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 def demo_load(context: click.Context, fixed_passwords: bool, as_json: bool) -> None:
-    """Load the demonstration district, or complete it, and print an account for each role."""
-    from api.demonstration import load
-    from api.demonstration.loader import DemonstrationError
+    """Make an installation without districts a demonstration, or complete it, and print who can sign in."""
+    from api.demonstration.loader import DemonstrationError, load
 
-    with open_installation(context) as services:
+    with _with_server(context) as installation:
         try:
-            accounts = load(services, services.clock(), fixed_passwords)
+            loaded = load(installation, fixed_passwords, lambda line: click.echo(line, err=True))
         except DemonstrationError as error:
             raise click.ClickException(str(error)) from error
     if as_json:
-        print_json([account._asdict() for account in accounts])
+        print_json([account._asdict() for account in loaded.accounts])
         return
-    for account in accounts:
-        click.echo(f"{account.role:<14} {account.sign_in_name:<30} {account.password}")
+    for account in loaded.accounts:
+        click.echo(
+            f"{account.role:<14} {account.sign_in_name:<30} {account.password:<20} {account.name}, {account.who}"
+        )
 
 
 def register(cli: click.Group) -> None:

@@ -1,6 +1,4 @@
-"""A small demonstration district: our own words, six weeks of invented evidence, sent the way real evidence comes."""
+"""A demonstration district: our own words, a term of invented evidence, sent the way real evidence comes.
 
-from api.demonstration.accounts import DemoAccount
-from api.demonstration.loader import SLUG, load
-
-__all__ = ["SLUG", "DemoAccount", "load"]
+`load` fills an installation, `trickle` goes on posting, the rest is what they tell: see docs/demonstration.md.
+"""

@@ -1,181 +1,246 @@
-"""Loading the demonstration: every part goes in by the action that real data come in by, and again changes nothing."""
+"""Loading the demonstration: every part goes in by the way that real data come in by, and again changes nothing."""
 
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.actions.assessments import (
-    AssessmentSpec,
-    BlueprintSpec,
-    FormSpec,
-    ItemSpec,
-    confirm_cut_scores,
-    register,
-)
+from api.actions.assessments import confirm_cut_scores
 from api.actions.districts import create_district
-from api.actions.graph import NewTarget, add_prerequisite, add_target
-from api.actions.graph_change import change_graph
-from api.actions.graph_import import import_case
-from api.actions.ingest import Sender, ingest
-from api.actions.outcome import Status
+from api.actions.flag_evaluation import evaluate_flags
 from api.actions.roster import take_roster
-from api.demonstration import content, people, story
+from api.app import create_app
 from api.demonstration.accounts import DemoAccount, make_accounts
-from api.interop.case_values import CasePackage, CaseReport
+from api.demonstration.credentials import client_secret
+from api.demonstration.graph import load_graph
+from api.demonstration.plan import Assessment as Planned
+from api.demonstration.plan import registrations
+from api.demonstration.plugin import Plugin, in_process
+from api.demonstration.roster_files import write_roster
+from api.demonstration.story import Posting, postings
+from api.demonstration.teachers import after_a_week
+from api.demonstration.world import CONNECTED_AT, OPENS_AT, TEACHER, TIME_ZONE, at, school_days
+from api.memory import keep_what_is_loaded
 from api.security.clients import SCOPES, create_client
 from api.services import Services
-from mastery.graph import Edge, EdgeKind, Framework, Node, NodeKind, Strength
 from models.access import Client
 from models.assessment import Assessment, CutScores
-from models.clients import Caller
+from models.clock import DemonstrationClock, system_clock
 from models.district import District
 from models.evidence import ResultRow
+from models.installation import Installation
 from models.roster import Person
+from models.statistics import Statistics
 from models.unit_of_work import district_transaction, shared_transaction
 
 SLUG = "demonstration"
 NAME = "Maple Hollow (demonstration)"
 CLIENT = "Demonstration LMS"
+_TOGETHER = 200
+_NIGHT, _END_OF_WEEK, _FRIDAY = time(22, 0), time(15, 30), 4
+
+Tell = Callable[[str], None]
 
 
 class DemonstrationError(Exception):
     """The demonstration can not be loaded here; the message says why."""
 
 
-def load(services: Services, now: datetime, fixed_passwords: bool = False) -> list[DemoAccount]:
-    """Make the demonstration district, or complete the one that is there; the accounts to sign in with.
+@dataclass(slots=True)
+class _Stepping:
+    """The district's clock while the term goes by."""
 
-    The evidence ends on the school day before the district was made. Raises DemonstrationError where a real district
-    has the demonstration's short name.
+    now: datetime = CONNECTED_AT
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How to sign in to what was loaded, and by which client its LMS posts."""
+
+    accounts: list[DemoAccount]
+    client_id: str
+
+
+def load(installation: Installation, fixed_passwords: bool = False, tell: Tell = lambda line: None) -> Loaded:
+    """Make the demonstration district, or complete the one that is there.
+
+    The installation becomes a demonstration: its clock shows the morning after what was loaded. `tell` hears how far it
+    is. Raises DemonstrationError where there is no data directory, or a real district.
     """
-    district = _district(services, now)
-    _load_roster(services, district)
-    _load_graph(services, district)
-    caller = _client(services, district)
-    _register_assessments(services, caller, district.created_at)
-    _send_results(services, caller, district.created_at)
-    with district_transaction(services.engine, district.id) as session:
-        accounts = make_accounts(session, district.id, services.installation.secret_key, fixed_passwords, now)
-        session.commit()
-    return accounts
+    if installation.data_dir is None:
+        raise DemonstrationError("A demonstration needs a data directory of its own: name one with --data-dir.")
+    clock = _Stepping()
+    app = create_app(installation, clock)
+    services: Services = app.extensions["mastery"]
+    try:
+        district_id = _district(services)
+        DemonstrationClock(installation.data_dir).begin(OPENS_AT)
+        tell("300 students with their families in 3 schools ...")
+        _load_roster(services, district_id)
+        tell("145 targets in English and Spanish ...")
+        load_graph(services.intake, district_id, CONNECTED_AT)
+        client_id, secret = _credentials(services, district_id)
+        plugin = Plugin(in_process(app), client_id, secret)
+        with Statistics(installation.owner_dsn) as statistics:
+            _Term(services, district_id, clock, plugin, statistics, tell).live_through()
+        with district_transaction(services.engine, district_id) as session:
+            own = installation.secret_key
+            accounts = make_accounts(session, district_id, own, fixed_passwords, system_clock())
+            session.commit()
+        return Loaded(accounts, client_id)
+    finally:
+        services.dispose()
 
 
-def _district(services: Services, now: datetime) -> District:
+def _district(services: Services) -> int:
     with shared_transaction(services.engine) as session:
-        found = session.scalar(select(District).where(District.slug == SLUG))
-    if found is None:
-        return create_district(services.engine, NAME, SLUG, story.TIME_ZONE, now, sandbox=True)
-    if not found.sandbox:
-        raise DemonstrationError(f"There is a real district {SLUG!r} here: load the demonstration elsewhere.")
-    return found
-
-
-def _load_roster(services: Services, district: District) -> None:
-    last = district.created_at.astimezone(ZoneInfo(story.TIME_ZONE)).date() - timedelta(days=1)
-    with tempfile.TemporaryDirectory() as folder:
-        people.write_roster(Path(folder), story.school_days(last)[0])
-        take_roster(services.intake, district.id, Path(folder), district.created_at)
-
-
-def _load_graph(services: Services, district: District) -> None:
-    def change(session: Session) -> None:
-        import_case(session, district.id, _standards(), district.created_at)
-        for target in content.TARGETS:
-            wanted = NewTarget(target.code, target.statement, (target.standard,))
-            add_target(session, district.id, wanted, district.created_at)
-        for target in content.TARGETS:
-            for before in target.hard:
-                add_prerequisite(session, district.id, before, target.code, Strength.HARD)
-            for before in target.soft:
-                add_prerequisite(session, district.id, before, target.code, Strength.SOFT)
-
-    change_graph(services.intake, district.id, district.created_at, change)
-
-
-def _standards() -> CasePackage:
-    guid = str(uuid5(NAMESPACE_URL, f"mastery demonstration {content.FRAMEWORK}"))
-    framework = Framework(guid, content.FRAMEWORK, content.SUBJECT, publisher=NAME)
-    keys = {one.code: str(uuid5(NAMESPACE_URL, f"{guid} {one.code}")) for one in content.STANDARDS}
-    nodes = tuple(
-        Node(
-            keys[one.code], guid, NodeKind.STANDARD if one.parent else NodeKind.GROUPING, one.code, one.statement,
-            content.SUBJECT, (one.grade,), sequence=place,
+        known = {row.slug: row for row in session.scalars(select(District))}
+    real = sorted(slug for slug, row in known.items() if slug != SLUG or not row.sandbox)
+    if real:
+        raise DemonstrationError(
+            f"There is a real district {real[0]!r} here, and a demonstration has a clock of its own: load it elsewhere."
         )
-        for place, one in enumerate(content.STANDARDS)
-    )  # fmt: skip
-    edges = tuple(
-        Edge(keys[one.code], EdgeKind.IS_CHILD_OF, keys[one.parent], sequence=place)
-        for place, one in enumerate(content.STANDARDS)
-        if one.parent
-    )
-    return CasePackage(framework, nodes, edges, (), True, CaseReport())
+    if SLUG in known:
+        return known[SLUG].id
+    return create_district(services.engine, NAME, SLUG, TIME_ZONE, CONNECTED_AT, sandbox=True).id
 
 
-def _client(services: Services, district: District) -> Caller:
-    with district_transaction(services.engine, district.id) as session:
-        wanted = select(Client).where(Client.district_id == district.id, Client.name == CLIENT)
+def _load_roster(services: Services, district_id: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        write_roster(Path(folder))
+        take_roster(services.intake, district_id, Path(folder), CONNECTED_AT)
+
+
+def _credentials(services: Services, district_id: int) -> tuple[str, str]:
+    """The LMS's client id and secret; the client is made where it is not there yet."""
+    secret = client_secret(services.installation.secret_key)
+    with district_transaction(services.engine, district_id) as session:
+        wanted = select(Client.client_id).where(Client.district_id == district_id, Client.name == CLIENT)
         found = session.scalar(wanted)
         if found is None:
-            create_client(session, district.id, CLIENT, SCOPES, district.created_at)
-            found = session.scalars(wanted).one()
+            found = create_client(session, district_id, CLIENT, SCOPES, CONNECTED_AT, secret).client_id
         session.commit()
-        return Caller(district.id, found.id, found.client_id, frozenset(found.scopes))
+    return found, secret
 
 
-def _register_assessments(services: Services, caller: Caller, at: datetime) -> None:
-    with district_transaction(services.engine, caller.district_id) as session:
+@dataclass(frozen=True, slots=True)
+class _Registration:
+    """The LMS registers assessments, and the teacher confirms their cut scores."""
+
+    at: datetime
+    assessments: tuple[Planned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Night:
+    """The daily judgement of what time alone changes."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """The teachers look back at their week."""
+
+    at: datetime
+
+
+_Event = _Registration | Posting | _Night | _Week
+
+
+def _events() -> list[_Event]:
+    """What happens up to the morning at which the clock begins, in order."""
+    before = [day for day in school_days() if day < OPENS_AT.date()]
+    found: list[_Event] = [_Registration(*one) for one in registrations()]
+    found += [one for one in postings() if one.at <= OPENS_AT]
+    found += [_Night(at(day, _NIGHT)) for day in before]
+    found += [_Week(at(day, _END_OF_WEEK)) for day in before if day.weekday() == _FRIDAY]
+    return sorted(found, key=lambda event: event.at)
+
+
+@dataclass(slots=True)
+class _Term:
+    """The term as it goes by: each event commits before the next one happens."""
+
+    services: Services
+    district_id: int
+    clock: _Stepping
+    plugin: Plugin
+    statistics: Statistics
+    tell: Tell
+
+    def live_through(self) -> None:
+        """Let it go by, from where an interrupted loading was."""
+        events = _events()
+        # a term of results is many objects, none of which becomes garbage
+        keep_what_is_loaded()
+        last = _last_received(self.services, self.district_id)
+        # of the instant at which it was interrupted nobody knows how much was done; what was does no harm again
+        ahead = [one for one in events if last is None or one.at >= last]
+        total = sum(len(one.results) for one in events if isinstance(one, Posting))
+        done = total - sum(len(one.results) for one in ahead if isinstance(one, Posting))
+        told = done
+        for event in ahead:
+            self.clock.now = event.at
+            self._happen(event)
+            done += len(event.results) if isinstance(event, Posting) else 0
+            if done - told >= total // 8 or (done == total and done > told):
+                self.tell(f"{done:,} of {total:,} results ...")
+                told = done
+
+    def _happen(self, event: _Event) -> None:
+        if isinstance(event, Posting):
+            for start in range(0, len(event.results), _TOGETHER):
+                self.plugin.post(event.results[start : start + _TOGETHER])
+                # the first days fill tables for which statements were planned while they were empty
+                self.statistics.follow_growth()
+        elif isinstance(event, _Registration):
+            _register(self.services, self.district_id, self.plugin, event)
+        elif isinstance(event, _Night):
+            evaluate_flags(self.services.intake, self.district_id, event.at)
+        else:
+            after_a_week(self.services.engine, self.district_id, event.at)
+
+
+def _last_received(services: Services, district_id: int) -> datetime | None:
+    with district_transaction(services.engine, district_id) as session:
+        return session.scalar(select(func.max(ResultRow.received_at)).where(ResultRow.district_id == district_id))
+
+
+def _register(services: Services, district_id: int, plugin: Plugin, event: _Registration) -> None:
+    """Register assessments, and have the teacher confirm the cut scores of all but those that wait."""
+    for one in event.assessments:
+        plugin.register(one)
+    confirmed = [one.name for one in event.assessments if one.confirmed]
+    with district_transaction(services.engine, district_id) as session:
         teacher = session.scalars(
-            select(Person.id).where(Person.district_id == caller.district_id, Person.sourced_id == people.TEACHER)
+            select(Person.id).where(Person.district_id == district_id, Person.sourced_id == TEACHER)
         ).one()
-        for task in content.TASKS:
-            register(session, services.intake, caller, _spec(task), at)
-        for waiting in session.scalars(
-            select(CutScores.id)
-            .join(
-                Assessment,
-                (Assessment.district_id == CutScores.district_id) & (Assessment.id == CutScores.assessment_id),
-            )
-            .where(
-                CutScores.district_id == caller.district_id,
-                CutScores.confirmed_at.is_(None),
-                CutScores.withdrawn_at.is_(None),
-                Assessment.name.in_([task.name for task in content.TASKS if task.confirmed]),
-            )
-        ).all():
-            confirm_cut_scores(session, caller.district_id, waiting, teacher, at)
+        for proposed in _proposed(session, district_id, confirmed):
+            confirm_cut_scores(session, district_id, proposed, teacher, event.at)
         session.commit()
 
 
-def _spec(task: content.Task) -> AssessmentSpec:
-    items = tuple(
-        ItemSpec(story.item_name(target, number), target)
-        for target in task.targets
-        for number in range(1, content.ITEMS_PER_TARGET + 1)
-    )
-    # a blueprint announces a test for which students can be ready
-    lines = tuple(BlueprintSpec(target) for target in task.targets) if task.day is None else ()
-    return AssessmentSpec(task.name, task.title, task.purpose, (FormSpec(story.FORM, items),), blueprint=lines)
-
-
-def _send_results(services: Services, caller: Caller, began: datetime) -> None:
-    """Post each class's sitting at the time it was scored, as an LMS would."""
-    posts = list(story.sittings(began))
-    with district_transaction(services.engine, caller.district_id) as session:
-        stored = session.scalar(
-            select(func.count())
-            .select_from(ResultRow)
-            .where(ResultRow.district_id == caller.district_id, ResultRow.client_pk == caller.client_pk)
+def _proposed(session: Session, district_id: int, names: Sequence[str]) -> Iterator[int]:
+    """Cut scores of these assessments that wait for a person."""
+    yield from session.scalars(
+        select(CutScores.id)
+        .join(
+            Assessment, (Assessment.district_id == CutScores.district_id) & (Assessment.id == CutScores.assessment_id)
         )
-    if stored == sum(len(results) for _, results in posts):
-        return
-    for at, results in posts:
-        for outcome in ingest(services.intake, Sender.of(caller), results, at):
-            if outcome.status not in (Status.ACCEPTED, Status.DUPLICATE):
-                raise DemonstrationError(f"The result {outcome.source_id} was {outcome.status}.")
+        .where(
+            CutScores.district_id == district_id,
+            CutScores.confirmed_at.is_(None),
+            CutScores.withdrawn_at.is_(None),
+            Assessment.name.in_(names),
+        )
+    ).all()

@@ -1,161 +1,184 @@
-"""The people of the demonstration district, as the OneRoster files that its student information system would send."""
+"""The people of the demonstration district: 300 students with their families, their teachers and who leads."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
+from functools import cache
 
-DISTRICT = "org-district"
-SCHOOL = "org-school"
-TEACHER = "staff-1"
-OTHER_TEACHER = "staff-2"
-ADMINISTRATOR = "staff-3"
-STUDENTS_PER_SECTION = 12
-_YEAR_DAYS = 280
-_COLUMNS = {
-    "orgs": "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId",
-    "academicSessions": "sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear",
-    "users": "sourcedId,status,dateLastModified,enabledUser,username,userIds,givenName,familyName,middleName,"
-    "identifier,email,sms,phone,agentSourcedIds,grades,password,userMasterIdentifier,preferredGivenName,"
-    "preferredMiddleName,preferredFamilyName,primaryOrgSourcedId,pronouns",
-    "roles": "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,"
-    "userProfileSourcedId",
-    "classes": "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,"
-    "schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods",
-    "enrollments": "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,"
-    "beginDate,endDate",
-}
+from api.demonstration.characters import CHARACTERS, Character
+from api.demonstration.names import HERITAGES, Heritage
+from api.demonstration.world import (
+    ALDER,
+    CEDAR,
+    DISTRICT,
+    MIDDLE,
+    SCHOOLS,
+    SECTION,
+    SECTIONS,
+    SEED,
+    STUDENTS_PER_SECTION,
+    TEACHER,
+    Section,
+)
+
+ADMINISTRATOR = "staff-adeyemi"
+_SIBLING_SHARE, _SECOND_GUARDIAN_SHARE = 0.16, 0.55
+_ELEMENTARY = 6  # the first sections are those of the elementary schools
 
 
 @dataclass(frozen=True, slots=True)
-class ClassText:
-    """A section by period, with the local hour at which it meets."""
+class Staff:
+    """Somebody who works for a school or the district; `role` as OneRoster says it."""
 
     sourced_id: str
-    title: str
-    period: str
-    hour: int
+    given: str
+    family: str
+    role: str
+    org: str
 
 
-CLASSES = (
-    ClassText("class-1", "Mathematics 5, first group", "1", 9),
-    ClassText("class-3", "Mathematics 5, second group", "3", 11),
+STAFF = (
+    Staff(TEACHER, "Marian", "Ellis", "teacher", MIDDLE.sourced_id),
+    Staff("staff-berg", "Tomas", "Berg", "teacher", MIDDLE.sourced_id),
+    Staff("staff-rahimi", "Noor", "Rahimi", "teacher", MIDDLE.sourced_id),
+    Staff("staff-osei", "Akosua", "Osei", "teacher", ALDER.sourced_id),
+    Staff("staff-lindgren", "Per", "Lindgren", "teacher", ALDER.sourced_id),
+    Staff("staff-castillo", "Ana", "Castillo", "teacher", ALDER.sourced_id),
+    Staff("staff-brandt", "Judith", "Brandt", "teacher", CEDAR.sourced_id),
+    Staff("staff-tran", "Kim", "Tran", "teacher", CEDAR.sourced_id),
+    Staff("staff-gaines", "Walter", "Gaines", "teacher", CEDAR.sourced_id),
+    Staff(ALDER.principal, "Dolores", "Whitman", "principal", ALDER.sourced_id),
+    Staff(CEDAR.principal, "Isaac", "Feld", "principal", CEDAR.sourced_id),
+    Staff(MIDDLE.principal, "Joan", "Okonkwo", "principal", MIDDLE.sourced_id),
+    Staff(ADMINISTRATOR, "Ruth", "Adeyemi", "districtAdministrator", DISTRICT),
 )
-# students of the first section, then of the second; the story in `story.py` goes by these names
-STUDENTS = (
-    ("Amara", "Okafor"), ("Bruno", "Castell"), ("Chiara", "Lindqvist"), ("Dylan", "Whitehorse"),
-    ("Elif", "Yildiz"), ("Felix", "Brandt"), ("Giulia", "Moretti"), ("Hana", "Sato"),
-    ("Ibrahim", "Diallo"), ("Juno", "Park"), ("Kofi", "Mensah"), ("Leila", "Haddad"),
-    ("Mateo", "Rivera"), ("Nadia", "Petrov"), ("Oscar", "Nyberg"), ("Priya", "Raman"),
-    ("Quentin", "Roy"), ("Rosa", "Delgado"), ("Samir", "Aziz"), ("Tessa", "Vandam"),
-    ("Uma", "Krishnan"), ("Viktor", "Horvath"), ("Wren", "Calloway"), ("Yusuf", "Karaca"),
-)  # fmt: skip
-_STAFF = (
-    (TEACHER, "Marian", "Ellis", "teacher", SCHOOL),
-    (OTHER_TEACHER, "Tomas", "Berg", "teacher", SCHOOL),
-    (ADMINISTRATOR, "Ruth", "Adeyemi", "districtAdministrator", DISTRICT),
-)
-_GUARDIAN_NAMES = ("Ada", "Ben", "Clara", "Daniel")
 
 
-def student_id(number: int) -> str:
-    """The SIS id of the student at a place in `STUDENTS`."""
-    return f"D-{number + 1:04d}"
+@dataclass(frozen=True, slots=True)
+class Student:
+    """A student: `place` counts over the district, `section` is where they learn, `also` a second one they attend.
+
+    `sibling` is the place of a younger brother or sister.
+    """
+
+    place: int
+    given: str
+    family: str
+    section: Section
+    heritage: Heritage
+    character: Character | None = None
+    also: Section | None = None
+    sibling: int | None = None
+
+    @property
+    def sourced_id(self) -> str:
+        """The SIS id, by which results name the student."""
+        return f"D-{self.place + 1:04d}"
+
+    @property
+    def joins(self) -> date | None:
+        """The first day here of who came in mid-term."""
+        return self.character.joins if self.character else None
 
 
-def guardian_id(number: int) -> str:
-    """The sourcedId of that student's guardian."""
-    return f"guardian-{number + 1}"
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """An adult of a family, with the children's SIS ids."""
+
+    sourced_id: str
+    given: str
+    family: str
+    children: tuple[str, ...]
 
 
-def class_of(number: int) -> ClassText:
-    """The section of the student at a place in `STUDENTS`."""
-    return CLASSES[number // STUDENTS_PER_SECTION]
+@cache
+def students() -> tuple[Student, ...]:
+    """All students, section by section; no two have one name."""
+    told = {(one.section, one.seat): one for one in CHARACTERS}
+    used = {(one.given, one.family) for one in CHARACTERS}
+    made: list[Student] = []
+    for place in range(len(SECTIONS) * STUDENTS_PER_SECTION):
+        section, seat = SECTIONS[place // STUDENTS_PER_SECTION], place % STUDENTS_PER_SECTION
+        character = told.get((section.sourced_id, seat))
+        draws = random.Random(f"{SEED}/name/{place}")
+        if character:
+            heritage = next(one for one in HERITAGES if character.family in one.families)
+            # who is far ahead goes to the class of the next grade, too
+            also = SECTION["middle-7-3"] if character is _FAST else None
+            made.append(Student(place, character.given, character.family, section, heritage, character, also))
+            continue
+        sibling = _sibling(made, section, draws)
+        heritage = sibling.heritage if sibling else draws.choice(HERITAGES)
+        given, family = _new_name(heritage, sibling.family if sibling else None, used, draws)
+        used.add((given, family))
+        made.append(Student(place, given, family, section, heritage, sibling=sibling.place if sibling else None))
+    return tuple(made)
 
 
-def write_roster(folder: Path, first_day: date) -> None:
-    """Write the OneRoster 1.2 files of a school year that began two weeks before `first_day`."""
-    begins = (first_day - timedelta(days=14)).isoformat()
-    ends = (first_day + timedelta(days=_YEAR_DAYS)).isoformat()
-    rows: dict[str, Sequence[dict[str, str]]] = {
-        "orgs": [
-            {"sourcedId": DISTRICT, "name": "Maple Hollow District", "type": "district"},
-            {"sourcedId": SCHOOL, "name": "Maple Hollow School", "type": "school", "parentSourcedId": DISTRICT},
-        ],
-        "academicSessions": [
-            {"sourcedId": "year", "title": "School year", "type": "schoolYear", "startDate": begins, "endDate": ends,
-             "schoolYear": ends[:4]}
-        ],
-        "users": list(_users()),
-        "roles": list(_roles(begins)),
-        "classes": [
-            {"sourcedId": one.sourced_id, "title": one.title, "grades": "05", "classType": "scheduled",
-             "schoolSourcedId": SCHOOL, "termSourcedIds": "year", "subjects": "Mathematics", "periods": one.period,
-             "courseSourcedId": ""}
-            for one in CLASSES
-        ],
-        "enrollments": list(_enrollments(begins)),
-    }  # fmt: skip
-    for name, entries in rows.items():
-        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, _COLUMNS[name].split(","), restval="")
-            writer.writeheader()
-            writer.writerows(entries)
-    _write_manifest(folder, rows)
+def _new_name(
+    heritage: Heritage, family: str | None, used: set[tuple[str, str]], draws: random.Random
+) -> tuple[str, str]:
+    while True:
+        name = draws.choice(heritage.children), family or draws.choice(heritage.families)
+        if name not in used:
+            return name
 
 
-def _users() -> Iterable[dict[str, str]]:
-    def user(sourced_id: str, given: str, family: str, **more: str) -> dict[str, str]:
-        return {
-            "sourcedId": sourced_id, "enabledUser": "true", "username": sourced_id, "givenName": given,
-            "familyName": family, "primaryOrgSourcedId": SCHOOL, **more,
-        }  # fmt: skip
-
-    for sourced_id, given, family, _role, _org in _STAFF:
-        yield user(sourced_id, given, family)
-    for number, (given, family) in enumerate(STUDENTS):
-        yield user(
-            student_id(number), given, family, identifier=student_id(number), grades="05",
-            agentSourcedIds=guardian_id(number),
-        )  # fmt: skip
-        yield user(guardian_id(number), _GUARDIAN_NAMES[number % len(_GUARDIAN_NAMES)], family)
+def _sibling(made: list[Student], section: Section, draws: random.Random) -> Student | None:
+    """An elementary student whose family this one of the middle school belongs to, for some."""
+    if section.place < _ELEMENTARY or draws.random() >= 2 * _SIBLING_SHARE:
+        return None
+    families = {one.family for one in made[_ELEMENTARY * STUDENTS_PER_SECTION :]}
+    alone = [one for one in made[: _ELEMENTARY * STUDENTS_PER_SECTION] if one.family not in families]
+    return draws.choice(alone) if alone else None
 
 
-def _roles(begins: str) -> Iterable[dict[str, str]]:
-    def held(sourced_id: str, role: str, org: str = SCHOOL) -> dict[str, str]:
-        return {
-            "sourcedId": f"role-{sourced_id}", "userSourcedId": sourced_id, "roleType": "primary", "role": role,
-            "beginDate": begins, "orgSourcedId": org,
-        }  # fmt: skip
-
-    for sourced_id, _given, _family, role, org in _STAFF:
-        yield held(sourced_id, role, org)
-    for number in range(len(STUDENTS)):
-        yield held(student_id(number), "student")
-        yield held(guardian_id(number), "guardian")
+_FAST = next(one for one in CHARACTERS if one.given == "Mateo")
 
 
-def _enrollments(begins: str) -> Iterable[dict[str, str]]:
-    def enrolled(sourced_id: str, section: str, role: str, primary: bool) -> dict[str, str]:
-        return {
-            "sourcedId": f"{section}-{sourced_id}", "classSourcedId": section, "schoolSourcedId": SCHOOL,
-            "userSourcedId": sourced_id, "role": role, "primary": str(primary).lower(), "beginDate": begins,
-        }  # fmt: skip
+@cache
+def guardians() -> tuple[Guardian, ...]:
+    """The adults of all families: one or two, who share children of one family name that are siblings."""
+    made = []
+    for number, children in enumerate(_families(), start=1):
+        first = children[0]
+        draws = random.Random(f"{SEED}/guardians/{first.sourced_id}")
+        ids = tuple(one.sourced_id for one in children)
+        adults = draws.sample(first.heritage.adults, 2 if draws.random() < _SECOND_GUARDIAN_SHARE else 1)
+        if first.character is _FAST:
+            adults = ["Elena", "Luis"]
+        for place, given in enumerate(adults):
+            made.append(Guardian(f"guardian-{number}{'ab'[place]}", given, first.family, ids))
+    return tuple(made)
 
-    for one in CLASSES:
-        yield enrolled(TEACHER, one.sourced_id, "teacher", True)
-    yield enrolled(OTHER_TEACHER, CLASSES[1].sourced_id, "teacher", False)
-    for number in range(len(STUDENTS)):
-        yield enrolled(student_id(number), class_of(number).sourced_id, "student", False)
+
+def _families() -> Iterator[tuple[Student, ...]]:
+    """The children of each family; others may share a family name by chance."""
+    older = {one.sibling: one for one in students() if one.sibling is not None}
+    for one in students():
+        if one.place in older:
+            yield (one, older[one.place])
+        elif one.sibling is None:
+            yield (one,)
 
 
-def _write_manifest(folder: Path, rows: Iterable[str]) -> None:
-    present = set(rows)
-    files = ("academicSessions", "classes", "courses", "demographics", "enrollments", "orgs", "roles", "users",
-             "userProfiles")  # fmt: skip
-    lines = ["propertyName,value", "manifest.version,1.0", "oneroster.version,1.2"]
-    lines += [f"file.{name},{'bulk' if name in present else 'absent'}" for name in files]
-    (folder / "manifest.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+def character(one: Character) -> Student:
+    """The student who has a story."""
+    return next(student for student in students() if student.character is one)
+
+
+def guardian_of(one: Student) -> Guardian:
+    """The first of a student's guardians."""
+    return next(adult for adult in guardians() if one.sourced_id in adult.children)
+
+
+def seats(section: str, numbers: tuple[int, ...]) -> tuple[Student, ...]:
+    """The students on some seats of a section."""
+    first = SECTION[section].place * STUDENTS_PER_SECTION
+    return tuple(students()[first + number] for number in numbers)
+
+
+__all__ = ["ADMINISTRATOR", "SCHOOLS", "STAFF", "TEACHER", "Guardian", "Staff", "Student"]

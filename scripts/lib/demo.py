@@ -22,6 +22,7 @@ def main() -> int:
         return 130
     command = [str(python), "-P", str(Path(__file__).with_name("run_demo.py")), str(arguments.port)]
     command += [str(arguments.data_dir.absolute()), "keep" if arguments.keep else "fresh"]
+    command += ["still" if arguments.no_trickle else "trickle"]
     sys.stdout.flush()
     return os.execv(command[0], command)
 
@@ -34,6 +35,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8000, help="where to serve (default: %(default)s)")
     parser.add_argument("--data-dir", type=Path, default=data_dir, help="where the data are (default: %(default)s)")
     parser.add_argument("--keep", action="store_true", help="keep the data; without this every run starts fresh")
+    parser.add_argument("--no-trickle", action="store_true", help="let no results arrive while it is shown")
     arguments = parser.parse_args()
     if not 1 <= arguments.port <= 65535:
         parser.error("--port must be from 1 to 65535")

@@ -1,6 +1,6 @@
 """The demonstration itself: a data directory, a migrated database with the demonstration district, served.
 
-Called by demo.py in the finished environment: run_demo.py PORT DATA_DIR keep|fresh
+Called by demo.py in the finished environment: run_demo.py PORT DATA_DIR keep|fresh trickle|still
 """
 
 import os
@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from api.demonstration import DemoAccount, load
-from api.demonstration.loader import DemonstrationError
+from api.demonstration.accounts import DemoAccount
+from api.demonstration.loader import DemonstrationError, Loaded, load
+from api.demonstration.world import ZONE
 from api.serve import ServeError, check_port, on_ending_signals, serve
-from api.services import Services
+from models.clock import DemonstrationClock
 from models.embedded import EmbeddedError, locks, remove
 from models.installation import Installation, InstallationError, create
 from models.migrate import upgrade
@@ -30,7 +31,7 @@ class _Ended(Exception):
 
 def main(arguments: list[str]) -> int:
     """Run the demonstration until a signal ends it; 1 with a sentence where it can not be."""
-    port, data_dir, keep = int(arguments[0]), Path(arguments[1]), arguments[2] == "keep"
+    port, data_dir, keep, trickles = int(arguments[0]), Path(arguments[1]), arguments[2] == "keep", arguments[3]
     on_ending_signals(_end)
     try:
         check_port(_HOST, port)
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
         try:
             if not keep:
                 _empty(data_dir)
-            _show(data_dir, port)
+            _show(data_dir, port, trickles == "trickle")
         finally:
             if not keep:
                 _empty(data_dir)
@@ -77,36 +78,47 @@ def _empty(data_dir: Path) -> None:
             path.unlink()
 
 
-def _show(data_dir: Path, port: int) -> None:
+def _show(data_dir: Path, port: int, trickles: bool) -> None:
     installation = create(data_dir)
     server = installation.server()
     assert server is not None
     print("Starting the database ...", flush=True)
     with server:
-        accounts = _prepare(installation)
-        serve(installation, _HOST, port, on_ready=lambda: _announce(port, accounts))
+        loaded = _prepare(installation)
+        companions = {"trickle": _trickle(port, loaded)} if trickles else {}
+        serve(
+            installation, _HOST, port, on_ready=lambda: _announce(data_dir, port, loaded.accounts),
+            companions=companions,
+        )  # fmt: skip
 
 
-def _prepare(installation: Installation) -> list[DemoAccount]:
-    """The database migrated and filled; an account per role."""
+def _prepare(installation: Installation) -> Loaded:
+    """The database migrated and filled; how to sign in."""
     ensure_database(installation)
     owner = connect(installation.owner_dsn, pool_size=1)
-    engine = connect(installation.app_dsn, pool_size=2)
     try:
         upgrade(owner)
-        print("Loading the demonstration district ...", flush=True)
-        services = Services.of(installation, engine)
-        return load(services, services.clock())
     finally:
         owner.dispose()
-        engine.dispose()
+    print("Loading the demonstration district ...", flush=True)
+    return load(installation, tell=lambda line: print(f"  {line}", flush=True))
 
 
-def _announce(port: int, accounts: list[DemoAccount]) -> None:
-    print(f"\nOpen http://localhost:{port}/ and sign in as one of these:\n")
+def _trickle(port: int, loaded: Loaded) -> list[str]:
+    """The module, with its arguments, that goes on posting results."""
+    return ["api.demonstration.trickle", "--url", f"http://{_HOST}:{port}", "--client-id", loaded.client_id]
+
+
+def _announce(data_dir: Path, port: int, accounts: list[DemoAccount]) -> None:
+    now = DemonstrationClock(data_dir)().astimezone(ZONE)
+    print(f"\nIn the district it is {now:%A, %B} {now.day}, {now.year}, {now:%H:%M}.")
+    print(f"Open http://localhost:{port}/ and sign in as one of these:\n")
     for account in accounts:
-        print(f"  {account.role:<15} {account.sign_in_name:<28} {account.password:<24} ({account.name})")
-    print("\nCtrl-C ends it.", flush=True)
+        shown = f"{account.role:<14} {account.sign_in_name:<26} {account.password:<20} {account.name}, {account.who}"
+        print(f"  {shown}")
+    command = Path(sys.executable).with_name("mastery")
+    print(f"\n  {command} --data-dir '{data_dir}' clock advance 2h\n\nmoves its clock forward.")
+    print("Ctrl-C ends it.", flush=True)
 
 
 if __name__ == "__main__":

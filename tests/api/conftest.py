@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from argon2 import PasswordHasher
 from conftest_api import app, clock, machine, school
+from demo_world import shown
 from factories import Factory, new_district
 from flask import Flask
 from page_world import CHEAP_HASHER, PageWorld, SteppedClock, populate
@@ -18,7 +19,7 @@ from api.app import create_app
 from models.installation import Installation
 from models.unit_of_work import district_transaction
 
-__all__ = ["app", "clock", "machine", "page_app", "page_world", "school"]
+__all__ = ["app", "clock", "machine", "page_app", "page_world", "school", "shown"]
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,7 @@ def page_world(engine: Engine, page_app: Flask) -> Iterator[PageWorld]:
     """The district, fresh for each test."""
     clock = SteppedClock()
     services = page_app.extensions["mastery"]
-    page_app.extensions["mastery"] = replace(services, clock=clock)
+    page_app.extensions["mastery"] = replace(services, clock=clock, stopwatch=clock)
     district_id = new_district(engine)
     with district_transaction(engine, district_id) as session:
         world = populate(Factory(session, district_id), session, engine, page_app, clock)

@@ -1,214 +1,245 @@
-"""The demonstration tells its stories: each rule has its student, and the steady one is left in peace."""
+"""Loading the demonstration: once, again, after being killed; and the simulator behind it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
 
 import pytest
-from flask import Flask
-from page_client import PageClient
-from sqlalchemy import Connection, Engine, event, func, select
-from sqlalchemy.orm import Session
+from demo_world import Shown, own_database
+from sqlalchemy import Engine, func, select
 
 from api.actions.replay import verify
-from api.app import create_app
-from api.demonstration import SLUG, DemoAccount, load
-from api.demonstration.accounts import FIXED_PASSWORD
-from api.demonstration.content import TARGETS, TASKS
-from api.demonstration.learner import Habits, Learner
-from api.demonstration.loader import DemonstrationError
-from api.demonstration.people import STUDENTS
-from api.demonstration.story import (
-    CONTRADICTION,
-    DROP,
-    GAP,
-    READY,
-    STEADY,
-    WHEEL_SPINNER,
-    Character,
-    school_days,
-    sittings,
-)
-from api.services import Services
+from api.demonstration import characters, loader, plan, story
+from api.demonstration.curriculum import TARGETS
+from api.demonstration.learner import Habits, Learner, habits_of
+from api.demonstration.loader import DemonstrationError, load
+from api.demonstration.people import students
+from api.demonstration.plan import UNITS, Kind, Lesson, Sitting, occasions
+from api.demonstration.story import Posting, postings
+from api.demonstration.world import FIRST_DAY, LAST_DAY, OPENS_AT, SECTIONS, school_days
+from api.v1.result_schema import ResultSchema
+from mastery.evidence_check import check
+from models.clock import DemonstrationClock
 from models.district import District
-from models.evidence import Quarantine, ResultRow
-from models.flag import LIVE_STATES, Flag
-from models.graph import Edge, Node
+from models.evidence import ResultRow
+from models.flag import Flag
 from models.installation import Installation
-from models.roster import Enrollment, Guardianship, Person, Section
 from models.unit_of_work import connect, district_transaction, shared_transaction
-
-MONDAY = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def demo_services(installation: Installation, engine: Engine) -> Services:
-    return Services.of(installation, engine)
-
-
-def district_of(engine: Engine) -> int:
+def own(installation: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """An empty installation of its own."""
+    made = own_database(installation, f"{installation.database.database}_loading", tmp_path)  # type: ignore[union-attr]
+    engine = connect(made.app_dsn, pool_size=1)
     with shared_transaction(engine) as session:
-        return session.scalars(select(District.id).where(District.slug == SLUG)).one()
+        assert session.scalar(select(func.count()).select_from(District)) == 0
+    engine.dispose()
+    yield made
+    from conftest import empty
+
+    empty(made)
 
 
-def live_rules(session: Session, district_id: int, one: Character) -> list[tuple[str, str | None]]:
-    """(rule, code of the target) of a student's live flags."""
-    rows = session.execute(
-        select(Flag.rule, Node.code)
-        .join(Person, (Person.district_id == Flag.district_id) & (Person.id == Flag.student_id))
-        .outerjoin(Node, (Node.district_id == Flag.district_id) & (Node.id == Flag.target_id))
-        .where(Flag.district_id == district_id, Person.sourced_id == one.student, Flag.state.in_(LIVE_STATES))
-    )
-    return sorted((row.rule, row.code) for row in rows)
-
-
-def count(session: Session, model: type, district_id: int) -> int:
-    found = session.scalar(
-        select(func.count()).select_from(model).where(model.district_id == district_id)  # type: ignore[attr-defined]
-    )
+def count(engine: Engine, model: type, district_id: int = 1) -> int:
+    with district_transaction(engine, district_id) as session:
+        found = session.scalar(select(func.count()).select_from(model).where(model.district_id == district_id))  # type: ignore[attr-defined]
     return found or 0
-
-
-@pytest.mark.parametrize("day", [MONDAY, MONDAY + timedelta(days=3)], ids=["Monday", "Thursday"])
-def test_every_rule_has_its_student(demo_services: Services, engine: Engine, day: datetime) -> None:
-    load(demo_services, day)
-    district_id = district_of(engine)
-    with district_transaction(engine, district_id) as session:
-        found = {one.place: live_rules(session, district_id, one) for one in (
-            WHEEL_SPINNER, GAP, DROP, CONTRADICTION, READY, STEADY
-        )}  # fmt: skip
-        rules = Counter(session.scalars(select(Flag.rule).where(Flag.state.in_(LIVE_STATES))))
-        newest = session.scalar(select(func.max(ResultRow.performed_at)))
-    assert ("F04", "ADD-2") in found[WHEEL_SPINNER.place]
-    assert ("F10", "ADD-2") in found[GAP.place]
-    assert ("F09", "ADD-2") in found[DROP.place]
-    assert ("F13", "MIX-1") in found[CONTRADICTION.place]
-    assert found[READY.place] == [("P1", None)]
-    assert found[STEADY.place] == []
-    assert sum(rules.values()) <= 20
-    assert newest is not None
-    assert timedelta(0) < day - newest < timedelta(days=4)
-
-
-def test_it_is_whole_and_loading_again_changes_nothing(
-    demo_services: Services, engine: Engine, installation: Installation
-) -> None:
-    accounts = load(demo_services, MONDAY)
-    district_id = district_of(engine)
-    with district_transaction(engine, district_id) as session:
-        models = (Person, Section, Enrollment, Guardianship, Node, Edge, ResultRow, Quarantine, Flag)
-        before = {model.__name__: count(session, model, district_id) for model in models}
-        students = session.scalar(select(func.count(Enrollment.id)).where(Enrollment.role == "student"))
-        periods = session.scalars(select(Section.periods).order_by(Section.sourced_id)).all()
-    assert (students, list(periods)) == (24, [["1"], ["3"]])
-    assert before["Guardianship"] == 24
-    assert before["ResultRow"] == 24 * sum(task.day is not None for task in TASKS)
-    assert before["Quarantine"] == 0
-    assert verify(engine, district_id).differing == 0
-    assert load(demo_services, MONDAY + timedelta(days=2)) == accounts
-    with district_transaction(engine, district_id) as session:
-        assert {model.__name__: count(session, model, district_id) for model in models} == before
-    _look_around(installation, accounts)
-
-
-def _look_around(installation: Installation, accounts: Sequence[DemoAccount]) -> None:
-    """Each account signs in and sees what is its business."""
-    app = create_app(installation, lambda: MONDAY + timedelta(days=2))
-    try:
-        _visit(app, accounts)
-    finally:
-        app.extensions["mastery"].dispose()
-
-
-def _visit(app: Flask, accounts: Sequence[DemoAccount]) -> None:
-    seen = {}
-    for account in accounts:
-        client = PageClient(app.test_client())
-        client.sign_in(account.sign_in_name, account.password)
-        seen[account.role] = client
-    today = seen["teacher"].get("/today").text
-    for name in ("Dylan Whitehorse", "Hana Sato", "Priya Raman", "Samir Aziz", "Mateo Rivera", "Decimals check"):
-        assert name in today, name
-    assert "Elif Yildiz" not in today
-    for role in ("student", "guardian"):
-        page = seen[role].client.get("/students", follow_redirects=True).get_data(as_text=True)
-        assert "Mateo Rivera" in page
-        assert "Whitehorse" not in page
-    assert "Whitehorse, Dylan" in seen["administrator"].get("/students").text
 
 
 class Stop(Exception):
     """The machine was switched off."""
 
 
-@pytest.mark.parametrize("commits", [1, 12])
-def test_an_interrupted_loading_is_completed(installation: Installation, engine: Engine, commits: int) -> None:
-    breaking = connect(installation.app_dsn)
-    done = [0]
+def test_an_interrupted_loading_is_completed(own: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after some posts, and in the middle of registering: what follows does what was left, and nothing twice."""
+    days, registry = school_days()[:9], plan.registrations()
+    few = tuple(Posting(one.at, one.results[:12]) for one in postings() if one.at.date() <= days[-1])
+    named = {entry["assessment"] for one in few for entry in one.results}
+    monkeypatch.setattr(loader, "postings", lambda: few)
+    monkeypatch.setattr(loader, "school_days", lambda: days)
+    some = [(at, tuple(one for one in planned if one.name in named)) for at, planned in registry]
+    monkeypatch.setattr(loader, "registrations", lambda: some)
+    through = loader.Plugin.post
+    done: list[int] = []
 
-    def stop(connection: Connection) -> None:
-        done[0] += 1
-        if done[0] > commits:
+    def post(plugin: loader.Plugin, results: object) -> None:
+        through(plugin, results)  # type: ignore[arg-type]
+        done.append(1)
+        if len(done) == 2:
             raise Stop
 
-    try:
-        event.listen(breaking, "commit", stop)
+    registered = loader.Plugin.register
+    puts: list[int] = []
+
+    def register(plugin: loader.Plugin, one: plan.Assessment) -> None:
+        puts.append(1)
+        if len(puts) == 8:
+            raise Stop
+        registered(plugin, one)
+
+    monkeypatch.setattr(loader.Plugin, "post", post)
+    monkeypatch.setattr(loader.Plugin, "register", register)
+    for _ in range(2):
         with pytest.raises(Stop):
-            load(Services.of(installation, breaking), MONDAY)
-    finally:
-        breaking.dispose()
-    load(Services.of(installation, engine), MONDAY + timedelta(days=9))
-    district_id = district_of(engine)
-    with district_transaction(engine, district_id) as session:
-        assert count(session, ResultRow, district_id) == 24 * sum(task.day is not None for task in TASKS)
-    assert verify(engine, district_id).differing == 0
-
-
-def test_passwords_are_the_installations_own_unless_fixed(demo_services: Services) -> None:
-    own = load(demo_services, MONDAY)
-    fixed = load(demo_services, MONDAY, fixed_passwords=True)
-    assert len({account.password for account in own}) == 4
-    assert {account.password for account in fixed} == {FIXED_PASSWORD}
-    assert [account.role for account in own] == ["teacher", "student", "guardian", "administrator"]
-
-
-def test_a_real_district_of_that_name_is_left_alone(demo_services: Services, engine: Engine) -> None:
+            load(own)
+    accounts = load(own).accounts
+    engine = connect(own.app_dsn)
     with shared_transaction(engine) as session:
-        session.add(District(slug=SLUG, name="Real", time_zone="America/New_York", created_at=MONDAY))
+        district_id = session.scalars(select(District.id)).one()
+    expected = sum(len(one.results) for one in few)
+    assert count(engine, ResultRow, district_id) == expected
+    assert verify(engine, district_id).differing == 0
+    flags, posts = count(engine, Flag, district_id), len(done)
+    assert load(own).accounts == accounts
+    assert len(done) == posts + 1  # the last instant is sent again, and does no harm
+    assert count(engine, ResultRow, district_id) == expected
+    assert count(engine, Flag, district_id) == flags
+    engine.dispose()
+    clock = DemonstrationClock(own.data_dir)  # type: ignore[arg-type]
+    assert (clock(), clock.stands) == (OPENS_AT, True)
+
+
+def test_it_does_not_go_where_a_real_district_is(own: Installation) -> None:
+    engine = connect(own.app_dsn)
+    with shared_transaction(engine) as session:
+        session.add(District(slug="south", name="South", time_zone="America/New_York", created_at=OPENS_AT))
         session.commit()
-    with pytest.raises(DemonstrationError, match="There is a real district 'demonstration'"):
-        load(demo_services, MONDAY)
+    engine.dispose()
+    with pytest.raises(DemonstrationError, match="There is a real district 'south' here"):
+        load(own)
+    assert not DemonstrationClock(own.data_dir).is_there  # type: ignore[arg-type]
 
 
-def test_school_days_are_thirty_weekdays() -> None:
-    days = school_days(date(2026, 11, 22))
-    assert (len(days), days[0], days[-1]) == (30, date(2026, 10, 12), date(2026, 11, 20))
-    assert all(day.weekday() < 5 for day in days)
+def test_passwords_are_the_installations_own_unless_fixed(shown: Shown) -> None:
+    from api.demonstration.credentials import password
+
+    own = {password(shown.installation.secret_key, one.sign_in_name) for one in shown.loaded.accounts}
+    assert len(own) == len(shown.loaded.accounts)
+    assert not own & {password("another", one.sign_in_name) for one in shown.loaded.accounts}
+    assert len({one.password for one in shown.loaded.accounts}) == 1
 
 
-def test_the_same_beginning_tells_the_same_story() -> None:
-    assert list(sittings(MONDAY)) == list(sittings(MONDAY + timedelta(hours=2)))
-    posted = [result for _, results in sittings(MONDAY) for result in results]
-    assert len({result.source_id for result in posted}) == len(posted)
+def test_the_same_seed_tells_the_same_term_whoever_is_told_first() -> None:
+    some = students()[::37]
+
+    def tell(order: list[story.Student]) -> dict[str, list[tuple[datetime, story.Document]]]:
+        return {one.sourced_id: list(story._Telling(one).tell()) for one in order}
+
+    assert tell(list(some)) == tell(list(reversed(some)))
+    posted = [entry for one in postings() for entry in one.results]
+    keys = Counter((one["source_id"], one["revision"]) for one in posted)
+    assert max(keys.values()) == 1
+    assert [one.at for one in postings()] == sorted({one.at for one in postings()})
+
+
+def test_every_result_is_one_that_the_api_would_take() -> None:
+    schema = ResultSchema()
+    assessments = {one.name: one for _, some in plan.registrations() for one in some}
+    for posting in postings()[::5]:
+        for entry in posting.results:
+            assert check(schema.load(entry), posting.at, None) == (), entry
+            forms = dict(assessments[entry["assessment"]].forms)
+            assert {one["target"] for one in entry["targets"]} <= set(forms[entry["form"]])
+
+
+def test_each_grade_is_taught_its_own_targets_after_what_they_rest_on() -> None:
+    place = {one.code: one for one in TARGETS}
+    for grade, units in UNITS.items():
+        codes = [code for unit in units for code in unit.targets]
+        assert len(codes) == len(set(codes)) >= 11
+        for number, code in enumerate(codes):
+            assert place[code].grade == grade
+            own = {before for before in place[code].hard if place[before].grade == grade}
+            assert own <= set(codes[:number]), code
+
+
+def test_a_section_has_lessons_before_its_sittings_and_no_school_on_days_off() -> None:
+    assert (school_days()[0], school_days()[-1]) == (FIRST_DAY, LAST_DAY)
+    assert 60 <= len(school_days()) <= 75
+    for section in SECTIONS:
+        met: set[str] = set()
+        for one in occasions(section):
+            if isinstance(one, Lesson):
+                met |= set(one.targets)
+            elif one.assessment.kind in (Kind.PRACTICE, Kind.EXIT, Kind.QUIZ, Kind.TEST):
+                assert set(one.targets) <= met, one
+            if one.day >= FIRST_DAY:
+                assert one.day in school_days()
+        tests = [one for one in occasions(section) if isinstance(one, Sitting) and one.assessment.kind is Kind.TEST]
+        assert {one.form for one in tests} == {"A", "B"}
+
+
+def test_the_shares_are_plausible() -> None:
+    """Most begin a target with two of three right or better and end near the top; a few go round in circles."""
+    right: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for posting in postings():
+        for entry in posting.results if posting.at <= OPENS_AT else ():
+            for one in entry["targets"]:
+                kind = entry["assessment"].rpartition("-")[2]
+                right[kind] += one.get("score", 0)
+                asked[kind] += one.get("max", 0)
+    share = {kind: right[kind] / asked[kind] for kind in ("practice", "exit", "quiz", "test")}
+    assert 0.65 <= share["practice"] <= 0.9
+    assert share["practice"] < share["quiz"] <= share["test"] + 0.02 <= 1.0
+    missing = sum(one.get("status") == "not_submitted" for posting in postings() for one in posting.results)
+    assert missing > 20
 
 
 def test_a_learner_answers_by_what_it_knows() -> None:
-    knows = Learner("a", Habits(known=1.0, learns=0.0, guess=0.0, slip=0.0))
-    never = Learner("a", Habits(known=0.0, learns=0.0, guess=0.0, slip=0.0))
-    jumps = Learner("a", Habits(known=0.0, learns=1.0, guess=0.0, slip=0.0))
-    assert all(knows.answer("x") for _ in range(20))
-    assert not any(never.answer("x") for _ in range(20))
-    assert [jumps.answer("x") for _ in range(3)] == [False, True, True]
-    usual = Learner("b", Habits(known=1.0, learns=0.0, slip=0.2))
-    assert 0.75 < sum(usual.answer("x") for _ in range(2000)) / 2000 < 0.85
+    def learner(habits: Habits, **more: frozenset[str]) -> Learner:
+        grade = {"low": "04", "below": "05", "above": "05"}
+        rests = {"above": ("below",), "below": (), "low": ()}
+        return Learner("a", habits, "05", grade.__getitem__, rests.__getitem__, **more)
+
+    sure = Habits(background=1.0, learns=1.0, guess=0.0, slip=0.0, forgets=0.0)
+    draws = Random("draws")
+    one = learner(sure)
+    assert one.answer("low", draws)
+    assert not one.answer("above", draws)
+    for _ in range(3):
+        one.meet("below", draws)
+    assert one.answer("below", draws)
+    one.meet("above", draws)
+    assert one.answer("above", draws)
+    behind = [learner(sure) for _ in range(400)]
+    for each in behind:
+        each.meet("above", draws)
+    # the gate: without what comes before, a lesson seldom helps
+    assert 20 <= sum(each.answer("above", draws) for each in behind) <= 100
+    assert not learner(sure, unknown=frozenset({"low"})).knows("low")
+    assert learner(sure, known=frozenset({"above"})).knows("above")
+    slips = learner(Habits(background=1.0, learns=0.0, slip=0.2))
+    assert 0.75 < sum(slips.answer("low", draws) for _ in range(2000)) / 2000 < 0.85
+    forgetful = learner(Habits(background=1.0, learns=1.0, forgets=1.0, slip=0.0, guess=0.0))
+    forgetful.meet("below", draws)
+    forgetful.rest(draws)
+    assert not forgetful.answer("below", draws)
+    assert {habits_of(draw).learns for draw in (0.1, 0.5, 0.95, 1.0)} == {0.8, 0.6, 0.4}
 
 
-def test_the_content_is_about_itself() -> None:
-    codes = {target.code for target in TARGETS}
-    assert len(TARGETS) == len(codes) == 12
-    assert len(set(STUDENTS)) == 24
-    assert all(before in codes for target in TARGETS for before in (*target.hard, *target.soft))
-    assert all(target in codes for task in TASKS for target in task.targets)
-    assert all(target.statement.startswith("I can ") for target in TARGETS)
+def test_characters_sit_where_the_story_says() -> None:
+    seats = Counter((one.section, one.seat) for one in characters.CHARACTERS)
+    for section, _, _, numbers in (characters.SMALL_GROUP, characters.CLASS_GAP):
+        seats.update((section, number) for number in numbers)
+    assert max(seats.values()) == 1
+    posted = {
+        (entry["assessment"], one["target"], entry["student"]): one
+        for posting in postings()
+        for entry in posting.results
+        for one in entry["targets"]
+        if entry["form"] != "B"
+    }
+    for student in students():
+        told = student.character.told if student.character else {}
+        for (assessment, target), answers in told.items():
+            if assessment.endswith("-retake") or student.character is characters.LATE_TYPED:
+                continue
+            assert posted[assessment, target, student.sourced_id]["score"] == answers.count("1"), assessment
+    assert isinstance(postings()[0], Posting)
+    assert postings()[-1].at - OPENS_AT > timedelta(days=25)

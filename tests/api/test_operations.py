@@ -59,11 +59,19 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def here(place: Path) -> Path:
-    """An installation with the demonstration district."""
+    """An installation with a district of 24 students, who have 16 answers each."""
     data_dir = place / "here"
     assert run(data_dir, "install").exit_code == 0
-    accounts = told(data_dir, "demo", "load")
-    assert [account["role"] for account in accounts] == ["teacher", "student", "guardian", "administrator"]
+    answers = [
+        f"{student},{skill * 2 + number},{number},{(student + skill) % 3 > 0:d},{skill}"
+        for student in range(24)
+        for skill in range(8)
+        for number in range(2)
+    ]
+    file = place / "answers.csv"
+    file.write_text("\n".join(["user_id,item_id,timestamp,correct,skill_id", *answers, ""]))
+    assert told(data_dir, "import", "responses", str(file), "--district", "Sandbox")["accepted"] == 384
+    file.unlink()
     return data_dir
 
 
@@ -96,7 +104,7 @@ def test_a_backup_comes_up_elsewhere_and_not_over_what_is_there(here: Path, copy
     told(there, "district", "create", "South")
     refused = run(there, "restore", str(copy))
     assert refused.exit_code == 1
-    assert "already holds 2 districts (demonstration, south) with 51 people and 384 results" in refused.stderr
+    assert "already holds 2 districts (sandbox, south) with 24 people and 384 results" in refused.stderr
     forced = told(here, "restore", str(copy), "--data-dir", str(there), "--force")
     assert told(there, "db", "status")["districts"] == 1
     assert told(there, "restore", forced["put_aside"], "--force")["backup"]["rows"]["district"] == 2
