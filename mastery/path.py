@@ -205,10 +205,17 @@ class _Walk:
     # --- what is next -----------------------------------------------------------------------------------------------
 
     def _unlocked(self, in_hand: Collection[str]) -> list[str]:
-        """What could be taken up anew, best first."""
+        """What could be taken up anew: first what goes on from the newest work, then in the order of the graph's law."""
         waived = {one for one in self.met if self.places[one].state in _WAIVED}
         found = unlocked_next(self.graph, self.met - waived, waived, self.among)
-        return [one.target for one in found if one.target not in in_hand]
+        fresh = [one for one in found if one.target not in in_hand]
+        return [one.target for one in sorted(fresh, key=lambda one: (one.nearness, -self._newest_before(one.target)))]
+
+    def _newest_before(self, target: str) -> int:
+        """The day, as an ordinal, on which something that it builds on was last worked on; 0 for none."""
+        before = self.graph.order[target]
+        known = (self.places.get(one) for one in (*before.hard, *before.soft))
+        return max((place.last_on.toordinal() for place in known if place and place.last_on), default=0)
 
     def _later(self, in_hand: Collection[str], coming: Collection[str]) -> int:
         """How many more targets build directly on what is in hand or comes next."""

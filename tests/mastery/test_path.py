@@ -120,6 +120,12 @@ def test_coming_is_short_and_later_counts_one_step_beyond() -> None:
     assert one.later == 2, "b builds on a, e on d; c is two steps away"
 
 
+def test_what_comes_next_goes_on_from_the_newest_work() -> None:
+    known = graph("a", "b", "c", "d", "e", hard="a>c b>d", soft="a>e b>e")
+    assert found(known, a=mastered(1), b=mastered(2)).coming == ("d", "e", "c")
+    assert found(known, a=mastered(2), b=mastered(1)).coming == ("c", "e", "d")
+
+
 def test_what_is_taken_up_anew_can_be_limited() -> None:
     known = graph("a", "b")
     assert path({}, known, DAY, POLICY, {"b"}).coming == ("b",)
