@@ -62,12 +62,13 @@ class MatterThen:
 
 @dataclass(slots=True)
 class DoneMove:
-    """A move that its teacher did and did not take back; `subject` names what it was about."""
+    """A move that its teacher did and did not take back, and which target or assessment it was about."""
 
     id: int
     kind: MoveKind
     section_id: int
-    subject: str | None
+    target_id: int | None
+    assessment: str | None
     at: datetime
     matters: list[MatterThen] = field(default_factory=list)
 
@@ -158,14 +159,6 @@ def waiting_decisions(session: Session, viewer: Viewer, today: date, zone: ZoneI
     return found
 
 
-def target_names(session: Session, district_id: int, targets: Collection[int]) -> dict[int, str]:
-    """How targets are called, in short where there is a short text."""
-    rows = session.execute(
-        select(Node.id, Node.abbreviated, Node.statement).where(Node.district_id == district_id, Node.id.in_(targets))
-    )
-    return {row.id: row.abbreviated or row.statement for row in rows}
-
-
 def assessment_names(session: Session, district_id: int, assessments: Collection[int]) -> dict[int, str]:
     """The titles of assessments."""
     rows = session.execute(
@@ -198,12 +191,11 @@ def done_moves(session: Session, viewer: Viewer, today: date, since: datetime, l
     )
     rows = session.execute(
         select(
-            Move, MovePart, Person, func.coalesce(Node.abbreviated, Node.statement), Assessment.title,
-            Flag.resolution, Standing.as_of, Standing.probability, Standing.state, tested,
+            Move, MovePart, Person, Assessment.title, Flag.resolution, Standing.as_of, Standing.probability,
+            Standing.state, tested,
         )
         .join(MovePart, (MovePart.district_id == Move.district_id) & (MovePart.move_id == Move.id))
         .join(Person, (Person.district_id == MovePart.district_id) & (Person.id == MovePart.student_id))
-        .outerjoin(Node, (Node.district_id == Move.district_id) & (Node.id == Move.target_id))
         .outerjoin(Assessment, (Assessment.district_id == Move.district_id) & (Assessment.id == Move.assessment_id))
         .outerjoin(Flag, (Flag.district_id == MovePart.district_id) & (Flag.id == MovePart.flag_id))
         .outerjoin(
@@ -224,11 +216,9 @@ def done_moves(session: Session, viewer: Viewer, today: date, since: datetime, l
 
 def _gather(rows: Iterable[Any]) -> list[DoneMove]:
     found: dict[int, DoneMove] = {}
-    for move, part, person, target, assessment, resolution, as_of, probability, state, tested in rows:
+    for move, part, person, assessment, resolution, as_of, probability, state, tested in rows:
         kind = MoveKind(move.kind)
-        done = found.setdefault(
-            move.id, DoneMove(move.id, kind, move.section_id, target or assessment, move.at)
-        )  # fmt: skip
+        done = found.setdefault(move.id, DoneMove(move.id, kind, move.section_id, move.target_id, assessment, move.at))
         test = kind is MoveKind.LET_TEST
         judged = Part(
             move.at,

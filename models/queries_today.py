@@ -16,7 +16,6 @@ from mastery.roster import Role
 from models.assessment import Assessment, CutScores
 from models.evidence import Evidence, ResultRow
 from models.flag import LIVE_STATES, Flag, FlagTransition
-from models.graph import Node
 from models.outbox import SectionVersion
 from models.queries_people import enrolled, visible_students
 from models.roster import Enrollment, Person, School, Section
@@ -50,8 +49,6 @@ class FlagRow:
     student_id: int
     student: str
     target_id: int | None
-    statement: str | None
-    code: str | None
     assessment: str | None
     acknowledged_by: str | None
     acknowledged_at: datetime | None
@@ -134,14 +131,11 @@ def _live_flags(district_id: int) -> Select[Any]:
         select(
             Flag,
             Person,
-            Node.statement,
-            Node.code,
             Assessment.title.label("assessment"),
             actor,
             last.c.at.label("by_at"),
         )
         .join(Person, (Person.district_id == Flag.district_id) & (Person.id == Flag.student_id))
-        .outerjoin(Node, (Node.district_id == Flag.district_id) & (Node.id == Flag.target_id))
         .outerjoin(Assessment, (Assessment.district_id == Flag.district_id) & (Assessment.id == Flag.assessment_id))
         .outerjoin(last, true())
         .outerjoin(actor, (actor.district_id == Flag.district_id) & (actor.id == last.c.by_person))
@@ -151,7 +145,7 @@ def _live_flags(district_id: int) -> Select[Any]:
 
 
 def _flag_row(row: Row[Any]) -> FlagRow:
-    flag, student, statement, code, assessment, actor, by_at = tuple(row)
+    flag, student, assessment, actor, by_at = tuple(row)
     return FlagRow(
         flag.id,
         flag.version,
@@ -163,8 +157,6 @@ def _flag_row(row: Row[Any]) -> FlagRow:
         student.id,
         student.display_name,
         flag.target_id,
-        statement,
-        code,
         assessment,
         actor.display_name if actor else None,
         by_at,
@@ -212,14 +204,6 @@ def evidence_links(session: Session, district_id: int, result_ids: Collection[in
     for row in rows:
         found.setdefault(row.id, []).append(EvidenceLink(*row))
     return found
-
-
-def statements(session: Session, district_id: int, target_ids: Collection[int]) -> dict[int, str]:
-    """The statements of targets."""
-    rows = session.execute(
-        select(Node.id, Node.statement).where(Node.district_id == district_id, Node.id.in_(target_ids))
-    )
-    return {row.id: row.statement for row in rows}
 
 
 def waiting_cut_scores(session: Session, viewer: Viewer, today: date, limit: int) -> Sequence[WaitingCuts]:

@@ -24,7 +24,6 @@ class Column:
 
     target: int
     code: str
-    statement: str
 
 
 # the state of a student on a target, and whether there is enough evidence to say more: too little is its own answer
@@ -102,7 +101,7 @@ def class_grid(
 
 def _column(target: int, graph: DistrictGraph) -> Column:
     node = graph.node(target)
-    return Column(target, node.code or node.guid, node.statement)
+    return Column(target, node.code or node.guid)
 
 
 def _cells(targets: Sequence[int], known: Mapping[int, Standing], graph: DistrictGraph, day: date) -> Iterable[Cell]:

@@ -27,7 +27,6 @@ class MapTarget:
     target: int
     guid: str
     code: str | None
-    statement: str
     state: State
     enough: bool
     in_focus: bool
@@ -102,7 +101,6 @@ def _target(
         target,
         node.guid,
         node.code,
-        node.statement,
         state_on(day, target, known, graph.rules, DEFAULT_POLICY),
         known.get(target, NOTHING).decision.enough_evidence,
         target in focus,

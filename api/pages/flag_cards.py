@@ -9,12 +9,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from api.pages.blueprint import Visit
 from api.pages.reasons import flag_text
+from api.pages.texts import Said, fill, statement
 from api.pages.words import SEVERITIES, Look, short_date
 from mastery.flags.life import DismissReason
-from models.queries_today import NEW, EvidenceLink, FlagRow, evidence_links, statements
+from models.graph_store import DistrictGraph
+from models.queries_today import NEW, EvidenceLink, FlagRow, evidence_links
 
 DISMISS_REASONS = {
     DismissReason.FALSE_ALARM: _l("False alarm"),
@@ -23,6 +26,9 @@ DISMISS_REASONS = {
     DismissReason.DATA_ERROR: _l("The data are wrong"),
     DismissReason.OTHER: _l("Something else (say what)"),
 }
+
+# the facts of a finding that are targets, by key
+_TARGETS = ("target", "prerequisite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +50,27 @@ class Card:
     is_new: bool
     student_id: int
     student: str
-    sentence: str
-    next_step: str
-    closes: str
+    sentence: Markup
+    next_step: Markup
+    closes: Markup
     since: str
     acknowledged: str | None
     evidence: tuple[Evidence, ...]
     digest: str
 
 
-def cards(visit: Visit, flags: Sequence[FlagRow]) -> list[Card]:
-    """The cards of some flags; two statements however many there are."""
+def cards(visit: Visit, graph: DistrictGraph, flags: Sequence[FlagRow]) -> list[Card]:
+    """The cards of some flags; one statement however many there are."""
     links = evidence_links(visit.session, visit.district_id, {r for flag in flags for r in flag.finding["evidence"]})
-    prerequisites = {int(f.finding["facts"]["prerequisite"]) for f in flags if "prerequisite" in f.finding["facts"]}
-    names = statements(visit.session, visit.district_id, prerequisites)
-    return [_card(visit, flag, links, names) for flag in flags]
+    return [_card(visit, graph, flag, links) for flag in flags]
 
 
-def _card(visit: Visit, flag: FlagRow, links: Mapping[int, list[EvidenceLink]], statement: Mapping[int, str]) -> Card:
+def _card(visit: Visit, graph: DistrictGraph, flag: FlagRow, links: Mapping[int, list[EvidenceLink]]) -> Card:
     finding = flag.finding
     facts: Mapping[str, Any] = finding["facts"]
-    names = {}
-    if "target" in facts:
-        names["target"] = _quoted(flag.statement or "")
+    names = {one: _quoted(statement(graph, int(facts[one])).inside) for one in _TARGETS if one in facts}
     if "assessment" in facts:
-        names["assessment"] = _quoted(flag.assessment or "")
-    if "prerequisite" in facts:
-        names["prerequisite"] = _quoted(statement.get(int(facts["prerequisite"]), ""))
+        names["assessment"] = _quoted(Said(flag.assessment or "").inside)
     acknowledged = None
     if flag.state != NEW and flag.acknowledged_by and flag.acknowledged_at:
         when = short_date(flag.acknowledged_at, visit.zone)
@@ -105,5 +105,5 @@ def _evidence(visit: Visit, flag: FlagRow, links: Mapping[int, list[EvidenceLink
     return tuple(found)
 
 
-def _quoted(name: str) -> str:
-    return _("“%(name)s”", name=name.rstrip("."))
+def _quoted(name: Said) -> Markup:
+    return fill(_("“%(name)s”"), name=name)

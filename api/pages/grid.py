@@ -11,10 +11,9 @@ from markupsafe import Markup
 from api.actions.class_grid import Cell, Grid, Part, class_grid
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, staff_only
 from api.pages.partial import live_page
+from api.pages.texts import graph_of, statement
 from api.pages.words import Look, short_look, standing_look
-from api.services import services
 from models.queries_grid import list_classes, students_of_class
-from models.registry import context
 
 STUDENTS, TARGETS = 40, 60
 
@@ -40,15 +39,14 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
         abort(404)
     page, targets_page = page_number(), page_number("targets")
     by_name = request.args.get("order") == "name"
-    here = context(visit.session, visit.district_id)
-    graph = services().intake.graphs.get(visit.session, visit.district_id, here.stamps.graph)
+    graph = graph_of(visit)
     grid = class_grid(
         visit.session,
         visit.district_id,
         graph,
         students_of_class(visit.session, visit.viewer, visit.today, section_id),
         visit.today,
-        here.zone,
+        visit.zone,
         by_name,
         Part((page - 1) * STUDENTS, STUDENTS, (targets_page - 1) * TARGETS, TARGETS),
     )
@@ -61,6 +59,7 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
         {section_id},
         section=found[0],
         grid=grid,
+        statements={column.target: statement(graph, column.target) for column in grid.columns},
         marks=_marks(grid),
         by_name=by_name,
         page=page,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.actions.student_map import MapTarget, StudentMap
+from api.pages.texts import Said
 from mastery.graph.values import Strength
 
 BOX_WIDTH, BOX_HEIGHT = 186, 74
@@ -16,9 +17,10 @@ _LETTERS, _LINES = 24, 2
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A target: its upper left corner, and its statement in lines that fit."""
+    """A target: its upper left corner, what it says, and that in lines that fit."""
 
     target: MapTarget
+    said: Said
     x: float
     y: float
     lines: tuple[str, ...]
@@ -42,11 +44,11 @@ class Picture:
     lines: tuple[Line, ...]
 
 
-def draw(found: StudentMap) -> Picture:
-    """The drawing of a map; no two boxes overlap, and every line leads down."""
+def draw(found: StudentMap, says: Mapping[str, Said]) -> Picture:
+    """The drawing of a map whose targets, by GUID, say this; no two boxes overlap, and every line leads down."""
     drawing = found.drawing
     boxes = tuple(
-        Box(found.targets[guid], _centre(x) - BOX_WIDTH / 2, _top(row), fitting(found.targets[guid].statement))
+        Box(found.targets[guid], says[guid], _centre(x) - BOX_WIDTH / 2, _top(row), fitting(str(says[guid])))
         for guid, (row, x) in drawing.places.items()
     )
     lines = tuple(

@@ -11,15 +11,18 @@ from babel.dates import format_date
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup, escape
 
 from api.pages.blueprint import Visit
 from api.pages.flag_cards import Card
+from api.pages.texts import Said, brief, fill
 from api.pages.words import SEVERITIES, Look, clock_time
 from mastery.calendar import days_between
 from mastery.flags import prereq_gap, wheel_spin
 from mastery.moves.outcome import Outcome, judge_student
 from mastery.moves.words import Move, MoveKind, Signal
 from mastery.policy import DEFAULT_POLICY
+from models.graph_store import DistrictGraph
 from models.queries_moves import DoneMove
 
 TO_SIGN = Look("✎", _l("To sign"), "sign")
@@ -42,7 +45,7 @@ class Chosen:
     field: str
     value: str
     student_id: int
-    label: str
+    label: Markup
     keys: tuple[str, ...]
     cards: tuple[Card, ...] = ()
     target_id: int | None = None
@@ -57,9 +60,9 @@ class MoveCard:
     kind: MoveKind
     about: int
     look: Look
-    title: str
-    reason: str
-    next_step: str
+    title: Markup
+    reason: Markup
+    next_step: Markup
     since: str
     people: tuple[tuple[int, str], ...]
     chosen: tuple[Chosen, ...]
@@ -68,10 +71,10 @@ class MoveCard:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the words of moves are filled with: names of students, targets and assessments by id."""
+    """What the words of moves are filled with by id: names of students and assessments, what targets say in short."""
 
     students: Mapping[int, str]
-    targets: Mapping[int, str]
+    targets: Mapping[int, Said]
     assessments: Mapping[int, str]
 
 
@@ -125,21 +128,21 @@ def _chosen(
             "flags",
             " ".join(f"{one.flag}.{versions[one.flag]}" for one in some),
             student,
-            names.students[student],
+            escape(names.students[student]),
             tuple(f"flag-{one.flag}" for one in some),
             tuple(cards[one.flag] for one in some if one.flag in cards),
         )
         for student, some in by_student.items()
     ]
     for wait in move.waiting:
-        who, what = names.students[wait.student], names.targets[wait.target].rstrip(".")
+        who, what = names.students[wait.student], names.targets[wait.target]
         found.append(
             Chosen(
                 f"{key}-{wait.student}-{wait.target}",
                 "decisions",
                 f"{wait.student}.{wait.target}.{stamps[wait.student, wait.target]}",
                 wait.student,
-                who if move.kind is MoveKind.LOOK else _("%(student)s: %(target)s", student=who, target=what),
+                escape(who) if move.kind is MoveKind.LOOK else _of(who, what),
                 (f"decision-{wait.student}-{wait.target}",),
                 target_id=wait.target,
             )
@@ -147,45 +150,56 @@ def _chosen(
     return tuple(found)
 
 
+def _of(student: str, target: Said) -> Markup:
+    return fill(_("%(student)s: %(target)s"), student=student, target=target)
+
+
 def number(count: int) -> str:
     """A small number as a word."""
     return str(_NUMBERS.get(count, count))
 
 
-def _title(move: Move, names: Names) -> str:
+def _title(move: Move, names: Names) -> Markup:
     students = move.students
     count = len(students)
     student = names.students[students[0]]
     match move.kind:
         case MoveKind.TALK:
-            return _("Talk with %(student)s", student=student)
+            return fill(_("Talk with %(student)s"), student=student)
         case MoveKind.RETEACH:
-            return _("Reteach the class: %(target)s", target=_about(names.targets, move.about))
+            return fill(_("Reteach the class: %(target)s"), target=names.targets[move.about])
         case MoveKind.PULL:
-            target = _about(names.targets, move.about)
-            return _("Pull these %(number)s: %(target)s", number=number(count), target=target)
+            target = names.targets[move.about]
+            return fill(_("Pull these %(number)s: %(target)s"), number=number(count), target=target)
         case MoveKind.LOOK:
-            target = _about(names.targets, move.about)
+            target = names.targets[move.about]
             if count == 1:
-                return _("Look at the work of %(student)s: %(target)s", student=student, target=target)
-            return _("Look at the work of these %(number)s: %(target)s", number=number(count), target=target)
+                return fill(_("Look at the work of %(student)s: %(target)s"), student=student, target=target)
+            return fill(_("Look at the work of these %(number)s: %(target)s"), number=number(count), target=target)
         case MoveKind.LET_TEST:
             title = names.assessments.get(move.about, "")
             if count == 1:
-                return _("Let %(student)s test: %(assessment)s", student=student, assessment=title)
-            return _("Let these %(number)s test: %(assessment)s", number=number(count), assessment=title)
+                return fill(_("Let %(student)s test: %(assessment)s"), student=student, assessment=title)
+            return fill(_("Let these %(number)s test: %(assessment)s"), number=number(count), assessment=title)
         case MoveKind.CONFIRM:
             if len(move.waiting) == 1:
-                target = _about(names.targets, move.waiting[0].target)
-                return _("Confirm for %(student)s: %(target)s", student=student, target=target)
-            return _("Confirm these %(number)s", number=number(len(move.waiting)))
+                target = names.targets[move.waiting[0].target]
+                return fill(_("Confirm for %(student)s: %(target)s"), student=student, target=target)
+            return fill(_("Confirm these %(number)s"), number=number(len(move.waiting)))
 
 
-def _about(names: Mapping[int, str], target: int) -> str:
-    return names.get(target, "").rstrip(".")
+def _reason(move: Move, class_size: int, cards: Sequence[Card]) -> Markup:
+    """Why: what the students have in common, else what the first flag says."""
+    shared = _shared(move, class_size)
+    if shared or not cards:
+        return escape(shared)
+    more = len(move.signals) - 1
+    if not more:
+        return cards[0].sentence
+    return Markup("{} {}").format(cards[0].sentence, ngettext("And %(num)d more:", "And %(num)d more:", more))
 
 
-def _reason(move: Move, class_size: int, cards: Sequence[Card]) -> str:
+def _shared(move: Move, class_size: int) -> str:
     count = len(move.students)
     match move.kind:
         case MoveKind.RETEACH:
@@ -196,7 +210,7 @@ def _reason(move: Move, class_size: int, cards: Sequence[Card]) -> str:
             return _look_reason(move)
         case MoveKind.CONFIRM:
             return ngettext(
-                "The evidence is complete; it waits for your signature since %(day)s.",
+                "The evidence is complete; it has waited for your signature since %(day)s.",
                 "%(num)d decisions about %(students)s students are complete and wait for your signature, the first"
                 " since %(day)s.",
                 len(move.waiting),
@@ -205,10 +219,7 @@ def _reason(move: Move, class_size: int, cards: Sequence[Card]) -> str:
             )
         case MoveKind.LET_TEST if count > 1:
             return _("All of them are ready for it; none has taken it yet.")
-    if not cards:
-        return ""
-    more = len(move.signals) - 1
-    return cards[0].sentence + (ngettext(" And %(num)d more:", " And %(num)d more:", more) if more else "")
+    return ""
 
 
 def _shared_reason(move: Move) -> str:
@@ -245,7 +256,13 @@ def _look_reason(move: Move) -> str:
     return " ".join(said)
 
 
-def _next_step(move: Move, cards: Sequence[Card]) -> str:
+def _next_step(move: Move, cards: Sequence[Card]) -> Markup:
+    """What to do: with what the students have in common, else what the first flag says."""
+    together = _together(move, bool(cards))
+    return escape(together) if together or not cards else cards[0].next_step
+
+
+def _together(move: Move, flagged: bool) -> str:
     match move.kind:
         case MoveKind.RETEACH:
             return _("Teach it to all once more, another way, and check at the end with one short task.")
@@ -255,9 +272,9 @@ def _next_step(move: Move, cards: Sequence[Card]) -> str:
             return _("Leave out whom you are unsure of. You can take it back.")
         case MoveKind.LET_TEST if len(move.students) > 1:
             return _("Offer them a date for the test.")
-        case MoveKind.LOOK if not cards:
+        case MoveKind.LOOK if not flagged:
             return _("Look at the newest work beside the earlier one, and decide what holds.")
-    return cards[0].next_step if cards else ""
+    return ""
 
 
 def _day(day: date) -> str:
@@ -271,14 +288,14 @@ class DoneLine:
 
     id: int
     section_id: int
-    what: str
+    what: Markup
     when: str
     undo: bool
     outcome: str
     judged: bool
 
 
-def done_line(visit: Visit, move: DoneMove) -> DoneLine:
+def done_line(visit: Visit, graph: DistrictGraph, move: DoneMove) -> DoneLine:
     """The line of a done move."""
     day = move.at.astimezone(visit.zone).date()
     ago = days_between(day, visit.today)
@@ -293,7 +310,7 @@ def done_line(visit: Visit, move: DoneMove) -> DoneLine:
     return DoneLine(
         move.id,
         move.section_id,
-        _done(move, list(names.values())),
+        _done(move, graph, list(names.values())),
         _when(visit, move.at, day, ago),
         ago <= DEFAULT_POLICY.moves_undo_days,
         _outcome(outcomes, len(names)),
@@ -307,23 +324,23 @@ def _when(visit: Visit, at: datetime, day: date, ago: int) -> str:
     return format_date(day, "EEEE", locale=get_locale()) if ago < _WEEK else _day(day)
 
 
-def _done(move: DoneMove, names: Sequence[str]) -> str:
-    subject = (move.subject or "").rstrip(".")
+def _done(move: DoneMove, graph: DistrictGraph, names: Sequence[str]) -> Markup:
+    target = "" if move.target_id is None else brief(graph, move.target_id).inside
     who = names[0] if len(names) == 1 else number(len(names))
     match move.kind:
         case MoveKind.TALK:
-            return _("Talked with %(student)s", student=names[0])
+            return fill(_("Talked with %(student)s"), student=names[0])
         case MoveKind.RETEACH:
-            return _("Retaught the class: %(target)s", target=subject)
+            return fill(_("Retaught the class: %(target)s"), target=target)
         case MoveKind.PULL:
-            return _("Pulled %(who)s: %(target)s", who=who, target=subject)
+            return fill(_("Pulled %(who)s: %(target)s"), who=who, target=target)
         case MoveKind.LOOK:
-            return _("Looked at the work of %(who)s: %(target)s", who=who, target=subject)
+            return fill(_("Looked at the work of %(who)s: %(target)s"), who=who, target=target)
         case MoveKind.LET_TEST:
-            return _("Let %(who)s test: %(assessment)s", who=who, assessment=subject)
+            return fill(_("Let %(who)s test: %(assessment)s"), who=who, assessment=move.assessment or "")
         case MoveKind.CONFIRM:
             count = len(move.matters)
-            return ngettext("Confirmed %(num)d decision", "Confirmed %(num)d decisions", count)
+            return escape(ngettext("Confirmed %(num)d decision", "Confirmed %(num)d decisions", count))
 
 
 def _outcome(outcomes: Mapping[str, Sequence[str]], everyone: int) -> str:

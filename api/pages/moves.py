@@ -77,7 +77,7 @@ def _left_alone(changed: int) -> str:
 
 _REFUSALS = {
     "changed": lambda: _("Nothing was changed: this changed while you were reading. Please look at it again."),
-    "late": lambda: _("Nothing was changed: this was done some days ago and can not be taken back any more."),
+    "late": lambda: _("Nothing was changed: this was done some days ago and cannot be taken back any more."),
     "nobody": lambda: _("Nothing was changed: nobody was ticked."),
 }
 

@@ -19,8 +19,7 @@ from api.pages.blueprint import Visit, pages, signed_in
 from api.pages.language import SOURCE, reader_language
 from api.pages.partial import live_page
 from api.pages.reasons import family_missing
-from api.pages.texts import Said, statement
-from api.services import services
+from api.pages.texts import Said, fill, graph_of, statement
 from mastery.access import What
 from mastery.decide import State
 from mastery.path import Deed, Step, Why
@@ -30,13 +29,12 @@ from models.graph_store import DistrictGraph
 from models.queries_path import TeacherRow, teachers_of
 from models.queries_people import list_students
 from models.queries_student import student_head
-from models.registry import context
 from models.target_texts import Text, stored_texts
 
 _UNSETTLED = (State.NOT_STARTED, State.IN_PROGRESS)
 _REASONS = {
-    Why.RETRY: _l("Practise once more before the next try at the test."),
-    Why.BEGUN: _l("This is begun, and least is missing here."),
+    Why.RETRY: _l("Practice once more before the next try at the test."),
+    Why.BEGUN: _l("This is under way, and closest to done."),
     Why.TEST_MISSING: _l("All that is missing here is a test."),
     Why.UNLOCKED: _l("All that this builds on is there. It is time for something new."),
     Why.TEACHER: _l("Only a teacher can go on with this one."),
@@ -113,8 +111,7 @@ def child_path(visit: Visit, student_id: int) -> ResponseReturnValue:
 
 def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
     subject = visit.student(student_id, What.STANDING)
-    stamps = context(visit.session, visit.district_id).stamps
-    graph = services().intake.graphs.get(visit.session, visit.district_id, stamps.graph)
+    graph = graph_of(visit)
     head = student_head(visit.session, visit.district_id, student_id)
     moment = Moment(visit.now, visit.zone)
     found = student_path(visit.session, visit.district_id, student_id, graph, moment, head.grades)
@@ -182,12 +179,12 @@ class _Writer:
                 else _("A teacher gives the test. Ask for a day.")
             )
             later = ngettext(
-                "If it does not work out, there is another try from %(num)d day later on, with other questions.",
-                "If it does not work out, there is another try from %(num)d days later on, with other questions.",
+                "If it does not work out, another try opens %(num)d day later, with other questions.",
+                "If it does not work out, another try opens %(num)d days later, with other questions.",
                 days,
             )
             return [first, later]
-        before = [_("First put right what went wrong."), *([_("Then practise it.")] if stage.practise_first else [])]
+        before = [_("First put right what went wrong."), *([_("Then practice it.")] if stage.practise_first else [])]
         return [self._when(again), " ".join(before), _("The new test has other questions. The best level is kept.")]
 
     def _when(self, again: TryAgain) -> str:
@@ -232,7 +229,7 @@ class _Writer:
     def _reason(self, step: Step) -> Markup:
         if step.why is Why.PREREQUISITE and step.deed is not Deed.ASK:
             above = statement(self.graph, self.graph.ids[step.opens[0]]).inside
-            return Markup(_("This comes first. “%(target)s” builds on it.")) % {"target": above}
+            return fill(_("This comes first. “%(target)s” builds on it."), target=above)
         return escape(_REASONS[Why.TEACHER if step.deed is Deed.ASK else step.why])
 
 

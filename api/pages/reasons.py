@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
-from api.pages.texts import Said
+from api.pages.texts import Said, fill
 from api.pages.words import fact, figure, percent
 from mastery.decide import Lack
 from mastery.flags.sentences import SENTENCES
@@ -19,10 +19,19 @@ from mastery.flags.sentences import SENTENCES
 _SOME, _CLEAR, _LARGE = 0.15, 0.6, 1.2
 
 
-def missing_sentence(line: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def missing_sentence(line: Mapping[str, Any], names: Mapping[str, Said]) -> Markup:
     """One unmet line of the body-of-evidence rule; `names` has the statements of open prerequisites."""
-    needed, found = line["needed"], line["found"]
     code = Lack(line["code"])
+    if code is Lack.PREREQUISITES:
+        return _first(names[target] for target in line.get("targets", ()) if target in names)
+    return escape(_missing_words(code, line["needed"], line["found"]))
+
+
+def _first(names: Iterable[Said]) -> Markup:
+    return fill(_("First, what this builds on: %(targets)s."), targets=Markup("; ").join(one.inside for one in names))
+
+
+def _missing_words(code: Lack, needed: float, found: float | None) -> str:
     match code:
         case Lack.ESTIMATE:
             now = _("not known yet") if found is None else percent(found)
@@ -71,20 +80,15 @@ def missing_sentence(line: Mapping[str, Any], names: Mapping[str, str]) -> str:
             )
         case Lack.INTEGRITY_HOLD:
             return _("A result that is needed is on hold until the school has looked at it.")
-        case Lack.PREREQUISITES:
-            wanted = [names.get(target, "") for target in line.get("targets", ())]
-            return _(
-                "First, what this builds on: %(targets)s.",
-                targets="; ".join(name.rstrip(".") for name in wanted if name),
-            )
+        case _:
+            raise ValueError(f"{code} has no words of its own")
 
 
 def family_missing(line: Mapping[str, Any], names: Mapping[int, Said]) -> Markup:
     """The same in the words of a family, as something to tick off; `names` by key, as they are to be shown."""
     code, found = Lack(line["code"]), line["found"]
     if code is Lack.PREREQUISITES:
-        first = Markup("; ").join(names[target] for target in line["targets"] if target in names)
-        return Markup(_("First, what this builds on: %(targets)s.")) % {"targets": first}
+        return _first(names[target] for target in line["targets"] if target in names)
     return escape(_family_words(code, line["needed"], found, int(line["needed"] - (found or 0))))
 
 
@@ -174,7 +178,7 @@ POWERS = {
 }
 
 
-def flag_text(key: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def flag_text(key: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
     """A flag's sentence in the reader's language, filled with its facts."""
     filled = {name: fact(name, value) for name, value in facts.items()} | dict(names)
-    return _(SENTENCES[key], **filled)
+    return fill(_(SENTENCES[key]), **filled)

@@ -9,12 +9,11 @@ from api.actions.student_map import MapTarget, map_around, map_of_work
 from api.pages.blueprint import Visit, page_number, pages, signed_in
 from api.pages.map_picture import draw
 from api.pages.partial import live_page
+from api.pages.texts import graph_of, statement
 from api.pages.words import Look, standing_look
-from api.services import services
 from mastery.access import What
 from models.queries_grid import standings_of
 from models.queries_student import student_head
-from models.registry import context
 
 
 @pages.get("/students/<int:student_id>/map")
@@ -22,8 +21,7 @@ from models.registry import context
 def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
     """What a student works on, what it builds on and what comes next; or the same around one target."""
     subject = visit.student(student_id, What.STANDING)
-    stamps = context(visit.session, visit.district_id).stamps
-    graph = services().intake.graphs.get(visit.session, visit.district_id, stamps.graph)
+    graph = graph_of(visit)
     known = standings_of(visit.session, visit.district_id, student_id)
     around, page = _around(), page_number()
     if around is None:
@@ -32,15 +30,17 @@ def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
         found = map_around(known, graph, visit.today, around) if graph.guids.get(around) in graph.graph.order else None
     if found is None:
         abort(404)
+    says = {guid: statement(graph, one.target) for guid, one in found.targets.items()}
     return live_page(
         visit,
         "map.html",
         "_map.html",
         subject.sections,
         head=student_head(visit.session, visit.district_id, student_id),
-        around=None if around is None else graph.node(around).statement,
+        around=None if around is None else statement(graph, around).inside,
         map=found,
-        picture=draw(found),
+        says=says,
+        picture=draw(found, says),
         look=_look,
         shows_codes=visit.viewer.is_staff,
         page=page,

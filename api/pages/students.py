@@ -19,9 +19,9 @@ from api.pages.my_path import path_url
 from api.pages.partial import live_page
 from api.pages.reasons import CHANGES, POWERS, missing_sentence, parts
 from api.pages.story import story
+from api.pages.texts import Said, graph_of, statement
 from api.pages.words import GROUPS, enough
 from api.problems import ProblemError
-from api.services import services
 from api.v1.paging import cursor, is_key, place
 from api.v1.students import is_instant
 from mastery.access import Section, Subject, What, decide, sees_class
@@ -32,7 +32,6 @@ from models.queries_api import ApiEvidence
 from models.queries_people import list_students
 from models.queries_student import StudentSection, student_head, student_sections
 from models.queries_today import SEVERITIES, flags_of_student, sections_of
-from models.registry import context
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,9 @@ def students(visit: Visit) -> ResponseReturnValue:
 def student(visit: Visit, student_id: int) -> ResponseReturnValue:
     """One student: sections, where they stand on each target, and for staff what is flagged."""
     subject = visit.student(student_id, What.STANDING)
-    page = page_number()
+    graph, page = graph_of(visit), page_number()
     told = overview(
-        visit.session, visit.district_id, student_id, _graph(visit), visit.today, visit.zone, PAGE_SIZE,
+        visit.session, visit.district_id, student_id, graph, visit.today, visit.zone, PAGE_SIZE,
         (page - 1) * PAGE_SIZE,
     )  # fmt: skip
     if page > 1 and not told.groups:
@@ -99,8 +98,9 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         told=told,
         group_words=GROUPS,
         subjects={row.subject for some in told.groups.values() for row, _ in some},
+        statements={row.target_id: statement(graph, row.target_id) for some in told.groups.values() for row, _ in some},
         sections=[(one, _may_open(visit, one)) for one in sections],
-        flags=_flags(visit, subject),
+        flags=_flags(visit, subject, graph),
         may_act=decide(visit.viewer, What.ACT_ON_FLAG, subject).allowed,
         own=visit.viewer.person == student_id,
         path_url=path_url(visit, student_id),
@@ -115,12 +115,7 @@ def _may_open(visit: Visit, section: StudentSection) -> bool:
     return visit.viewer.is_staff and sees_class(visit.viewer, Section(visit.district_id, section.id, section.school_id))
 
 
-def _graph(visit: Visit) -> DistrictGraph:
-    stamps = context(visit.session, visit.district_id).stamps
-    return services().intake.graphs.get(visit.session, visit.district_id, stamps.graph)
-
-
-def _flags(visit: Visit, subject: Subject) -> list[Card]:
+def _flags(visit: Visit, subject: Subject, graph: DistrictGraph) -> list[Card]:
     """The flags that the viewer may see of this student: all of them, only good news, or none."""
     if decide(visit.viewer, What.FLAGS, subject).allowed:
         severities: Collection[str] = SEVERITIES
@@ -128,7 +123,7 @@ def _flags(visit: Visit, subject: Subject) -> list[Card]:
         severities = ("INFO",)
     else:
         return []
-    return cards(visit, flags_of_student(visit.session, visit.viewer, subject.student, severities, PAGE_SIZE))
+    return cards(visit, graph, flags_of_student(visit.session, visit.viewer, subject.student, severities, PAGE_SIZE))
 
 
 @pages.get("/students/<int:student_id>/targets/<int:target_id>")
@@ -136,7 +131,7 @@ def _flags(visit: Visit, subject: Subject) -> list[Card]:
 def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturnValue:
     """Why a student's estimate and decision on one target are what they are: the API's answer, in words."""
     subject = visit.student(student_id, What.EVIDENCE)
-    graph = _graph(visit)
+    graph = graph_of(visit)
     if target_id not in graph.subjects:
         abort(404)
     after, moment = _after(), Moment(visit.now, visit.zone)
@@ -145,7 +140,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
     )
     shown = records[:PAGE_SIZE]
     missing = document["decision"]["missing"]
-    names = {guid: graph.node(graph.ids[guid]).statement for line in missing for guid in line["targets"]}
+    names = {guid: statement(graph, graph.ids[guid]) for line in missing for guid in line["targets"]}
     return live_page(
         visit,
         "explanation.html",
@@ -154,6 +149,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         visit=visit,
         head=student_head(visit.session, visit.district_id, student_id),
         target_id=target_id,
+        says=statement(graph, target_id),
         document=document,
         parts=parts(document),
         missing=[missing_sentence(_said(line, enough(document)), names) for line in missing],
@@ -177,13 +173,14 @@ class Step:
     """What comes next: its kind, and the targets to link to, by key and statement."""
 
     kind: NextKind
-    targets: Sequence[tuple[int, str]]
-    waiting: Sequence[tuple[int, str]]
+    targets: Sequence[tuple[int, Said]]
+    waiting: Sequence[tuple[int, Said]]
 
 
 def _step(said: dict[str, Any], graph: DistrictGraph) -> Step:
-    def links(targets: Sequence[dict[str, Any]]) -> list[tuple[int, str]]:
-        return [(graph.ids[one["target"]], one["statement"]) for one in targets]
+    def links(targets: Sequence[dict[str, Any]]) -> list[tuple[int, Said]]:
+        keys = [graph.ids[one["target"]] for one in targets]
+        return [(key, statement(graph, key)) for key in keys]
 
     return Step(NextKind(said["kind"]), links(said["targets"]), links(said["waiting"]))
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from api.pages.blueprint import Visit
 from api.pages.language import SOURCE, reader_language
+from api.services import services
 from models.graph_store import DistrictGraph
+from models.registry import context
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,22 @@ def statement(graph: DistrictGraph, target_id: int) -> Said:
     wanted = reader_language()
     translated = wanted == SOURCE or (wanted, target_id) in graph.translated
     return Said(graph.statement(target_id, wanted), None if translated else SOURCE)
+
+
+def brief(graph: DistrictGraph, target_id: int) -> Said:
+    """The same in short, where the district has a short text in the language that is shown."""
+    said = statement(graph, target_id)
+    in_source = said.lang is not None or reader_language() == SOURCE
+    short = graph.node(target_id).abbreviated if in_source else None
+    return Said(short, said.lang) if short else said
+
+
+def fill(text: str, **values: object) -> Markup:
+    """A translated sentence, filled in; what a target says in another language stays marked with that language."""
+    return Markup(text) % values
+
+
+def graph_of(visit: Visit) -> DistrictGraph:
+    """The graph of the visitor's district as it is in this transaction; one statement, and more only after a change."""
+    stamps = context(visit.session, visit.district_id).stamps
+    return services().intake.graphs.get(visit.session, visit.district_id, stamps.graph)

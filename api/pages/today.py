@@ -17,11 +17,13 @@ from api.pages.move_cards import DoneLine, MoveCard, Names, done_line, move_card
 from api.pages.moves import stamp
 from api.pages.my_path import only_path
 from api.pages.partial import live_page
+from api.pages.texts import brief, graph_of
 from api.pages.words import long_date
 from mastery.flags.view import Severity
 from mastery.moves.plan import Plan, plan
 from mastery.moves.words import Move, MoveKind
 from mastery.policy import DEFAULT_POLICY
+from models.graph_store import DistrictGraph
 from models.queries_moves import (
     LiveFlag,
     WaitingDecision,
@@ -29,7 +31,6 @@ from models.queries_moves import (
     done_moves,
     live_flags,
     students_by_section,
-    target_names,
     waiting_decisions,
 )
 from models.queries_today import SEVERITIES, SectionRow, flags_by_id, sections_of, waiting_cut_scores
@@ -89,6 +90,7 @@ class _Class:
 class _Read:
     """What was read for the whole page."""
 
+    graph: DistrictGraph
     flags: Sequence[LiveFlag]
     waiting: Sequence[WaitingDecision]
     students: Mapping[int, str]
@@ -117,7 +119,7 @@ def today(visit: Visit) -> ResponseReturnValue:
     read = _read(visit, every, {one.id for one in sections})
     start, length = ((page - 1) * PAGE_SIZE, PAGE_SIZE) if only else (0, _REST_SHOWN)
     classes = [_class(visit, section, read, start, length) for section in sections]
-    done = _done(visit)
+    done = _done(visit, read.graph)
     places = {
         signal.student: move_key(one.section.id, move)
         for one in reversed(classes)
@@ -157,6 +159,7 @@ def _read(visit: Visit, every: Sequence[SectionRow], shown: Collection[int]) -> 
     flags = live_flags(visit.session, visit.viewer, visit.today, visit.zone)
     waiting = waiting_decisions(visit.session, visit.viewer, visit.today, visit.zone)
     return _Read(
+        graph_of(visit),
         [one for one in flags if one.signal.student in here],
         [one for one in waiting if one.waiting.student in here],
         {student: name for some in members.values() for student, name in some.items()},
@@ -178,7 +181,7 @@ def _class(visit: Visit, section: SectionRow, read: _Read, start: int, length: i
 def _periods(visit: Visit, classes: Sequence[_Class], read: _Read, done: Sequence[DoneLine]) -> list[Period]:
     wanted = [flag for each in classes for flag in each.worded]
     rows = flags_by_id(visit.session, visit.viewer, visit.today, wanted)
-    words = {card.id: card for card in cards(visit, [rows[flag] for flag in wanted if flag in rows])}
+    words = {card.id: card for card in cards(visit, read.graph, [rows[flag] for flag in wanted if flag in rows])}
     names = _names(visit, [move for each in classes for move in (*each.shown, *each.rest)], read)
     versions = {one.signal.flag: one.version for one in read.flags}
     stamps = {(one.waiting.student, one.waiting.target): stamp(one.stands_at) for one in read.waiting}
@@ -212,18 +215,17 @@ def _names(visit: Visit, moves: Iterable[Move], read: _Read) -> Names:
             targets.add(move.about)
         if move.kind is MoveKind.LET_TEST:
             assessments.add(move.about)
-    district = visit.district_id
     return Names(
         read.students,
-        target_names(visit.session, district, targets),
-        assessment_names(visit.session, district, assessments),
+        {one: brief(read.graph, one).inside for one in targets},
+        assessment_names(visit.session, visit.district_id, assessments),
     )
 
 
-def _done(visit: Visit) -> list[DoneLine]:
+def _done(visit: Visit, graph: DistrictGraph) -> list[DoneLine]:
     since = visit.now - timedelta(days=DEFAULT_POLICY.moves_followed_days)
     found = done_moves(visit.session, visit.viewer, visit.today, since, _DONE_FOLLOWED)
-    return [done_line(visit, one) for one in found]
+    return [done_line(visit, graph, one) for one in found]
 
 
 def _pressing(read: _Read) -> list[int]:

@@ -18,7 +18,8 @@ from babel.messages.pofile import read_po, write_po
 CHECKOUT = Path(__file__).resolve().parents[2]
 CATALOGUES = CHECKOUT / "api" / "translations"
 _SOURCES = ("api", "mastery", "models")
-_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+# the gallery is for developers and in English, like the reference of the API
+_METHODS = [("**/gallery.*", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
 # by what a text is marked, and which of its arguments are the text: one, singular and plural, or a context before it
 _MARKS = {
     **dict.fromkeys(("_", "_l", "N_", "gettext", "lazy_gettext")),

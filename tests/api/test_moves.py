@@ -217,7 +217,7 @@ def test_undo_is_offered_for_a_day(group: Group) -> None:
     client = group.world.client("teacher")
     assert not undo_forms(client.get("/today"))
     client.post(f"/moves/{move}/undo")
-    assert "can not be taken back any more" in client.get("/today").text
+    assert "cannot be taken back any more" in client.get("/today").text
     assert group.states() == ["acknowledged"] * 4
 
 

@@ -143,7 +143,7 @@ def test_the_next_thing_answers_what_was_expected_where_what_is_missing_when_and
     expected, where, missing, _task, again, helps = (plain("<" + part[part.index('"') + 2 :]) for part in parts)
     assert expected.startswith("I can add fractions with like parts.")
     assert "Too little to say yet" in where
-    assert "2 of 6 shown" in where, "enough tasks and what it builds on are there; four kinds are not"
+    assert "2 of 6 steps done" in where, "enough tasks and what it builds on are there; four kinds are not"
     assert "Show it 2 more times. Show it on 1 more day." in missing
     assert "another try from 3 days later on, with other questions" in again
     assert "Grace Hopper, Algebra I, Period 1" in helps
@@ -249,9 +249,9 @@ def test_after_a_low_test_the_day_of_the_next_try_is_told(page_world: PageWorld)
 
     page_world.add(rows)
     said = section(html(page_world), "next")
-    assert "Practise once more before the next try at the test." in said
+    assert "Practice once more before the next try at the test." in said
     assert "Another try is open from Wednesday, October 7, 2026 on. Ask the teacher." in said
-    assert "First put right what went wrong. Then practise it. The new test has other questions." in said
+    assert "First put right what went wrong. Then practice it. The new test has other questions." in said
     page_world.clock.jump(timedelta(days=2))
     assert "Another try is open now. Ask the teacher for a day." in section(html(page_world), "next")
 
@@ -270,7 +270,7 @@ def test_when_the_tries_are_used_up_a_teacher_may_allow_one(page_world: PageWorl
     said = section(html(page_world), "next")
     assert "Next: the test" in said, "something came after the last try"
     assert "from Saturday, November 14, 2026 on, or earlier if the teacher allows it" in said
-    assert "Then practise it." not in said
+    assert "Then practice it." not in said
 
 
 def test_a_corrected_or_waiting_score_is_no_try(page_world: PageWorld) -> None:
@@ -457,11 +457,11 @@ def test_the_path_follows_what_is_posted(page_world: PageWorld, machine: Callabl
     for day in range(2, 9):
         said = sit(day, assessment=("quiz-17", "quiz-18")[day % 2])
     assert "Next: the test" in said
-    assert "4 of 5 shown" in said
+    assert "4 of 5 steps done" in said
     assert "The test is “Unit 3 test”." in said
     said = sit(20, 3, **test)
     assert "Next: ten minutes" in said
-    assert "Practise once more before the next try at the test." in said
+    assert "Practice once more before the next try at the test." in said
     assert "Another try is open now." in said, "three days have gone by"
     for day in range(21, 26):
         said = sit(day)

@@ -15,6 +15,7 @@ from page_world import PageWorld
 from api.actions import explain
 from api.pages import reasons, words
 from api.pages.flag_cards import DISMISS_REASONS
+from api.pages.texts import Said
 from mastery.decide import Lack, State
 from mastery.evidence import EvidenceType, Independence, Purpose
 from mastery.flags.life import DismissReason
@@ -45,7 +46,7 @@ def test_no_two_states_look_alike(page_world: PageWorld) -> None:
 def test_each_unmet_line_is_a_sentence(page_world: PageWorld, code: Lack, found: float | None) -> None:
     line = {"line": 1, "code": code.value, "needed": 2.0, "found": found, "targets": ["guid"]}
     with page_world.app.test_request_context():
-        sentence = reasons.missing_sentence(line, {"guid": "I can count."})
+        sentence = reasons.missing_sentence(line, {"guid": Said("I can count.")})
     assert re.fullmatch(r"[A-Z].*[^.]\.", sentence), sentence
 
 
@@ -74,8 +75,10 @@ def test_effects_grow_with_the_part(page_world: PageWorld) -> None:
     ]  # fmt: skip
 
 
-# the reference of the JSON API is for programmers and in English, like the API itself
-PAGES = sorted(path for path in TEMPLATES.glob("*.html") if path.name != "reference.html")
+# the reference of the JSON API and the gallery are for programmers and in English, like the API itself
+IN_ENGLISH = {"reference.html", "gallery.html"}
+PAGES = sorted(path for path in TEMPLATES.glob("*.html") if path.name not in IN_ENGLISH)
+MODULES = sorted(path for path in Path(reasons.__file__).parent.glob("*.py") if path.name != "gallery.py")
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _SPOKEN_ATTRIBUTE = re.compile(
     r"""\b(?:title|alt|placeholder|label|aria-[a-z]+|data-label|data-text-[a-z-]+)="([^"]*)\""""
@@ -136,7 +139,7 @@ def _texts(source: str) -> Iterator[str]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
-@pytest.mark.parametrize("path", sorted(Path(reasons.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_modules_of_pages_hold_no_text_outside_gettext(path: Path) -> None:
     assert list(_texts(path.read_text())) == []
 
