@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from api.actions.class_grid import Cell, Grid, Part, class_grid
+from api.actions.class_grid import Cell, Part, class_grid
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, staff_only
 from api.pages.partial import live_page
 from api.pages.texts import graph_of, statement
@@ -60,7 +61,7 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
         section=found[0],
         grid=grid,
         statements={column.target: statement(graph, column.target) for column in grid.columns},
-        marks=_marks(grid),
+        marks=marks(cell for row in grid.rows for cell in row.cells),
         by_name=by_name,
         page=page,
         last_page=max(1, -(-grid.students // STUDENTS)),
@@ -83,10 +84,9 @@ class Mark:
     closing: Markup
 
 
-def _marks(grid: Grid) -> dict[Cell, Mark]:
-    """The kinds of cells that the grid has, in the order of their first appearance."""
-    kinds = dict.fromkeys(cell for row in grid.rows for cell in row.cells)
-    return {cell: _mark(standing_look(*cell), short_look(*cell)) for cell in kinds}
+def marks(cells: Iterable[Cell]) -> dict[Cell, Mark]:
+    """How each kind of some cells is shown, in the order of their first appearance."""
+    return {cell: _mark(standing_look(*cell), short_look(*cell)) for cell in dict.fromkeys(cells)}
 
 
 def _mark(look: Look, short: Look) -> Mark:

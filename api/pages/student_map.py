@@ -41,13 +41,14 @@ def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
         map=found,
         says=says,
         picture=draw(found, says),
-        look=_look,
+        look=look,
         shows_codes=visit.viewer.is_staff,
         page=page,
     )
 
 
-def _look(target: MapTarget) -> Look:
+def look(target: MapTarget) -> Look:
+    """How a target of the map is shown."""
     return standing_look(target.state, target.enough)
 
 
