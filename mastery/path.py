@@ -205,7 +205,7 @@ class _Walk:
     # --- what is next -----------------------------------------------------------------------------------------------
 
     def _unlocked(self, in_hand: Collection[str]) -> list[str]:
-        """What could be taken up anew: first what goes on from the newest work, then in the order of the graph's law."""
+        """What could be taken up anew: what goes on from the newest work, then the order of the graph's law."""
         waived = {one for one in self.met if self.places[one].state in _WAIVED}
         found = unlocked_next(self.graph, self.met - waived, waived, self.among)
         fresh = [one for one in found if one.target not in in_hand]

@@ -36,7 +36,7 @@ from api.pages.words import GROUPS, NOT_ENOUGH, SEVERITIES, STATES, TOO_LITTLE, 
 from mastery.decide import NOTHING, State
 from mastery.flags import contradiction, prereq_gap, ready_test, wheel_spin
 from mastery.flags.view import Severity
-from mastery.graph import Strength
+from mastery.graph import Graph, Node, NodeKind, Strength
 from mastery.graph.layers import layers
 from mastery.graph.outline import outline
 from mastery.graph.surroundings import Link
@@ -44,6 +44,7 @@ from mastery.moves.outcome import Part
 from mastery.moves.words import Move, MoveKind, Signal, Waiting
 from mastery.overview import GROUP_OF, Group
 from mastery.path import Deed, Path
+from models.graph_store import DistrictGraph
 from models.queries_moves import DoneMove, MatterThen
 from models.queries_path import PathStanding
 from models.queries_people import is_sandbox
@@ -80,6 +81,7 @@ def gallery(visit: Visit) -> ResponseReturnValue:
     moves = _Moves(visit)
     cells = [(state, True) for state in State] + [(State.IN_PROGRESS, False)]
     found = _map()
+    says = dict.fromkeys(found.targets, Said(_TARGET))
     return render_template(
         "gallery.html",
         visit=visit,
@@ -96,7 +98,8 @@ def gallery(visit: Visit) -> ResponseReturnValue:
         lines=[_line(visit, number, code) for number, code in enumerate(POWERS)],
         stories=_stories(visit),
         map=found,
-        picture=draw(found),
+        says=says,
+        picture=draw(found, says),
         look=look,
         path=_path(visit),
         found=_found(),
@@ -202,7 +205,7 @@ class _Moves:
         versions = {signal.flag: 1 for move in moves for signal in move.signals}
         stamps = {(one.student, one.target): 1 for move in moves for one in move.waiting}
         both = (_NOWHERE, _NOWHERE + 1)
-        names = Names(self._STUDENTS, dict.fromkeys(both, _TARGET), dict.fromkeys(both, "Unit test 1"))
+        names = Names(self._STUDENTS, dict.fromkeys(both, Said(_TARGET)), dict.fromkeys(both, "Unit test 1"))
         return [move_card(_NOWHERE, 16, move, versions, stamps, names, self.words) for move in moves]
 
 
@@ -226,9 +229,16 @@ def _done(visit: Visit) -> list[DoneLine]:
             MatterThen(one, name, Part(at, None if then is None else at + timedelta(hours=20), **(then or {})))
             for one, (name, then) in enumerate(zip(names, outcomes, strict=False))
         ]
-        subject = "Unit test 1" if kind is MoveKind.LET_TEST else _TARGET
-        lines.append(done_line(visit, DoneMove(_NOWHERE + number, kind, _NOWHERE, subject, at, matters)))
+        test = "Unit test 1" if kind is MoveKind.LET_TEST else None
+        move = DoneMove(_NOWHERE + number, kind, _NOWHERE, None if test else _NOWHERE, test, at, matters)
+        lines.append(done_line(visit, _graph(), move))
     return lines
+
+
+def _graph() -> DistrictGraph:
+    """A graph of the one target that the samples are about."""
+    node = Node("gallery", "gallery", NodeKind.LEARNING_TARGET, "4.NF.2", _TARGET, "Mathematics")
+    return DistrictGraph(Graph([node], [], ["gallery"]), {"gallery": _NOWHERE}, {_NOWHERE: "Mathematics"})
 
 
 # --- one target -----------------------------------------------------------------------------------------------------
@@ -309,7 +319,7 @@ def _map() -> StudentMap:
     """A target in each state, in a graph with hard and soft links."""
     names = [state.value for state in State]
     targets = {
-        name: MapTarget(_NOWHERE + number, name, f"4.NF.{number}", _TARGET, State(name), number != 1, number == 2)
+        name: MapTarget(_NOWHERE + number, name, f"4.NF.{number}", State(name), number != 1, number == 2)
         for number, name in enumerate(names)
     }
     pairs = [(4, 2), (3, 2), (4, 1), (2, 0), (1, 0), (5, 3), (6, 5), (7, 8), (8, 0)]
