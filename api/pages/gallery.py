@@ -105,6 +105,7 @@ def gallery(visit: Visit) -> ResponseReturnValue:
         found=_found(),
         steps=[_next(visit, number, deed) for number, deed in enumerate(Deed)],
         told=_told(visit),
+        statements={_NOWHERE + number: Said(_TARGET) for number in range(len(State) + 1)},
         group_words=GROUPS,
         sections=[
             (StudentSection(_NOWHERE, "Algebra I", None, ("1",), None), True),
