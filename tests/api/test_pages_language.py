@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from catalogue_files import FILES, LANGUAGES, fixed_parts, forms, translated
-from factories import Factory
+from every_page import CASES, furnish
+from factories import NOW, WHEEL_SPIN, Factory
+from flask import Flask
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
 from sqlalchemy import select
 
+from api.actions.graph import add_prerequisite
+from api.actions.target_texts import give_texts
 from api.catalogues import catalogues, read_catalogue
 from api.pages import language
 from api.pages.texts import Said, statement
-from mastery.decide import State
+from mastery.graph import Strength
+from mastery.moves.words import MoveKind
 from models.access import Account
+from models.graph import Node
 from models.graph_store import load_graph
 from models.target_texts import Text, put_texts
 from models.unit_of_work import district_transaction
@@ -45,10 +52,12 @@ class _Texts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
-        if self.other or (said.get("lang") and tag != "html"):
+        other = bool(self.other or (said.get("lang") and tag != "html"))
+        if other and tag not in ("input", "br"):
             self.other.append(tag)
         spoken = ("title", "alt", "placeholder", "aria-label", "data-label")
-        self.found.extend(v for k, v in attrs if v and (k in spoken or k.startswith("data-text-")))
+        if not other:
+            self.found.extend(v for k, v in attrs if v and (k in spoken or k.startswith("data-text-")))
 
     def handle_endtag(self, tag: str) -> None:
         if self.other and self.other[-1] == tag:
@@ -74,47 +83,118 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
     return found
 
 
-def _fill(world: PageWorld) -> tuple[int, int]:
-    """Something of each kind that pages show; ids of an assessment with cut scores and of a target without evidence."""
-    made: list[int] = []
+# as the page's registry has them, and what it has not
+PLACES = [
+    *((one.who, one.path) for one in CASES if one.endpoint and one.status == 200 and not one.come),
+    *(("teacher", path) for path in ("/classes", "/today?section={section}", "/students/{student}/path")),
+    *(("teacher", f"/students/{{student}}/map{more}") for more in ("", "?around={mastered}")),
+    *(("student", path) for path in ("/path", "/students/{student}/map", "/students/{student}/targets/{little}")),
+    *(("guardian", path) for path in ("/students/{student}/path", "/students/{student}/targets/{mastered}")),
+    ("principal", "/classes/{section}"), ("leader", "/students"), ("leader", "/classes"),
+]  # fmt: skip
+# one only sends elsewhere, the other is for developers
+WITHOUT = {"pages.home", "pages.gallery"}
+# the pages that tell of targets
+PARTS = {"/targets/", "/map", "/map?around", "/path", "/classes/", "/today", "/today after", "guardian /students/"}
+
+
+def _everything(world: PageWorld) -> dict[str, int]:
+    """Something of each kind that pages show, every kind of move among it; the ids that places name."""
+    found = furnish(world, crowded=True)
 
     def rows(make: Factory) -> None:
-        quiz = make.assessment("Quiz 3")
-        make.cut_scores(quiz)
-        results = [make.result(world.student, quiz, world.target) for _ in range(2)]
-        for severity in ("URGENT", "ACT", "WATCH", "INFO"):
-            make.wheel_spin(world.student, world.target, results, severity=severity, family=severity)
-        for number, state in enumerate(State):
-            target = make.target(f"T-{number}", "I can count.")
-            make.standing(world.student, target, state=state.value)
-        other = make.target("T-99", "I can add.")
-        make.standing(world.student, world.target, state="in_progress", probability=0.5, level=2.5)
-        made.extend((quiz.id, other.id))
+        below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")
+        for before, after in (("B.1", world.target.guid), (world.target.guid, "C.1")):
+            add_prerequisite(make.session, make.district_id, before, after, Strength.HARD)
+        unit = make.assessment("Unidad 3", "summative", [world.target])
+        make.cut_scores(unit)
+        gap = {"closes_when": "prereq_gap.closes", "next_step": "prereq_gap.next", "sentence": "prereq_gap.low"}
+        facts = {"target": above.id, "prerequisite": below.id, "prerequisite_estimate": 0.4, "failed": 2}
+        ready = {"closes_when": "ready_test.closes", "next_step": "ready_test.next", "sentence": "ready_test"}
+        signed = make.target("D.1", "I can sign.")
+        signed.credit_bearing = True
+        for number in range(12):
+            one = make.student(world.section, f"Niña {number}", "Ruiz")
+            make.standing(one, below, probability=0.2)
+            if number < 8:
+                make.flag(one, above, rule="F10", severity="WATCH", finding={**WHEEL_SPIN, **gap, "facts": facts})
+            elif number < 10:
+                make.standing(one, signed, state="mastered_provisional", mastered_at=NOW, level=3.0)
+                make.standing(one, above, state="needs_review", level=3.0)
+            else:
+                about = {"assessment": unit.id, "share": 0.9, "ready_targets": 1, "targets": 1}
+                make.flag(
+                    one, rule="P1", severity="INFO", scope=f"assessment:{unit.id}", assessment_id=unit.id,
+                    finding={**WHEEL_SPIN, **ready, "facts": about},
+                )  # fmt: skip
 
     world.add(rows)
-    return made[0], made[1]
+    return found.places
+
+
+def _translate_targets(world: PageWorld) -> None:
+    with district_transaction(world.engine, world.district_id) as session:
+        guids = session.scalars(select(Node.guid).where(Node.district_id == world.district_id)).all()
+        texts = [(guid, "es", Text(statement=f"Puedo con {number}.")) for number, guid in enumerate(guids)]
+        give_texts(session, world.district_id, texts)
+        session.commit()
+
+
+def _pages(world: PageWorld, places: dict[str, int], code: str) -> Iterator[tuple[str, str]]:
+    """Every page that there is, and Today again after each kind of move: what it is, and its HTML."""
+    clients: dict[str | None, PageClient] = {}
+    for who, place in dict.fromkeys(PLACES):
+        url = place.format(**places)
+        if world.app.url_map.bind("").match(url.partition("?")[0])[0] in WITHOUT:
+            continue
+        client = clients.setdefault(who, world.client(who))
+        assert client.get(url, **{"Accept-Language": code}).lang == code
+        yield f"{who} {url}", _html(client)
+    teacher = clients["teacher"]
+    teacher.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = code
+    for form in teacher.get("/today").forms:
+        if form["action"] == "/moves" and form.get("flags", form.get("decisions")):
+            sent = {name: value for name, value in form.items() if name not in ("action", "csrf_token")}
+            teacher.post("/moves", **sent)
+            teacher.get("/today")
+            yield f"/today after {form['kind']}", _html(teacher)
+    nobody = world.client()
+    nobody.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = code
+    assert nobody.sign_in("nobody", "", status=422).lang == code
+    yield "a refused sign-in", _html(nobody)
+    assert nobody.get("/nowhere", 404).lang == code
+    yield "no such page", _html(nobody)
+
+
+def test_every_page_is_read(page_app: Flask) -> None:
+    routes = page_app.url_map.bind("")
+    read = {routes.match(re.sub(r"{.*?}", "1", path).partition("?")[0])[0] for _who, path in PLACES}
+    rules = [rule for rule in page_app.url_map.iter_rules() if rule.endpoint.startswith("pages.")]
+    assert {rule.endpoint for rule in rules if "GET" in (rule.methods or ())} <= read | WITHOUT
 
 
 @pytest.mark.parametrize(("code", "path"), list(zip(LANGUAGES, FILES, strict=True)), ids=LANGUAGES)
 def test_no_page_says_anything_in_english_that_is_translated(page_world: PageWorld, code: str, path: Path) -> None:
-    quiz, too_little = _fill(page_world)
-    student, section = page_world.student.id, page_world.section.id
-    pages = [("teacher", "/today"), ("teacher", "/students"), ("teacher", f"/classes/{section}")]
-    pages += [(who, f"/students/{student}") for who in ("teacher", "guardian", "student")]
-    pages += [("student", f"/students/{student}/targets/{one}") for one in (page_world.target.id, too_little)]
-    pages += [("teacher", f"/assessments/{quiz}/cut-scores"), ("guardian", "/students/0"), ("leader", "/students")]
-    asked = {"Accept-Language": code}
-    clients = {who: page_world.client(who) for who, _url in pages}
-    for who, url in pages:
-        page = clients[who].get(url, 404 if url.endswith("/0") else 200, **asked)
-        assert page.lang == code
-        assert _left_in_english(_html(clients[who]), path) == set(), (who, url)
-    nobody = page_world.client()
-    assert nobody.get("/sign-in", **asked).lang == code
-    assert _left_in_english(_html(nobody), path) == set()
-    nobody.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = code
-    assert nobody.sign_in("nobody", "", status=422).lang == code
-    assert _left_in_english(_html(nobody), path) == set()
+    places = _everything(page_world)
+    kinds: set[str] = set()
+    told: set[str] = set()
+    _translate_targets(page_world)
+    for where, html in _pages(page_world, places, code):
+        assert _left_in_english(html, path) == set(), where
+        assert "I can" not in "\n".join(_Texts(html).found), where
+        kinds.update(re.findall(r'name="kind" value="(\w+)"', html))
+        told.update(part for part in PARTS if part in where and "Puedo con" in html)
+    assert (kinds, told) == (set(MoveKind), PARTS)
+
+
+def test_what_targets_say_in_english_only_says_so_on_every_page(page_world: PageWorld) -> None:
+    """But in a page's title and in the name of a link of a drawing, which are text alone."""
+    marked = 0
+    for where, html in _pages(page_world, _everything(page_world), "es"):
+        shown = re.sub(r'<title>.*?</title>|aria-label="[^"]*"', "", html, flags=re.DOTALL)
+        assert "I can" not in "\n".join(_Texts(shown).found), where
+        marked += "I can" in shown
+    assert marked > 15
 
 
 def test_what_is_left_in_english_is_found(page_world: PageWorld) -> None:
