@@ -87,6 +87,9 @@ class Policy:
     moves_followed_days: int = 10
     moves_gain: float = 0.15
 
+    # a class is at work on what anybody in it did in so many days
+    class_at_work_days: int = 20
+
     # a roster import that would end a larger share of what is active needs a person's word (a truncated export)
     roster_removal_share: float = 0.20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -96,24 +96,33 @@ def standings_of(session: Session, district_id: int, student: int) -> dict[int, 
 
 @dataclass(slots=True)
 class Counted:
-    """Of one student how many targets are in each state, without what depends on the day, and which targets."""
+    """Of one student how many targets are in each state, without what depends on the day, and which targets.
+
+    `lately` are those of them that the student was last at work on since the instant that was asked for.
+    """
 
     states: dict[State, int] = field(default_factory=dict)
     targets: list[int] = field(default_factory=list)
+    lately: list[int] = field(default_factory=list)
 
 
-_COUNTED = "SELECT s.student_id, s.state, array_agg(s.target_id) " + _EACH.format(
-    f"SELECT student_id, target_id, state{_OF_ONE}"
-) + " GROUP BY s.student_id, s.state"  # fmt: skip
+_COUNTED = (
+    "SELECT s.student_id, s.state, array_agg(s.target_id), array_agg(s.target_id) FILTER (WHERE s.as_of >= %(since)s) "
+    + _EACH.format(f"SELECT student_id, target_id, state, as_of{_OF_ONE}") + " GROUP BY s.student_id, s.state"
+)  # fmt: skip
 
 
-def states_counted(session: Session, district_id: int, students: Collection[int]) -> dict[int, Counted]:
+def states_counted(
+    session: Session, district_id: int, students: Collection[int], since: datetime
+) -> dict[int, Counted]:
     """The states of whole students, counted; a student without any is there too."""
     found = {student: Counted() for student in students}
-    rows: list[tuple[Any, ...]] = fetch(session, _COUNTED, {"district": district_id, "students": list(students)})
-    for student, state, targets in rows:
+    wanted = {"district": district_id, "students": list(students), "since": since}
+    rows: list[tuple[Any, ...]] = fetch(session, _COUNTED, wanted)
+    for student, state, targets, lately in rows:
         found[student].states[State(state)] = len(targets)
         found[student].targets += targets
+        found[student].lately += lately or ()
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -44,13 +44,16 @@ class GridRow:
 class Grid:
     """A part of the grid: targets in the order of prerequisites, students by who needs an adult first or by name.
 
-    Both orders are those of the whole class, which has so many `students` and `targets`.
+    Both orders are those of the whole class. It has so many `students`, so many `targets` of the kind that was asked
+    for, `lately` that anybody was at work on in the last days, and `ever` at all.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[GridRow, ...]
     students: int
     targets: int
+    lately: int
+    ever: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +74,24 @@ def class_grid(
     day: date,
     zone: ZoneInfo,
     by_name: bool,
+    whole: bool,
     part: Part,
 ) -> Grid:
     """A part of the grid of a class, given by name, on the targets that any of it has a standing on; three statements.
 
-    That somebody is ready on a day changes no order.
+    Unless `whole`, on those that anybody was at work on in the last days, if there are any: what the class did years
+    ago is not what it does now. That somebody is ready on a day changes no order.
     """
     ids = [one.id for one in students]
-    counted = states_counted(session, district_id, ids)
+    since = datetime.combine(day - timedelta(days=DEFAULT_POLICY.class_at_work_days), time(), zone)
+    counted = states_counted(session, district_id, ids, since)
     flags = new_flags_of_class(session, district_id, ids)
     rows = [_row(one, flags.get(one.id, {}), counted[one.id]) for one in students]
     ordered = rows if by_name else who_needs_me(rows)
     shown = ordered[part.first_student : part.first_student + part.students]
-    targets = graph.in_order({target for one in counted.values() for target in one.targets})
+    ever = {target for one in counted.values() for target in one.targets}
+    lately = {target for one in counted.values() for target in one.lately}
+    targets = graph.in_order(ever if whole or not lately else lately)
     columns = targets[part.first_target : part.first_target + part.targets]
     read = {*columns, *(one for target in columns for one in graph.rules.of(target).prerequisites)}
     known = cells_of_class(session, district_id, [row.student for row in shown], read, zone)
@@ -96,6 +104,8 @@ def class_grid(
         ),
         len(students),
         len(targets),
+        len(lately),
+        len(ever),
     )  # fmt: skip
 
 

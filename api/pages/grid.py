@@ -39,7 +39,7 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
     if not found:
         abort(404)
     page, targets_page = page_number(), page_number("targets")
-    by_name = request.args.get("order") == "name"
+    by_name, whole = request.args.get("order") == "name", request.args.get("which") == "all"
     graph = graph_of(visit)
     grid = class_grid(
         visit.session,
@@ -49,6 +49,7 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
         visit.today,
         visit.zone,
         by_name,
+        whole,
         Part((page - 1) * STUDENTS, STUDENTS, (targets_page - 1) * TARGETS, TARGETS),
     )
     if (page > 1 and not grid.rows) or (targets_page > 1 and not grid.columns):
@@ -63,6 +64,7 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
         statements={column.target: statement(graph, column.target) for column in grid.columns},
         marks=marks(cell for row in grid.rows for cell in row.cells),
         by_name=by_name,
+        whole=whole,
         page=page,
         last_page=max(1, -(-grid.students // STUDENTS)),
         targets_page=targets_page,

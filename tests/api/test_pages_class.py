@@ -18,6 +18,7 @@ from api.security.clients import SCOPES, create_client
 from mastery import access
 from mastery.access import sees_class
 from mastery.graph import Strength
+from mastery.policy import DEFAULT_POLICY
 from models.queries_people import viewer_of
 from models.roster import Section
 from models.unit_of_work import district_transaction
@@ -87,6 +88,29 @@ def test_a_short_word_is_part_of_the_whole_one_which_is_the_cells_name(page_worl
         else:
             assert "<i aria-hidden=true>" in shown_html
     assert {name for name, _ in found} >= {"Needs a teacher’s look", "Not enough evidence yet", "Ready to show it", ""}
+
+
+def test_what_the_class_is_at_work_on_comes_first_and_all_is_one_tap_away(page_world: PageWorld) -> None:
+    edge = DEFAULT_POLICY.class_at_work_days
+
+    def rows(make: Factory) -> None:
+        for code, days in (("1.OA", edge + 1), ("2.OA", edge), ("3.OA", 0)):
+            make.standing(page_world.student, make.target(code), as_of=NOW - timedelta(days=days))
+        # one of the class is enough
+        make.standing(page_world.people["classmate"], page_world.target, as_of=NOW - timedelta(days=1))
+
+    page_world.add(rows)
+    assert shown(page_world)[0] == ["Student", "2.OA", "3.OA", "4.NF.A.1"]
+    assert shown(page_world, query="?which=all")[0] == ["Student", "1.OA", "2.OA", "3.OA", "4.NF.A.1"]
+    page = page_world.client("teacher").get(f"/classes/{page_world.section.id}?order=name")
+    assert "At work now: 3" in page.text
+    assert f"/classes/{page_world.section.id}?order=name&which=all" in page.links, "the order stays"
+
+
+def test_a_class_that_did_nothing_lately_shows_all_that_it_did(page_world: PageWorld) -> None:
+    page_world.add(lambda make: make.standing(page_world.student, page_world.target, as_of=NOW - timedelta(days=99)))
+    assert shown(page_world)[0] == ["Student", "4.NF.A.1"]
+    assert "At work now" not in page_world.client("teacher").get(f"/classes/{page_world.section.id}").text
 
 
 def test_who_has_a_pressing_flag_comes_first(page_world: PageWorld) -> None:
