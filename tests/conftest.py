@@ -38,6 +38,11 @@ END $$
 """
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the pictures of the documents are written, when they are made anew."""
+    parser.addoption("--pictures", metavar="DIR", help="write the pictures of the documents here")
+
+
 def pytest_runtest_setup() -> None:
     """No test reaches another machine."""
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
