@@ -15,7 +15,8 @@ from pathlib import Path
 _LIB = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(_LIB), str(_LIB.parents[1]), str(_LIB.parents[1] / "tests")]
 
-from api.demonstration import DemoAccount, load
+from api.demonstration.accounts import DemoAccount
+from api.demonstration.loader import load
 from api.services import Services
 from bench import classroom
 from bench.live_change import browser, seconds_to_today
@@ -37,14 +38,15 @@ def main() -> int:
     options = parser.parse_args()
     rows: list[Row] = []
     with fresh_installation() as installation:
-        engine = connect(installation.app_dsn)
-        services = Services.of(installation, engine)
-        accounts = load(services, services.clock(), fixed_passwords=True)
+        accounts = load(installation, fixed_passwords=True, tell=_tell).accounts
+        with served(installation) as port:
+            rows.extend(_demonstration(port, accounts))
+    with fresh_installation() as installation:
+        services = Services.of(installation, connect(installation.app_dsn))
         large = classroom.furnish(services, "Large class", _STUDENTS, _TARGETS)
         live = classroom.furnish(services, "Live class", 20, 3)
         services.dispose()
         with served(installation) as port:
-            rows.extend(_demonstration(port, accounts))
             rows.append(_grid(port, large))
             rows.extend(_live(port, live))
     report = table(rows)
@@ -52,6 +54,10 @@ def main() -> int:
     if options.write:
         write("pages", report)
     return 0
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _demonstration(port: int, accounts: list[DemoAccount]) -> Iterator[Row]:
