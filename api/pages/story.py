@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from api.pages.chart import Chart, Seen, lay_out
-from api.pages.words import short_date
+from api.pages.words import figure, short_date
 from mastery.evidence import Purpose
 from mastery.history import thinned
-from mastery.numbers import half_up
 
 MOST_DRAWN = 60
 
@@ -87,6 +86,13 @@ def _summary(seen: list[Seen], zone: ZoneInfo) -> str:
     first, last = said[0], said[-1]
     if len(said) == 1:
         return _("On %(day)s: about %(rate)s of 10 right.", day=short_date(first.at, zone), rate=tenths(first.rate))
+    if tenths(first.rate) == tenths(last.rate):
+        return _(
+            "About %(rate)s of 10 right on %(first)s, and the same on %(last)s.",
+            rate=tenths(first.rate),
+            first=short_date(first.at, zone),
+            last=short_date(last.at, zone),
+        )
     return _(
         "From about %(before)s of 10 right on %(first)s to about %(now)s of 10 on %(last)s.",
         before=tenths(first.rate),
@@ -98,4 +104,4 @@ def _summary(seen: list[Seen], zone: ZoneInfo) -> str:
 
 def tenths(share: float) -> str:
     """A share of 0..1 as so many in ten with one decimal, rounded half up: fine enough to see it move."""
-    return str(half_up(Decimal(str(share)) * 10, 1))
+    return figure(Decimal(str(share)) * 10)

@@ -138,8 +138,8 @@ def percent(share: float) -> str:
     return format_percent(half_up(Decimal(str(share)) * 100) / 100, locale=get_locale())
 
 
-def figure(value: float) -> str:
-    """A level with its one decimal, rounded half up."""
+def figure(value: float | Decimal) -> str:
+    """A number with one decimal, rounded half up."""
     return format_decimal(half_up(value, 1), "0.0", locale=get_locale())
 
 

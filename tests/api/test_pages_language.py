@@ -204,6 +204,18 @@ def test_what_is_left_in_english_is_found(page_world: PageWorld) -> None:
     assert {"Today", "Sign out", "Nothing new needs you."} <= _left_in_english(_html(client), FILES[0])
 
 
+def test_what_tells_that_a_page_has_changed_depends_on_its_language(page_world: PageWorld) -> None:
+    """Else a page in another tab would keep cards, or a whole list, in the language that it was opened in."""
+    page_world.add(lambda make: make.wheel_spin(page_world.student, page_world.target))
+    client, etags, digests = page_world.client("teacher"), set[str | None](), set[str]()
+    for language_code in ("en", "es"):
+        client.get("/today?partial=1", **{"Accept-Language": language_code})
+        assert client.response is not None
+        etags.add(client.response.headers["ETag"])
+        digests.update(re.findall(r'data-digest="(.+?)"', _html(client)))
+    assert (len(etags), len(digests)) == (2, 2)
+
+
 # --- chosen -----------------------------------------------------------------------------------------------------------
 
 

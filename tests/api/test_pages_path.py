@@ -145,7 +145,7 @@ def test_the_next_thing_answers_what_was_expected_where_what_is_missing_when_and
     assert "Too little to say yet" in where
     assert "2 of 6 steps done" in where, "enough tasks and what it builds on are there; four kinds are not"
     assert "Show it 2 more times. Show it on 1 more day." in missing
-    assert "another try from 3 days later on, with other questions" in again
+    assert "another try opens 3 days later, with other questions" in again
     assert "Grace Hopper, Algebra I, Period 1" in helps
     folded = re.sub(r"<details.*?</details>", "", card, flags=re.S)
     assert [part[: part.index('"')] for part in re.split(r'data-answer="', folded)[1:]] == ANSWERS, (

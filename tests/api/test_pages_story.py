@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from api_rows import sitting
@@ -15,6 +16,8 @@ from statements import statements_said
 
 from api.actions.graph import add_prerequisite
 from api.pages import story as told
+from api.pages.chart import Seen
+from api.pages.words import day_month
 from api.security.clients import SCOPES, create_client
 from mastery.graph import Strength
 from models.unit_of_work import district_transaction
@@ -212,3 +215,20 @@ def test_a_student_page_of_any_length_takes_as_many_statements(page_world: PageW
 
     page_world.add(rows)
     assert count() == few
+
+
+@pytest.mark.parametrize(
+    ("language", "last", "said"),
+    [
+        ("en", 0.971, "About 9.7 of 10 right on Oct 5, 2026, and the same on Oct 7, 2026."),
+        ("en", 0.9, "From about 9.7 of 10 right on Oct 5, 2026 to about 9.0 of 10 on Oct 7, 2026."),
+        ("es", 0.971, "Unos 9.7 aciertos de 10 el 5 oct 2026, y lo mismo el 7 oct 2026."),
+        ("es", 0.9, "De unos 9.7 aciertos de 10 el 5 oct 2026 a unos 9.0 de 10 el 7 oct 2026."),
+    ],
+)
+def test_the_story_in_a_sentence(page_world: PageWorld, language: str, last: float, said: str) -> None:
+    at = datetime(2026, 10, 5, 15, tzinfo=UTC)
+    seen = [Seen(at + timedelta(days=days), rate, 0.1, 1.0, True, False) for days, rate in ((0, 0.97), (2, last))]
+    with page_world.app.test_request_context(headers={"Accept-Language": language}):
+        assert told._summary(seen, ZoneInfo("America/New_York")) == said
+        assert day_month(at, ZoneInfo("America/New_York")) == {"en": "Oct 5", "es": "5 oct"}[language]
