@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -12,10 +13,18 @@ from playwright.sync_api import BrowserContext, Page
 
 @dataclass
 class Site:
-    """The served pages; `address` is where."""
+    """The served pages; `address` is where, `answering` has the path of each request that is being answered."""
 
     app: Flask
     address: str
+    answering: list[str] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Wait for the answers to requests of browsers that have gone: they still hold locks on tables."""
+        until = time.monotonic() + 10
+        while self.answering:
+            assert time.monotonic() < until, f"never answered: {self.answering}"
+            time.sleep(0.01)
 
 
 @dataclass

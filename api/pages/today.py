@@ -130,6 +130,7 @@ def today(visit: Visit) -> ResponseReturnValue:
     if page > max((one.pages for one in periods), default=1):
         abort(404)
     pressing = _pressing(read)
+    first = [(read.students[one], places[one]) for one in dict.fromkeys(pressing) if one in places]
     return live_page(
         visit,
         "today.html",
@@ -137,7 +138,8 @@ def today(visit: Visit) -> ResponseReturnValue:
         visit.viewer.sections,
         date=long_date(visit.today),
         periods=periods,
-        first=[(read.students[one], places[one]) for one in pressing if one in places][:_NAMED_FIRST],
+        first=first[:_NAMED_FIRST],
+        and_more=len(first) > _NAMED_FIRST,
         counts=_counts(read),
         pressing=len(pressing),
         waiting=waiting_cut_scores(visit.session, visit.viewer, visit.today, _WAITING_SHOWN),
@@ -229,7 +231,7 @@ def _done(visit: Visit, graph: DistrictGraph) -> list[DoneLine]:
 
 
 def _pressing(read: _Read) -> list[int]:
-    """The students whom something pressing is about, the most pressing and newest first."""
+    """The student of each matter that is pressing, the most pressing and newest first."""
     new = [one.signal for one in read.flags if one.is_new and one.signal.severity in _PRESSING]
     return [one.student for one in sorted(new, key=lambda one: (-one.severity, -one.opened.toordinal(), one.flag))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,11 +71,21 @@ def site(installation: Installation, browser_live: LiveProcess) -> Iterator[Site
     accounts.HASHER = CHEAP_HASHER
     app = create_app(installation)
     app.config["LIVE_PORT"] = str(browser_live.port)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    answering: list[str] = []
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        answering.append(path)
+        try:
+            return app(environ, start_response)
+        finally:
+            answering.remove(path)
+
+    server = make_server("127.0.0.1", 0, answer, threaded=True)
     server.daemon_threads = False  # closing waits for requests that still hold a connection
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Site(app, f"http://127.0.0.1:{server.server_port}")
+    yield Site(app, f"http://127.0.0.1:{server.server_port}", answering)
     server.shutdown()
     thread.join()
     server.server_close()
@@ -116,5 +126,6 @@ def visitor(
     context.on("request", lambda one: urlsplit(one.url).hostname != "127.0.0.1" and found.outside.append(one.url))
     yield found
     context.close()
+    site.settle()
     assert found.errors == []
     assert found.outside == []

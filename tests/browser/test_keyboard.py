@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 from every_page import signed_in
 from factories import Factory
+from furnished_work import to_sign
 from page_checks import axe_problems, keyboard_problems, layout_problems, load_axe, skip_link_problems
 from page_world import PASSWORD
 from playwright.sync_api import Page, expect
 from visitors import Visitor
 
 
-def tab_to(page: Page, *selectors: str, limit: int = 80) -> None:
-    """Press Tab until focus is on what matches, for each in turn."""
+def tab_to(page: Page, *selectors: str, key: str = "Tab", limit: int = 80) -> None:
+    """Press Tab, or Shift+Tab, until focus is on what matches, for each in turn."""
     for selector in selectors:
         for _ in range(limit):
-            page.keyboard.press("Tab")
+            page.keyboard.press(key)
             if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
                 break
         else:
@@ -33,6 +34,8 @@ def test_a_teacher_signs_in_and_settles_two_flags_without_a_mouse(visitor: Visit
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/today")
+    tab_to(page, f"#one-{made[0]} > summary")  # two of one student are one talk
+    page.keyboard.press("Enter")
     tab_to(page, f"#ack-{made[0]}")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Acknowledged. Your colleagues can see")).to_be_visible()
@@ -46,6 +49,45 @@ def test_a_teacher_signs_in_and_settles_two_flags_without_a_mouse(visitor: Visit
     page.keyboard.press("Enter")
     expect(page.get_by_text("Dismissed. It stays quiet")).to_be_visible()
     expect(page.locator(f"#flag-{made[1]}")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "left"),
+    [
+        ("pull", "Done for 2 students.", "Talk with Iris Lee"),
+        ("confirm", "Confirmed for 2 students.", "Confirm for Iris Lee"),
+    ],
+)
+def test_a_move_is_done_for_two_of_three_and_taken_back_without_a_mouse(
+    visitor: Visitor, kind: str, said: str, left: str
+) -> None:
+    world = visitor.world
+
+    def rows(make: Factory) -> None:
+        students = [make.student(world.section, given, "Lee") for given in ("Iris", "Leo", "Mina")]
+        if kind == "pull":
+            for student in students:
+                make.wheel_spin(student, world.target)
+        else:
+            to_sign(make, students)
+
+    world.add(rows)
+    signed_in(visitor, "teacher")
+    page = visitor.open("/today")
+    card = page.locator(f"[id^=move-{world.section.id}-{kind}]")
+    expect(card.get_by_role("heading")).to_contain_text("these three")
+    tab_to(page, "[id^=each-] > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "[id^=each-] [type=checkbox]")
+    page.keyboard.press("Space")
+    tab_to(page, f"[id^=do-{world.section.id}-{kind}]", key="Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(said)).to_be_visible()
+    expect(page.get_by_role("heading", name=left)).to_be_visible()
+    tab_to(page, ".messages .undo button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Taken back: it is on your list again.")).to_be_visible()
+    expect(card.get_by_role("heading")).to_contain_text("these three")
 
 
 def test_cut_scores_are_confirmed_without_a_mouse(visitor: Visitor) -> None:

@@ -6,16 +6,15 @@ import re
 from decimal import Decimal
 
 import pytest
-from conftest_api import Machine, result, token_of
-from factories import NOW, Factory
+from conftest_api import result
+from factories import Factory
+from furnished_work import lms
 from playwright.sync_api import Page, expect
 from visitors import Visitor
 
 from api.actions.graph import add_prerequisite
-from api.security.clients import SCOPES, create_client
 from mastery.graph import Strength
 from mastery.numbers import half_up
-from models.unit_of_work import district_transaction
 
 # updates come within a second, and where the stream is away within a few more
 expect.set_options(timeout=20_000)
@@ -42,16 +41,6 @@ def add_flag(visitor: Visitor, *, somebody_else: bool = False, shared: bool = Fa
     return made[0]
 
 
-def machine_of(visitor: Visitor) -> Machine:
-    """A machine client of the district, on the application that is served."""
-    world = visitor.world
-    with district_transaction(world.engine, world.district_id) as session:
-        client = create_client(session, world.district_id, "LMS", SCOPES, NOW)
-        session.commit()
-    http = world.app.test_client()
-    return Machine(http, world.district_id, client, token_of(http, client))
-
-
 def streaming(page: Page) -> None:
     """Wait until the page is told by the stream."""
     expect(page.locator("#live-status")).to_have_text(re.compile(r"^Updated \d+:\d\d [AP]M$"))
@@ -74,7 +63,7 @@ def test_a_posted_result_reaches_the_open_pages(visitor: Visitor) -> None:
     visitor.open(f"/students/{world.student.id}")
     expect(page.get_by_text("Nothing has been scored yet")).to_be_visible()
     streaming(page)
-    machine = machine_of(visitor)
+    machine = lms(visitor.world)
     machine.put_assessment("quiz-17")
     (entry,) = machine.post(result(str(world.student.identifier), str(world.target.code)))
     assert entry["status"] == "accepted"
@@ -109,6 +98,33 @@ def test_focus_scroll_and_writing_survive_an_update(visitor: Visitor) -> None:
     add_flag(visitor, somebody_else=True)
     expect(page.locator("[data-digest]")).to_have_count(9)
     expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("visitor", [{"viewport": {"width": 900, "height": 500}}], indirect=True)
+def test_two_moves_that_arrive_are_counted_and_push_nothing_away(visitor: Visitor) -> None:
+    world = visitor.world
+    for _ in range(4):
+        add_flag(visitor, somebody_else=True)
+    page = visitor.sign_in("teacher")
+    streaming(page)
+    button = page.get_by_role("button", name="Done").last
+    button.focus()
+    name, place = button.get_attribute("id"), page.evaluate("window.scrollY")
+    assert place > 0
+
+    def rows(make: Factory) -> None:
+        students = [make.student(world.section, given, "Lee") for given in ("Leo", "Mina")]
+        for student in students:
+            make.wheel_spin(student, make.target(), severity="URGENT")
+        make.announce(*students)
+
+    world.add(rows)
+    expect(page.locator("#live-news")).to_have_text("2 new")
+    expect(page.locator("#live-news")).to_have_role("status")
+    expect(page.locator(".move h3").first).to_have_text(re.compile("^Talk with (Leo|Mina) Lee$"))
+    expect(page.locator(f"#{name}")).to_be_focused()
+    assert page.evaluate("window.scrollY") == place
+    expect(page.locator(".move.arrived")).to_have_count(2)
 
 
 def test_a_box_that_was_cleared_stays_so_while_results_arrive(visitor: Visitor) -> None:
@@ -247,7 +263,7 @@ def test_practice_without_progress_appears_on_today_by_itself(visitor: Visitor) 
     world = visitor.world
     page = visitor.sign_in("teacher")
     streaming(page)
-    machine = machine_of(visitor)
+    machine = lms(visitor.world)
     machine.put_assessment("quiz-17")
     sittings = []
     for day in range(1, 5):
@@ -333,6 +349,7 @@ def test_the_map_leads_from_target_to_target_without_a_script(visitor: Visitor) 
 
     world.add(rows)
     page = visitor.sign_in("student")
+    page.get_by_role("link", name="All my targets").click()
     page.get_by_role("link", name="Map of what builds on what").click()
     picture = page.get_by_role("region", name="As a picture")
     expect(picture.get_by_role("link")).to_have_count(2)

@@ -1,0 +1,162 @@
+"""What pages with more in them show: a morning with every kind of move, a story of an estimate, a path and a map."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from api_rows import sitting
+from conftest_api import Machine, token_of
+from factories import NOW, WHEEL_SPIN, ZONE, Factory
+from furnished import LONG, Furnished
+from page_world import PageWorld
+from path_world import LIKE, LITTLE, TEST_ONLY, UNITS, UNLIKE, fractions, mastered, sat_test
+
+from api.actions.graph import add_prerequisite
+from api.actions.moves import Asked, do_move
+from api.security.clients import SCOPES, create_client
+from mastery.graph import Strength
+from mastery.moves.words import MoveKind
+from models.assessment import Assessment
+from models.flag import Flag
+from models.graph import Node
+from models.queries_people import viewer_of
+from models.roster import Person
+from models.standing import Standing
+from models.unit_of_work import district_transaction
+
+_RULES = {
+    "F09": ("drop.level", "drop.level.closes", "drop.next"),
+    "F10": ("prereq_gap.low", "prereq_gap.closes", "prereq_gap.next"),
+    "F13": ("contradiction.low", "contradiction.closes", "contradiction.next"),
+    "P1": ("ready_test", "ready_test.closes", "ready_test.next"),
+}
+_FACTS = {
+    "level_now": 2.0, "median_before": 3.0, "prerequisite_estimate": 0.4, "estimate": 0.8, "share": 0.9,
+    "ready_targets": 3, "targets": 4,
+}  # fmt: skip
+_GIVEN = ("Iris", "Leo", "Mina", "Noor", "Omar", "Pia", "Quin", "Rhea", "Samir", "Tove", "Uma", "Vito")
+
+
+def lms(world: PageWorld) -> Machine:
+    """A machine client of the district, on the application that is served."""
+    with district_transaction(world.engine, world.district_id) as session:
+        client = create_client(session, world.district_id, "LMS", SCOPES, NOW)
+        session.commit()
+    http = world.app.test_client()
+    return Machine(http, world.district_id, client, token_of(http, client))
+
+
+def flag(
+    make: Factory, rule: str, severity: str, student: Person, target: Node | None, quiz: Assessment, **facts: int
+) -> Flag:
+    """A flag of a rule with one result behind it."""
+    sentence, closes, step = _RULES[rule]
+    told = {**_FACTS, **({"target": target.id} if target else {"assessment": quiz.id}), **facts}
+    words = {"sentence": sentence, "closes_when": closes, "next_step": step, "facts": told, "rule": rule}
+    evidence = [make.result(student, quiz, target).id] if target else []
+    columns = {} if target else {"scope": f"assessment:{quiz.id}", "assessment_id": quiz.id}
+    finding = {**WHEEL_SPIN, **words, "severity": severity, "evidence": evidence}
+    return make.flag(student, target, rule=rule, severity=severity, finding=finding, **columns)
+
+
+def morning(found: Furnished) -> None:
+    """Today as a teacher finds it: moves of each kind and more than are shown, and what came of earlier ones."""
+    world, done = found.world, list[Flag]()
+
+    def rows(make: Factory) -> None:
+        students = [make.student(world.section, given, LONG[-14:].title()) for given in _GIVEN]
+        unlike = make.target("5.NF.A.1", "I can add and subtract fractions with unlike denominators.")
+        whole = make.target("4.NF.B.4", "I can multiply a fraction by a whole number.")
+        mixed = make.target("5.NF.B.7", "I can divide unit fractions by whole numbers.")
+        quiz, test = make.assessment("Fractions quiz 5"), make.assessment("Unit test: fractions", "summative")
+        for student in students[:8]:
+            make.standing(student, unlike, probability=0.2)
+            make.wheel_spin(student, unlike, [make.result(student, quiz, unlike)])
+        for student in students[8:11]:
+            flag(make, "F10", "WATCH", student, unlike, quiz, prerequisite=whole.id)
+        flag(make, "F13", "ACT", students[3], mixed, quiz)
+        make.standing(students[4], mixed, state="needs_review", records=5, level=2.0)
+        for student in students[5:8]:
+            flag(make, "P1", "INFO", student, None, test)
+        to_sign(make, students[:3])
+        for number, student in enumerate(students[2:9]):
+            about = make.target(f"5.MD.{number}", f"I can convert measurements, part {number}.")
+            flag(make, "F09", "ACT" if number % 2 else "WATCH", student, about, quiz)
+        earlier = make.target("4.NF.A.2", "I can compare two fractions.")
+        for number, student in enumerate(students[9:]):
+            make.standing(student, earlier, probability=0.2)
+            done.append(make.wheel_spin(student, earlier, family=f"earlier-{number}"))
+        done.append(make.wheel_spin(students[11], whole, severity="WATCH"))
+
+    world.add(rows)
+    now = datetime.now(UTC)  # pages in a browser are made by the real clock
+    _did(world, MoveKind.PULL, done[:3], now - timedelta(days=3))
+    _did(world, MoveKind.TALK, done[3:], now)
+    world.add(lambda make: _learned(make, done[0], now))
+
+
+def _learned(make: Factory, flag: Flag, at: datetime) -> None:
+    """The student of a flag knows more now than when the teacher did something about it."""
+    row = make.session.get_one(Standing, (make.district_id, flag.student_id, flag.target_id))
+    row.probability, row.as_of = 0.8, at
+
+
+def to_sign(make: Factory, students: list[Person]) -> None:
+    """Decisions that are complete and wait for the signature of the teacher of record."""
+    credit = make.target("HSA.REI.B.3", "I can solve linear equations in one variable.")
+    credit.credit_bearing = True
+    for student in students:
+        at = NOW - timedelta(days=2)
+        make.standing(student, credit, state="mastered_provisional", level=3.5, mastered_at=at, as_of=at, records=5)
+
+
+def _did(world: PageWorld, kind: MoveKind, flags: list[Flag], at: datetime) -> None:
+    """The teacher does a move."""
+    about = flags[0].student_id if kind is MoveKind.TALK else flags[0].target_id
+    assert about is not None
+    with district_transaction(world.engine, world.district_id) as session:
+        viewer = viewer_of(session, world.district_id, world.people["teacher"].id, at.date())
+        asked = Asked(kind, world.section.id, about, {one.id: one.version for one in flags}, [])
+        do_move(session, viewer, asked, ZoneInfo(ZONE), at)
+        session.commit()
+
+
+def long_story(found: Furnished) -> None:
+    """A target with results of many days, two tests among them, of which one came late."""
+    world, machine = found.world, lms(found.world)
+    student = str(world.people["classmate"].identifier)
+
+    def rows(make: Factory) -> None:
+        found.places["told"] = make.target("5.NF.B.3", "I can see a fraction as a division.").id
+
+    world.add(rows)
+    machine.put_assessment("quiz-17")
+    machine.put_assessment("final", purpose="summative")
+    for day in (1, 2, 4, 7, 8, 10, 15, 17, 21, 22, 28, 12):
+        at = f"2026-09-{day:02}T09:12:00-04:00"
+        test: dict[str, Any] = {"purpose": "summative", "assessment": "final"} if day in (12, 21) else {}
+        changes = {"performed_at": at, "scored_at": at, **test}
+        (entry,) = machine.post(sitting(student, "5.NF.B.3", day, int(day > 6), **changes))
+        assert entry["status"] == "accepted", entry
+
+
+def schooling(found: Furnished) -> None:
+    """Work in two subjects on targets that build on each other, with tests taken and words in Spanish."""
+    world = found.world
+
+    def rows(make: Factory) -> None:
+        student, made = world.student, fractions(world, make)
+        mastered(make, student, made[UNITS])
+        sat_test(make, student, made[LIKE], NOW - timedelta(days=1), 2.0, missing=TEST_ONLY)
+        make.standing(student, made[UNLIKE], missing=LITTLE, records=1)
+        tested = make.target("5.NF.7", "I can divide fractions.")
+        sat_test(make, student, tested, NOW - timedelta(days=9), 3.0, state="mastered", mastered_at=NOW)
+        force = make.target("PS2.A", "I can tell how a force changes a motion.", "Physics")
+        make.target("PS2.B", "I can predict the motion of two bodies that meet.", "Physics")
+        add_prerequisite(make.session, make.district_id, "PS2.A", "PS2.B", Strength.SOFT)
+        make.standing(student, force, missing=LITTLE, records=1)
+        found.places["around"] = made[UNLIKE].id
+
+    world.add(rows)
