@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api_rows import sitting
+from api_rows import confirm, sitting
 from conftest_api import Machine, token_of
 from factories import NOW, WHEEL_SPIN, ZONE, Factory
 from furnished import LONG, Furnished
@@ -80,7 +80,7 @@ def morning(found: Furnished) -> None:
         make.standing(students[4], mixed, state="needs_review", records=5, level=2.0)
         for student in students[5:8]:
             flag(make, "P1", "INFO", student, None, test)
-        to_sign(make, students[:3])
+        _to_sign(make, students[:3])
         for number, student in enumerate(students[2:9]):
             about = make.target(f"5.MD.{number}", f"I can convert measurements, part {number}.")
             flag(make, "F09", "ACT" if number % 2 else "WATCH", student, about, quiz)
@@ -103,13 +103,36 @@ def _learned(make: Factory, flag: Flag, at: datetime) -> None:
     row.probability, row.as_of = 0.8, at
 
 
-def to_sign(make: Factory, students: list[Person]) -> None:
+def _to_sign(make: Factory, students: list[Person]) -> None:
     """Decisions that are complete and wait for the signature of the teacher of record."""
     credit = make.target("HSA.REI.B.3", "I can solve linear equations in one variable.")
     credit.credit_bearing = True
     for student in students:
         at = NOW - timedelta(days=2)
         make.standing(student, credit, state="mastered_provisional", level=3.5, mastered_at=at, as_of=at, records=5)
+
+
+def complete(world: PageWorld, students: list[Person]) -> None:
+    """Results that complete a target which earns credit, for each student: decisions that can really be signed."""
+    world.add(lambda make: setattr(make.target("A.REI.1", "I can solve for x."), "credit_bearing", True))
+    machine = lms(world)
+    machine.put_assessment("quiz-17")
+    cuts = [{"level": 2, "share": 0.5}, {"level": 3, "share": 0.8}, {"level": 4, "share": 1.0}]
+    machine.put_assessment("final", purpose="summative", cut_scores=cuts)
+    confirm(world.engine, world.district_id, "final", world.people["teacher"].id, NOW)
+    test = {"assessment": "final", "purpose": "summative", "evidence_type": "test", "feedback": "none"}
+    for student in students:
+        name = str(student.identifier)
+        entries = machine.post(*(_all_right(name, day, {} if day < 6 else test) for day in range(1, 7)))
+        assert {entry["status"] for entry in entries} == {"accepted"}
+
+
+def _all_right(student: str, day: int, fields: dict[str, Any]) -> dict[str, Any]:
+    """Ten new questions on a day of September."""
+    at = f"2026-09-{day:02}T09:12:00-04:00"
+    items = [{"item": f"{day}-{number}", "score": 1, "max": 1} for number in range(10)]
+    targets = [{"target": "A.REI.1", "score": 10, "max": 10, "items": items}]
+    return sitting(student, "A.REI.1", day, performed_at=at, scored_at=at, **{"targets": targets, **fields})
 
 
 def _did(world: PageWorld, kind: MoveKind, flags: list[Flag], at: datetime) -> None:

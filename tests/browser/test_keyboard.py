@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from every_page import signed_in
 from factories import Factory
-from furnished_work import to_sign
+from furnished_work import complete
 from page_checks import axe_problems, keyboard_problems, layout_problems, load_axe, skip_link_problems
 from page_world import PASSWORD
 from playwright.sync_api import Page, expect
 from visitors import Visitor
+
+from models.roster import Person
 
 
 def tab_to(page: Page, *selectors: str, key: str = "Tab", limit: int = 80) -> None:
@@ -63,15 +65,12 @@ def test_a_move_is_done_for_two_of_three_and_taken_back_without_a_mouse(
 ) -> None:
     world = visitor.world
 
-    def rows(make: Factory) -> None:
-        students = [make.student(world.section, given, "Lee") for given in ("Iris", "Leo", "Mina")]
-        if kind == "pull":
-            for student in students:
-                make.wheel_spin(student, world.target)
-        else:
-            to_sign(make, students)
-
-    world.add(rows)
+    students: list[Person] = []
+    world.add(lambda make: students.extend(make.student(world.section, one, "Lee") for one in ("Iris", "Leo", "Mina")))
+    if kind == "pull":
+        world.add(lambda make: [make.wheel_spin(student, world.target) for student in students])
+    else:
+        complete(world, students)
     signed_in(visitor, "teacher")
     page = visitor.open("/today")
     card = page.locator(f"[id^=move-{world.section.id}-{kind}]")
