@@ -301,3 +301,15 @@ def test_error_pages_are_in_plain_words(page_world: PageWorld, monkeypatch: pyte
     page = client.get("/today", 500)
     assert "Something went wrong on our side" in page.text
     assert "division" not in page.text
+
+
+def test_today_names_each_student_once_who_needs_something_now(page_world: PageWorld) -> None:
+    def rows(make: Factory) -> None:
+        for family in ("first", "second"):
+            make.wheel_spin(page_world.student, page_world.target, family=family)
+
+    page_world.add(rows)
+    text = page_world.client("teacher").get("/today").text
+    assert "2 matters need you now: Ada Byron " in text
+    assert "Ada Byron, Ada Byron" not in text
+    assert "and more" not in text
