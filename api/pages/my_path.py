@@ -18,7 +18,7 @@ from api.pages import words
 from api.pages.blueprint import Visit, pages, signed_in
 from api.pages.language import SOURCE, reader_language
 from api.pages.partial import live_page
-from api.pages.reasons import family_missing
+from api.pages.reasons import family_missing, sayable
 from api.pages.texts import Said, fill, graph_of, statement
 from mastery.access import What
 from mastery.decide import State
@@ -161,7 +161,7 @@ class _Writer:
             statement=statement(self.graph, stage.target),
             code=self.graph.node(stage.target).code,
             look=words.TOO_LITTLE if too_little else words.STATES[stage.state],
-            missing=[family_missing(line, before) for line in stage.missing],
+            missing=[family_missing(sayable(line, stage.enough), before) for line in stage.missing],
             again=self._again(stage),
             retry=stage.again is not None and stage.again.aim is Aim.REACH,
             improve=self._improve(stage.again),

@@ -84,7 +84,12 @@ def _missing_words(code: Lack, needed: float, found: float | None) -> str:
             raise ValueError(f"{code} has no words of its own")
 
 
-def family_missing(line: Mapping[str, Any], names: Mapping[int, Said]) -> Markup:
+def sayable(line: Mapping[str, Any], enough_evidence: bool) -> Mapping[str, Any]:
+    """A line of what is missing as it may be told: too little evidence has no chance of mastery, high or low."""
+    return line if enough_evidence or line["code"] != Lack.ESTIMATE else {**line, "found": None}
+
+
+def family_missing(line: Mapping[str, Any], names: Mapping[Any, Said]) -> Markup:
     """The same in the words of a family, as something to tick off; `names` by key, as they are to be shown."""
     code, found = Lack(line["code"]), line["found"]
     if code is Lack.PREREQUISITES:

@@ -17,7 +17,7 @@ from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
 from api.pages.my_path import path_url
 from api.pages.partial import live_page
-from api.pages.reasons import CHANGES, POWERS, missing_sentence, parts
+from api.pages.reasons import CHANGES, POWERS, family_missing, missing_sentence, parts, sayable
 from api.pages.story import story
 from api.pages.texts import Said, graph_of, statement
 from api.pages.words import GROUPS, enough
@@ -25,7 +25,6 @@ from api.problems import ProblemError
 from api.v1.paging import cursor, is_key, place
 from api.v1.students import is_instant
 from mastery.access import Section, Subject, What, decide, sees_class
-from mastery.decide import Lack
 from mastery.next_step import NextKind
 from models.graph_store import DistrictGraph
 from models.queries_api import ApiEvidence
@@ -103,6 +102,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         flags=_flags(visit, subject, graph),
         may_act=decide(visit.viewer, What.ACT_ON_FLAG, subject).allowed,
         own=visit.viewer.person == student_id,
+        family=_is_family(visit, subject),
         path_url=path_url(visit, student_id),
         reasons=DISMISS_REASONS,
         page=page,
@@ -141,6 +141,8 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
     shown = records[:PAGE_SIZE]
     missing = document["decision"]["missing"]
     names = {guid: statement(graph, graph.ids[guid]) for line in missing for guid in line["targets"]}
+    family = _is_family(visit, subject)
+    sentence = family_missing if family else missing_sentence
     return live_page(
         visit,
         "explanation.html",
@@ -152,7 +154,8 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         says=statement(graph, target_id),
         document=document,
         parts=parts(document),
-        missing=[missing_sentence(_said(line, enough(document)), names) for line in missing],
+        family=family,
+        missing=[sentence(sayable(line, enough(document)), names) for line in missing],
         changes=[CHANGES[change["code"]] for change in document["would_change"]],
         lines=[_line(record, said) for record, said in zip(shown, document["evidence"], strict=True)],
         story=story(document, visit.zone) if after is None else None,
@@ -163,9 +166,9 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
     )
 
 
-def _said(line: dict[str, Any], enough_evidence: bool) -> dict[str, Any]:
-    """A line of what is missing as it may be told: too little evidence has no chance of mastery, high or low."""
-    return line if enough_evidence or line["code"] != Lack.ESTIMATE else {**line, "found": None}
+def _is_family(visit: Visit, subject: Subject) -> bool:
+    """Whether the viewer reads as the student or for the student, and does not work with them."""
+    return not decide(visit.viewer, What.FLAGS, subject).allowed
 
 
 @dataclass(frozen=True, slots=True)

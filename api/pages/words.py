@@ -133,6 +133,11 @@ def chance_words(probability: float) -> str:
     return _("Not there yet")
 
 
+def right_words(expected: float) -> str:
+    """The estimate as a family reads it: of ten typical questions so many right."""
+    return _("About %(rate)s of 10 questions right", rate=out_of_ten(expected))
+
+
 def percent(share: float) -> str:
     """A share of 0..1 as a whole percent, rounded half up."""
     return format_percent(half_up(Decimal(str(share)) * 100) / 100, locale=get_locale())
