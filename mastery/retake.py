@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from mastery.body.tally import Tally
-from mastery.calendar import day_after, days_between
+from mastery.calendar import day_after
 from mastery.policy import Policy
 
 
@@ -49,11 +49,10 @@ def try_again(attempts: Sequence[Attempt], today: date, policy: Policy) -> TryAg
         return None
     # a cooldown of none still is the next calendar day: never twice on one day
     opens_on = day_after(attempts[-1].day, max(policy.retake_cooldown_days, 1))
-    counted = [one.day for one in attempts if days_between(one.day, today) < policy.retake_window_days]
-    if len(counted) < policy.retake_attempts:
+    if len(attempts) < policy.retake_attempts:
         return TryAgain(aim, opens_on)
-    room = day_after(counted[-policy.retake_attempts], policy.retake_window_days)
-    return TryAgain(aim, max(opens_on, room), needs_leave=True)
+    room = day_after(attempts[-policy.retake_attempts].day, policy.retake_window_days)
+    return TryAgain(aim, max(opens_on, room), needs_leave=today < room)
 
 
 def _aim(attempts: Sequence[Attempt], policy: Policy) -> Aim | None:

@@ -100,7 +100,7 @@ def sign_in(engine: Engine, sign_in_name: str, password: str, now: datetime) -> 
             attempt = count_attempt(session, district_id, name, now, FREE_TRIES, LONGEST_LOCK_SECONDS)
             session.commit()
     # verified outside any transaction: it is slow by design and must not hold a connection
-    right = _verify(attempt.password_hash if attempt else _NOBODY, password)
+    right = is_password(attempt.password_hash if attempt else _NOBODY, password)
     if district_id is None or attempt is None or attempt.locked or not right:
         return None
     with district_transaction(engine, district_id) as session:
@@ -131,7 +131,8 @@ def _hashed(password: str) -> str:
     return HASHER.hash(password)
 
 
-def _verify(hashed: str, password: str) -> bool:
+def is_password(hashed: str, password: str) -> bool:
+    """Whether a password is the one that was hashed; slow by design."""
     try:
         return HASHER.verify(hashed, password[: LONGEST_PASSWORD + 1])
     except (VerifyMismatchError, InvalidHashError):

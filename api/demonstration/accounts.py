@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.actions.accounts import create_account, normalised, set_password
+from api.actions.accounts import create_account, is_password, normalised, set_password
 from api.demonstration import characters, credentials, people
 from api.demonstration.world import MIDDLE, TEACHER
 from models.access import Account
@@ -45,7 +45,7 @@ def make_accounts(session: Session, district_id: int, secret_key: str, fixed: bo
     """The accounts, made or given their passwords again; the caller commits.
 
     Unless `fixed`, a password follows from the installation's own secret: nobody else can know it, and loading again
-    tells the same one without it being stored.
+    tells the same one without it being stored. Who has it already is not signed out.
     """
     made = []
     for role, short, sourced_id, who in _holders():
@@ -54,10 +54,14 @@ def make_accounts(session: Session, district_id: int, secret_key: str, fixed: bo
         ).one()
         name = f"{short}@demo.example"
         password = FIXED_PASSWORD if fixed else credentials.password(secret_key, name)
-        known = select(Account.id).where(Account.district_id == district_id, Account.sign_in_name == normalised(name))
-        if session.scalar(known) is None:
+        known = session.scalar(
+            select(Account.password_hash).where(
+                Account.district_id == district_id, Account.sign_in_name == normalised(name)
+            )
+        )
+        if known is None:
             create_account(session, district_id, name, password, person.id, now)
-        else:
+        elif not is_password(known, password):
             set_password(session, district_id, name, password, now)
         made.append(DemoAccount(role, person.display_name, name, password, who))
     return made

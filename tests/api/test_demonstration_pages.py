@@ -7,7 +7,9 @@ import re
 from demo_world import Shown
 from page_client import PageClient
 
-from api.demonstration.accounts import FIXED_PASSWORD
+from api.demonstration.accounts import FIXED_PASSWORD, make_accounts
+from models.clock import system_clock
+from models.unit_of_work import district_transaction
 
 
 def signed_in(shown: Shown, who: str) -> PageClient:
@@ -88,3 +90,11 @@ def test_a_principal_opens_every_class_of_the_school_and_no_today(shown: Shown) 
     opened = [link for link in page.links if re.fullmatch(r"/classes/\d+", link)]
     assert len(set(opened)) >= 4
     assert "Mathematics 7" in client.get(opened[0]).text or "Mathematics" in page.text
+
+
+def test_loading_again_signs_nobody_out(shown: Shown) -> None:
+    client = signed_in(shown, "teacher")
+    with district_transaction(shown.engine, shown.district_id) as session:
+        make_accounts(session, shown.district_id, shown.installation.secret_key, True, system_clock())
+        session.commit()
+    client.get("/today")

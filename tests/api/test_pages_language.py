@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from catalogue_files import FILES, LANGUAGES, fixed_parts, forms, translated
-from every_page import CASES, furnish
+from every_page import CASES
 from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
+from furnished import crowd, furnish
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
 from sqlalchemy import select
@@ -85,7 +86,11 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 
 # as the page's registry has them, and what it has not
 PLACES = [
-    *((one.who, one.path) for one in CASES if one.endpoint and one.status == 200 and not one.come),
+    *(
+        (one.who, one.path)
+        for one in CASES
+        if one.endpoint and one.status == 200 and not one.come and one.more in (None, crowd)
+    ),
     *(("teacher", path) for path in ("/classes", "/today?section={section}", "/students/{student}/path")),
     *(("teacher", f"/students/{{student}}/map{more}") for more in ("", "?around={mastered}")),
     *(("student", path) for path in ("/path", "/students/{student}/map", "/students/{student}/targets/{little}")),
@@ -100,7 +105,8 @@ PARTS = {"/targets/", "/map", "/map?around", "/path", "/classes/", "/today", "/t
 
 def _everything(world: PageWorld) -> dict[str, int]:
     """Something of each kind that pages show, every kind of move among it; the ids that places name."""
-    found = furnish(world, crowded=True)
+    found = furnish(world)
+    crowd(found)
 
     def rows(make: Factory) -> None:
         below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")

@@ -140,7 +140,7 @@ def test_the_next_thing_answers_what_was_expected_where_what_is_missing_when_and
     card = markup[markup.index("<article") : markup.index("</article>")]
     parts = re.split(r'data-answer="', card)[1:]
     assert [part[: part.index('"')] for part in parts] == ANSWERS
-    expected, where, missing, _task, again, helps = (plain("<" + part[part.index('"') + 2 :]) for part in parts)
+    expected, where, missing, _task, again, helps = (plain(part[part.index('">') + 2 :]) for part in parts)
     assert expected.startswith("I can add fractions with like parts.")
     assert "Too little to say yet" in where
     assert "2 of 6 steps done" in where, "enough tasks and what it builds on are there; four kinds are not"
@@ -318,7 +318,7 @@ def test_statements_are_in_the_language_of_the_page_and_what_is_not_says_so(
 
     page_world.add(rows)
     markup = html(page_world, **{"Accept-Language": "es"})
-    assert "<span>Puedo sumar fracciones con partes distintas.</span>" in markup
+    assert ">Puedo sumar fracciones con partes distintas.<" in markup
     assert '<span lang="en">I can add mixed numbers.</span>' in markup
     assert '“<span lang="en">I can add mixed numbers</span>”' in markup
     assert '<span lang="en">Add 1/2 and 1/4 with folded paper.</span>' in markup

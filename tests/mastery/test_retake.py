@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from evidence_records import act, record
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mastery.decide import ActKind, fold, rule_book
@@ -53,7 +53,7 @@ def test_three_tries_in_sixty_days_then_a_teacher_allows_it_or_the_oldest_is_six
     three = tries((0, 2.0), (10, 2.0), (20, 2.0))
     assert try_again(three, day(21), POLICY) == TryAgain(Aim.REACH, day(60), needs_leave=True)
     assert try_again(three, day(59), POLICY) == TryAgain(Aim.REACH, day(60), needs_leave=True)
-    assert try_again(three, day(60), POLICY) == TryAgain(Aim.REACH, day(23))
+    assert try_again(three, day(60), POLICY) == TryAgain(Aim.REACH, day(60))
     four = tries((0, 2.0), (10, 2.0), (20, 2.0), (30, 2.0))
     assert try_again(four, day(31), POLICY) == TryAgain(Aim.REACH, day(70), needs_leave=True)
 
@@ -77,6 +77,7 @@ attempts = st.lists(
 
 
 @given(attempts, st.integers(0, 30))
+@example(tries((0, None), (0, None), (30, 0.0)), 30)
 def test_a_try_never_opens_before_the_day_after_the_last_and_waits_at_most_a_window(
     some: list[Attempt], later: int
 ) -> None:
