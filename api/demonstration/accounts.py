@@ -12,6 +12,7 @@ from api.actions.accounts import create_account, is_password, normalised, set_pa
 from api.demonstration import characters, credentials, people
 from api.demonstration.world import MIDDLE, TEACHER
 from models.access import Account
+from models.queries_accounts import set_language
 from models.roster import Person
 
 FIXED_PASSWORD = "equal-fractions-for-all"
@@ -25,6 +26,10 @@ class DemoAccount(NamedTuple):
     sign_in_name: str
     password: str
     who: str
+
+
+# who reads pages in another language than English from the first time on
+_LANGUAGES = {"familia": "es"}
 
 
 def _holders() -> tuple[tuple[str, str, str, str], ...]:
@@ -60,7 +65,9 @@ def make_accounts(session: Session, district_id: int, secret_key: str, fixed: bo
             )
         )
         if known is None:
-            create_account(session, district_id, name, password, person.id, now)
+            account = create_account(session, district_id, name, password, person.id, now)
+            if short in _LANGUAGES:
+                set_language(session, district_id, account, _LANGUAGES[short])
         elif not is_password(known, password):
             set_password(session, district_id, name, password, now)
         made.append(DemoAccount(role, person.display_name, name, password, who))
