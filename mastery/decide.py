@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -46,6 +46,7 @@ __all__ = [
     "Tally",
     "TargetRule",
     "apply",
+    "confirmed_upon",
     "decision_from_json",
     "decision_to_json",
     "fold",
@@ -98,11 +99,40 @@ def step(
 
 
 def apply(standings: Mapping[int, Standing], act: Act, book: RuleBook, policy: Policy) -> dict[int, Standing]:
-    """The standings that change by a signed act, which stands after all evidence folded so far."""
-    old = standings.get(act.target) or NOTHING
-    tally, decision = sign(old.tally, old.decision, act)
-    changed = {act.target: Standing(tally, decision, old.conditions, old.ever)}
+    """The standings that change by a signed act, which stands after all evidence folded so far.
+
+    With a withdrawn signature goes what the system confirmed on top of it.
+    """
+    signed = [act]
+    if act.kind is ActKind.WITHDRAW:
+        decisions = {target: one.decision for target, one in standings.items()}
+        signed += [replace(act, target=target) for target in confirmed_upon(act.target, decisions, book)]
+    changed = {}
+    for one in signed:
+        old = standings.get(one.target) or NOTHING
+        tally, decision = sign(old.tally, old.decision, one)
+        changed[one.target] = Standing(tally, decision, old.conditions, old.ever)
     return _settle_all(standings, changed, book, policy, act.at)
+
+
+def confirmed_upon(target: int, decisions: Mapping[int, Decision], book: RuleBook) -> list[int]:
+    """Targets that the system confirmed since `target` was and that build on it, directly or through one another.
+
+    Until then it was not lasting, so that they could not have been confirmed without it.
+    """
+    since = decisions.get(target, UNDECIDED).confirmed_at
+    if since is None:
+        return []
+    found: set[int] = set()
+    waiting = [target]
+    while waiting:
+        for above in book.dependents.get(waiting.pop(), ()):
+            decision = decisions.get(above, UNDECIDED)
+            upon = decision.confirmed is ActKind.AUTO_CONFIRM and (decision.confirmed_at or since) >= since
+            if upon and above not in found:
+                found.add(above)
+                waiting.append(above)
+    return sorted(found)
 
 
 def fold(records: Iterable[Record], acts: Iterable[Act], book: RuleBook, policy: Policy) -> dict[int, Standing]:

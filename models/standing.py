@@ -75,7 +75,7 @@ class Standing(Base):
 class Confirmation(Base):
     """A decision that was confirmed, by a person or by the rule for targets without credit. Append-only.
 
-    The rule confirms a mastery once; a person may confirm it again after taking that back.
+    The rule confirms a mastery once at an instant; after a withdrawal it may be confirmed again, by either.
     """
 
     __tablename__ = "confirmation"
@@ -89,6 +89,7 @@ class Confirmation(Base):
             "student_id",
             "target_id",
             "mastered_at",
+            "at",
             unique=True,
             postgresql_where=text(f"kind = '{ActKind.AUTO_CONFIRM.value}'"),
         ),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from graphlib import TopologicalSorter
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.actions.announce import announce
 from api.actions.progress import bring_up
 from mastery.access import Viewer, What
-from mastery.decide import ActKind, Decision, Reason, Standing, State
+from mastery.decide import ActKind, Decision, Reason, Standing, State, confirmed_upon
 from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph, load_graph
 from models.holding import Held, hold
@@ -113,7 +112,8 @@ def withdraw(
             continue
         back.add(here)
         at = max(act.at, _after_all(held, (act.student_id, graph.subjects[act.target_id]), now))
-        for target in (act.target_id, *_confirmed_by(act, folds, graph)):
+        decisions = {target: one.decision for target, one in folds.items()}
+        for target in (act.target_id, *confirmed_upon(act.target_id, decisions, graph.rules)):
             signed.append(_act(viewer, act.student_id, target, ActKind.WITHDRAW, Decision(), at, now))
     _sign(session, viewer, graph, held, signed, now)
     return back
@@ -173,21 +173,6 @@ def _newest_acts(session: Session, district_id: int, places: Sequence[tuple[int,
         .group_by(Confirmation.student_id, Confirmation.target_id)
     )
     return {(row.student_id, row.target_id): row.newest for row in rows}
-
-
-def _confirmed_by(act: Confirmation, folds: Mapping[int, Standing], graph: DistrictGraph) -> list[int]:
-    """Targets that the system confirmed at this very act because it made what they build on lasting, from below up."""
-    caused: set[int] = set()
-    waiting = [act.target_id]
-    while waiting:
-        for target in graph.rules.dependents.get(waiting.pop(), ()):
-            decision = folds.get(target, Standing()).decision
-            auto = decision.confirmed is ActKind.AUTO_CONFIRM and decision.confirmed_at == act.at
-            if auto and decision.state is State.MASTERED and target not in caused:
-                caused.add(target)
-                waiting.append(target)
-    below = {target: caused.intersection(graph.rules.of(target).prerequisites) for target in sorted(caused)}
-    return list(TopologicalSorter(below).static_order())
 
 
 def _sign(

@@ -17,8 +17,6 @@ _SIGNED_STATES = {
     ActKind.REVOKE: State.REVOKED,
 }
 
-_CONFIRMATIONS = (ActKind.CONFIRM, ActKind.AUTO_CONFIRM)
-
 
 def settle(
     tally: Tally,
@@ -219,13 +217,10 @@ def _resolved(decision: Decision, act: Act) -> Decision:
 
 
 def _withdrawn(decision: Decision) -> Decision:
-    """What was signed is taken back, and the rule decides again.
+    """What was signed is taken back, and the rule decides again, whatever late evidence has made of it meanwhile.
 
-    A confirmation is taken back only while the mastery it confirmed is unquestioned: under review a person decides.
+    Whether it may be taken back is asked when it is signed; afterwards nobody stands behind the decision any more.
     """
-    if decision.confirmed in _CONFIRMATIONS:
-        if decision.state is not State.MASTERED:
-            return decision
-    elif decision.confirmed not in (*_SIGNED_STATES, ActKind.OVERRIDE):
+    if decision.confirmed is None and not decision.vouched:
         return decision
-    return Decision(own_since=decision.own_since, own_result=decision.own_result)
+    return Decision(own_since=decision.own_since, own_result=decision.own_result, reopened=decision.reopened)

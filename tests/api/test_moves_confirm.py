@@ -172,13 +172,32 @@ def test_what_the_system_confirmed_on_top_goes_and_comes_with_the_signature(wait
     waiting.master(str(waiting.students[0].identifier), ABOVE)
     assert waiting.states(ABOVE) == [PROVISIONAL, None, None]
     boxes = waiting.waiting()
-    for _ in range(2):  # the second time no new row tells that the system confirmed it
+    for times in (1, 2):
         waiting.confirm(boxes)
         assert waiting.states(ABOVE) == [MASTERED, None, None]
+        assert [act.kind for act in waiting.acts()].count("auto_confirm") == times
         assert waiting.verified() == 0
         waiting.undo()
         assert (waiting.states(), waiting.states(ABOVE)) == ([PROVISIONAL] * 3, [PROVISIONAL, None, None])
         assert waiting.verified() == 0
+
+
+@pytest.mark.parametrize("day", [9, 7])
+def test_a_low_result_that_arrives_after_undo_does_not_bring_the_signature_back(waiting: Class, day: int) -> None:
+    student = str(waiting.students[0].identifier)
+    waiting.master(student, ABOVE)
+    waiting.confirm(waiting.waiting())
+    waiting.undo()
+    low = {"assessment": "final", "purpose": "summative", "evidence_type": "test", "feedback": "none"}
+    zero = [{"target": CREDIT, "score": 0, "max": 10, "items": []}]
+    (entry,) = waiting.machine.post(sitting(student, CREDIT, day, source_id="late", targets=zero, **low))
+    assert entry["status"] == "accepted"
+    with district_transaction(waiting.world.engine, waiting.world.district_id) as session:
+        rows = session.scalars(select(Standing).where(Standing.student_id == waiting.students[0].id)).all()
+        assert [row.carried[2].get("confirmed") for row in rows] == [None, None]
+    assert MASTERED not in (waiting.states()[0], waiting.states(ABOVE)[0])
+    assert "needs_review" not in (waiting.states()[0], waiting.states(ABOVE)[0])
+    assert waiting.verified() == 0
 
 
 def test_a_result_that_comes_later_or_late_finds_the_signature(waiting: Class) -> None:

@@ -306,22 +306,46 @@ def test_a_confirmation_that_is_withdrawn_leaves_what_was_there_before_it():
     assert (again.state, again.mastered_at, again.confirmed_at) == (State.MASTERED, moment(2), moment(6))
 
 
-def test_a_confirmation_under_review_is_not_withdrawn_a_person_decides():
+@pytest.mark.parametrize("day", [3, 5, 7])
+def test_a_withdrawn_confirmation_stays_withdrawn_when_a_low_result_arrives_late(day):
+    """Only whoever withdraws is asked whether it may be; a late result must not make it a signature again."""
     signed, withdrawn = act(ActKind.CONFIRM, 4, level=3.0, mastered_at=moment(2)), act(ActKind.WITHDRAW, 6, id=2)
-    low = [*body(), record(4, 5, summative=1.0)]
-    found = standing(low, [signed, withdrawn], CREDIT)
-    assert found.decision.state is State.NEEDS_REVIEW
-    assert found == standing(low, [signed], CREDIT)
+    low = [*body(), record(4, day, summative=1.0)]
+    found = standing(low, [signed, withdrawn], CREDIT).decision
+    assert (found.state, found.confirmed, found.level) == (State.IN_PROGRESS, None, 3.0)
+    assert found == standing(low, (), CREDIT).decision
 
 
-def test_what_the_system_confirmed_on_a_withdrawn_confirmation_can_be_withdrawn_after_it():
+def test_a_withdrawal_clears_what_the_system_vouched_for():
+    kept = act(ActKind.AUTO_CONFIRM, 3, level=3.0, mastered_at=moment(2))
+    assert standing(body()[:2], [kept]).decision.vouched
+    withdrawn = standing(body()[:2], [kept, act(ActKind.WITHDRAW, 4, id=2)])
+    assert withdrawn.decision == standing(body()[:2]).decision
+
+
+def test_a_withdrawn_confirmation_leaves_a_reopened_target_reopened():
+    acts = [act(ActKind.REOPEN, 3), act(ActKind.CONFIRM, 4, id=2), act(ActKind.WITHDRAW, 5, id=3)]
+    assert standing(body(), acts, CREDIT) == standing(body(), acts[:1], CREDIT)
+
+
+@pytest.mark.parametrize("day", [5, 7.5])
+def test_what_the_system_confirmed_on_a_confirmation_is_withdrawn_with_it(day):
     book = rule_book([TargetRule(1, credit_bearing=True), TargetRule(2, prerequisites=(1,))])
-    records = [*body(1), *body(10, target=2, day=5)]
-    signed = [act(ActKind.CONFIRM, 9), act(ActKind.AUTO_CONFIRM, 9, target=2, id=2, mastered_at=moment(7))]
+    records = [*body(1), *body(10, target=2, day=day)]
+    at = max(9, day + 2)
+    kept = act(ActKind.AUTO_CONFIRM, at, target=2, id=2, mastered_at=moment(day + 2))
     back = [act(ActKind.WITHDRAW, 10, id=3), act(ActKind.WITHDRAW, 10, target=2, id=4)]
-    assert standing(records, signed, book, 2).decision.state is State.MASTERED
-    assert standing(records, [*signed, back[0]], book, 2).decision.state is State.MASTERED, "sticky by itself"
-    assert standing(records, [*signed, *back], book, 2) == standing(records, (), book, 2)
+    for signed in ([act(ActKind.CONFIRM, 9)], [act(ActKind.CONFIRM, 9), kept]):
+        found = standing(records, signed, book, 2).decision
+        assert (found.state, found.confirmed_at) == (State.MASTERED, moment(at))
+        assert standing(records, [*signed, back[0]], book, 2) == standing(records, (), book, 2)
+        assert standing(records, [*signed, *back], book, 2) == standing(records, (), book, 2)
+
+
+def test_what_was_confirmed_before_a_signature_does_not_go_with_it():
+    records = [*body(1), *body(10, target=2, day=5)]
+    acts = [act(ActKind.OVERRIDE, 9), act(ActKind.WITHDRAW, 10, id=2)]
+    assert standing(records, acts, CHAIN, 2).decision == standing(records, (), CHAIN, 2).decision
 
 
 def test_a_teachers_judgement_is_lasting_and_a_new_low_certifying_record_asks_for_review():

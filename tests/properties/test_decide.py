@@ -20,6 +20,7 @@ from mastery.decide import (
     State,
     TargetRule,
     apply,
+    confirmed_upon,
     decision_from_json,
     decision_to_json,
     fold,
@@ -191,8 +192,29 @@ def test_a_live_history_with_its_replays_and_kept_confirmations_equals_the_fold_
         for target, one in live.items():
             if one.decision.confirmed is ActKind.AUTO_CONFIRM:
                 row = confirmation(10_000 * number + target, target, one)
-                kept.setdefault((target, row.mastered_at), row)
+                kept.setdefault((target, (row.mastered_at, row.at)), row)
     assert fold(arrived, [*signed, *kept.values()], BOOK, POLICY) == live
+
+
+@given(histories(), histories(), st.integers(0, 13), st.integers(0, 4), st.booleans())
+@settings(deadline=None)
+def test_a_signature_that_was_taken_back_leaves_what_the_evidence_says(history, later, day, length, twice):
+    """Signed on what was there, taken back, and then anything arrives, performed whenever: as if nobody had signed."""
+    at, until = moment(day + 0.5), moment(day + 0.5 + length)
+    there = [one for one in flat(history) if one.performed_at <= at]
+    arrived = [one._replace(order=one.order._replace(source_id=f"late{one.result}")) for one in flat(later)]
+    signed = Act(1, 4, ActKind.CONFIRM, at, level=3.0, mastered_at=moment(1))
+    confirmed = fold(there, [signed], BOOK, POLICY)
+    upon = confirmed_upon(4, {target: one.decision for target, one in confirmed.items()}, BOOK)
+    acts = [signed, *(confirmation(100 + target, target, confirmed[target]) for target in upon)]
+    acts += [Act(200 + target, target, ActKind.WITHDRAW, until) for target in (4, *upon)]
+    if twice:
+        acts += [replace(one, id=one.id + 1000, at=one.at + (until - at)) for one in acts]
+    records = [*flat(history), *arrived]
+    expected = fold(records, [], BOOK, POLICY)
+    for target, one in fold(records, acts, BOOK, POLICY).items():
+        decision, alone = one.decision, expected.get(target, Standing()).decision
+        assert replace(decision, confirmed_at=alone.confirmed_at) == alone
 
 
 @given(histories(), st.data())

@@ -484,7 +484,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_confirmation_auto",
         "confirmation",
-        ["district_id", "student_id", "target_id", "mastered_at"],
+        ["district_id", "student_id", "target_id", "mastered_at", "at"],
         unique=True,
         postgresql_where=sa.text("kind = 'auto_confirm'"),
     )
