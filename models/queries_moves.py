@@ -15,7 +15,7 @@ from mastery.access import Viewer, What
 from mastery.body.words import State
 from mastery.flags.life import FlagState, Resolution
 from mastery.flags.view import Severity
-from mastery.moves.outcome import Part
+from mastery.moves.outcome import Part, closed_by_gain
 from mastery.moves.words import MoveKind, Signal, Waiting
 from mastery.roster import Role
 from models.assessment import Assessment
@@ -191,7 +191,7 @@ def done_moves(session: Session, viewer: Viewer, today: date, since: datetime, l
     )
     rows = session.execute(
         select(
-            Move, MovePart, Person, Assessment.title, Flag.resolution, Standing.as_of, Standing.probability,
+            Move, MovePart, Person, Assessment.title, Flag.rule, Flag.resolution, Standing.as_of, Standing.probability,
             Standing.state, tested,
         )
         .join(MovePart, (MovePart.district_id == Move.district_id) & (MovePart.move_id == Move.id))
@@ -216,7 +216,7 @@ def done_moves(session: Session, viewer: Viewer, today: date, since: datetime, l
 
 def _gather(rows: Iterable[Any]) -> list[DoneMove]:
     found: dict[int, DoneMove] = {}
-    for move, part, person, assessment, resolution, as_of, probability, state, tested in rows:
+    for move, part, person, assessment, rule, resolution, as_of, probability, state, tested in rows:
         kind = MoveKind(move.kind)
         done = found.setdefault(move.id, DoneMove(move.id, kind, move.section_id, move.target_id, assessment, move.at))
         test = kind is MoveKind.LET_TEST
@@ -225,8 +225,9 @@ def _gather(rows: Iterable[Any]) -> list[DoneMove]:
             tested if test else as_of,
             part.probability,
             probability,
+            State(part.state) if part.state else None,
             State(state) if state else State.NOT_STARTED,
-            closed=resolution == Resolution.AUTO,
+            closed=resolution == Resolution.AUTO and closed_by_gain(rule),
             test=test,
         )
         done.matters.append(MatterThen(person.id, person.display_name, judged))

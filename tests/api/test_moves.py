@@ -332,6 +332,52 @@ def test_what_came_of_a_move_is_told_without_calling_anyone_a_failure(group: Gro
     assert "What came of it" not in group.world.client("teacher").get("/today").text
 
 
+def _came_of_it(world: PageWorld, kind: str, rule: str, before: str, **now: Any) -> str:
+    """Today, a day after a move about a flag of this rule, which closed by itself; `now` is how the target stands."""
+    made: list[int] = []
+
+    def rows(make: Factory) -> None:
+        make.standing(world.student, world.target, state=before, probability=0.7)
+        finding = {**WHEEL_SPIN, "rule": rule, "facts": {**WHEEL_SPIN["facts"], "target": world.target.id}}
+        made.append(make.flag(world.student, world.target, rule=rule, finding=finding).id)
+
+    world.add(rows)
+    about = world.student.id if kind == "talk" else world.target.id
+    form = {"kind": kind, "section": world.section.id, "about": about, "flags": f"{made[0]}.1"}
+    world.client("teacher").post("/moves", **form)
+
+    def since(session: Any) -> None:
+        row = session.scalars(select(Standing)).one()
+        row.as_of, row.probability = NOW + timedelta(hours=20), 0.6
+        for name, value in now.items():
+            if name != "closed":
+                setattr(row, name, value)
+        if now.get("closed"):
+            flag = session.scalars(select(Flag)).one()
+            flag.state, flag.resolution = "resolved", "auto"
+
+    change(world, since)
+    world.clock.jump(timedelta(days=1))
+    return world.client("teacher").get("/today").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "before", "now", "said"),
+    [
+        ("talk", "F09", "mastered", {}, "not yet for Ada Byron"),  # a drop on a mastered target that went on
+        ("talk", "F09", "mastered", {"closed": True}, "better for Ada Byron"),
+        ("look", "F13", "needs_review", {}, "not yet for Ada Byron"),  # another low test
+        ("look", "F13", "needs_review", {"state": "mastered"}, "better for Ada Byron"),
+        ("pull", "F04", "in_progress", {"closed": True}, "not yet for Ada Byron"),  # closed since nobody worked on it
+        ("pull", "F04", "in_progress", {"closed": True, "probability": 0.9}, "better for Ada Byron"),
+    ],
+)
+def test_better_is_said_only_of_who_got_better(
+    page_world: PageWorld, kind: str, rule: str, before: str, now: dict[str, Any], said: str
+) -> None:
+    assert said in _came_of_it(page_world, kind, rule, before, **now)
+
+
 def test_a_test_that_was_taken_is_what_came_of_letting_a_student_test(page_world: PageWorld) -> None:
     made: list[Any] = []
 
