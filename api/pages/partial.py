@@ -32,9 +32,8 @@ def live_page(
         response.headers.update(headers)
         response.make_conditional(request)
         return response
-    again = {**request.view_args, **request.args.to_dict(), "partial": "1"} if request.view_args is not None else {}
     live = {
-        "url": url_for(request.endpoint or "", **again),
+        "url": _own_address(),
         "etag": etag,
         "stream": live_link.stream_url() if "X-Live-Token" in headers else None,
         "token": headers.get("X-Live-Token"),
@@ -42,3 +41,13 @@ def live_page(
         "updated": headers["X-Updated-At"],
     }
     return make_response(render_template(template, partial=Markup(html), live=live, **context))
+
+
+def _own_address() -> str:
+    """Where the partial of the page asked for is; what is asked for by name never takes the place of its path."""
+    asked = {
+        name: value
+        for name, value in request.args.to_dict().items()
+        if name != "endpoint" and not name.startswith("_")  # these mean something else to url_for
+    }
+    return url_for(request.endpoint or "", **{**asked, **(request.view_args or {}), "partial": "1"})

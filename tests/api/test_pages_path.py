@@ -469,3 +469,13 @@ def test_the_path_follows_what_is_posted(page_world: PageWorld, machine: Callabl
     said = sit(27, 5, **test)
     assert "All is done here." in said
     assert "Done: 1" in section(html(page_world), "done")
+
+
+@pytest.mark.parametrize("asked", ["student_id=2", "endpoint=pages.today", "_scheme=ftp", "_external=1&_anchor=x"])
+def test_what_is_asked_for_by_name_never_changes_whose_partial_comes_next(page_world: PageWorld, asked: str) -> None:
+    client, own = page_world.client("teacher"), f"/students/{page_world.student.id}/path"
+    client.get(f"{own}?{asked}&kept=1")
+    assert client.response is not None
+    found = re.search(r'data-url="([^"]+)"', client.response.get_data(as_text=True))
+    assert found is not None
+    assert found.group(1) == f"{own}?kept=1&amp;partial=1"
