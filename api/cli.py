@@ -18,9 +18,10 @@ from api.memory import keep_what_is_loaded
 from api.security.clients import SCOPES, create_client
 from api.services import Services
 from api.version import commit, version
+from models.clock import DemonstrationClock
 from models.district import District
 from models.embedded import EmbeddedError
-from models.installation import create, default_data_dir
+from models.installation import Installation, create, default_data_dir
 from models.migrate import upgrade
 from models.roles import ensure_database
 from models.roster import Person
@@ -108,6 +109,7 @@ def district_create(context: click.Context, name: str, slug: str | None, time_zo
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise click.BadParameter(f"{time_zone!r} is no time zone; such as America/New_York") from error
     with open_installation(context) as services:
+        _refuse_demonstration(services.installation)
         try:
             made = create_district(services.engine, name, slug, time_zone, services.clock())
         except DistrictError as error:
@@ -117,6 +119,16 @@ def district_create(context: click.Context, name: str, slug: str | None, time_zo
         print_json(result)
     else:
         click.echo(f"District {made.name} ({made.slug})")
+
+
+def _refuse_demonstration(installation: Installation) -> None:
+    """A real district must never go by a demonstration's clock."""
+    data_dir = installation.data_dir
+    if data_dir is not None and DemonstrationClock(data_dir).is_there:
+        raise click.ClickException(
+            f"{data_dir} is a demonstration with a clock of its own, by which a real district can not go: make another "
+            "installation with `mastery --data-dir DIR install` and create the district there."
+        )
 
 
 @main.group()

@@ -23,6 +23,7 @@ Clock = Callable[[], datetime]
 
 _FILE = "demonstration-clock.json"
 _LOCK = "demonstration-clock.lock"
+_POSTED_UNTIL = "demonstration-posted-until"
 
 
 class ClockError(Exception):
@@ -85,6 +86,22 @@ class DemonstrationClock:
         with locks.exclusive(self._lock):
             if not self.is_there:
                 self._write(_Setting(at, timedelta(0)))
+
+    @property
+    def path(self) -> Path:
+        """The file that makes a data directory a demonstration's."""
+        return self._path
+
+    @property
+    def posted_until(self) -> Path:
+        """Where it is noted up to which instant of this clock results were posted."""
+        return self._path.with_name(_POSTED_UNTIL)
+
+    def end(self) -> None:
+        """Go by the machine's clock from now on: the data directory is a demonstration's no more."""
+        with locks.exclusive(self._lock):
+            self._path.unlink(missing_ok=True)
+            self.posted_until.unlink(missing_ok=True)
 
     def run(self) -> None:
         """Go on from where it stands; nothing to do where it runs, or where there is none."""

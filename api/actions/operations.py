@@ -14,6 +14,7 @@ from mastery.estimate import MODEL_VERSION
 from models import backup
 from models import restore as restoring
 from models.backup import Advance, BackupError, Manifest
+from models.clock import DemonstrationClock
 from models.district import District
 from models.hardening import Gap, close_gaps, mend_roles
 from models.installation import OWNER_ROLE, Installation, create
@@ -81,6 +82,8 @@ def restore(path: Path, data_dir: Path, force: bool, now: datetime, advance: Adv
     with restoring.reserved(installation):
         put_aside = _put_aside(installation, data_dir, force, now)
         proved = restoring.restore_backup(installation, path, manifest, prove, advance)
+        # a demonstration's clock would go on for whatever district came in its place
+        DemonstrationClock(data_dir).end()
     return Restored(str(data_dir), manifest, head(), proved, put_aside)
 
 

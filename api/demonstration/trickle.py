@@ -21,14 +21,13 @@ from api.demonstration.credentials import client_secret
 from api.demonstration.plugin import Http, Plugin, PluginError
 from api.demonstration.story import Posting, postings
 from api.demonstration.world import OPENS_AT
-from models.clock import Clock, clock_of
+from models.clock import Clock, DemonstrationClock
 from models.installation import load
 
 _LOOK_SECONDS = 0.5
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 _PATIENCE_SECONDS = 30.0
 _MOST_TOGETHER = 200
-_CURSOR = "demonstration-posted-until"
 
 
 class Trickle:
@@ -132,7 +131,8 @@ def main(arguments: list[str]) -> int:
     if installation.data_dir is None:
         parser.error("there is no data directory")
     plugin = Plugin(over_network(chosen.url), chosen.client_id, client_secret(installation.secret_key))
-    trickle = Trickle(plugin, clock_of(installation), installation.data_dir / _CURSOR, postings())
+    clock = DemonstrationClock(installation.data_dir)
+    trickle = Trickle(plugin, clock, clock.posted_until, postings())
     run(trickle, lambda line: print(f"trickle: {line}", file=sys.stderr, flush=True))
     # whoever supervises would start an ended one again
     while True:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from embedded_server import ROOT, parent_of, postmaster_pid, until
 
 from api.cli import main
 from models.backup import conninfo, read_manifest
+from models.clock import DemonstrationClock
 from models.embedded import locks, remove
 from models.installation import Installation, load
 from models.migrate import head
@@ -108,6 +110,22 @@ def test_a_backup_comes_up_elsewhere_and_not_over_what_is_there(here: Path, copy
     forced = told(here, "restore", str(copy), "--data-dir", str(there), "--force")
     assert told(there, "db", "status")["districts"] == 1
     assert told(there, "restore", forced["put_aside"], "--force")["backup"]["rows"]["district"] == 2
+
+
+def test_a_real_district_never_goes_by_a_demonstrations_clock(copy: Path, place: Path) -> None:
+    demonstration = place / "demonstration"
+    assert run(demonstration, "install").exit_code == 0
+    clock = DemonstrationClock(demonstration)
+    clock.begin(datetime(2026, 11, 17, 12, 40, tzinfo=UTC))
+    clock.posted_until.write_text(clock().isoformat())
+    refused = run(demonstration, "district", "create", "Real")
+    assert refused.exit_code == 1
+    assert "is a demonstration with a clock of its own" in refused.stderr
+    assert told(demonstration, "db", "status")["districts"] == 0
+    told(demonstration, "restore", str(copy), "--data-dir", str(demonstration))
+    assert not clock.is_there
+    assert not clock.posted_until.exists()
+    told(demonstration, "district", "create", "Real")
 
 
 def test_what_is_served_is_not_replaced(here: Path, copy: Path) -> None:

@@ -24,6 +24,7 @@ from api.actions.replay import replay
 from mastery.estimate import MODEL_VERSION
 from mastery.evidence import EvidenceType, Purpose, Result, TargetScore
 from models.backup import conninfo
+from models.clock import DemonstrationClock
 from models.embedded import locks, remove
 from models.installation import External, Installation, create
 from models.posts import PostState, quarantine
@@ -99,7 +100,7 @@ def test_a_sound_installation_has_nothing_that_fails(installation: Installation)
     assert [check for check in examined.checks if check.status is Status.FAIL] == []
     assert examined.healthy
     assert all(check.mend is None for check in examined.checks if check.status is Status.OK)
-    assert len({check.name for check in examined.checks}) == len(examined.checks) == 20
+    assert len({check.name for check in examined.checks}) == len(examined.checks) == 21
 
 
 def test_a_missing_installation_is_named(tmp_path: Path) -> None:
@@ -234,6 +235,25 @@ def test_what_an_interrupted_restore_left_is_named(installation: Installation) -
 @pytest.fixture
 def peopled(engine: Engine) -> int:
     return new_district(engine)
+
+
+@pytest.mark.usefixtures("peopled")
+def test_a_real_district_by_a_demonstrations_clock_is_named_and_mended(installation: Installation) -> None:
+    assert installation.data_dir is not None
+    demonstration = DemonstrationClock(installation.data_dir)
+    demonstration.begin(clock())
+    try:
+        wrong = checked(installation, "school clock")
+        assert (wrong.status, "real district test-" in wrong.sentence) == (Status.FAIL, True)
+        with administrator(installation) as connection:
+            connection.execute("UPDATE district SET sandbox = true")
+            sandboxes = checked(installation, "school clock")
+            connection.execute("UPDATE district SET sandbox = false")
+        assert (sandboxes.status, "This is a demonstration" in sandboxes.sentence) == (Status.OK, True)
+        subprocess.run(str(wrong.mend), shell=True, check=True)
+        assert checked(installation, "school clock").status is Status.OK
+    finally:
+        demonstration.end()
 
 
 def test_announcements_that_nobody_tells_are_named(installation: Installation, engine: Engine, peopled: int) -> None:

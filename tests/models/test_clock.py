@@ -99,6 +99,16 @@ def test_it_goes_forward_only_and_every_process_sees_it(
     assert other.stands is not runs
 
 
+def test_ended_it_is_the_machines_again(clock: DemonstrationClock, machine: Machine, tmp_path: Path) -> None:
+    clock.begin(BEGINS)
+    clock.posted_until.write_text(BEGINS.isoformat())
+    assert clock() == BEGINS
+    for _ in range(2):
+        clock.end()
+        assert clock() == machine()
+        assert [path.name for path in tmp_path.iterdir()] == ["demonstration-clock.lock"]
+
+
 def test_it_is_written_whole(clock: DemonstrationClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock.begin(BEGINS)
 

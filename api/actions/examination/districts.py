@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, select, text
 
 from api.actions.examination.words import Check, Status, command
 from mastery.estimate import MODEL_VERSION
+from models.clock import DemonstrationClock
 from models.district import District
 from models.embedded import locks
 from models.flag import LIVE_STATES
@@ -56,15 +58,26 @@ class _Found:
 def checks(installation: Installation, app: Engine, now: datetime) -> Iterator[Check]:
     """The checks of all districts, seen as the role that serves requests sees them."""
     with shared_transaction(app) as session:
-        districts = {
-            row.id: row.slug for row in session.execute(select(District.id, District.slug).order_by(District.id))
-        }
-    found = list(_ask(app, districts))
+        rows = session.execute(select(District.id, District.slug, District.sandbox).order_by(District.id)).all()
+    yield _school_clock(installation, [row.slug for row in rows if not row.sandbox])
+    found = list(_ask(app, {row.id: row.slug for row in rows}))
     yield _relay(installation, found, now)
     yield _quarantine(installation, found, now)
     yield _model(installation, found)
     yield _time(found, now)
     yield _orphans(installation, found)
+
+
+def _school_clock(installation: Installation, real: Sequence[str]) -> Check:
+    clock = DemonstrationClock(installation.data_dir) if installation.data_dir is not None else None
+    if clock is None or not clock.is_there:
+        return Check("school clock", Status.OK, "Districts go by this machine's clock.")
+    if not real:
+        return Check("school clock", Status.OK, "This is a demonstration, which goes by a clock of its own.")
+    return Check(
+        "school clock", Status.FAIL, f"The real district {real[0]} goes by a demonstration's clock.",
+        f"rm {shlex.quote(str(clock.path))}",
+    )  # fmt: skip
 
 
 def _ask(app: Engine, districts: Mapping[int, str]) -> Iterator[_Found]:
