@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mastery.body.rule import satisfied
-from mastery.body.words import SATISFIES_SUCCESSOR, Decision, Lack, RuleBook, State
+from mastery.body.words import BROUGHT_BY_A_TEST, SATISFIES_SUCCESSOR, Decision, Lack, RuleBook, State
 
 
 class NextKind(StrEnum):
@@ -29,7 +29,6 @@ class NextStep:
     waiting: tuple[int, ...] = ()
 
 
-_BY_A_TEST = frozenset({Lack.CERTIFYING, Lack.NEW_CERTIFYING})
 _BY_A_PERSON = frozenset({Lack.CONTRADICTION, Lack.INTEGRITY_HOLD})
 
 
@@ -54,10 +53,11 @@ def next_step(
             tuple(one for one in undone if one in ready),
             tuple(one for one in undone if one not in ready),
         )
-    if state is State.REVOKED or (lacks and _BY_A_PERSON.issuperset(lacks)):
+    by_a_test = bool(lacks) and BROUGHT_BY_A_TEST.issuperset(lacks)
+    if state is State.REVOKED or (lacks and not by_a_test and _BY_A_PERSON.issuperset(lacks)):
         return NextStep(NextKind.WAIT)
     if open_before:
         return NextStep(NextKind.FIRST, tuple(open_before))
-    if lacks and _BY_A_TEST.issuperset(lacks):
+    if by_a_test:
         return NextStep(NextKind.SHOW)
     return NextStep(NextKind.WORK)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from mastery.body.words import SATISFIES_SUCCESSOR, Lack, State, TargetRule
+from mastery.body.words import BROUGHT_BY_A_TEST, SATISFIES_SUCCESSOR, Lack, State, TargetRule
 from mastery.calendar import days_between
 from mastery.graph import Graph, unlocked_next
 from mastery.graph.codes import natural_order
@@ -19,8 +19,6 @@ MOST_COMING = 3
 _AT_WORK = frozenset({State.IN_PROGRESS, State.READY})
 _WAIVED = frozenset({State.WAIVED, State.EXEMPT})
 _MASTERED = frozenset({State.MASTERED, State.MASTERED_PROVISIONAL})
-# what a test alone can bring
-_TEST = frozenset({Lack.CERTIFYING, Lack.NEW_CERTIFYING, Lack.CONTRADICTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ class _Walk:
         place = self.places[target]
         if target in self.blocked or place.tested_low or self._is_for_a_teacher(target):
             return False
-        return place.state is State.READY or (bool(place.missing) and _TEST.issuperset(place.missing))
+        return place.state is State.READY or (bool(place.missing) and BROUGHT_BY_A_TEST.issuperset(place.missing))
 
     def _open_before(self, target: str) -> list[str]:
         return [one for one in self._hard(target) if one not in self.met]
@@ -256,7 +254,7 @@ def shown_of(missing: Collection[Lack], rule: TargetRule) -> tuple[int, int]:
 
     A hold on a result is none of them, since the student can not bring it.
     """
-    asked: list[frozenset[Lack]] = [frozenset({one}) for one in _COUNTED] + [_TEST]
+    asked: list[frozenset[Lack]] = [frozenset({one}) for one in _COUNTED] + [BROUGHT_BY_A_TEST]
     if rule.dok is not None:
         asked.append(frozenset({Lack.DOK}))
     if rule.prerequisites:

@@ -74,7 +74,7 @@ def _missing_words(code: Lack, needed: float, found: float | None) -> str:
         case Lack.CONTRADICTION:
             return _(
                 "The newest test or judged performance was at level %(found)s, below %(needed)s."
-                " A teacher has to look.",
+                " A new one at that level or higher settles it, or a teacher does.",
                 found=figure(found or 0.0),
                 needed=figure(needed),
             )

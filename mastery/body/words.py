@@ -117,6 +117,10 @@ class Lack(StrEnum):
     PREREQUISITES = "prerequisites"
 
 
+# What one more test alone can bring. A low one (line 6) is settled by a new one at the level of mastery or by a person.
+BROUGHT_BY_A_TEST = frozenset({Lack.CERTIFYING, Lack.NEW_CERTIFYING, Lack.CONTRADICTION})
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One unmet line (1..8) of BOE-1: what it needs and what is there, in the line's own unit.

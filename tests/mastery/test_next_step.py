@@ -37,11 +37,13 @@ def test_an_open_prerequisite_comes_first_whatever_else_is_missing() -> None:
 def test_where_only_a_test_is_missing_that_is_next() -> None:
     assert step(State.READY, Lack.CERTIFYING).kind is NextKind.SHOW
     assert step(State.IN_PROGRESS, Lack.NEW_CERTIFYING).kind is NextKind.SHOW
+    assert step(State.IN_PROGRESS, Lack.CONTRADICTION).kind is NextKind.SHOW  # a new one at the level settles it
     assert step(State.IN_PROGRESS, Lack.CERTIFYING, Lack.ESTIMATE).kind is NextKind.WORK
 
 
 def test_a_person_looks_where_only_a_person_can_help() -> None:
-    assert step(State.IN_PROGRESS, Lack.CONTRADICTION).kind is NextKind.WAIT
+    assert step(State.IN_PROGRESS, Lack.INTEGRITY_HOLD).kind is NextKind.WAIT
+    assert step(State.IN_PROGRESS, Lack.CONTRADICTION, Lack.INTEGRITY_HOLD).kind is NextKind.WAIT
     assert step(State.IN_PROGRESS, Lack.CONTRADICTION, Lack.RECORDS).kind is NextKind.WORK
     assert step(State.REVOKED, Lack.RECORDS).kind is NextKind.WAIT
 

@@ -76,6 +76,7 @@ def test_practice_comes_before_asking_for_a_test_and_that_before_something_new()
     assert found(known, a=ready).ready == ("a",)
     assert found(known, a=begun(Lack.CERTIFYING)).step == Step("a", Deed.SHOW, Why.TEST_MISSING)
     assert found(known, a=begun(Lack.CERTIFYING)).now == ()
+    assert found(known, a=begun(Lack.CONTRADICTION)).step == Step("a", Deed.SHOW, Why.TEST_MISSING)
 
 
 def test_after_a_low_test_practice_comes_before_the_next_one() -> None:
