@@ -27,7 +27,7 @@ from models.queries_moves import LiveFlag, flag_signals, live_flag
 from models.queries_people import visible_students
 from models.standing import Standing
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 1000
 Pair = tuple[int, int]
 _STEP_COLUMNS = ("district_id", "flag_id", "event", "from_state", "to_state", "by_person", "at")
 _PART_COLUMNS = (
@@ -41,7 +41,7 @@ class UnknownMoveError(LookupError):
 
 
 class MoveError(ValueError):
-    """Nothing was done; the text says why: "changed", "late" or "nobody"."""
+    """Nothing was done; the text says why: "changed", "late", "many" or "nobody"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def do_move(session: Session, viewer: Viewer, asked: Asked, zone: ZoneInfo, now:
     if not asked.flags and not asked.decisions:
         raise MoveError("nobody")
     if len(asked.flags) + len(asked.decisions) > MOST_AT_ONCE:
-        raise UnknownMoveError
+        raise MoveError("many")
     today = now.astimezone(zone).date()
     if asked.kind is MoveKind.CONFIRM:
         confirmed = confirm(session, viewer, asked.decisions, now, today)
@@ -102,12 +102,7 @@ def do_move(session: Session, viewer: Viewer, asked: Asked, zone: ZoneInfo, now:
         if (flags or reviews) and not fits(asked.kind, asked.about, [one.signal for one in flags.values()], reviews):
             raise UnknownMoveError
         fresh = [one for key, one in flags.items() if one.is_new and one.version == asked.flags[key]]
-        matters = [
-            _Matter(
-                one.signal.student, judged_by(asked.kind, asked.about, one.signal), one.signal.flag, one.version + 1
-            )
-            for one in fresh
-        ]
+        matters = [_acknowledged(asked, one) for one in fresh]
         matters += [_Matter(student, target) for student, target in reviews]
         then = _standings(session, viewer.district, matters)
         _step_flags(session, viewer, fresh, FlagEvent.ACKNOWLEDGE, now)

@@ -20,7 +20,7 @@ from api.pages import (
     today,
     words,
 )
-from api.pages.blueprint import csrf, pages
+from api.pages.blueprint import IdConverter, csrf, pages
 from api.pages.errors import error_page
 
 __all__ = [
@@ -52,4 +52,5 @@ def install(app: Flask) -> None:
     headers.install(app)
     app.jinja_env.globals.update(words=words, statement=texts.statement)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["int"] = IdConverter  # a whole number in a page's address always is a key
     app.register_blueprint(pages)

@@ -79,6 +79,7 @@ _REFUSALS = {
     "changed": lambda: _("Nothing was changed: this changed while you were reading. Please look at it again."),
     "late": lambda: _("Nothing was changed: this was done some days ago and cannot be taken back any more."),
     "nobody": lambda: _("Nothing was changed: nobody was ticked."),
+    "many": lambda: _("Nothing was changed: these are too many at once. Please leave some out and do them afterwards."),
 }
 
 
@@ -88,14 +89,27 @@ def _asked() -> Asked:
     if kind not in set(MoveKind):
         abort(400)
     flags = [_numbers(one, 2) for some in form.getlist("flags") for one in some.split()]
-    decisions = [_numbers(one, 3) for some in form.getlist("decisions") for one in some.split()]
+    # a student and target counts once, however often the form names it
+    decisions = {
+        (student, target): _instant(at)
+        for some in form.getlist("decisions")
+        for student, target, at in (_numbers(one, 3) for one in some.split())
+    }
     return Asked(
         MoveKind(kind),
         _numbers(form.get("section", ""), 1)[0],
         _numbers(form.get("about", ""), 1)[0],
         {one[0]: one[1] for one in flags},
-        [Confirmable(student, target, _EPOCH + at * _MICROSECOND) for student, target, at in decisions],
+        [Confirmable(student, target, at) for (student, target), at in decisions.items()],
     )
+
+
+def _instant(stamped: int) -> datetime:
+    """What was stamped; 400 for what is no instant of our calendar."""
+    try:
+        return _EPOCH + stamped * _MICROSECOND
+    except OverflowError:
+        abort(400)
 
 
 def _numbers(text: str, count: int) -> list[int]:

@@ -17,7 +17,7 @@ from page_world import PASSWORD, PageWorld
 from sqlalchemy import select
 
 from api.actions.accounts import create_account
-from api.actions.moves import Asked, Done, MoveError, UnknownMoveError, do_move, undo_move
+from api.actions.moves import MOST_AT_ONCE, Asked, Done, MoveError, UnknownMoveError, do_move, undo_move
 from mastery.moves.words import MoveKind
 from models.flag import Flag, FlagTransition
 from models.graph import Node
@@ -301,10 +301,28 @@ def test_a_form_that_fits_no_move_changes_nothing(group: Group) -> None:
     flag = f"{group.flags[0]}.1"
     for kind, about in (("talk", group.students[1].id), ("pull", 1), ("let_test", 1), ("look", 1), ("confirm", 0)):
         group.client.post("/moves", status=404, kind=kind, section=section, about=about, flags=flag)
-    for form in ({"kind": "wave"}, {"about": "x"}, {"flags": "1.x"}, {"flags": "1"}, {"decisions": "1.2"}):
+    no_instant = f"{group.students[0].id}.{world.target.id}.{'9' * 18}"
+    for form in (
+        {"kind": "wave"}, {"about": "x"}, {"flags": "1.x"}, {"flags": "1"}, {"decisions": "1.2"},
+        {"decisions": no_instant},
+    ):  # fmt: skip
         whole = {"kind": "pull", "section": section, "about": world.target.id, "flags": flag} | form
         group.client.post("/moves", status=400, **whole)
     assert group.states() == ["open"] * 4
+
+
+@pytest.mark.parametrize(("others", "done"), [(MOST_AT_ONCE - 4, True), (MOST_AT_ONCE - 3, False)])
+def test_a_large_class_is_done_at_once_and_more_than_that_is_refused_with_a_reason(
+    group: Group, others: int, done: bool
+) -> None:
+    world = group.world
+    gone = [str(10**12 + number) for number in range(others)]
+    flags = " ".join(f"{flag}.1" for flag in [*group.flags, *gone])
+    group.client.post("/moves", kind="pull", section=world.section.id, about=world.target.id, flags=flags)
+    said = group.client.get("/today").text
+    assert ("Done for 4 students." in said) is done
+    assert ("Nothing was changed: these are too many at once." in said) is not done
+    assert group.states() == ["acknowledged" if done else "open"] * 4
 
 
 def test_what_came_of_a_move_is_told_without_calling_anyone_a_failure(group: Group) -> None:
@@ -412,8 +430,10 @@ def test_a_decision_under_review_wants_a_look_and_comes_back_with_new_evidence(p
     assert client.response is not None
     (value,) = re.findall(r'name="decisions" value="([^"]+)"', client.response.get_data(as_text=True))
     form = {"kind": "look", "section": page_world.section.id, "about": page_world.target.id}
-    client.post("/moves", **form, decisions=value)
+    client.post("/moves", **form, decisions=[value, f"{value} {value}"])
     page = client.get("/today")
+    assert "Done for 1 student." in page.text
+    assert "changed meanwhile" not in page.text
     assert "Looked at the work of Ada Byron" in page.text
     assert "Look at the work of" not in page.text.replace("Looked at", "")
     (undo,) = set(undo_forms(page))

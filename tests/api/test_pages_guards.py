@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -102,3 +103,23 @@ def test_lists_come_in_pages(page_world: PageWorld) -> None:
     client.get(f"/students/{page_world.student.id}?page=3", 404)
     for wrong in ("0", "-1", "x", "1e3", "99999999999999999999", "²"):
         client.get(f"/students?page={wrong}", 404)
+
+
+@pytest.mark.parametrize("key", [0, 10**18 - 1, 2**63 - 1, 2**63, 99999999999999999999])
+def test_a_key_of_nothing_does_not_exist(page_world: PageWorld, key: int) -> None:
+    client = page_world.client("teacher")
+    rules = [rule for rule in page_world.app.url_map.iter_rules() if "<int:" in rule.rule]
+    assert len(rules) > 8
+    for rule in rules:
+        url = re.sub(r"<int:\w+>", str(key), rule.rule)
+        if "GET" in (rule.methods or ()):
+            client.get(url, 404)
+        if "POST" in (rule.methods or ()):
+            client.post(url, status=404, version=1, reason="false_alarm")
+
+
+def test_a_page_number_beyond_all_pages_does_not_exist(page_world: PageWorld) -> None:
+    client = page_world.client("teacher")
+    client.get("/students?page=000001")
+    for number in ("0", "0000001" + "9" * 20, "100001", "x", "-1"):
+        client.get(f"/students?page={number}", 404)
