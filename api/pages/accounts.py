@@ -35,6 +35,7 @@ class SignedIn(UserMixin):
         self.account_id = account.account_id
         self.person_id = account.person_id
         self.name = account.name
+        self.language = account.language
 
     def get_id(self) -> str:
         """What the session cookie holds."""

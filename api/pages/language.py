@@ -85,9 +85,9 @@ def _locale() -> str:
 def _choose() -> str:
     if not has_request_context():
         return SOURCE
-    chosen = session.get(CHOICE)
-    if chosen in catalogues():
-        return str(chosen)
+    for chosen in (current_user.language if current_user.is_authenticated else None, session.get(CHOICE)):
+        if chosen in catalogues():
+            return str(chosen)
     return request.accept_languages.best_match(catalogues()) or SOURCE
 
 

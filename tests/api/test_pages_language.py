@@ -266,6 +266,9 @@ def test_the_choice_goes_with_the_person_to_another_browser(page_world: PageWorl
     second = page_world.client("guardian")
     assert second.get(f"/students/{page_world.student.id}", **{"Accept-Language": "en"}).lang == "es"
     assert page_world.client("teacher").get("/today").lang == "en"
+    second.post("/language", language="en", next="/students")
+    assert first.get(f"/students/{page_world.student.id}").lang == "en", "also where one is signed in already"
+    first.post("/language", language="es", next="/students")
     second.post("/sign-out")
     page = second.get("/sign-in")
     assert page.lang == "en", "what is left on a shared computer is nobody's"
