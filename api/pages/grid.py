@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import abort, render_template, request
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -88,13 +88,15 @@ class Mark:
 
 def marks(cells: Iterable[Cell]) -> dict[Cell, Mark]:
     """How each kind of some cells is shown, in the order of their first appearance."""
-    return {cell: _mark(standing_look(*cell), short_look(*cell)) for cell in dict.fromkeys(cells)}
+    # the students' addresses begin as their list's, wherever the pages are mounted
+    students = url_for("pages.students")
+    return {cell: _mark(standing_look(*cell), short_look(*cell), students) for cell in dict.fromkeys(cells)}
 
 
-def _mark(look: Look, short: Look) -> Mark:
+def _mark(look: Look, short: Look, students: str) -> Mark:
     if str(look.word) == str(short.word):
         name, text = Markup(""), Markup("<i aria-hidden=true>{}</i> {}").format(short.symbol, short.word)
     else:
         name, text = Markup(' aria-label="{}"').format(look.word), Markup("{} {}").format(short.symbol, short.word)
-    opening = Markup('<td><a class="state-{}"{} href="/students/').format(look.style, name)
+    opening = Markup('<td><a class="state-{}"{} href="{}/').format(look.style, name, students)
     return Mark(look, short, opening, Markup('">{}</a></td>').format(text))

@@ -57,8 +57,12 @@ def test_a_cell_is_symbol_word_and_link_and_too_little_evidence_is_its_own(page_
         ["Byron, Ada", "◐ In progress", "◌ Not enough"],
         ["Turing, Alan", "○ Not started", "✔ Mastered"],
     ]
-    page = page_world.client("teacher").get(f"/classes/{page_world.section.id}")
-    assert f"/students/{page_world.student.id}/targets/{page_world.target.id}" in page.links
+    client = page_world.client("teacher")
+    page = client.get(f"/classes/{page_world.section.id}")
+    cell = f"/students/{page_world.student.id}/targets/{page_world.target.id}"
+    assert cell in page.links
+    mounted = client.client.get(f"/classes/{page_world.section.id}", base_url="http://localhost/mastery")
+    assert f'href="/mastery{cell}"' in mounted.get_data(as_text=True), "the same below a prefix"
     assert f"#target-{page_world.target.id}" in page.links, "a heading leads to the target's words"
     assert f"target-{page_world.target.id}" in page.ids
     assert "I can put fractions in order." in page.text
