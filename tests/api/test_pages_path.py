@@ -17,7 +17,7 @@ from api.actions.accounts import create_account
 from api.pages import my_path, reasons
 from api.pages.texts import Said
 from mastery.decide import Lack
-from models.queries_path import TeacherRow
+from models.queries_path import TeacherRow, titles_of_tests
 from models.roster import Person
 from models.unit_of_work import district_transaction
 
@@ -479,3 +479,19 @@ def test_what_is_asked_for_by_name_never_changes_whose_partial_comes_next(page_w
     found = re.search(r'data-url="([^"]+)"', client.response.get_data(as_text=True))
     assert found is not None
     assert found.group(1) == f"{own}?kept=1&amp;partial=1"
+
+
+def test_many_tests_of_one_target_do_not_hide_those_of_another(page_world: PageWorld) -> None:
+    def rows(make: Factory) -> None:
+        other, alone = make.target(), make.target()
+        for number in range(120):
+            make.assessment(f"Test {number}", "summative", [page_world.target])
+        made = [make.assessment(title, "summative", [other]).id for title in ("Unit 1", "Unit 2")]
+        one = make.assessment("Unit 3", "summative", [alone]).id
+        make.assessment("A quiz", "formative", [alone])
+        found = titles_of_tests(make.session, make.district_id, [page_world.target.id, other.id, alone.id])
+        assert len(found[page_world.target.id]) == 2, "enough to tell that it is not the one"
+        assert found[other.id] == dict(zip(made, ("Unit 1", "Unit 2"), strict=True))
+        assert found[alone.id] == {one: "Unit 3"}
+
+    page_world.add(rows)
