@@ -22,7 +22,7 @@ from psycopg import AsyncConnection
 from api.relay import CHANNEL, relay_all, set_district
 from api.streams import Hub, Stream
 from models.backup import conninfo
-from models.clock import clock_of
+from models.clock import clock_of, system_clock
 from models.installation import Installation, load
 
 PARTS = 3
@@ -47,7 +47,7 @@ class Live:
         self._wanted: asyncio.Queue[Stream] = asyncio.Queue()
         self._working: set[str] = set()
         self._clock = clock_of(installation)
-        self.hub = Hub(installation.secret_key, self._clock, self._wanted.put_nowait)
+        self.hub = Hub(installation.secret_key, system_clock, self._wanted.put_nowait)
 
     async def run(self, host: str, port: int) -> None:
         """Serve until cancelled."""

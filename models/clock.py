@@ -3,7 +3,8 @@
 A demonstration tells of one term, so its clock begins there. It is a file in the data directory, read by every process
 of the installation at each look, so that all of them go by one time; a real installation has no such file. The clock
 stands, or runs beside the machine's; it can be moved forward and never back. What measures waiting (a lock after
-wrong passwords, the length of a session, a pause between two tries) keeps to the machine's time.
+wrong passwords, the length of a session, how long a token is good, a pause between two tries) keeps to the machine's
+time.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from flask import Flask, current_app, request
 
 from api.live_token import issue
 from api.pages.blueprint import Visit
+from api.services import services
 from models.queries_today import section_versions
 
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
@@ -42,5 +43,5 @@ def live_headers(visit: Visit, section_ids: Collection[int]) -> Mapping[str, str
     if not visit.viewer.is_staff or not section_ids:
         return {}
     versions = section_versions(visit.session, visit.district_id, section_ids)
-    token = issue(current_app.config["SECRET_KEY"], visit.district_id, section_ids, visit.now)
+    token = issue(current_app.config["SECRET_KEY"], visit.district_id, section_ids, services().stopwatch())
     return {"X-Live-Token": token, "X-Live-Versions": json.dumps(versions, sort_keys=True)}

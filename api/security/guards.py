@@ -83,7 +83,7 @@ def _look_up(district_id: int, token_digest: bytes) -> Caller | None:
     if remembered and instant - remembered[0] < _REMEMBER_SECONDS:
         return remembered[1]
     with district_transaction(services().engine, district_id) as session:
-        found = caller_of_token(session, district_id, token_digest, services().clock())
+        found = caller_of_token(session, district_id, token_digest, services().stopwatch())
     _remembered.pop(token_digest, None)
     if found is not None:
         if len(_remembered) >= _REMEMBER_TOKENS:

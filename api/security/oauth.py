@@ -77,7 +77,7 @@ def _generate_token(grant_type: str, client: _OAuthClient, user: None, scope: st
 
 def _save_token(token: dict[str, Any], oauth_request: Any) -> None:
     client: Client = oauth_request.client.row
-    now = services().clock()
+    now = services().stopwatch()
     with district_transaction(services().engine, client.district_id) as session:
         forget_expired_tokens(session, client.district_id, now)
         session.add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -114,6 +115,16 @@ def test_a_token_ends(app: Flask, client: NewClient, clock: SteppingClock, monke
     monkeypatch.setattr(guards, "_remembered", {})
     clock.now += timedelta(seconds=1)
     assert call(app, token) == 401
+
+
+def test_a_token_does_not_end_with_a_day_that_a_demonstration_skips(
+    app: Flask, client: NewClient, clock: SteppingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, "mastery", replace(app.extensions["mastery"], stopwatch=lambda: NOW))
+    token = ask(app, client.client_id, client.client_secret).json["access_token"]
+    monkeypatch.setattr(guards, "_remembered", {})
+    clock.now += timedelta(days=1)
+    assert call(app, token) == 404
 
 
 def test_a_revoked_client_is_out_within_seconds(

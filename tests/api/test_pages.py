@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from factories import NOW, WHEEL_SPIN, Factory
 from page_world import PageWorld
 from sqlalchemy import select
 
+from api.live_token import LIFETIME_SECONDS, read
 from models.assessment import CutScores
 from models.flag import Flag, FlagTransition
 from models.outbox import Outbox
@@ -313,3 +315,17 @@ def test_today_names_each_student_once_who_needs_something_now(page_world: PageW
     assert "2 matters need you now: Ada Byron " in text
     assert "Ada Byron, Ada Byron" not in text
     assert "and more" not in text
+
+
+def test_a_page_goes_on_being_followed_when_a_demonstration_skips_a_day(
+    page_world: PageWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extensions = page_world.app.extensions
+    monkeypatch.setitem(extensions, "mastery", replace(extensions["mastery"], stopwatch=lambda: NOW))
+    client = page_world.client("teacher")
+    page_world.clock.jump(timedelta(days=1))
+    client.get("/today?partial=1")
+    assert client.response is not None
+    following = read(page_world.app.config["SECRET_KEY"], client.response.headers["X-Live-Token"], NOW)
+    assert following is not None
+    assert following.until == NOW + timedelta(seconds=LIFETIME_SECONDS)
