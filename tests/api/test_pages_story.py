@@ -81,7 +81,8 @@ def test_without_enough_evidence_nothing_is_drawn_and_no_number_told(page_world:
     assert '<svg class="chart"' not in html
     assert "There is no picture yet" in html
     text = re.sub(r"<[^>]+>", " ", html)
-    assert "now it is not known yet" in text
+    assert "Answer some questions on it." in text
+    assert "now it is not known yet" in explained(page_world, "teacher")
     assert re.findall(r"\d+%", text) == ["90%"], "the bar of the rule and nothing else"
 
 
