@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from flask.testing import FlaskClient
 from page_lint import Page, read_page
-from sqlalchemy import Engine, event
+from statements import statements_said
 from werkzeug.test import TestResponse
 
 
@@ -23,6 +21,13 @@ class PageClient:
         """Fetch a page without following a redirect."""
         response = self.client.get(url, headers=headers)
         return self._read(response, status)
+
+    def statements(self, url: str) -> int:
+        """How many statements a page takes once what a process keeps, such as a changed graph, is loaded."""
+        self.get(url)
+        with statements_said() as said:
+            self.get(url)
+        return len(said)
 
     def post(self, url: str, status: int = 303, **values: object) -> Page:
         """Send a form with the session's token."""
@@ -57,16 +62,3 @@ class PageClient:
         page = read_page(html, whole="partial=1" not in (response.request.query_string.decode() or ""))
         assert not page.problems, page.problems
         return page
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements that are sent while the block runs."""
-    statements: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)

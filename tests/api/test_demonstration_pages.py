@@ -98,4 +98,4 @@ def test_loading_again_signs_nobody_out(shown: Shown) -> None:
     with district_transaction(shown.engine, shown.district_id) as session:
         make_accounts(session, shown.district_id, shown.installation.secret_key, True, system_clock())
         session.commit()
-    client.get("/today")
+    assert "Marian Ellis" in client.get("/today", 200).text

@@ -10,7 +10,6 @@ from api_rows import sitting
 from conftest_api import Machine, token_of
 from factories import NOW, TODAY, Factory, new_district
 from page_world import PageWorld
-from statements import statements_said
 
 from api.actions.graph import add_prerequisite
 from api.pages import grid
@@ -253,11 +252,7 @@ def test_a_cell_says_of_real_evidence_what_the_students_own_page_says(page_world
 
 def test_a_class_of_any_size_takes_as_many_statements(page_world: PageWorld) -> None:
     def count() -> int:
-        client = page_world.client("teacher")
-        client.get(f"/classes/{page_world.section.id}")
-        with statements_said() as said:
-            client.get(f"/classes/{page_world.section.id}")
-        return len(said)
+        return page_world.client("teacher").statements(f"/classes/{page_world.section.id}")
 
     page_world.add(lambda make: make.standing(page_world.student, page_world.target))
     few = count()

@@ -12,7 +12,6 @@ from api_rows import sitting
 from conftest_api import Machine, token_of
 from factories import NOW, TODAY, Factory
 from page_world import PageWorld
-from statements import statements_said
 
 from api.actions.graph import add_prerequisite
 from api.pages import story as told
@@ -122,12 +121,8 @@ def test_what_is_next_links_to_it_and_to_the_map(page_world: PageWorld, post: Po
 
 def test_a_story_of_any_length_takes_as_many_statements(page_world: PageWorld, post: Post) -> None:
     def count() -> int:
-        client = page_world.client("teacher")
         url = f"/students/{page_world.student.id}/targets/{page_world.target.id}"
-        client.get(url)
-        with statements_said() as said:
-            client.get(url)
-        return len(said)
+        return page_world.client("teacher").statements(url)
 
     post(1)
     few = count()
@@ -203,11 +198,7 @@ def test_many_flags_leave_room_for_the_targets(page_world: PageWorld) -> None:
 
 def test_a_student_page_of_any_length_takes_as_many_statements(page_world: PageWorld) -> None:
     def count() -> int:
-        client = page_world.client("teacher")
-        client.get(f"/students/{page_world.student.id}")
-        with statements_said() as said:
-            client.get(f"/students/{page_world.student.id}")
-        return len(said)
+        return page_world.client("teacher").statements(f"/students/{page_world.student.id}")
 
     page_world.add(lambda make: make.standing(page_world.student, page_world.target))
     few = count()
