@@ -43,6 +43,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", metavar="DIR", help="write the pictures of the documents here")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has all that looks at the whole demonstration, so that no other waits while it is loaded."""
+    for item in items:
+        if "shown" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("demonstration"))
+
+
 def pytest_runtest_setup() -> None:
     """No test reaches another machine."""
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)

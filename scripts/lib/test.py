@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
             f" `apt install {' '.join(_PACKAGES)}` (as root, on Debian) provides both.",
             file=sys.stderr,
         )
-    command = [str(python), "-m", "pytest", "-n", "2", *arguments]
+    command = [str(python), "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments]
     return subprocess.run(command, cwd=environment.CHECKOUT).returncode
 
 
