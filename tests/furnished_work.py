@@ -21,6 +21,7 @@ from mastery.moves.words import MoveKind
 from models.assessment import Assessment
 from models.flag import Flag
 from models.graph import Node
+from models.graph_store import GraphCache
 from models.queries_people import viewer_of
 from models.roster import Person
 from models.standing import Standing
@@ -142,7 +143,7 @@ def _did(world: PageWorld, kind: MoveKind, flags: list[Flag], at: datetime) -> N
     with district_transaction(world.engine, world.district_id) as session:
         viewer = viewer_of(session, world.district_id, world.people["teacher"].id, at.date())
         asked = Asked(kind, world.section.id, about, {one.id: one.version for one in flags}, [])
-        do_move(session, viewer, asked, ZoneInfo(ZONE), at)
+        do_move(session, viewer, GraphCache(), asked, ZoneInfo(ZONE), at)
         session.commit()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from api.actions.progress import bring_up
 from mastery.access import Viewer, What
 from mastery.decide import ActKind, Decision, Reason, Standing, State, confirmed_upon
 from mastery.policy import DEFAULT_POLICY
-from models.graph_store import DistrictGraph, load_graph
+from models.graph_store import DistrictGraph, GraphCache
 from models.holding import Held, hold
 from models.known import Known
 from models.locks import share_rules
@@ -45,7 +46,7 @@ class Confirmed:
 
 
 def confirm(
-    session: Session, viewer: Viewer, asked: Sequence[Confirmable], now: datetime, today: date
+    session: Session, viewer: Viewer, graphs: GraphCache, asked: Sequence[Confirmable], now: datetime, today: date
 ) -> list[Confirmed] | None:
     """Sign the decisions that still wait as they were seen, and bring their students up to it.
 
@@ -66,7 +67,8 @@ def confirm(
     probability = {(row.student_id, row.target_id): row.probability for row in known}
     if not probability:
         return []
-    graph = load_graph(session, viewer.district)
+    here = context(session, viewer.district)
+    graph = graphs.get(session, viewer.district, here.stamps.graph)
     held = hold(session, viewer.district, _pairs(probability, graph), _by_student(probability))
     signed = []
     for student, target in sorted(probability):
@@ -74,14 +76,14 @@ def confirm(
         if _waits(decision) and decision.mastered_at == wanted[student, target]:
             at = _after_all(held, (student, graph.subjects[target]), now)
             signed.append(_act(viewer, student, target, ActKind.CONFIRM, decision, at, now))
-    _sign(session, viewer, graph, held, signed, now)
+    _sign(session, viewer, graph, here.zone, held, signed, now)
     return [
         Confirmed(one.id, one.student_id, one.target_id, probability[one.student_id, one.target_id]) for one in signed
     ]
 
 
 def withdraw(
-    session: Session, viewer: Viewer, confirmations: Collection[int], now: datetime, today: date
+    session: Session, viewer: Viewer, graphs: GraphCache, confirmations: Collection[int], now: datetime, today: date
 ) -> set[tuple[int, int]]:
     """Take back confirmations of one's own after which nothing was signed; returns their (student, target).
 
@@ -99,23 +101,24 @@ def withdraw(
     if not acts:
         return set()
     share_rules(session, viewer.district)
-    graph = load_graph(session, viewer.district)
+    here = context(session, viewer.district)
+    graph = graphs.get(session, viewer.district, here.stamps.graph)
     places = [(act.student_id, act.target_id) for act in acts]
     around = {student: graph.neighbourhood(targets) for student, targets in _by_student(places).items()}
     held = hold(session, viewer.district, _pairs(places, graph), around)
     newest = _newest_acts(session, viewer.district, places)
     signed, back = [], set()
     for act in acts:
-        here = (act.student_id, act.target_id)
+        place = (act.student_id, act.target_id)
         folds = held.folds[act.student_id]
-        if newest[here] != act.id or folds.get(act.target_id, Standing()).decision.state is not State.MASTERED:
+        if newest[place] != act.id or folds.get(act.target_id, Standing()).decision.state is not State.MASTERED:
             continue
-        back.add(here)
+        back.add(place)
         at = max(act.at, _after_all(held, (act.student_id, graph.subjects[act.target_id]), now))
         decisions = {target: one.decision for target, one in folds.items()}
         for target in (act.target_id, *confirmed_upon(act.target_id, decisions, graph.rules)):
             signed.append(_act(viewer, act.student_id, target, ActKind.WITHDRAW, Decision(), at, now))
-    _sign(session, viewer, graph, held, signed, now)
+    _sign(session, viewer, graph, here.zone, held, signed, now)
     return back
 
 
@@ -176,7 +179,13 @@ def _newest_acts(session: Session, district_id: int, places: Sequence[tuple[int,
 
 
 def _sign(
-    session: Session, viewer: Viewer, graph: DistrictGraph, held: Held, acts: Sequence[Confirmation], now: datetime
+    session: Session,
+    viewer: Viewer,
+    graph: DistrictGraph,
+    zone: ZoneInfo,
+    held: Held,
+    acts: Sequence[Confirmation],
+    now: datetime,
 ) -> None:
     """Append acts and replay whom they are about, within the locks held."""
     if not acts:
@@ -184,7 +193,6 @@ def _sign(
     for act in acts:
         session.add(act)
         session.flush()  # one by one: acts of one instant stand in the order of their ids
-    zone = context(session, viewer.district).zone
     pairs = _pairs([(act.student_id, act.target_id) for act in acts], graph)
     done = bring_up(session, viewer.district, graph, Known(viewer.district), zone, held, {}, pairs, now)
     announce(session, viewer.district, "progress", done.students, now)

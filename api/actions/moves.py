@@ -22,6 +22,7 @@ from mastery.moves.words import MoveKind
 from mastery.policy import DEFAULT_POLICY
 from models.bulk import insert_rows
 from models.flag import Flag, FlagTransition
+from models.graph_store import GraphCache
 from models.move import Move, MovePart, MoveUndo
 from models.queries_moves import LiveFlag, flag_signals, live_flag
 from models.queries_people import visible_students
@@ -75,7 +76,7 @@ class _Matter:
     confirmation: int | None = None
 
 
-def do_move(session: Session, viewer: Viewer, asked: Asked, zone: ZoneInfo, now: datetime) -> Done:
+def do_move(session: Session, viewer: Viewer, graphs: GraphCache, asked: Asked, zone: ZoneInfo, now: datetime) -> Done:
     """Acknowledge the flags of a move and sign its decisions, and remember how things stood.
 
     What changed since the page was made is left alone and counted. Raises the errors above.
@@ -88,7 +89,7 @@ def do_move(session: Session, viewer: Viewer, asked: Asked, zone: ZoneInfo, now:
         raise MoveError("many")
     today = now.astimezone(zone).date()
     if asked.kind is MoveKind.CONFIRM:
-        confirmed = confirm(session, viewer, asked.decisions, now, today)
+        confirmed = confirm(session, viewer, graphs, asked.decisions, now, today)
         if confirmed is None or asked.flags:
             raise UnknownMoveError
         matters = [_Matter(one.student, one.target, confirmation=one.id) for one in confirmed]
@@ -114,7 +115,9 @@ def do_move(session: Session, viewer: Viewer, asked: Asked, zone: ZoneInfo, now:
     return Done(move, len(students), len(asked.flags) + len(asked.decisions) - len(matters))
 
 
-def undo_move(session: Session, viewer: Viewer, move_id: int, zone: ZoneInfo, now: datetime) -> Done:
+def undo_move(
+    session: Session, viewer: Viewer, graphs: GraphCache, move_id: int, zone: ZoneInfo, now: datetime
+) -> Done:
     """Take a move of one's own back, where nothing else happened since. Raises the errors above."""
     move = session.scalar(
         select(Move).where(Move.district_id == viewer.district, Move.id == move_id, Move.by_person == viewer.person)
@@ -141,7 +144,7 @@ def undo_move(session: Session, viewer: Viewer, move_id: int, zone: ZoneInfo, no
     same = [one for key, one in held.items() if one.version == left[key]]
     _step_flags(session, viewer, same, FlagEvent.TAKE_BACK, now)
     signed = [part.confirmation_id for part in parts if part.confirmation_id is not None]
-    withdrawn = withdraw(session, viewer, signed, now, today) if signed else set()
+    withdrawn = withdraw(session, viewer, graphs, signed, now, today) if signed else set()
     back = {one.signal.student for one in same} | {student for student, _ in withdrawn}
     back |= {part.student_id for part in parts if part.flag_id is None and part.confirmation_id is None}
     if not back:

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from api.actions.confirm import Confirmable
 from api.actions.moves import Asked, MoveError, UnknownMoveError, do_move, undo_move
 from api.pages.blueprint import Visit, pages, staff_only
+from api.services import services
 from mastery.moves.words import MoveKind
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +31,7 @@ def do(visit: Visit) -> ResponseReturnValue:
     """Do a move as the page showed it, without the students whose box is not ticked."""
     asked = _asked()
     try:
-        done = do_move(visit.session, visit.viewer, asked, visit.zone, visit.now)
+        done = do_move(visit.session, visit.viewer, services().intake.graphs, asked, visit.zone, visit.now)
         visit.session.commit()
     except UnknownMoveError:
         abort(404)
@@ -54,7 +55,7 @@ def do(visit: Visit) -> ResponseReturnValue:
 def undo(visit: Visit, move_id: int) -> ResponseReturnValue:
     """Take back a move of one's own."""
     try:
-        done = undo_move(visit.session, visit.viewer, move_id, visit.zone, visit.now)
+        done = undo_move(visit.session, visit.viewer, services().intake.graphs, move_id, visit.zone, visit.now)
         visit.session.commit()
     except UnknownMoveError:
         abort(404)

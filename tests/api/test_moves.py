@@ -21,6 +21,7 @@ from api.actions.moves import MOST_AT_ONCE, Asked, Done, MoveError, UnknownMoveE
 from mastery.moves.words import MoveKind
 from models.flag import Flag, FlagTransition
 from models.graph import Node
+from models.graph_store import GraphCache
 from models.move import Move, MovePart, MoveUndo
 from models.outbox import Outbox
 from models.queries_people import viewer_of
@@ -289,9 +290,9 @@ def test_of_two_teachers_who_tap_at_once_one_does_it(group: Group) -> None:
         with ThreadPoolExecutor(2) as pool:
             return sorted(pool.map(one, range(2)), key=str)
 
-    done, refused = at_once(lambda session: do_move(session, viewer, asked, zone, NOW))
+    done, refused = at_once(lambda session: do_move(session, viewer, GraphCache(), asked, zone, NOW))
     assert (done, refused) == (Done(group.move(), 4, 0), "MoveError")
-    undone, refused = at_once(lambda session: undo_move(session, viewer, group.move(), zone, NOW))
+    undone, refused = at_once(lambda session: undo_move(session, viewer, GraphCache(), group.move(), zone, NOW))
     assert (undone, refused) == (Done(group.move(), 4, 0), "UnknownMoveError")
     assert group.states() == ["open"] * 4
 
