@@ -11,6 +11,7 @@ from conftest_api import app, clock, machine, school
 from demo_world import shown
 from factories import Factory, new_district
 from flask import Flask
+from move_world import group
 from page_world import CHEAP_HASHER, PageWorld, SteppedClock, populate
 from sqlalchemy import Engine
 
@@ -19,7 +20,7 @@ from api.app import create_app
 from models.installation import Installation
 from models.unit_of_work import district_transaction
 
-__all__ = ["app", "clock", "machine", "page_app", "page_world", "school", "shown"]
+__all__ = ["app", "clock", "group", "machine", "page_app", "page_world", "school", "shown"]
 
 
 @pytest.fixture(scope="session")
