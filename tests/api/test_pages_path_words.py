@@ -19,7 +19,6 @@ from api.pages.texts import Said
 from mastery.decide import Lack
 from models.queries_path import TeacherRow, titles_of_tests
 
-
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
