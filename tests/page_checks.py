@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 # every rule of WCAG 2.0 to 2.2, A and AA; target-size among them is off in axe unless it is named
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa")
@@ -29,6 +29,8 @@ _TOO_WIDE = """() => [
     ...(document.documentElement.scrollWidth > window.innerWidth ? ['the page scrolls sideways'] : []),
     ...[...document.querySelectorAll('.table-scroll:not(:has(.grid))')]
         .filter((one) => one.scrollWidth > one.clientWidth).map((one) => `too wide: ${one.outerHTML.slice(0, 80)}`)]"""
+
+_PATIENCE_MS = 5000  # the browser follows a link when it gets to it
 
 _OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
@@ -90,7 +92,9 @@ def skip_link_problems(page: Page) -> list[str]:
     if page.evaluate("document.activeElement.getAttribute('href')") != "#main":
         return ["the first stop is no skip link"]
     page.keyboard.press("Enter")
-    if page.evaluate("document.activeElement.id") != "main":
+    try:
+        page.locator("#main:focus").wait_for(state="attached", timeout=_PATIENCE_MS)
+    except TimeoutError:
         return ["the skip link does not lead to the content"]
     page.keyboard.press("Tab")
     return [] if page.evaluate("keyboard.inside()") else ["after the skip link the way goes on outside the content"]

@@ -1,9 +1,12 @@
 """Under which system account the server runs: PostgreSQL refuses to be root."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ _USERADD = [
     "/usr/sbin/nologin",
     SYSTEM_USER,
 ]
+_ACCOUNTS = Path("/etc")
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,11 @@ def server_account(home: Path) -> Account:
 def _system_account() -> Account:
     entry = _lookup()
     if entry is None:
-        _make()
-        entry = _lookup()
+        # of two that make it at once, one was told a number that the other's took the place of
+        with _alone():
+            if _lookup() is None:
+                _make()
+            entry = _lookup()
     if entry is None:
         raise EmbeddedError(_advice("useradd reported success, but the account is not there"))
     return Account(entry.pw_uid, entry.pw_gid)
@@ -87,6 +94,17 @@ def _lookup() -> pwd.struct_passwd | None:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         return None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else of this program changes the machine's accounts during the block."""
+    descriptor = os.open(_ACCOUNTS, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _make() -> None:

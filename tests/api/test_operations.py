@@ -89,11 +89,12 @@ def administer(data_dir: Path, statement: str, database: str | None = None) -> l
     installation: Installation = load(data_dir)
     server = installation.server()
     assert server is not None
-    url = installation.for_database(database or "mastery").superuser_dsn
-    assert url is not None
-    with server, psycopg.connect(conninfo(url), autocommit=True) as connection:
-        answer = connection.execute(statement.encode())
-        return answer.fetchall() if answer.description else []
+    with server:  # its first start makes what was killed before it
+        url = installation.for_database(database or "mastery").superuser_dsn
+        assert url is not None
+        with psycopg.connect(conninfo(url), autocommit=True) as connection:
+            answer = connection.execute(statement.encode())
+            return answer.fetchall() if answer.description else []
 
 
 def test_a_backup_comes_up_elsewhere_and_not_over_what_is_there(here: Path, copy: Path, place: Path) -> None:

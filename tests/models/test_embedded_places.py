@@ -4,13 +4,15 @@ import os
 import pwd
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from embedded_server import FAST, PASSWORD, ask, postmaster_pid, python_for, until, user_process
 
-from models.embedded import EmbeddedError, Server, remove, running
+from models.embedded import EmbeddedError, Server, account, remove, running
 from models.embedded.account import SYSTEM_USER
 from models.embedded.layout import Layout
 
@@ -67,6 +69,22 @@ def test_roots_server_is_not_root(open_dir: Path) -> None:
         owner = Path(f"/proc/{postmaster_pid(open_dir)}").stat().st_uid
         assert owner == pwd.getpwnam(SYSTEM_USER).pw_uid
     remove(open_dir)
+
+
+@root_only
+def test_of_several_that_start_at_once_one_makes_the_account(open_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def useradd() -> None:
+        time.sleep(0.1)
+        made.append(1)
+
+    monkeypatch.setattr(account, "_make", useradd)
+    monkeypatch.setattr(account, "_lookup", lambda: pwd.getpwnam("root") if made else None)
+    with ThreadPoolExecutor(4) as together:
+        told = list(together.map(lambda _: account.server_account(open_dir / "none"), range(4)))
+    assert made == [1]
+    assert told == [account.Account(0, 0)] * 4
 
 
 @root_only
