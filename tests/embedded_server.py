@@ -70,7 +70,7 @@ def user_process(data_dir: Path, python: str = sys.executable, user: int | None 
         stdout=subprocess.PIPE,
         text=True,
         cwd="/",
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), sysconfig.get_path("purelib")])},
+        env=_environment(),
         user=user,
         group=user,
         extra_groups=None if user is None else [],
@@ -78,12 +78,19 @@ def user_process(data_dir: Path, python: str = sys.executable, user: int | None 
 
 
 def python_for(user: int) -> str | None:
-    """An interpreter that `user` can run and that runs this code; None where there is none."""
+    """An interpreter that `user` can run and that finds this code; None where there is none, as in a private home."""
     for python in (sys.executable, "/usr/bin/python3"):
-        check = [python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
+        check = [python, "-c", "import sys, models; sys.exit(sys.version_info < (3, 11))"]
         try:
-            if subprocess.run(check, user=user, extra_groups=[], cwd="/", stderr=subprocess.DEVNULL).returncode == 0:
-                return python
+            tried = subprocess.run(
+                check, user=user, extra_groups=[], cwd="/", env=_environment(), stderr=subprocess.DEVNULL
+            )
         except OSError:
             continue
+        if tried.returncode == 0:
+            return python
     return None
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), sysconfig.get_path("purelib")])}
