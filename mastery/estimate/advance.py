@@ -64,6 +64,8 @@ class Advanced:
     states: one new state per student.
     prediction [R]: expected success on each row before it was seen (in a summed sitting: before the sitting).
     logit, logit_variance [R]: the mean and variance (mu, Vt of measurement 2) that prediction was made from.
+    ability, practised [R]: g + f + s + practice in it, and the ln(1 + n) that practice is lam times of.
+    attempt [R]: which of `attempt_offsets` it has.
     first_row int64[M]: a run is rows of one sitting and one target that follow one another; this is its first row.
     before, after [M]: the run's target just before its sitting (as stored, not aged) and just after it.
     """
@@ -72,6 +74,9 @@ class Advanced:
     prediction: Floats
     logit: Floats
     logit_variance: Floats
+    ability: Floats
+    practised: Floats
+    attempt: Integers
     first_row: Integers
     before: Levels
     after: Levels
@@ -130,9 +135,12 @@ def advance(states: Sequence[SubjectState], batch: Observations, hyper: Hyperpar
     )
     return Advanced(
         _split(level, targets, items),
-        predictions[:, 0],
-        predictions[:, 1],
-        predictions[:, 2],
+        predictions[:, kernel.P],
+        predictions[:, kernel.LOGIT],
+        predictions[:, kernel.LOGIT_VARIANCE],
+        predictions[:, kernel.ABILITY],
+        predictions[:, kernel.PRACTISED],
+        predictions[:, kernel.ATTEMPT].astype(np.int64),
         first_row,
         Levels(before),
         Levels(after),

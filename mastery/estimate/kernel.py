@@ -27,6 +27,8 @@ Y, WEIGHT, DAY, SLOPE, EASINESS, EASINESS_VARIANCE, PRACTICE_SLOPE, SUMMED = ran
 G, G_VARIANCE, F, F_VARIANCE, COVARIANCE = range(5)
 REST, VARIANCE, ON_GENERAL, ON_FORM, PRACTICE, LAST_DAY = range(6)
 MEMORY, MEMORY_VARIANCE, ATTEMPTS = range(3)
+# Columns of `predictions` [R, 6]
+P, LOGIT, LOGIT_VARIANCE, ABILITY, PRACTISED, ATTEMPT = range(6)
 READING_COLUMNS = ("mean", "variance", "general", "target", "form", "practice")
 
 # Columns of the scratch arrays: per row of the step, and per target of the student
@@ -51,7 +53,8 @@ def run_filter(
 
     offsets int64[N+1]; sitting int64[R]; slots int64[R, 2], places of target and item; answers [R, 8];
     level [N, 5]; targets [sum K, 6] and items [sum I, 3] by student at their offsets int64[N+1].
-    Returns p, mu, Vt before each row [R, 3] and, for each run of rows with the same sitting and target, its first row
+    Returns what was expected before each row [R, 6] (p, mu, Vt, g + f + s + practice, ln(1 + n), earlier sittings with
+    the item as `attempt_offsets` counts them) and, for each run of rows with the same sitting and target, its first row
     int64[M] and the target's reading before and after the sitting [M, 6].
     """
     longest, most, runs = 1, 1, 0
@@ -60,7 +63,7 @@ def run_filter(
         most = max(most, target_offsets[n + 1] - target_offsets[n])
         for j in range(offsets[n], offsets[n + 1]):
             runs += j == offsets[n] or sitting[j] != sitting[j - 1] or slots[j, 0] != slots[j - 1, 0]
-    predictions = np.empty((len(sitting), 3))
+    predictions = np.empty((len(sitting), 6))
     run_first = np.empty(runs, np.int64)
     before = np.empty((runs, len(READING_COLUMNS)))
     after = np.empty((runs, len(READING_COLUMNS)))
@@ -91,19 +94,32 @@ def run_filter(
             first = row
             while first < stop:
                 last = _step_end(first, stop, slots, answers)
-                carried = _step(
-                    slots[first:last],
-                    answers[first:last],
-                    constants,
-                    level[n],
-                    own_targets,
-                    own_items,
-                    predictions[first:last],
-                    by_row,
-                    by_target,
-                    recent,
-                    carried,
-                )
+                if last == first + 1:
+                    carried = _answer(
+                        slots[first],
+                        answers[first],
+                        constants,
+                        level[n],
+                        own_targets,
+                        own_items,
+                        predictions[first],
+                        recent,
+                        carried,
+                    )
+                else:
+                    carried = _step(
+                        slots[first:last],
+                        answers[first:last],
+                        constants,
+                        level[n],
+                        own_targets,
+                        own_items,
+                        predictions[first:last],
+                        by_row,
+                        by_target,
+                        recent,
+                        carried,
+                    )
                 first = last
             for done in range(opened, run):
                 j = run_first[done]
@@ -154,6 +170,100 @@ def _step_end(first: int, stop: int, slots: Integers, answers: Floats) -> int:
     while last < stop and answers[last, SUMMED] == summed and (summed != 0.0 or slots[last, 1] == slots[first, 1]):
         last += 1
     return last
+
+
+@compiled_within
+def _answer(
+    slot: Integers,
+    answer: Floats,
+    constants: Floats,
+    level: Floats,
+    targets: Floats,
+    items: Floats,
+    prediction: Floats,
+    recent: Integers,
+    carried: int,
+) -> int:
+    """The step of one answer on one target: what `_step` does, without its sums over rows and targets."""
+    k = slot[0]
+    target, item = targets[k], items[slot[1]]
+    a, y, w = answer[SLOPE], answer[Y], answer[WEIGHT]
+    start = _own(target, level)
+    _age(target, answer[DAY], constants)
+    for other in recent[0, :carried]:
+        if other != k:
+            _leave(targets[other], level)
+    u, v = target[ON_GENERAL], target[ON_FORM]
+    noise = item[MEMORY_VARIANCE] + answer[EASINESS_VARIANCE]
+    _expect(a, answer, item, target, level, constants, noise, prediction)
+    p, full = prediction[P], prediction[LOGIT_VARIANCE]
+    kappa = 1.0 / np.sqrt(1.0 + PROBIT * full)
+    curvature = kappa * kappa * p * (1.0 - p)
+    left = 1.0 - curvature * full
+    surprise, precision = kappa * (y - p) / left, curvature / left
+    c = w / (1.0 + w * precision * noise)
+    information, score = a * a * c * precision, a * c * surprise
+    kept = 1.0 / (1.0 + target[VARIANCE] * information)
+    shared = information * kept
+    general, form, both = level[G_VARIANCE], level[F_VARIANCE], level[COVARIANCE]
+    area = max(general * form - both * both, 0.0)
+    shrink = 1.0 / (1.0 + shared * (general * u * u + 2.0 * both * u * v + form * v * v))
+    level[G_VARIANCE] = (general + area * shared * v * v) * shrink
+    level[F_VARIANCE] = (form + area * shared * u * u) * shrink
+    level[COVARIANCE] = (both - area * shared * u * v) * shrink
+    part = score * kept
+    general_shift = part * (level[G_VARIANCE] * u + level[COVARIANCE] * v)
+    general_shift = max(general_shift, 0.0) if score >= 0.0 else min(general_shift, 0.0)
+    form_shift = part * (level[COVARIANCE] * u + level[F_VARIANCE] * v)
+    level[G] += general_shift
+    level[F] += form_shift
+    variance = target[VARIANCE] * kept
+    shared_shift = u * general_shift + v * form_shift
+    shift = variance * (score - information * shared_shift)
+    target[REST] += shift + (1.0 - kept) * (u * level[G] + v * level[F])
+    target[VARIANCE] = variance
+    target[ON_GENERAL] = u * kept
+    target[ON_FORM] = v * kept
+    memory = item[MEMORY_VARIANCE]
+    reach = memory * c
+    pull = reach * precision
+    item[MEMORY] += reach * surprise - pull * a * (shared_shift + shift)
+    spread = variance + _spread(u * kept, v * kept, level)
+    item[MEMORY_VARIANCE] = memory * (1.0 - pull) + pull * a * pull * a * spread
+    _hold_to_sign(score, start, general_shift, level, target)
+    _learn(w, w * y, constants, target)
+    item[MEMORY] += w * (constants[ITEM_RIGHT] * y + constants[ITEM_WRONG] * (1.0 - y))
+    item[ATTEMPTS] += 1.0
+    recent[0, 0] = k
+    _fade(w, constants, level, targets, recent[0, :1])
+    _drift(w, constants, level, targets)
+    return 1
+
+
+@compiled_within
+def _expect(
+    a: float,
+    answer: Floats,
+    item: Floats,
+    target: Floats,
+    level: Floats,
+    constants: Floats,
+    noise: float,
+    prediction: Floats,
+) -> None:
+    """What is expected of an answer on a target before it is seen: a row of predictions."""
+    u, v = target[ON_GENERAL], target[ON_FORM]
+    practised = np.log1p(target[PRACTICE])
+    ability = target[REST] + u * level[G] + v * level[F] + answer[PRACTICE_SLOPE] * practised
+    attempt = min(int(item[ATTEMPTS]), len(constants) - 1 - OFFSETS)
+    mu = a * ability + item[MEMORY] + answer[EASINESS] + constants[OFFSETS + attempt]
+    variance = a * a * (target[VARIANCE] + _spread(u, v, level)) + noise
+    prediction[P] = _sigmoid(mu / np.sqrt(1.0 + PROBIT * variance))
+    prediction[LOGIT] = mu
+    prediction[LOGIT_VARIANCE] = variance
+    prediction[ABILITY] = ability
+    prediction[PRACTISED] = practised
+    prediction[ATTEMPT] = attempt
 
 
 @compiled_within
@@ -272,7 +382,7 @@ def _predict(
 
     A target's rows carry the information sum a^2 c t and the score sum a c (kappa e) / (1 - kappa^2 h Vt).
     """
-    last_offset = len(constants) - 1 - OFFSETS
+    expected = np.empty(6)
     for j in range(len(answers)):
         by_target[slots[j, 0], _INFORMATION] = 0.0
         by_target[slots[j, 0], _SCORE] = 0.0
@@ -281,19 +391,12 @@ def _predict(
         target = targets[k]
         item = items[slots[j, 1]]
         a = answers[j, SLOPE]
-        u, v = target[ON_GENERAL], target[ON_FORM]
-        practice = answers[j, PRACTICE_SLOPE] * np.log1p(target[PRACTICE])
-        ability = target[REST] + u * level[G] + v * level[F] + practice
-        offset = constants[OFFSETS + min(int(item[ATTEMPTS]), last_offset)]
-        mu = a * ability + item[MEMORY] + answers[j, EASINESS] + offset
         noise = item[MEMORY_VARIANCE] + answers[j, EASINESS_VARIANCE]
-        variance = a * a * (target[VARIANCE] + _spread(u, v, level)) + noise
-        kappa = 1.0 / np.sqrt(1.0 + PROBIT * variance)
-        p = _sigmoid(kappa * mu)
+        _expect(a, answers[j], item, target, level, constants, noise, expected)
+        p, variance = expected[P], expected[LOGIT_VARIANCE]
         if keep:
-            predictions[j, 0] = p
-            predictions[j, 1] = mu
-            predictions[j, 2] = variance
+            predictions[j] = expected
+        kappa = 1.0 / np.sqrt(1.0 + PROBIT * variance)
         curvature = kappa * kappa * p * (1.0 - p)
         # at least 1 - .25 Vt / (1 + pi/8 Vt) > .36
         left = 1.0 - curvature * variance
@@ -430,20 +533,21 @@ def _drift(answers: float, constants: Floats, level: Floats, targets: Floats) ->
     """
     known = level[G_VARIANCE]
     added = min(known + constants[GENERAL_DRIFT] * answers, WIDEST * constants[GENERAL]) - known
-    by_general = known / (known + added)
+    kept = known / (known + added)
+    to_level, scatter = (1.0 - kept) * level[G], kept * added
     slope = level[COVARIANCE] / level[F_VARIANCE]
     given = max(known - slope * level[COVARIANCE], 0.0)
-    by_both = given / (given + added) if given > 0.0 else 1.0
+    kept_by_both = given / (given + added) if given > 0.0 else 1.0
     for k in range(len(targets)):
         share = targets[k, ON_GENERAL] - 1.0
         if targets[k, ON_FORM] == 1.0:
-            kept = by_general
-            constant = level[G]
+            targets[k, REST] += share * to_level
+            targets[k, ON_GENERAL] = 1.0 + share * kept
+            targets[k, VARIANCE] += share * share * scatter
         else:
-            kept = by_both
-            constant = level[G] - slope * level[F]
-            targets[k, ON_FORM] += share * (1.0 - kept) * slope
-        targets[k, REST] += share * (1.0 - kept) * constant
-        targets[k, ON_GENERAL] = 1.0 + share * kept
-        targets[k, VARIANCE] += share * share * kept * added
+            lost = share * (1.0 - kept_by_both)
+            targets[k, ON_FORM] += lost * slope
+            targets[k, REST] += lost * (level[G] - slope * level[F])
+            targets[k, ON_GENERAL] = 1.0 + share * kept_by_both
+            targets[k, VARIANCE] += share * share * kept_by_both * added
     level[G_VARIANCE] = known + added
