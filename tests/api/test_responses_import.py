@@ -59,9 +59,14 @@ def test_a_real_district_is_no_sandbox(engine: Engine, tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("user_id,item_id,correct,skill_id\n", "lacks the column timestamp"),
-        (ANSWERS + "u3,i1,0,yes,s1\n", "line 5: correct and timestamp must be numbers"),
-        (ANSWERS + "u3,i1,0,1.5,s1\n", "line 5: correct is 1.5; give a share"),
-        (ANSWERS + ",i1,0,1,s1\n", "line 5: user_id, item_id and skill_id must not be empty"),
+        (ANSWERS + "u3,i1,0,yes,s1\n", "line 5, correct: is 'yes'; give a number"),
+        (ANSWERS + "u3,i1,0,1.5,s1\n", "line 5, correct: is 1.5; give a share"),
+        (ANSWERS + "u3,i1,0,nan,s1\n", "line 5, correct: is nan; give a share"),
+        (ANSWERS + "u3,i1,noon,1,s1\n", "line 5, timestamp: is 'noon'; give a number"),
+        (ANSWERS + "u3,i1,inf,1,s1\n", "line 5, timestamp: is inf; give seconds"),
+        (ANSWERS + ",i1,0,1,s1\n", "line 5, user_id: must not be empty"),
+        (ANSWERS + "u3,i1,0,1,\n", "line 5, skill_id: must not be empty"),
+        (ANSWERS + "\n\nu3,i1,0\n", "line 7: has 3 columns"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_named(tmp_path: Path, text: str, says: str) -> None:
@@ -74,6 +79,22 @@ def test_a_file_without_rows_or_a_matrix_without_columns_is_refused(engine: Engi
         import_responses(Intake.of(engine), written(tmp_path, ANSWERS.splitlines()[0] + "\n"), "Sandbox", NOW)
     with pytest.raises(ResponsesError, match="needs the columns"):
         read_q_matrix(written(tmp_path, "a,b\n"))
+    with pytest.raises(ResponsesError, match="line 3: item_id and base_skill must not be empty"):
+        read_q_matrix(written(tmp_path, "item_id,base_skill\ni1,b1\ni2,\n"))
+
+
+def test_a_matrix_may_call_its_skills_by_either_name(tmp_path: Path) -> None:
+    for name in ("base_skill", "skill_id"):
+        assert read_q_matrix(written(tmp_path, f"item_id,{name}\ni1,b1\ni1,b2\n")) == {"i1": ["b1", "b2"]}
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_bytes(ANSWERS.encode() + b"u\xff,i1,0,1,s1\n")
+    with pytest.raises(ResponsesError, match="give UTF-8 text"):
+        list(read_rows(path))
+    with pytest.raises(ResponsesError, match="give UTF-8 text"):
+        read_q_matrix(path)
 
 
 def many_answers(folder: Path) -> Path:

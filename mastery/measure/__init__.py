@@ -1,0 +1,22 @@
+"""The yardstick (measurement 4): how well an estimator predicts students it never saw, and how far it can be believed.
+
+answers = AnswerSet.of(rows)                            a file of answers as columns
+train = answers.select(training_students(answers.students, fold=0))
+test = answers.select(judged_students(answers.students, fold=0))
+
+The folds are those of published comparisons, so that figures compare; whatever is tuned is tuned on `train` alone.
+"""
+
+from mastery.measure.answers import AnswersError, AnswerSet
+from mastery.measure.splits import FOLDS, inner_split, judged_students, training_students
+from mastery.measure.timestamps import Timestamps
+
+__all__ = [
+    "FOLDS",
+    "AnswerSet",
+    "AnswersError",
+    "Timestamps",
+    "inner_split",
+    "judged_students",
+    "training_students",
+]
