@@ -86,8 +86,3 @@ def reliability(y: Floats, p: Floats, bins: int = BINS) -> Reliability:
 def ece(y: Floats, p: Floats) -> float:
     """Expected calibration error over 20 bins of equal size, ties broken at random with a fixed seed."""
     return reliability(y, p).error
-
-
-def coverage(value: Floats, low: Floats, high: Floats) -> float:
-    """Share of values that lie in their range, both ends included."""
-    return float(np.mean((value >= low) & (value <= high)))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mastery.measure.metrics import BINS, CLIP, accuracy, auc, coverage, ece, log_loss, reliability, rmse
+from mastery.measure.metrics import BINS, CLIP, accuracy, auc, ece, log_loss, reliability, rmse
 
 shares = st.one_of(st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 0.25, 1.0]))
 chances = st.sampled_from([0.0, 1e-9, 0.1, 0.25, 0.5, 0.500001, 0.75, 1.0])
@@ -99,8 +99,3 @@ def test_bins_of_a_diagram_hold_equally_many_and_rise() -> None:
 def test_nothing_can_not_be_compared() -> None:
     with pytest.raises(ValueError, match="no rows"):
         ece(np.empty(0), np.empty(0))
-
-
-def test_a_range_holds_its_ends() -> None:
-    value, low, high = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 0.0, 3.5, 0.0]), np.array([2.0, 2.0, 4.0, 3.0])
-    assert coverage(value, low, high) == 0.5
