@@ -17,7 +17,7 @@ from mastery.measure import (
     AnswerSet,
     Fitted,
     Timestamps,
-    Unfitted,
+    fit_filter,
     judge,
     training_students,
 )
@@ -60,12 +60,6 @@ class Evaluation:
     model: str
 
 
-def shipped(training: AnswerSet, advance: Advance) -> Fitted:
-    """The filter with its defaults, for which nothing is fitted."""
-    advance(1, 1)
-    return Unfitted()
-
-
 def read_answers(path: Path, q_matrix: Path | None, timestamps: Timestamps | None) -> AnswerSet:
     """A file of answers as columns, enough of it for the folds. Raises ResponsesError."""
     try:
@@ -78,7 +72,7 @@ def read_answers(path: Path, q_matrix: Path | None, timestamps: Timestamps | Non
 
 
 def evaluate_fold(
-    answers: AnswerSet, fold: int, clock: Callable[[], float], fit: Fit = shipped, advance: Advance = lambda *_: None
+    answers: AnswerSet, fold: int, clock: Callable[[], float], fit: Fit = fit_filter, advance: Advance = lambda *_: None
 ) -> Evaluation:
     """Fit to the training students of a fold, 0 to 4, and judge on its others; `clock` tells seconds."""
     began = clock()

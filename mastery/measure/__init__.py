@@ -2,14 +2,15 @@
 
 answers = AnswerSet.of(rows)                            a file of answers as columns
 train = answers.select(training_students(answers.students, fold=0))
-report = judge(answers, 0, fit(train), perf_counter)    what came of it with the students of fold 0
+report = judge(answers, 0, fit_filter(train), perf_counter)      what came of it with the students of fold 0
 
 The folds are those of published comparisons, so that figures compare; whatever is tuned is tuned on `train` alone.
 """
 
 from mastery.measure.answers import AnswersError, AnswerSet
+from mastery.measure.fitted import FittedFilter, fit_filter
 from mastery.measure.judge import Fitted, Predicted, Report, judge
-from mastery.measure.splits import FOLDS, inner_split, judged_students, training_students
+from mastery.measure.splits import FOLDS, inner_splits, judged_students, training_students
 from mastery.measure.timestamps import Timestamps
 from mastery.measure.unfitted import Unfitted
 
@@ -18,11 +19,13 @@ __all__ = [
     "AnswerSet",
     "AnswersError",
     "Fitted",
+    "FittedFilter",
     "Predicted",
     "Report",
     "Timestamps",
     "Unfitted",
-    "inner_split",
+    "fit_filter",
+    "inner_splits",
     "judge",
     "judged_students",
     "training_students",

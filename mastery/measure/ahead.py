@@ -68,7 +68,7 @@ def look_ahead(answers: AnswerSet) -> Ahead:
 
 def reached(ahead: Ahead, bar: float) -> Floats:
     """Whether the share right of the next answers reached the bar, 1 or 0, [M]."""
-    return (ahead.right >= _needed(ahead.count, bar)).astype(np.float64)
+    return (ahead.right >= needed(ahead.count, bar)).astype(np.float64)
 
 
 def chance_of_reaching(count: Integers, low: Floats, high: Floats, probability: Floats, bar: float) -> Floats:
@@ -81,7 +81,7 @@ def chance_of_reaching(count: Integers, low: Floats, high: Floats, probability: 
     # so near to 0 or 1 it only says on which side of the bar: how far from it is then read off the range
     centre = np.where(probability >= 1.0 - _EDGE, np.maximum(centre, _middle(low, high)), centre)
     centre = np.where(probability <= _EDGE, np.minimum(centre, _middle(low, high)), centre)
-    return _more_than(_needed(count, bar) - 1.0, count, centre, spread)
+    return _more_than(needed(count, bar) - 1.0, count, centre, spread)
 
 
 def covered(ahead: Ahead, low: Floats, high: Floats) -> Floats:
@@ -100,7 +100,8 @@ def covered(ahead: Ahead, low: Floats, high: Floats) -> Floats:
     return np.asarray(np.clip(inside, 0.0, None) / (to - from_), np.float64)
 
 
-def _needed(count: Integers, bar: float) -> Floats:
+def needed(count: Integers, bar: float) -> Floats:
+    """How many right answers of `count` reach the bar, [M]."""
     # a product that is a hair above a whole number must not ask for one more
     return np.asarray(np.ceil(bar * count - _EDGE), np.float64)
 

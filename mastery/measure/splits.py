@@ -30,13 +30,13 @@ def training_students(students: int, fold: int) -> Integers:
     return np.flatnonzero(fold_of(students) != _checked(fold))
 
 
-def inner_split(students: int) -> tuple[Integers, Integers]:
-    """Training students, numbered from 0, in two: four fifths to fit to and a fifth to choose hyperparameters by.
+def inner_splits(students: int) -> list[tuple[Integers, Integers]]:
+    """Training students, numbered from 0, in two, five times over: four fifths to fit to, and the fifth held out.
 
     Dealt as the folds are, with the seed 7, so that a search finds the same again. ValueError for fewer than five.
     """
-    held = _dealt(students, _INNER_SEED) == 0
-    return np.flatnonzero(~held), np.flatnonzero(held)
+    dealt = _dealt(students, _INNER_SEED)
+    return [(np.flatnonzero(dealt != one), np.flatnonzero(dealt == one)) for one in range(FOLDS)]
 
 
 def _dealt(students: int, seed: int) -> Integers:

@@ -16,8 +16,7 @@ from shared_data import needs_shared, shared
 
 from api.actions.evaluation import Advance, evaluate_fold, mean_of, read_answers
 from api.cli import main
-from mastery.estimate import MODEL_VERSION
-from mastery.measure import AnswerSet, Fitted, Unfitted, judged_students, metrics, training_students
+from mastery.measure import AnswerSet, Fitted, Unfitted, fit_filter, judged_students, metrics, training_students
 
 KEYS = [
     "auc", "accuracy", "log_loss", "rmse", "ece", "mastery_ece", "coverage_80", "updates_per_second", "seconds",
@@ -48,13 +47,15 @@ def test_a_fold_is_told_as_json_with_the_figures_of_its_students(file: Path) -> 
     assert done.exit_code == 0
     told = json.loads(done.stdout)
     assert list(told)[: len(KEYS)] == KEYS
-    test = (answers := AnswerSet.of(made_up(40, 2000))).select(judged_students(40, 3))
-    p = Unfitted().predict(test).success
+    answers = AnswerSet.of(made_up(40, 2000))
+    test = answers.select(judged_students(40, 3))
+    fitted = fit_filter(answers.select(training_students(40, 3)))
+    p = fitted.predict(test).success
     assert told["auc"] == metrics.auc(test.y, p)
     assert told["log_loss"] == metrics.log_loss(test.y, p)
     assert (told["fold"], told["students"], told["answers"]) == (3, 8, test.rows)
     assert (told["file"], told["file_answers"], told["file_students"]) == ("answers.csv", 2000, 40)
-    assert (told["items"], told["targets"], told["model"]) == (answers.items, answers.targets, MODEL_VERSION)
+    assert (told["items"], told["targets"], told["model"]) == (answers.items, answers.targets, fitted.version)
     assert told["timestamps"] == "order"
     assert told["peak_mb"] > 50
     assert told["seconds"] > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mastery.measure import FOLDS, inner_split, judged_students, training_students
+from mastery.measure import FOLDS, inner_splits, judged_students, training_students
 from mastery.measure.splits import fold_of
 
 
@@ -31,11 +31,13 @@ def test_each_student_is_judged_in_one_fold_and_trained_on_in_the_others() -> No
         assert sorted(both) == list(range(282))
 
 
-def test_a_search_holds_a_fifth_of_the_training_students_back_and_always_the_same() -> None:
-    fit, held = inner_split(226)
-    assert sorted([*fit.tolist(), *held.tolist()]) == list(range(226))
-    assert len(held) == 46
-    assert [half.tolist() for half in inner_split(226)] == [fit.tolist(), held.tolist()]
+def test_each_fifth_of_the_training_students_is_held_back_once_and_always_the_same() -> None:
+    splits = inner_splits(226)
+    for fit, held in splits:
+        assert sorted([*fit.tolist(), *held.tolist()]) == list(range(226))
+    assert [len(held) for _, held in splits] == [46, 45, 45, 45, 45]
+    assert sorted(np.concatenate([held for _, held in splits]).tolist()) == list(range(226))
+    assert [held.tolist() for _, held in inner_splits(226)] == [held.tolist() for _, held in splits]
 
 
 @pytest.mark.parametrize("fold", [-1, 5])

@@ -1,0 +1,198 @@
+"""The batch step: parameters of items and targets from all students' answers, with the filter's output as offset.
+
+The filter says before each answer what it expects and how sure it is: p = sigma(kappa mu). Seen from one parameter, mu
+is an offset plus that parameter times a feature (1 for b and delta, the ability for a, a ln(1 + n) for lam), so each is
+a one-dimensional logistic regression with a normal prior, solved by Newton's steps, all items or targets at once
+(measurement 2). Then the filter runs again. The priors: b ~ N(easiness of its target, item^2), that easiness ~ N(mean
+of targets, target^2), a ~ N(1, slope^2), lam ~ N(mean of targets, practice^2), delta ~ N(0, attempt^2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import logit
+
+from mastery.estimate import Hyperparameters, SubjectState, advance
+from mastery.estimate.compiled import compiled
+from mastery.estimate.kernel import PROBIT
+from mastery.estimate.state import Floats, Integers
+from mastery.measure.answers import AnswerSet
+from mastery.measure.bank import Bank
+
+ATTEMPTS = 8
+"""Attempts with an offset of their own; all further ones share the last."""
+_STEEPEST, _FLATTEST = 2.5, 0.3
+_EASINESS_BOUND = 10.0
+_OFFSET_BOUND = 5.0
+_PRACTICE_BOUND = 2.0
+_LONGEST_STEP = 1.0
+_STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """Standard deviations of the batch step's priors, in logits (`slope` and `practice` per logit)."""
+
+    item: float = 1.0
+    target: float = 1.0
+    slope: float = 0.3
+    practice: float = 0.35
+    attempt: float = 0.7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibrated:
+    """A bank and the hyperparameters that it was fitted with, attempt offsets and typical item among them."""
+
+    hyper: Hyperparameters
+    bank: Bank
+
+
+def calibrate(
+    answers: AnswerSet, hyper: Hyperparameters, spreads: Spreads, rounds: int, start: Calibrated | None = None
+) -> Calibrated:
+    """Fit items, targets and attempts to the answers in so many rounds of filter and Newton's steps.
+
+    `start` is what to begin from, else nothing is known but the mean. ValueError where there are no answers.
+    """
+    if not answers.rows:
+        raise ValueError("there are no answers to calibrate with")
+    now = _begin(answers, hyper, spreads) if start is None else Calibrated(_with(hyper, start), start.bank)
+    target_of = _target_of_item(answers)
+    for number in range(rounds):
+        # slopes are of use once the abilities are
+        now = _round(answers, now, spreads, target_of, slopes=number > 0 or start is not None)
+    return now
+
+
+def _begin(answers: AnswerSet, hyper: Hyperparameters, spreads: Spreads) -> Calibrated:
+    share = min(max(float(answers.y.mean()), 0.01), 0.99)
+    easiness = float(logit(share))
+    known = replace(
+        hyper,
+        attempt_offsets=(0.0,) * ATTEMPTS,
+        item_easiness=easiness,
+        item_easiness_variance=spreads.item**2,
+    )
+    return Calibrated(
+        known, Bank.blank(answers.items, answers.targets, easiness, spreads.item**2, hyper.practice_slope)
+    )
+
+
+def _with(hyper: Hyperparameters, start: Calibrated) -> Hyperparameters:
+    return replace(
+        hyper,
+        attempt_offsets=start.hyper.attempt_offsets,
+        item_easiness=start.hyper.item_easiness,
+        item_easiness_variance=start.hyper.item_easiness_variance,
+    )
+
+
+def _target_of_item(answers: AnswerSet) -> Integers:
+    """The target of each item; of one that stands under several, the one of its last row."""
+    found = np.zeros(answers.items, np.int64)
+    found[answers.item] = answers.target
+    return found
+
+
+def _round(answers: AnswerSet, now: Calibrated, spreads: Spreads, target_of: Integers, slopes: bool) -> Calibrated:
+    hyper, bank = now.hyper, now.bank
+    item, target, y = answers.item, answers.target, answers.y
+    seen = advance([SubjectState.initial(hyper)] * answers.students, bank.observations(answers, hyper), hyper)
+    scale = 1.0 / np.sqrt(1.0 + PROBIT * (seen.logit_variance - bank.easiness_variance[item]))
+    ones = np.ones(answers.rows)
+
+    def solve(index: Integers, logits: Floats, feature: Floats, mean: Floats, spread: float, start: Floats) -> _Solved:
+        solved, variance = newton(
+            index, logits - start[index] * feature, scale, y, feature, mean, spread**2, start, _STEPS
+        )
+        return _Solved(solved, variance)
+
+    logits = seen.logit
+    typical = solve(
+        target,
+        logits - bank.easiness[item] + bank.target_easiness[target],
+        ones,
+        np.full(answers.targets, bank.target_easiness.mean()),
+        spreads.target,
+        bank.target_easiness,
+    ).within(-_EASINESS_BOUND, _EASINESS_BOUND)
+    items = solve(item, logits, ones, typical.value[target_of], spreads.item, bank.easiness)
+    easiness = items.within(-_EASINESS_BOUND, _EASINESS_BOUND).value
+    logits = logits + (easiness - bank.easiness)[item]
+    slope = bank.slope
+    if slopes:
+        slope = (
+            solve(item, logits, seen.ability, np.ones(answers.items), spreads.slope, slope)
+            .within(_FLATTEST, _STEEPEST)
+            .value
+        )
+        logits = logits + (slope - bank.slope)[item] * seen.ability
+    offsets = np.array(hyper.attempt_offsets)
+    moved = solve(seen.attempt, logits, ones, np.zeros(len(offsets)), spreads.attempt, offsets).value
+    moved = np.clip(moved - moved[0], -_OFFSET_BOUND, _OFFSET_BOUND)
+    logits = logits + (moved - offsets)[seen.attempt]
+    practised = slope[item] * seen.practised
+    practice = solve(
+        target,
+        logits,
+        practised,
+        np.full(answers.targets, bank.practice_slope.mean()),
+        spreads.practice,
+        bank.practice_slope,
+    ).within(0.0, _PRACTICE_BOUND)
+    return Calibrated(
+        replace(
+            hyper,
+            attempt_offsets=tuple(moved.tolist()),
+            practice_slope=float(practice.value.mean()),
+            item_easiness=float(typical.value.mean()),
+            item_easiness_variance=spreads.item**2,
+        ),
+        Bank(slope, easiness, items.variance, typical.value, practice.value),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Solved:
+    value: Floats
+    variance: Floats
+
+    def within(self, low: float, high: float) -> _Solved:
+        return _Solved(np.clip(self.value, low, high), self.variance)
+
+
+@compiled
+def newton(
+    index: Integers,
+    offset: Floats,
+    scale: Floats,
+    y: Floats,
+    feature: Floats,
+    prior_mean: Floats,
+    prior_variance: float,
+    start: Floats,
+    steps: int,
+) -> tuple[Floats, Floats]:
+    """C coefficients c of y ~ Bernoulli(sigma(scale (offset + c[index] feature))), c ~ N(prior_mean, prior_variance).
+
+    index int64[R] 0..C-1; offset, scale, y, feature [R]; prior_mean, start [C]. Newton's steps of at most 1. Returns
+    the coefficients [C] and their variances by the curvature at the last step [C]; without rows those of the prior.
+    """
+    found = start.copy()
+    score, curvature = np.zeros(len(start)), np.zeros(len(start))
+    for _ in range(steps):
+        score[:] = 0.0
+        curvature[:] = 0.0
+        for row in range(len(y)):
+            at = index[row]
+            slope = scale[row] * feature[row]
+            p = 1.0 / (1.0 + np.exp(-(scale[row] * offset[row] + slope * found[at])))
+            score[at] += (y[row] - p) * slope
+            curvature[at] += p * (1.0 - p) * slope * slope
+        for at in range(len(start)):
+            step = (score[at] - (found[at] - prior_mean[at]) / prior_variance) / (curvature[at] + 1.0 / prior_variance)
+            found[at] += min(_LONGEST_STEP, max(-_LONGEST_STEP, step))
+    return found, 1.0 / (curvature + 1.0 / prior_variance)

@@ -1,0 +1,157 @@
+"""The calibration head: from what the filter knows of a target to a rate and a probability that later answers bear out.
+
+The filter's own statement is too sure of itself, since what it takes for known (the level of a student's typical day,
+that a target's items are alike) only nearly holds. So the rate of the next answers on a target is taken for
+
+    logit R ~ N(w0 + w1 x + w2 d + w3 b, D^2),   ln D = v0 + v1 ln d
+
+with x = k (mean + b) and d = k sqrt(variance) the filter's centre and spread of that logit (`readout`), and b the
+easiness of the target's typical item; w and v make the likelihood of how many of the next answers were right
+(`look_ahead`) greatest, for students that nothing was fitted to. Whether the rate reaches the bar is judged by itself,
+since answers that come together are more alike than a rate alone says: its probability is
+
+    Phi((u0 + u1 c + u2 D - logit bar) / D),   c the centre above,
+
+u by the likelihood of whether the share of the next answers reached the bar. w1, u1 > 0: whatever raises the filter's
+mean raises rate and probability. The success expected of one answer needs no head (tried: Platt's two numbers changed
+no figure by more than .0005).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import bdtrc, expit, gammaln, log_expit, logit, logsumexp, ndtr
+
+from mastery.estimate.kernel import PROBIT
+from mastery.estimate.readout import RANGE_HALF_WIDTH
+from mastery.estimate.state import Floats, Integers
+from mastery.measure.ahead import needed
+
+_NODES, _weights = np.polynomial.hermite_e.hermegauss(15)
+_WEIGHTS = _weights / _weights.sum()
+_LOG_WEIGHTS = np.log(_WEIGHTS)
+_FLATTEST = 0.05
+_TRUST = 0.5
+"""Standard deviation of the normal prior around a head that changes nothing: few points change little."""
+_TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Weights of the head (w, v and u above); the default changes nothing."""
+
+    constant: float = 0.0
+    centre: float = 1.0
+    spread: float = 0.0
+    easiness: float = 0.0
+    log_spread_constant: float = 0.0
+    log_spread: float = 1.0
+    chance_constant: float = 0.0
+    chance_centre: float = 1.0
+    chance_spread: float = 0.0
+
+    def tell(self, known: Known, bar: float) -> Told:
+        """What is told of M targets; `bar` in 0..1 exclusive."""
+        centre, spread = self.told_rate(known)
+        reach = RANGE_HALF_WIDTH * spread
+        low, high = expit(centre - reach), expit(centre + reach)
+        rate = np.clip(expit(centre / np.sqrt(1.0 + PROBIT * spread**2)), low, high)
+        moved = self.chance_constant + self.chance_centre * centre + self.chance_spread * spread
+        return Told(rate, low, high, ndtr((moved - logit(bar)) / spread))
+
+    def told_rate(self, known: Known) -> tuple[Floats, Floats]:
+        """Centre and spread of the logit of the rate, [M]."""
+        return (
+            self.constant + self.centre * known.centre + self.spread * known.spread + self.easiness * known.easiness,
+            np.exp(self.log_spread_constant + self.log_spread * np.log(known.spread)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What the filter knows of M targets: centre and spread of the rate's logit, easiness of the typical item; [M]."""
+
+    centre: Floats
+    spread: Floats
+    easiness: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """Rate, its 80% range and the probability that it reaches the bar, each 0..1, [M]."""
+
+    rate: Floats
+    low: Floats
+    high: Floats
+    probability: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What a head is fitted to, about students that nothing else was fitted to.
+
+    M moments: what was known, and how many of the `count` answers that came next were `right`, int64[M].
+    """
+
+    known: Known
+    right: Integers
+    count: Integers
+
+
+def fit_head(seen: Seen, bar: float) -> Head:
+    """The head under which what came was most likely; one that changes nothing where nothing came."""
+    if not len(seen.right):
+        return Head()
+    rate = _fit_rate(seen.known, seen.right, seen.count)
+    centre, spread = rate.told_rate(seen.known)
+    return replace(rate, **_fit_chance(centre, spread, seen.right, seen.count, bar))
+
+
+def _fit_rate(known: Known, right: Integers, count: Integers) -> Head:
+    log_ways = gammaln(count + 1.0) - gammaln(right + 1.0) - gammaln(count - right + 1.0)
+    features = np.column_stack((np.ones(len(right)), known.centre, known.spread, known.easiness))
+    log_spread = np.log(known.spread)
+    plain = np.array([0.0, 1.0, 0.0, 0.0, 0.0, 1.0])
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        spread = np.exp(weights[4] + weights[5] * log_spread)
+        logits = (features @ weights[:4])[:, None] + spread[:, None] * _NODES
+        terms = _LOG_WEIGHTS + right[:, None] * log_expit(logits) + (count - right)[:, None] * log_expit(-logits)
+        each = logsumexp(terms, axis=1)
+        surprise = np.exp(terms - each[:, None]) * (right[:, None] - count[:, None] * expit(logits))
+        by_centre = surprise.sum(axis=1)
+        by_log_spread = (surprise * _NODES).sum(axis=1) * spread
+        gradient = np.r_[features.T @ by_centre, by_log_spread.sum(), by_log_spread @ log_spread]
+        away = (weights - plain) / _TRUST**2
+        return float(0.5 * away @ (weights - plain) - (log_ways + each).sum()), away - gradient
+
+    bounds = [(None, None), (_FLATTEST, None), *[(None, None)] * 4]
+    return Head(*minimize(loss, plain, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist())
+
+
+def _fit_chance(centre: Floats, spread: Floats, right: Integers, count: Integers, bar: float) -> dict[str, float]:
+    """u0, u1 and u2, by name."""
+    at_least = needed(count, bar)
+    reached = right >= at_least
+    features = np.column_stack((np.ones(len(right)), centre, spread))
+    ways = np.exp(gammaln(count + 1.0) - gammaln(at_least) - gammaln(count - at_least + 1.0))
+    plain = np.array([0.0, 1.0, 0.0])
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        logits = (features @ weights)[:, None] + spread[:, None] * _NODES
+        rate = expit(logits)
+        chance = bdtrc(at_least[:, None] - 1.0, count[:, None], rate) @ _WEIGHTS
+        # d P(right >= k) / d logit = n! / (k-1)! / (n-k)! R^k (1-R)^(n-k+1)
+        slope = ways * ((rate ** at_least[:, None] * (1.0 - rate) ** (count - at_least + 1.0)[:, None]) @ _WEIGHTS)
+        chance = np.clip(chance, _TINY, 1.0 - _TINY)
+        away = (weights - plain) / _TRUST**2
+        gradient = features.T @ (np.where(reached, 1.0 / chance, -1.0 / (1.0 - chance)) * slope)
+        lost = -np.where(reached, np.log(chance), np.log1p(-chance)).sum()
+        return float(0.5 * away @ (weights - plain) + lost), away - gradient
+
+    bounds = [(None, None), (_FLATTEST, None), (None, None)]
+    found = minimize(loss, plain, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist()
+    return dict(zip(("chance_constant", "chance_centre", "chance_spread"), found, strict=True))
