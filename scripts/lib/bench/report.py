@@ -98,11 +98,11 @@ def token_of(port: int, client: NewClient) -> str:
     return token
 
 
-def table(rows: list[Row]) -> str:
-    """The report as Markdown."""
+def table(rows: list[Row], sharing: str = "server, database, clients and reference share them") -> str:
+    """The report as Markdown; `sharing` says what the machine's cores were busy with."""
     lines = [
         f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}, Python"
-        f" {platform.python_version()}); server, database, clients and reference share them.",
+        f" {platform.python_version()}); {sharing}.",
         "",
         "| what | figure | reference of the same run | ratio | wanted |",
         "|---|---|---|---|---|",
