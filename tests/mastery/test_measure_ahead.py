@@ -82,7 +82,7 @@ def test_chances_of_counts_are_integrals_over_the_rate(mean: float, spread: floa
 def honest() -> tuple[Ahead, np.ndarray, np.ndarray]:
     """Rates that are drawn from what is told of them, and the answers that come: with mean and spread of each."""
     random = np.random.default_rng(8)
-    size = 60_000
+    size = 30_000
     mean, spread = random.normal(0.8, 1.0, size), random.uniform(0.2, 1.0, size)
     count = random.integers(3, 6, size)
     right = random.binomial(count, expit(random.normal(mean, spread)))
@@ -94,8 +94,8 @@ def test_an_honest_estimate_has_no_calibration_error_and_covers_four_fifths(
 ) -> None:
     ahead, mean, spread = honest
     low, high, probability = told(mean, spread)
-    assert ece(reached(ahead, BAR), chance_of_reaching(ahead.count, low, high, probability, BAR)) < 0.01
-    assert float(np.mean(covered(ahead, low, high))) == pytest.approx(0.8, abs=0.004)
+    assert ece(reached(ahead, BAR), chance_of_reaching(ahead.count, low, high, probability, BAR)) < 0.015
+    assert float(np.mean(covered(ahead, low, high))) == pytest.approx(0.8, abs=0.008)
 
 
 def test_an_estimate_that_is_too_sure_too_high_or_too_vague_is_found_out(
