@@ -44,9 +44,20 @@ _File = click.Path(path_type=Path, exists=True, dir_okay=False)
     type=click.Choice([one.value for one in Timestamps]),
     help="What the column timestamp counts; looked at if not said.",
 )
+@click.option(
+    "--without-twins",
+    is_flag=True,
+    help="Leave out training students whose answers are those of a judged one: the same person under two names.",
+)
 @click.option("--json", "as_json", is_flag=True)
 def evaluate(
-    file: Path, q_matrix: Path | None, fold: int | None, folds: str | None, timestamps: str | None, as_json: bool
+    file: Path,
+    q_matrix: Path | None,
+    fold: int | None,
+    folds: str | None,
+    timestamps: str | None,
+    without_twins: bool,
+    as_json: bool,
 ) -> None:
     """Fit to four fifths of the students of a file of answers, and predict the others' answers one by one.
 
@@ -58,14 +69,14 @@ def evaluate(
         answers = read_answers(file, q_matrix, Timestamps(timestamps) if timestamps else None)
     except ResponsesError as error:
         raise click.ClickException(str(error)) from error
-    done = _evaluate(answers, range(FOLDS) if folds else [fold or 0])
+    done = _evaluate(answers, range(FOLDS) if folds else [fold or 0], without_twins)
     if as_json:
-        print_json(_document(file, answers, done))
+        print_json(_document(file, answers, done, without_twins))
     else:
-        click.echo(_table(file, answers, done))
+        click.echo(_table(file, answers, done, without_twins))
 
 
-def _evaluate(answers: AnswerSet, folds: Sequence[int]) -> list[Evaluation]:
+def _evaluate(answers: AnswerSet, folds: Sequence[int], without_twins: bool) -> list[Evaluation]:
     """Each fold, with progress on stderr."""
     warm_up(DEFAULTS)
     done: list[Evaluation] = []
@@ -75,11 +86,11 @@ def _evaluate(answers: AnswerSet, folds: Sequence[int]) -> list[Evaluation]:
             bar.update(_STEPS * len(done) + _STEPS * step // steps - bar.pos)
 
         for fold in folds:
-            done.append(evaluate_fold(answers, fold, perf_counter, advance=advance))
+            done.append(evaluate_fold(answers, fold, perf_counter, advance=advance, without_twins=without_twins))
     return done
 
 
-def _document(file: Path, answers: AnswerSet, done: Sequence[Evaluation]) -> dict[str, Any]:
+def _document(file: Path, answers: AnswerSet, done: Sequence[Evaluation], without_twins: bool) -> dict[str, Any]:
     """One fold's figures, or the mean with each fold's below `folds`; what can not be said is null."""
     run = {
         "file": file.name,
@@ -89,6 +100,7 @@ def _document(file: Path, answers: AnswerSet, done: Sequence[Evaluation]) -> dic
         "targets": answers.targets,
         "timestamps": answers.timestamps.value,
         "timestamps_because": answers.timing,
+        "without_twins": without_twins,
     }
     if len(done) == 1:
         return {**_fold_document(done[0]), **run}
@@ -102,6 +114,7 @@ def _fold_document(one: Evaluation) -> dict[str, Any]:
         "students": one.students,
         "answers": one.answers,
         "mastery_points": one.points,
+        "twins": one.twins,
         "model": one.model,
     }
 
@@ -110,7 +123,7 @@ def _plain(figures: Figures) -> dict[str, float | None]:
     return {name: value if math.isfinite(value) else None for name, value in asdict(figures).items()}
 
 
-def _table(file: Path, answers: AnswerSet, done: Sequence[Evaluation]) -> str:
+def _table(file: Path, answers: AnswerSet, done: Sequence[Evaluation], without_twins: bool) -> str:
     titles = ["fold", "students", "answers", *(title for title, _, _ in _COLUMNS)]
     rows = [[str(one.fold), f"{one.students:,}", f"{one.answers:,}", *_cells(one.figures)] for one in done]
     if len(done) > 1:
@@ -122,10 +135,19 @@ def _table(file: Path, answers: AnswerSet, done: Sequence[Evaluation]) -> str:
             f"{file.name}: {answers.rows:,} answers of {answers.students:,} students to {answers.items:,} items on "
             f"{answers.targets:,} targets.",
             f"Timestamps are taken for {_SAID[answers.timestamps]}: {answers.timing}.",
+            *_said_of_twins(done, without_twins),
             "",
             *lines,
         ]
     )
+
+
+def _said_of_twins(done: Sequence[Evaluation], left_out: bool) -> list[str]:
+    count = sum(one.twins for one in done)
+    if not count:
+        return []
+    fate = "They were left out." if left_out else "They were trained on all the same: --without-twins leaves them out."
+    return [f"Training students whose answers are those of a judged student, too: {count:,}. {fate}"]
 
 
 _SAID = {Timestamps.SECONDS: "seconds", Timestamps.ORDER: "an order"}

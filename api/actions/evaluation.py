@@ -19,7 +19,10 @@ from mastery.measure import (
     Timestamps,
     fit_filter,
     judge,
+    judged_students,
+    of_both,
     training_students,
+    twins,
 )
 
 Advance = Callable[[int, int], None]
@@ -50,7 +53,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One fold: its figures, how many students and answers were judged, at how many points mastery was, and by what."""
+    """One fold: its figures, how many students and answers were judged, at how many points mastery was, and by what.
+
+    twins: how many of the training students are judged as well, under another name; trained on or left out.
+    """
 
     fold: int
     figures: Figures
@@ -58,6 +64,7 @@ class Evaluation:
     answers: int
     points: int
     model: str
+    twins: int
 
 
 def read_answers(path: Path, q_matrix: Path | None, timestamps: Timestamps | None) -> AnswerSet:
@@ -72,11 +79,21 @@ def read_answers(path: Path, q_matrix: Path | None, timestamps: Timestamps | Non
 
 
 def evaluate_fold(
-    answers: AnswerSet, fold: int, clock: Callable[[], float], fit: Fit = fit_filter, advance: Advance = lambda *_: None
+    answers: AnswerSet,
+    fold: int,
+    clock: Callable[[], float],
+    fit: Fit = fit_filter,
+    advance: Advance = lambda *_: None,
+    without_twins: bool = False,
 ) -> Evaluation:
-    """Fit to the training students of a fold, 0 to 4, and judge on its others; `clock` tells seconds."""
+    """Fit to the training students of a fold, 0 to 4, and judge on its others; `clock` tells seconds.
+
+    `without_twins` leaves out those training students who are judged as well, under another name.
+    """
     began = clock()
-    fitted = fit(answers.select(training_students(answers.students, fold)), advance)
+    training = training_students(answers.students, fold)
+    twice = of_both(twins(answers), training, judged_students(answers.students, fold))
+    fitted = fit(answers.select(np.setdiff1d(training, twice) if without_twins else training), advance)
     report = judge(answers, fold, fitted, clock)
     figures = Figures(
         report.auc,
@@ -90,7 +107,7 @@ def evaluate_fold(
         clock() - began,
         peak_megabytes(),
     )
-    return Evaluation(fold, figures, report.students, report.answers, report.points, fitted.version)
+    return Evaluation(fold, figures, report.students, report.answers, report.points, fitted.version, len(twice))
 
 
 def mean_of(evaluations: Sequence[Evaluation]) -> Figures:

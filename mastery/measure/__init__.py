@@ -12,6 +12,7 @@ from mastery.measure.fitted import FittedFilter, fit_filter
 from mastery.measure.judge import Fitted, Predicted, Report, judge
 from mastery.measure.splits import FOLDS, inner_splits, judged_students, training_students
 from mastery.measure.timestamps import Timestamps
+from mastery.measure.duplicates import of_both, twins
 from mastery.measure.unfitted import Unfitted
 
 __all__ = [
@@ -28,5 +29,7 @@ __all__ = [
     "inner_splits",
     "judge",
     "judged_students",
+    "of_both",
     "training_students",
+    "twins",
 ]

@@ -97,6 +97,19 @@ def test_timestamps_can_be_said_to_be_seconds(tmp_path: Path) -> None:
     assert (told["timestamps"], told["timestamps_because"]) == ("order", "as was said")
 
 
+def test_training_students_who_are_judged_as_well_are_told_of_and_can_be_left_out(tmp_path: Path) -> None:
+    rows = made_up(29, 3000)
+    judged = AnswerSet.of(rows).student_names[judged_students(30, 0)[0]]
+    path = written(tmp_path, [*rows, *(row._replace(user="again") for row in rows if row.user == judged)])
+    answers = read_answers(path, None, None)
+    assert "again" in [answers.student_names[one] for one in training_students(30, 0)]
+    said = run(path).stdout
+    assert "Training students whose answers are those of a judged student, too: 1. They were trained on" in said
+    told = json.loads(run(path, "--json", "--without-twins").stdout)
+    assert (told["twins"], told["without_twins"]) == (1, True)
+    assert told["model"] != json.loads(run(path, "--json").stdout)["model"]
+
+
 def test_a_matrix_is_read(file: Path, tmp_path: Path) -> None:
     matrix = tmp_path / "q.csv"
     matrix.write_text("item_id,base_skill\ni1,b1\ni1,b2\n")
