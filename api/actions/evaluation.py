@@ -21,6 +21,7 @@ from mastery.measure import (
     judge,
     judged_students,
     of_both,
+    once,
     training_students,
     twins,
 )
@@ -88,12 +89,12 @@ def evaluate_fold(
 ) -> Evaluation:
     """Fit to the training students of a fold, 0 to 4, and judge on its others; `clock` tells seconds.
 
-    `without_twins` leaves out those training students who are judged as well, under another name.
+    `without_twins` leaves out those training students who are judged as well, and trains on each person once.
     """
     began = clock()
-    training = training_students(answers.students, fold)
-    twice = of_both(twins(answers), training, judged_students(answers.students, fold))
-    fitted = fit(answers.select(np.setdiff1d(training, twice) if without_twins else training), advance)
+    training, judged = training_students(answers.students, fold), judged_students(answers.students, fold)
+    pairs = twins(answers)
+    fitted = fit(answers.select(once(pairs, training, judged) if without_twins else training), advance)
     report = judge(answers, fold, fitted, clock)
     figures = Figures(
         report.auc,
@@ -107,7 +108,15 @@ def evaluate_fold(
         clock() - began,
         peak_megabytes(),
     )
-    return Evaluation(fold, figures, report.students, report.answers, report.points, fitted.version, len(twice))
+    return Evaluation(
+        fold,
+        figures,
+        report.students,
+        report.answers,
+        report.points,
+        fitted.version,
+        len(of_both(pairs, training, judged)),
+    )
 
 
 def mean_of(evaluations: Sequence[Evaluation]) -> Figures:

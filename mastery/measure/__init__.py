@@ -8,11 +8,11 @@ The folds are those of published comparisons, so that figures compare; whatever 
 """
 
 from mastery.measure.answers import AnswersError, AnswerSet
+from mastery.measure.duplicates import of_both, once, twins
 from mastery.measure.fitted import FittedFilter, fit_filter
 from mastery.measure.judge import Fitted, Predicted, Report, judge
 from mastery.measure.splits import FOLDS, inner_splits, judged_students, training_students
 from mastery.measure.timestamps import Timestamps
-from mastery.measure.duplicates import of_both, twins
 from mastery.measure.unfitted import Unfitted
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "judge",
     "judged_students",
     "of_both",
+    "once",
     "training_students",
     "twins",
 ]

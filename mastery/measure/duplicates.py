@@ -58,6 +58,12 @@ def of_both(pairs: Integers, training: Integers, judged: Integers) -> Integers:
     return np.intersect1d(training, either[np.isin(either[:, 0], judged), 1])
 
 
+def once(pairs: Integers, training: Integers, judged: Integers) -> Integers:
+    """The training students without those who are judged as well, and each person once; ascending."""
+    left = np.setdiff1d(training, of_both(pairs, training, judged))
+    return np.setdiff1d(left, pairs[np.isin(pairs, left).all(axis=1), 1])
+
+
 def _residuals(student: Integers, item: Integers, y: Floats, shape: tuple[int, int]) -> Floats:
     by_item = _share(item, y, shape[1])[item]
     by_student = _share(student, y, shape[0])[student]

@@ -6,7 +6,7 @@ import numpy as np
 from answer_sets import Given
 from scipy.special import expit
 
-from mastery.measure import AnswerSet, of_both, twins
+from mastery.measure import AnswerSet, of_both, once, twins
 
 
 def a_class(students: int, items: int, seed: int) -> list[Given]:
@@ -55,3 +55,8 @@ def test_who_is_judged_as_well_is_told_of_the_training_students() -> None:
     assert of_both(pairs, np.array([0, 1, 2, 3]), np.array([8, 9])).tolist() == [0, 3]
     assert of_both(pairs, np.array([8, 9]), np.array([0, 1, 2, 3])).tolist() == [8, 9]
     assert of_both(pairs[:0], np.array([0, 1]), np.array([2])).tolist() == []
+
+
+def test_each_person_is_trained_on_once_and_none_who_is_judged() -> None:
+    pairs = np.array([[0, 9], [1, 2], [1, 5], [2, 5], [3, 8]])
+    assert once(pairs, np.arange(8), np.array([8, 9])).tolist() == [1, 4, 6, 7]
