@@ -47,7 +47,7 @@ _File = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option(
     "--without-twins",
     is_flag=True,
-    help="Train on nobody whose answers are those of a judged student (the same person twice), and on each person once.",
+    help="Train on nobody whose answers are those of a judged student: the same person twice.",
 )
 @click.option("--json", "as_json", is_flag=True)
 def evaluate(
