@@ -10,7 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from api import cli_clock, cli_evaluate, cli_graph, cli_operations, cli_responses, cli_roster
+from api import cli_clock, cli_evaluate, cli_graph, cli_methods, cli_operations, cli_responses, cli_roster
 from api.actions.accounts import AccountError, create_account
 from api.actions.districts import DistrictError, create_district
 from api.context import installation_of, open_installation, print_json, with_district
@@ -198,6 +198,7 @@ def account_create(services: Services, district: District, sign_in_name: str, pe
 
 def _register() -> None:
     parts: tuple[Any, ...] = (cli_graph, cli_roster, cli_responses, cli_operations, cli_clock, cli_evaluate)
+    parts: tuple[Any, ...] = (cli_graph, cli_methods, cli_roster, cli_responses, cli_operations, cli_clock)
     for part in parts:
         part.register(main)
 

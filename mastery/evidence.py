@@ -273,7 +273,7 @@ def observations(
     A hint makes the try wrong; y = score/max clamped to 0..1. Without items it is one y on `pseudo_item`. The weight is
     that of the independence times min(1, 5 / number of items), so that one sitting never counts as more than 5.
     """
-    weight = _independence_weight(independence, policy)
+    weight = independence_weight(independence, policy)
     if score.items:
         first = sorted((one for one in score.items if one.attempt == 1), key=lambda one: one.item)
         if len(first) > policy.max_effective_items_per_attempt:
@@ -284,7 +284,8 @@ def observations(
     return (Observation(pseudo_item, share_of(score.score, score.max), weight),)
 
 
-def _independence_weight(independence: Independence, policy: Policy) -> float:
+def independence_weight(independence: Independence, policy: Policy) -> float:
+    """How much work counts that was not done alone, in (0, 1]."""
     if independence is Independence.ASSISTED:
         return policy.independence_weight_assisted
     if independence is Independence.GROUP:

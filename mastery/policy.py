@@ -31,6 +31,8 @@ class Policy:
 
     # readiness (domain 2.6)
     readiness_probability: float = 0.85
+    # the same where a subject's primary method gives a level (0..4)
+    readiness_level: float = 2.75
     readiness_records: int = 2
     readiness_newest_within_days: int = 20
     readiness_share: float = 0.80

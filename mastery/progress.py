@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -15,6 +15,9 @@ from mastery.evidence import EvidenceType, OrderKey, Purpose
 from mastery.policy import Policy
 
 _SECONDS_A_DAY = 86400.0
+# the value of a subject's primary method just after a result on a target, by (result, target)
+SaidAfter = Mapping[tuple[int, int], float | None]
+_SILENT: SaidAfter = {}
 
 
 class TargetEstimate(NamedTuple):
@@ -91,7 +94,10 @@ def move_on(
     hyper: Hyperparameters,
     policy: Policy,
 ) -> list[Moved]:
-    """Add sittings, in their total order and none earlier than what is folded in, to each student's progress."""
+    """Add sittings, in their total order and none earlier than what is folded in, to each student's progress.
+
+    Of subjects whose primary is the model: another method looks at all records again, which is a rebuild.
+    """
     filtered = _filter([one.state for one in progress], sittings, book, hyper, policy)
     return [
         _step_through(one, of_student, found, book, policy)
@@ -105,13 +111,20 @@ def rebuild(
     book: RuleBook,
     hyper: Hyperparameters,
     policy: Policy,
+    said: Sequence[SaidAfter] = (),
 ) -> list[Moved]:
-    """Each student's progress from nothing: all sittings in their total order, and all signed acts."""
+    """Each student's progress from nothing: all sittings in their total order, and all signed acts.
+
+    `said` tells of each student what the subject's primary method says, where that is not the model.
+    """
     fresh = [SubjectState.initial(hyper) for _ in sittings]
     rebuilt = []
-    for found, of_student, signed in zip(_filter(fresh, sittings, book, hyper, policy), sittings, acts, strict=True):
+    filtered = _filter(fresh, sittings, book, hyper, policy)
+    for found, of_student, signed, values in zip(
+        filtered, sittings, acts, said or [_SILENT] * len(filtered), strict=True
+    ):
         records = [record for sitting, tries in zip(of_student, found.tries, strict=True)
-                   for record in _records(sitting, tries, found.steps)]  # fmt: skip
+                   for record in _records(sitting, tries, found.steps, values)]  # fmt: skip
         rebuilt.append(Moved(found.state, fold(records, signed, book, policy), found.estimates, found.steps))
     return rebuilt
 
@@ -204,6 +217,7 @@ def _records(
     sitting: Sitting,
     tries: list[tuple[float, ...]],
     steps: dict[tuple[int, int], tuple[TargetEstimate, TargetEstimate]],
+    said: SaidAfter,
 ) -> list[Record]:
     made = []
     for piece, first in zip(sitting.pieces, tries, strict=True):
@@ -227,6 +241,7 @@ def _records(
                 estimate_before=moved[0].probability if moved else None,
                 estimate_after=moved[1].probability if moved else None,
                 expected_rate=moved[1].rate if moved else None,
+                said=said.get((sitting.result, piece.target)),
             )
         )
     return made
@@ -238,7 +253,7 @@ def _step_through(
     standings = dict(progress.standings)
     changed: dict[int, Standing] = {}
     for sitting, tries in zip(sittings, found.tries, strict=True):
-        news = step(standings, _records(sitting, tries, found.steps), book, policy)
+        news = step(standings, _records(sitting, tries, found.steps, _SILENT), book, policy)
         standings.update(news)
         changed.update(news)
     return Moved(found.state, changed, found.estimates, found.steps)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from math import fsum
 
-from mastery.body.rule import prerequisite_gaps
+from mastery.body.rule import prerequisite_gaps, spoken
 from mastery.body.tally import Tally
 from mastery.body.words import Decision, State, TargetRule
 from mastery.calendar import days_between
@@ -26,7 +26,10 @@ class GapCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One unmet condition in its own unit (probability, records, days); `found` None where nothing is there yet."""
+    """One unmet condition in its own unit; `found` None where nothing is there yet.
+
+    Units are records, days, and for the estimate a probability or the scale of the subject's primary method.
+    """
 
     code: GapCode
     needed: float
@@ -82,8 +85,10 @@ def target_readiness(
 def _gaps(
     tally: Tally, rule: TargetRule, prerequisites: Mapping[int, Decision], as_of: date, policy: Policy
 ) -> Iterator[Gap]:
-    if tally.estimate is None or tally.estimate < policy.readiness_probability:
-        yield Gap(GapCode.ESTIMATE, policy.readiness_probability, tally.estimate)
+    found = spoken(tally, rule)
+    needed = policy.readiness_probability if rule.primary is None else rule.primary.ready_from(policy)
+    if found is None or found < needed:
+        yield Gap(GapCode.ESTIMATE, needed, found)
     if tally.records < policy.readiness_records:
         yield Gap(GapCode.RECORDS, policy.readiness_records, tally.records)
     age = None if tally.last_date is None else days_between(tally.last_date, as_of)

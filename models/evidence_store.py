@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -211,21 +211,29 @@ def load_sittings(
 
     Of several revisions of a result the newest counts. `subjects` tells the subject of a target's key.
     """
-    rows = fetch(session, _EFFECTIVE, {"district": district_id, "students": list(students)})
-    rules = load_rules(session, district_id, {row[4] for row in rows})
     found: dict[tuple[int, str], list[Sitting]] = {}
-    for _, group in groupby(rows, key=itemgetter(1)):
-        header, lines = _from_rows(list(group))
+    for header, lines, rules in effective(session, district_id, students):
         by_subject: dict[str, list[Line]] = {}
         for line in lines:
             by_subject.setdefault(subjects[line.target], []).append(line)
         for subject, some in by_subject.items():
             pair = (header.student, subject)
             if only is None or pair in only:
-                sitting = sitting_of(header, some, rules[header.assessment], zone)
+                sitting = sitting_of(header, some, rules, zone)
                 if sitting is not None:
                     found.setdefault(pair, []).append(sitting)
     return found
+
+
+def effective(
+    session: Session, district_id: int, students: Sequence[int]
+) -> Iterator[tuple[Header, list[Line], AssessmentRules]]:
+    """All effective evidence of students, a result at a time: student by student, each in the total order."""
+    rows = fetch(session, _EFFECTIVE, {"district": district_id, "students": list(students)})
+    rules = load_rules(session, district_id, {row[4] for row in rows})
+    for _, group in groupby(rows, key=itemgetter(1)):
+        header, lines = _from_rows(list(group))
+        yield header, lines, rules[header.assessment]
 
 
 def _from_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[Header, list[Line]]:

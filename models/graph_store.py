@@ -17,6 +17,7 @@ from mastery.graph.codes import natural_order
 from mastery.graph.resolve import Resolution
 from mastery.policy import DEFAULT_POLICY
 from models import graph as rows
+from models.methods import THE_MODEL, Methods, load_methods
 
 _MOST_RESOLVED = 100_000
 
@@ -30,10 +31,16 @@ class DistrictGraph:
     subjects: dict[int, str]
     # the statements that are translated, by language and database key
     translated: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    # the score rules that were chosen, by subject
+    methods: Mapping[str, Methods] = field(default_factory=dict)
 
     def statement(self, key: int, language: str) -> str:
         """What a node says in a language; its own words where it is not translated."""
         return self.translated.get((language, key)) or self.node(key).statement
+
+    def methods_of(self, subject: str) -> Methods:
+        """The score rules of a subject; the model where nothing was chosen."""
+        return self.methods.get(subject, THE_MODEL)
 
     @cached_property
     def index(self) -> TargetIndex:
@@ -101,11 +108,12 @@ class DistrictGraph:
             # decisions are folded subject by subject; a prerequisite elsewhere only orders what to learn next
             prerequisites=tuple(self.ids[one] for one in hard if self.graph.nodes[one].subject == node.subject),
             bar=node.mastery_bar if node.mastery_bar is not None else DEFAULT_POLICY.mastery_bar,
+            primary=self.methods_of(node.subject).rule,
         )
 
 
 def load_graph(session: Session, district_id: int) -> DistrictGraph:
-    """Read the whole graph of a district: four queries."""
+    """Read the whole graph of a district: five queries."""
     frameworks = session.execute(
         select(rows.Framework.id, rows.Framework.guid, rows.Framework.origin)
         .where(rows.Framework.district_id == district_id)
@@ -148,7 +156,11 @@ def load_graph(session: Session, district_id: int) -> DistrictGraph:
         )
     ]
     return DistrictGraph(
-        Graph(nodes, edges, [row.guid for row in frameworks]), ids, subjects, _translated(session, district_id)
+        Graph(nodes, edges, [row.guid for row in frameworks]),
+        ids,
+        subjects,
+        _translated(session, district_id),
+        load_methods(session, district_id),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mastery.decide import Act, ActKind, Decision, RuleBook, Standing, State, missing
+from mastery.decide import Act, ActKind, Decision, Missing, RuleBook, Standing, State, missing
 from mastery.evidence import OrderKey
 from mastery.policy import Policy
 from mastery.progress import Moved, TargetEstimate
@@ -248,12 +248,17 @@ def standing_row(
 def missing_lines(
     standing: Standing, target: int, others: Mapping[int, Standing], book: RuleBook, policy: Policy
 ) -> list[dict[str, Any]]:
-    """What is still missing for mastery, as stored: line, code, needed, found, and open prerequisites."""
+    """What is still missing for mastery, as stored: line, code, needed, found, and open prerequisites.
+
+    Where a score rule speaks in line 1, `method` names it, and `needed` and `found` are on its scale.
+    """
     if standing.decision.state in _NOTHING_MISSING:
         return []
     rule = book.of(target)
     before: dict[int, Decision] = {one: others[one].decision for one in rule.prerequisites if one in others}
-    return [
-        {"line": gap.line, "code": gap.code.value, "needed": gap.needed, "found": gap.found, "targets": [*gap.targets]}
-        for gap in missing(standing.tally, rule, before, policy)
-    ]
+    return [_gap(gap) for gap in missing(standing.tally, rule, before, policy)]
+
+
+def _gap(gap: Missing) -> dict[str, Any]:
+    line = {"line": gap.line, "code": gap.code.value, "needed": gap.needed, "found": gap.found}
+    return line | {"targets": [*gap.targets]} | ({} if gap.method is None else {"method": gap.method})

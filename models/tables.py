@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from models import access, assessment, district, evidence, flag, graph, move, outbox, roster, standing
+from models import access, assessment, district, evidence, flag, graph, methods, move, outbox, roster, standing
 from models.base import Base
 
 METADATA = Base.metadata
-AGGREGATES = (access, assessment, district, evidence, flag, graph, move, outbox, roster, standing)
+AGGREGATES = (access, assessment, district, evidence, flag, graph, methods, move, outbox, roster, standing)
 # tables that every district shares; they hold nothing about a child
 SHARED_TABLES = frozenset({"district", "sign_in_name"})
 APPEND_ONLY_TABLES = frozenset(

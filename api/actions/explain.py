@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.actions.explain_history import history_document
+from api.actions.explain_methods import methods_document
 from api.actions.flag_documents import flag_documents
 from api.actions.outcome import evidence_id, public_missing
 from mastery import evidence as law
@@ -137,6 +138,7 @@ def explanation(
         "history": history_document(session, district_id, graph, moment.zone, row),
         "next_step": _next(target, state, gaps, known, graph),
         "parts": _parts(row),
+        "methods": methods_document(session, district_id, student, target, graph, fold.tally),
         "conditions": list(fold.conditions),
         "flags": flag_documents(session, district_id, graph, live),
         "policy": _policy(target, graph, DEFAULT_POLICY),

@@ -23,6 +23,7 @@ from models.graph_store import DistrictGraph
 from models.holding import Held, hold
 from models.known import Known
 from models.posts import Post
+from models.primary import said_by_primaries
 from models.progress_store import (
     BEGINNING,
     Locked,
@@ -100,7 +101,12 @@ def bring_up(
 ) -> Progressed:
     """Step or replay each held student-subject, save what changed, judge its flags."""
     locked, known = held.states, held.folds
-    late = {pair for pair, one in locked.items() if pair in replayed or _came_late(one, fresh.get(pair, ()))}
+    late = {
+        pair
+        for pair, one in locked.items()
+        # a score rule looks at all records again, so that a subject with one as its primary is always replayed
+        if pair in replayed or graph.methods_of(pair[1]).rule or _came_late(one, fresh.get(pair, ()))
+    }
     onward = [pair for pair in locked if pair not in late and fresh.get(pair)]
     moved: list[tuple[Pair, Moved, OrderKey]] = []
     moved.extend(_step(graph, onward, locked, fresh, known))
@@ -185,7 +191,8 @@ def rebuild_pairs(
     pairs = sorted({*sittings, *(signed_pairs if chosen is None else signed_pairs & chosen)})
     ordered = [sittings.get(pair, []) for pair in pairs]
     signed = [[act for act in acts[student] if graph.subjects[act.target] == subject] for student, subject in pairs]
-    moved = rebuild(ordered, signed, graph.rules, DEFAULTS, DEFAULT_POLICY)
+    said = said_by_primaries(session, district_id, graph, pairs)
+    moved = rebuild(ordered, signed, graph.rules, DEFAULTS, DEFAULT_POLICY, said)
     return [
         (pair, one, some[-1].order if some else NOTHING_FOLDED)
         for pair, one, some in zip(pairs, moved, ordered, strict=True)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup, escape
 
+from api.pages.methods import missing_by_method
 from api.pages.texts import Said, fill
 from api.pages.words import fact, figure, percent
 from mastery.decide import Lack
@@ -24,6 +25,8 @@ def missing_sentence(line: Mapping[str, Any], names: Mapping[str, Said]) -> Mark
     code = Lack(line["code"])
     if code is Lack.PREREQUISITES:
         return _first(names[target] for target in line.get("targets", ()) if target in names)
+    if line.get("method"):
+        return escape(missing_by_method(line["method"], line["needed"], line["found"]))
     return escape(_missing_words(code, line["needed"], line["found"]))
 
 

@@ -15,6 +15,7 @@ from api.actions.explain import Moment
 from api.actions.student_overview import overview
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
+from api.pages.methods import method_lines
 from api.pages.my_path import path_url
 from api.pages.partial import live_page
 from api.pages.reasons import CHANGES, POWERS, family_missing, missing_sentence, parts, sayable
@@ -154,6 +155,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         says=statement(graph, target_id),
         document=document,
         parts=parts(document),
+        methods=method_lines(document, family=family),
         family=family,
         missing=[sentence(sayable(line, enough(document)), names) for line in missing],
         changes=[CHANGES[change["code"]] for change in document["would_change"]],

@@ -75,6 +75,9 @@ class MissingSchema(Schema):
     needed = fields.Float(required=True)
     found = fields.Float(required=True, allow_none=True)
     targets = fields.List(fields.String(), required=True)
+    method = fields.String(
+        metadata={"description": "the score rule that line 1 goes by, whose scale is the unit; absent: the model"}
+    )
 
 
 class EstimateSchema(Schema):

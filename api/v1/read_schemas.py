@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from api.v1.documents import DecisionSchema, EstimateSchema, NoteSchema, QuarantineSchema
 from api.v1.paging import LinksSchema
 from mastery.flags.life import FlagState
+from mastery.methods import Scale
 from mastery.next_step import NextKind
 
 
@@ -220,6 +221,21 @@ class NextStepSchema(Schema):
     waiting = fields.List(fields.Nested(TargetNameSchema), required=True)
 
 
+class MethodSaidSchema(Schema):
+    """What one method says of the evidence; `value` null is no value, which is neither low nor zero."""
+
+    name = fields.String(required=True)
+    title = fields.String(required=True)
+    scale = fields.String(required=True, validate=validate.OneOf([scale.value for scale in Scale]))
+    primary = fields.Boolean(required=True, metadata={"description": "whether line 1 of mastery goes by it"})
+    value = fields.Float(required=True, allow_none=True)
+    shown = fields.String(required=True, allow_none=True, metadata={"description": "two decimals, rounded half up"})
+    mastered = fields.Boolean(required=True, allow_none=True)
+    mastered_from = fields.Float(required=True)
+    parameters = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
+    evidence = fields.List(fields.String(), required=True, metadata={"description": "ids of the records it counted"})
+
+
 class ExplanationSchema(StandingSchema, LinksSchema):
     """Why a student stands where they do on a target; the links page through the evidence, newest first."""
 
@@ -233,6 +249,9 @@ class ExplanationSchema(StandingSchema, LinksSchema):
     )
     next_step = fields.Nested(NextStepSchema, required=True)
     parts = fields.Nested(PartsSchema, required=True, allow_none=True)
+    methods = fields.List(
+        fields.Nested(MethodSaidSchema), required=True, metadata={"description": "the primary method first"}
+    )
     conditions = fields.List(fields.String(), required=True, metadata={"description": "flag rules that hold now"})
     flags = fields.List(fields.Nested(FlagSchema), required=True)
     policy = fields.Nested(PolicySchema, required=True)

@@ -27,8 +27,11 @@ def own_gaps(tally: Tally, rule: TargetRule, policy: Policy) -> Iterator[Missing
         yield Missing(6, Lack.NEW_CERTIFYING, policy.scale_mastery_level, None)
     elif certified.last < policy.scale_mastery_level and not certified.resolved:
         yield Missing(6, Lack.CONTRADICTION, policy.scale_mastery_level, certified.last)
-    if tally.estimate is None or tally.estimate < policy.mastery_probability:
-        yield Missing(1, Lack.ESTIMATE, policy.mastery_probability, tally.estimate)
+    found = spoken(tally, rule)
+    needed = policy.mastery_probability if rule.primary is None else rule.primary.mastered_from
+    if found is None or found < needed:
+        method = None if rule.primary is None else rule.primary.name
+        yield Missing(1, Lack.ESTIMATE, needed, found, method=method)
     body = True
     if tally.records < policy.boe_records:
         body = False
@@ -44,6 +47,11 @@ def own_gaps(tally: Tally, rule: TargetRule, policy: Policy) -> Iterator[Missing
         yield Missing(5, Lack.DOK, rule.dok, tally.dok)
     if tally.held and (not body or certified is None or certified.best < policy.scale_mastery_level):
         yield Missing(7, Lack.INTEGRITY_HOLD, 0, tally.held)
+
+
+def spoken(tally: Tally, rule: TargetRule) -> float | None:
+    """What speaks for the estimate: the model's probability, or the value of the subject's primary method."""
+    return tally.estimate if rule.primary is None else tally.said
 
 
 def prerequisite_gaps(rule: TargetRule, prerequisites: Mapping[int, Decision]) -> Iterator[Missing]:

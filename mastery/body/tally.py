@@ -54,6 +54,7 @@ class Tally(NamedTuple):
 
     `records` to `dok` leave out the records under an integrity hold, which `held` counts. `assessments` and `dates`
     keep the first 8 distinct ones, `recent` the newest 10 results, `levels` and `peaks` what the windows of F09 need.
+    `said` is the value of the subject's primary method, where that is not the model.
     """
 
     records: int = 0
@@ -73,6 +74,7 @@ class Tally(NamedTuple):
     failed_results: tuple[int, ...] = ()
     practice: Practice | None = None
     summative: Summative | None = None
+    said: float | None = None
 
 
 EMPTY = Tally()
@@ -122,6 +124,7 @@ def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> T
     return Tally(
         records, held, assessments, dates, dok, certified, estimate, rate, record.performed_at, record.local_date,
         (*tally.recent, record.result)[-KEPT_RESULTS:], levels, peaks, failed, failed_results, practice, summative,
+        record.said,
     )  # fmt: skip
 
 

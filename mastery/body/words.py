@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mastery.evidence import EvidenceType, OrderKey, Purpose
+from mastery.methods import Choice
 
 Key = int | str
 
@@ -65,17 +66,23 @@ class Record(NamedTuple):
     expected_rate: float | None
     # an open integrity hold: the record may not be needed for mastery until it is lifted (line 7)
     held: bool = False
+    # what the subject's primary method says after it, None where it has no value or the model is primary
+    said: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TargetRule:
-    """What a target demands: cognitive demand (None: any), hard prerequisites, mastery bar (0..1)."""
+    """What a target demands: cognitive demand (None: any), hard prerequisites, mastery bar (0..1).
+
+    `primary` is the score rule that speaks for the estimate in line 1; None is the model.
+    """
 
     target: int
     dok: int | None = None
     credit_bearing: bool = False
     prerequisites: tuple[int, ...] = ()
     bar: float = 0.75
+    primary: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,8 @@ BROUGHT_BY_A_TEST = frozenset({Lack.CERTIFYING, Lack.NEW_CERTIFYING, Lack.CONTRA
 class Missing:
     """One unmet line (1..8) of BOE-1: what it needs and what is there, in the line's own unit.
 
-    `found` is None where nothing is there yet, which is not zero. `targets` names the open prerequisites of line 8.
+    `found` is None where nothing is there yet, which is not zero. `targets` names the open prerequisites of line 8;
+    `method` the score rule that line 1 goes by, whose scale is the unit, and None where that is the model.
     """
 
     line: int
@@ -133,6 +141,7 @@ class Missing:
     needed: float
     found: float | None
     targets: tuple[int, ...] = ()
+    method: str | None = None
 
 
 class ActKind(StrEnum):

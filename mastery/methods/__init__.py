@@ -8,13 +8,26 @@ exact fractions, or floats where a rule needs logarithms or Bayes, or decimals w
 `mastery.numbers.half_up` rounds for display. A rule with nothing to say has no value: None, which is not zero.
 """
 
-from mastery.methods.choice import JUDGE, METHODS, MODEL, Choice, MethodError, Said, choose, say
+from mastery.methods.choice import (
+    JUDGE,
+    METHODS,
+    MODEL,
+    MODEL_TITLE,
+    Choice,
+    MethodError,
+    Said,
+    choose,
+    said_after,
+    say,
+)
+from mastery.methods.records import record_of
 from mastery.methods.words import Body, FirstTry, Judgement, Method, Parameter, Scale, Scored
 
 __all__ = [
     "JUDGE",
     "METHODS",
     "MODEL",
+    "MODEL_TITLE",
     "Body",
     "Choice",
     "FirstTry",
@@ -26,5 +39,7 @@ __all__ = [
     "Scale",
     "Scored",
     "choose",
+    "record_of",
+    "said_after",
     "say",
 ]

@@ -11,10 +11,12 @@ from typing import NamedTuple
 from mastery.evidence import Purpose
 from mastery.methods.own import OWN
 from mastery.methods.peers import PEERS
-from mastery.methods.words import MASTERED_FROM, Body, Judgement, Method, Parameter, Scored
+from mastery.methods.words import MASTERED_FROM, N_, Body, Judgement, Method, Parameter, Scale, Scored
+from mastery.policy import Policy
 
 # the online filter of mastery.estimate: what is primary where nothing was chosen; it has no rule here
 MODEL = "MODEL"
+MODEL_TITLE = N_("The model: the chance that the success rate on typical questions is at the bar for mastery")
 JUDGE = "JUDGE"
 METHODS: Mapping[str, Method] = {method.name: method for method in (*OWN, *PEERS)}
 
@@ -46,9 +48,14 @@ class Choice:
         return {one.name: Fraction(own.get(one.name, one.default)) for one in self.method.parameters}
 
     @property
-    def mastered_from(self) -> Fraction:
+    def mastered_from(self) -> float:
         """The value from which the method says mastered, on its own scale; of yes and no it is yes."""
-        return self.given.get(MASTERED_FROM, Fraction(1))
+        return float(self.given.get(MASTERED_FROM, 1))
+
+    def ready_from(self, policy: Policy) -> float:
+        """The value from which it says ready for a test (domain 2.6); percentages and yes wait for mastered."""
+        below = {Scale.PROBABILITY: policy.readiness_probability, Scale.LEVEL: policy.readiness_level}
+        return min(below.get(self.method.scale, self.mastered_from), self.mastered_from)
 
 
 class Said(NamedTuple):
@@ -103,4 +110,10 @@ def say(choice: Choice, records: Iterable[Scored], judgements: Sequence[Judgemen
     """
     counted = sorted((one for one in records if one.purpose is not Purpose.STATE_SUMMATIVE), key=lambda one: one.order)
     value = choice.method.says(Body(counted, judgements), choice.given)
-    return Said(value, None if value is None else value >= choice.mastered_from)
+    return Said(value, None if value is None else float(value) >= choice.mastered_from)
+
+
+def said_after(choice: Choice, records: Sequence[Scored]) -> list[float | None]:
+    """The value after each of the records, given in their order; what is stored and compared is the nearest float."""
+    values = [say(choice, records[: end + 1]).value for end in range(len(records))]
+    return [None if value is None else float(value) for value in values]

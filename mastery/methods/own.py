@@ -10,7 +10,7 @@ from mastery.methods.levels import decay, highest, n_of, recent, weighted
 from mastery.methods.parameters import count, identified, level_from, model_of, number, percent_from, probabilities
 from mastery.methods.power import power
 from mastery.methods.runs import judge, n_consec, pct80, stopping_gate, trimmed
-from mastery.methods.words import MASTERED_FROM, Body, Given, Method, Rule, Scale
+from mastery.methods.words import MASTERED_FROM, N_, Body, Given, Method, Rule, Scale
 from mastery.policy import DEFAULT_POLICY
 
 
@@ -49,7 +49,7 @@ def _gate(body: Body, given: Given) -> Fraction | None:
 OWN = (
     Method(
         "BKT",
-        "Bayesian knowledge tracing: sittings without feedback judged as one, at most five items each",
+        N_("Bayesian knowledge tracing: sittings without feedback judged as one, at most five items each"),
         "Corbett and Anderson 1995",
         Scale.PROBABILITY,
         _bkt,
@@ -58,7 +58,7 @@ OWN = (
     ),
     Method(
         "DECAY",
-        "Decaying average: each new level against the running value",
+        N_("Decaying average: each new level against the running value"),
         "recursive exponential average",
         Scale.LEVEL,
         lambda body, given: decay(levels(body), given["weight"]),
@@ -66,7 +66,7 @@ OWN = (
     ),
     Method(
         "WEIGHTED",
-        "The latest level against the mean of all earlier ones",
+        N_("The latest level against the mean of all earlier ones"),
         "65/35 weighting of classroom grading",
         Scale.LEVEL,
         lambda body, given: weighted(levels(body), given["weight"]),
@@ -74,7 +74,7 @@ OWN = (
     ),
     Method(
         "RECENT",
-        "The latest level",
+        N_("The latest level"),
         "most recent score",
         Scale.LEVEL,
         on_levels(recent),
@@ -82,7 +82,7 @@ OWN = (
     ),
     Method(
         "HIGHEST",
-        "The highest level",
+        N_("The highest level"),
         "best score; optimistic with retakes",
         Scale.LEVEL,
         on_levels(highest),
@@ -90,7 +90,7 @@ OWN = (
     ),
     Method(
         "N_OF",
-        "The mean of the levels that reach mastery, where there are enough of them",
+        N_("The mean of the levels that reach mastery, where there are enough of them"),
         "n times mastery",
         Scale.LEVEL,
         lambda body, given: n_of(levels(body), int(given["count"]), given[MASTERED_FROM]),
@@ -98,7 +98,7 @@ OWN = (
     ),
     Method(
         "N_CONSEC",
-        "Several in a row, at any time: first tries right, or levels that reach mastery",
+        N_("Several in a row, at any time: first tries right, or levels that reach mastery"),
         "ASSISTments skill builders",
         Scale.YES_NO,
         lambda body, given: said(n_consec(body.records, int(given["count"]), given["level"])),
@@ -106,7 +106,7 @@ OWN = (
     ),
     Method(
         "POWER",
-        "The power law of practice through all levels",
+        N_("The power law of practice through all levels"),
         "Marzano",
         Scale.LEVEL,
         on_levels(power),
@@ -114,7 +114,7 @@ OWN = (
     ),
     Method(
         "PCT80",
-        "The percentage on the newest sitting with enough items",
+        N_("The percentage on the newest sitting with enough items"),
         "80% rule",
         Scale.PERCENT,
         lambda body, given: pct80(body.records, int(given["items"])),
@@ -122,7 +122,7 @@ OWN = (
     ),
     Method(
         "TRIMMED",
-        "The mean percentage without the lowest and highest sittings",
+        N_("The mean percentage without the lowest and highest sittings"),
         "drop rules of grade books, in a form where more is never worth less",
         Scale.PERCENT,
         _trimmed,
@@ -130,7 +130,7 @@ OWN = (
     ),
     Method(
         "GATE",
-        "A stopping gate: enough tries in several sittings, most of the recent ones right, the last ones all",
+        N_("A stopping gate: enough tries in several sittings, most of the recent ones right, the last ones all"),
         "provisional policy of a public tutoring project",
         Scale.YES_NO,
         _gate,
@@ -141,7 +141,7 @@ OWN = (
     ),
     Method(
         "JUDGE",
-        "The level that an educator gave from the body of evidence, with a reason",
+        N_("The level that an educator gave from the body of evidence, with a reason"),
         "professional judgement",
         Scale.LEVEL,
         lambda body, given: judge(body.judgements),

@@ -13,7 +13,7 @@ from mastery.methods.kolibri import m_of_n
 from mastery.methods.oatutor import masterytrace, oatutor
 from mastery.methods.own import said
 from mastery.methods.parameters import count, identified, level_from, model_of, number, percent_from, probabilities
-from mastery.methods.words import MASTERED_FROM, Body, Given, Method, Parameter, Rule, Scale, Scored
+from mastery.methods.words import MASTERED_FROM, N_, Body, Given, Method, Parameter, Rule, Scale, Scored
 
 # levels here end at 4, and Canvas's points are scaled to them
 _TOP = Fraction(4)
@@ -45,20 +45,20 @@ def _no_more_than_there_are(given: Given) -> str:
 
 
 def _canvas(name: str, title: str, rule: Rule, *parameters: Parameter) -> Method:
-    return Method(f"CANVAS_{name}", f"Canvas: {title}", _CANVAS, Scale.LEVEL, rule, (*parameters, level_from()))
+    return Method(f"CANVAS_{name}", title, _CANVAS, Scale.LEVEL, rule, (*parameters, level_from()))
 
 
 PEERS = (
     _canvas(
         "HIGHEST",
-        "the highest score, each quiz question by itself",
+        N_("Canvas: the highest score, each quiz question by itself"),
         _rollup(lambda scores, given: canvas.canvas_highest(scores), per_question=True),
     ),
-    _canvas("LATEST", "the latest score", _rollup(lambda scores, given: canvas.canvas_latest(scores))),
-    _canvas("AVERAGE", "the mean score", _rollup(lambda scores, given: canvas.canvas_average(scores))),
+    _canvas("LATEST", N_("Canvas: the latest score"), _rollup(lambda scores, given: canvas.canvas_latest(scores))),
+    _canvas("AVERAGE", N_("Canvas: the mean score"), _rollup(lambda scores, given: canvas.canvas_average(scores))),
     _canvas(
         "N_MASTERY",
-        "the mean of the scores that reach mastery, each quiz question by itself",
+        N_("Canvas: the mean of the scores that reach mastery, each quiz question by itself"),
         _rollup(
             lambda scores, given: canvas.canvas_n_mastery(scores, int(given["count"]), given[MASTERED_FROM]),
             per_question=True,
@@ -67,19 +67,19 @@ PEERS = (
     ),
     _canvas(
         "WEIGHTED",
-        "the latest score against the mean of the earlier ones",
+        N_("Canvas: the latest score against the mean of the earlier ones"),
         _rollup(lambda scores, given: canvas.canvas_weighted(scores, given["weight"])),
         number("weight", "0.65", "0.01", "0.99"),
     ),
     _canvas(
         "DECAY",
-        "each new score against the running value",
+        N_("Canvas: each new score against the running value"),
         _rollup(lambda scores, given: canvas.canvas_decay(scores, given["weight"])),
         number("weight", "0.65", "0.50", "0.99"),
     ),
     Method(
         "OATUTOR_BKT",
-        "OATutor: Bayesian knowledge tracing, answer by answer",
+        N_("OATutor: Bayesian knowledge tracing, answer by answer"),
         "OATutor",
         Scale.PROBABILITY,
         _traced(oatutor),
@@ -88,7 +88,7 @@ PEERS = (
     ),
     Method(
         "MASTERYTRACE_BKT",
-        "MasteryTrace: Bayesian knowledge tracing, told before the learning step",
+        N_("MasteryTrace: Bayesian knowledge tracing, told before the learning step"),
         "MasteryTrace",
         Scale.PROBABILITY,
         _traced(masterytrace),
@@ -97,7 +97,7 @@ PEERS = (
     ),
     Method(
         "ALOSI_BKT",
-        "ALOSI: Bayesian knowledge tracing with partial credit",
+        N_("ALOSI: Bayesian knowledge tracing with partial credit"),
         "ALOSI adaptive engine",
         Scale.PROBABILITY,
         _traced(alosi),
@@ -106,7 +106,7 @@ PEERS = (
     ),
     Method(
         "KOLIBRI_M_OF_N",
-        "Kolibri: right among the last first attempts",
+        N_("Kolibri: right among the last first attempts"),
         "Kolibri mastery model",
         Scale.PERCENT,
         lambda body, given: _kolibri(body, given["correct"], given["of"]),
@@ -115,7 +115,7 @@ PEERS = (
     ),
     Method(
         "KOLIBRI_IN_A_ROW",
-        "Kolibri: first attempts right in a row",
+        N_("Kolibri: first attempts right in a row"),
         "Kolibri mastery model",
         Scale.PERCENT,
         lambda body, given: _kolibri(body, given["count"], given["count"]),

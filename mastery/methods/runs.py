@@ -53,10 +53,8 @@ def trimmed(shares: Sequence[Fraction], lowest: int, highest: int) -> Fraction |
 
 
 def judge(judgements: Sequence[Judgement]) -> Fraction | None:
-    """The level that an educator gave last, None where nobody did. Raises ValueError for one without a reason."""
-    if any(not one.reason.strip() for one in judgements):
-        raise ValueError("reason: a judgement needs a reason in words; none was given")
-    return judgements[-1].level if judgements else None
+    """The level that an educator gave last; one without a reason in words is no judgement. None without any."""
+    return next((one.level for one in reversed(judgements) if one.reason.strip()), None)
 
 
 def stopping_gate(

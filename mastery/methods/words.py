@@ -12,6 +12,11 @@ from typing import NamedTuple
 from mastery.evidence import Feedback, OrderKey, Purpose
 
 
+def N_(text: str) -> str:
+    """Mark a text for the extraction of translations, untranslated."""
+    return text
+
+
 class Scale(StrEnum):
     """What a value is: a probability in 0..1, a level in 0..4, a percentage in 0..100, or 1 for yes and 0 for no."""
 

@@ -94,8 +94,7 @@ def test_a_judgement_needs_a_reason() -> None:
     said = [Judgement(Fraction(2), "early work"), Judgement(Fraction(3), "explains it to others")]
     assert say(choose("JUDGE"), [], said) == Said(Fraction(3), True)
     assert say(choose("JUDGE"), at_levels([4, 4]), []) == Said(None, None)
-    with pytest.raises(ValueError, match=r"^reason: "):
-        say(choose("JUDGE"), [], [Judgement(Fraction(4), "  ")])
+    assert say(choose("JUDGE"), [], [*said, Judgement(Fraction(4), "  ")]).value == 3
 
 
 def test_mastered_is_said_from_the_threshold_on_and_not_by_the_rounded_value() -> None:

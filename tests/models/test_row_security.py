@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
-from factories import Factory, new_district
+from factories import NOW, Factory, new_district
 from psycopg import sql
 from sqlalchemy import Engine
 
 from models.installation import OWNER_ROLE, Installation
+from models.methods import THE_MODEL, put_methods
 from models.row_security import APP_ROLE
 from models.tables import APPEND_ONLY_TABLES, SHARED_TABLES, district_tables
 from models.unit_of_work import district_transaction
@@ -81,6 +82,7 @@ def two(engine: Engine, super_sql: Connection) -> Two:
             make.wheel_spin(student, target, [result])
             make.announce(student)
             make.section_version(section)
+            put_methods(session, district_id, target.subject, THE_MODEL, NOW)
             session.commit()
     return made
 

@@ -62,7 +62,7 @@ def test_a_value_is_within_its_scale_and_does_not_depend_on_arrival(
     else:
         least, most = BOUNDS[METHODS[name].scale]
         assert least <= said.value <= most
-        assert said.mastered is (said.value >= choose(name).mastered_from)
+        assert said.mastered is (float(said.value) >= choose(name).mastered_from)
 
 
 @pytest.mark.parametrize("name", METHODS)

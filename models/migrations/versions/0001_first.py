@@ -28,6 +28,7 @@ DISTRICT_TABLES = (
     "person_role",
     "quarantine",
     "section",
+    "subject_method",
     "subject_state",
     "alias",
     "assessment_form",
@@ -381,6 +382,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_section")),
         sa.UniqueConstraint("district_id", "sourced_id", name=op.f("uq_section_district_id_sourced_id")),
+    )
+    op.create_table(
+        "subject_method",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("primary_method", sa.JSON(), nullable=False),
+        sa.Column("beside", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("district_id", "subject", name=op.f("pk_subject_method")),
     )
     op.create_table(
         "subject_state",

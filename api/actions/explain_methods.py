@@ -1,0 +1,77 @@
+"""What the methods of a subject say of a student on a target, as JSON, from the evidence that the page lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.actions.outcome import evidence_id
+from mastery.body.tally import Tally
+from mastery.evidence import Purpose
+from mastery.methods import JUDGE, MODEL, MODEL_TITLE, Choice, Judgement, Scale, Scored, say
+from mastery.numbers import half_up
+from mastery.policy import DEFAULT_POLICY
+from models.graph_store import DistrictGraph
+from models.primary import judgements_on, load_scored
+
+SHOWN_PLACES = 2
+
+
+def methods_document(
+    session: Session, district_id: int, student: int, target: int, graph: DistrictGraph, tally: Tally
+) -> list[dict[str, Any]]:
+    """The primary method first, as line 1 of the decision saw it, then those that are shown beside it."""
+    chosen = graph.methods_of(graph.subjects[target])
+    records = load_scored(session, district_id, [student]).get((student, target), [])
+    counted = [one for one in records if one.purpose is not Purpose.STATE_SUMMATIVE]
+    ids = [evidence_id(one.result, target) for one in counted]
+    judged = any(one.name == JUDGE for one in (chosen.primary, *chosen.beside))
+    judgements = judgements_on(session, district_id, student, target) if judged else []
+    others = [_document(one, _value(one, counted, judgements), primary=False) for one in chosen.beside]
+    if chosen.rule is None:
+        first = _model(tally.estimate)
+    elif chosen.rule.name == JUDGE:
+        first = _document(chosen.rule, _value(chosen.rule, counted, judgements), primary=True)
+    else:
+        first = _document(chosen.rule, tally.said, primary=True)
+    return [{**one, "evidence": ids} for one in (first, *others)]
+
+
+def _value(choice: Choice, records: Sequence[Scored], judgements: Sequence[Judgement]) -> float | None:
+    value = say(choice, records, judgements).value
+    return None if value is None else float(value)
+
+
+def _document(choice: Choice, value: float | None, *, primary: bool) -> dict[str, Any]:
+    return {
+        "name": choice.name,
+        "title": choice.method.title,
+        "scale": choice.method.scale.value,
+        "primary": primary,
+        "value": value,
+        "shown": _shown(value),
+        "mastered": None if value is None else value >= choice.mastered_from,
+        "mastered_from": choice.mastered_from,
+        "parameters": {name: float(number) for name, number in choice.given.items()},
+    }
+
+
+def _model(probability: float | None) -> dict[str, Any]:
+    needed = DEFAULT_POLICY.mastery_probability
+    return {
+        "name": MODEL,
+        "title": MODEL_TITLE,
+        "scale": Scale.PROBABILITY.value,
+        "primary": True,
+        "value": probability,
+        "shown": _shown(probability),
+        "mastered": None if probability is None else probability >= needed,
+        "mastered_from": needed,
+        "parameters": {},
+    }
+
+
+def _shown(value: float | None) -> str | None:
+    return None if value is None else str(half_up(value, SHOWN_PLACES))

@@ -1,0 +1,85 @@
+"""What a subject's methods say, in words: values on their own scales, and what line 1 of mastery still asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_decimal
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from api.pages.words import enough, percent
+from mastery.methods import JUDGE, METHODS, MODEL, Scale
+from mastery.numbers import half_up
+
+
+@dataclass(frozen=True, slots=True)
+class MethodLine:
+    """A method by its exact name, its value in words, and whether that is mastery."""
+
+    name: str
+    title: str
+    primary: bool
+    value: str
+    says: str
+
+
+def method_lines(document: Mapping[str, Any], *, family: bool) -> list[MethodLine]:
+    """The methods of the API's explanation; none where the model stands alone, which the page tells of anyway.
+
+    A family is told no chances, and nobody is told a value that rests on too little evidence.
+    """
+    methods = document["methods"]
+    if [one["name"] for one in methods] == [MODEL]:
+        return []
+    told = [one for one in methods if not (family and one["scale"] == Scale.PROBABILITY)]
+    return [_line(one, sayable=enough(document)) for one in told]
+
+
+def _line(said: Mapping[str, Any], *, sayable: bool) -> MethodLine:
+    value, scale, needed = said["value"], Scale(said["scale"]), said["mastered_from"]
+    if value is None or not sayable:
+        words, says = _("no value"), _("too little to say; neither low nor high")
+    elif scale is Scale.YES_NO:
+        words, says = value_words(scale, value), _("mastered") if said["mastered"] else _("not mastered yet")
+    else:
+        words, bar = value_words(scale, value), value_words(scale, needed)
+        says = _("mastered, from %(bar)s on", bar=bar) if said["mastered"] else _("below %(bar)s", bar=bar)
+    title = said["title"]
+    return MethodLine(said["name"], _(title), said["primary"], words, says)
+
+
+def value_words(scale: Scale, value: float) -> str:
+    """A value as people read it: percent, a level with two decimals, yes or no."""
+    match scale:
+        case Scale.PROBABILITY:
+            return percent(value)
+        case Scale.PERCENT:
+            return percent(value / 100)
+        case Scale.LEVEL:
+            return format_decimal(half_up(Decimal(str(value)), 2), "0.00", locale=get_locale())
+        case Scale.YES_NO:
+            return _("yes") if value else _("no")
+
+
+def missing_by_method(name: str, needed: float, found: float | None) -> str:
+    """Line 1 where a score rule speaks for the estimate."""
+    scale = METHODS[name].scale
+    if name == JUDGE:
+        return _(
+            "A level of at least %(needed)s that a teacher gives, with a reason.", needed=value_words(scale, needed)
+        )
+    now = _("no value") if found is None else value_words(scale, found)
+    if scale is Scale.YES_NO:
+        return _(
+            "Results by which %(method)s, the method of this subject, says yes; now: %(now)s.", method=name, now=now
+        )
+    return _(
+        "Results that bring %(method)s, the method of this subject, to at least %(needed)s; now: %(now)s.",
+        method=name,
+        needed=value_words(scale, needed),
+        now=now,
+    )

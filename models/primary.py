@@ -1,0 +1,77 @@
+"""Evidence as score rules read it, and what the primary rules of a district say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mastery import evidence as law
+from mastery.decide import ActKind
+from mastery.evidence import ScoreStatus
+from mastery.methods import Choice, Judgement, Scored, record_of, said_after
+from mastery.numbers import exact
+from models.evidence_store import Header, Line, effective
+from models.graph_store import DistrictGraph
+from models.registry import AssessmentRules
+from models.standing import Confirmation
+
+Pair = tuple[int, str]
+
+
+def load_scored(session: Session, district_id: int, students: Sequence[int]) -> dict[tuple[int, int], list[Scored]]:
+    """All effective scored records of students by (student, target), oldest first."""
+    found: dict[tuple[int, int], list[Scored]] = {}
+    for header, lines, rules in effective(session, district_id, students):
+        if header.status is ScoreStatus.SCORED:
+            for line in lines:
+                record = _scored(header, line, rules)
+                if record is not None:
+                    found.setdefault((header.student, line.target), []).append(record)
+    return found
+
+
+def _scored(header: Header, line: Line, rules: AssessmentRules) -> Scored | None:
+    level = law.level_of(line.score, header.evidence_type, header.scorer, rules.cuts)
+    return record_of(
+        header.order, header.key, header.purpose, header.feedback, header.independence, line.score, level
+    )  # fmt: skip
+
+
+def said_by_primaries(
+    session: Session, district_id: int, graph: DistrictGraph, pairs: Sequence[Pair]
+) -> list[Mapping[tuple[int, int], float | None]]:
+    """For each student-subject what its primary rule says just after each result, by (result, target).
+
+    Empty where the primary is the model; evidence is read only where one is not.
+    """
+    rules: dict[Pair, Choice] = {pair: rule for pair in pairs if (rule := graph.methods_of(pair[1]).rule)}
+    said: dict[Pair, dict[tuple[int, int], float | None]] = {pair: {} for pair in pairs}
+    if rules:
+        scored = load_scored(session, district_id, sorted({student for student, _ in rules}))
+        for (student, target), records in scored.items():
+            pair = (student, graph.subjects[target])
+            if pair in rules:
+                values = said_after(rules[pair], records)
+                said[pair].update(((one.result, target), value) for one, value in zip(records, values, strict=True))
+    return [said[pair] for pair in pairs]
+
+
+def judgements_on(session: Session, district_id: int, student: int, target: int) -> list[Judgement]:
+    """The levels that educators signed for a student on a target and did not take back, oldest first."""
+    found: list[Judgement] = []
+    for row in session.scalars(
+        select(Confirmation)
+        .where(
+            Confirmation.district_id == district_id,
+            Confirmation.student_id == student,
+            Confirmation.target_id == target,
+        )
+        .order_by(Confirmation.at, Confirmation.id)
+    ):
+        if row.kind == ActKind.WITHDRAW:
+            found.clear()
+        elif row.kind == ActKind.OVERRIDE and row.level is not None:
+            found.append(Judgement(exact(row.level), row.reason or ""))
+    return found

@@ -1,0 +1,132 @@
+"""What the page of a target says of the subject's methods, to staff and to families."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from api_rows import confirm, sitting
+from conftest_api import Machine, token_of
+from factories import NOW
+from page_world import PageWorld
+
+from api.actions.graph_change import change_graph
+from api.actions.ingest import Intake
+from api.actions.methods import choose_methods, methods_from
+from api.pages.methods import missing_by_method, value_words
+from api.security.clients import SCOPES, create_client
+from mastery.methods import METHODS, Scale
+from models.unit_of_work import district_transaction
+
+Post = Callable[..., None]
+
+
+@pytest.fixture
+def post(page_world: PageWorld) -> Post:
+    """Posts a share of points of the world's student on a day of September; .5, .8 and 1 are levels 2, 3 and 4."""
+    with district_transaction(page_world.engine, page_world.district_id) as session:
+        client = create_client(session, page_world.district_id, "LMS", SCOPES, NOW)
+        session.commit()
+    http = page_world.app.test_client()
+    machine = Machine(http, page_world.district_id, client, token_of(http, client))
+    machine.put_assessment("quiz-17")
+    confirm(page_world.engine, page_world.district_id, "quiz-17", page_world.people["leader"].id, NOW)
+
+    def send(day: int, share: float) -> None:
+        at = datetime(2026, 9, day, 13, tzinfo=NOW.tzinfo).isoformat()
+        code = str(page_world.target.code)
+        targets = [{"target": code, "score": share, "max": 1}]
+        changes = {"performed_at": at, "scored_at": at, "targets": targets}
+        (entry,) = machine.post(sitting(str(page_world.student.identifier), code, day, **changes))
+        assert entry["status"] == "accepted", entry
+
+    return send
+
+
+def choose(world: PageWorld, primary: str, *beside: str) -> None:
+    wanted = methods_from(primary, beside, [])
+    change_graph(
+        Intake.of(world.engine),
+        world.district_id,
+        NOW,
+        lambda session: choose_methods(session, world.district_id, world.target.subject, wanted, NOW),
+    )
+
+
+def explained(world: PageWorld, who: str = "teacher") -> str:
+    client = world.client(who)
+    client.get(f"/students/{world.student.id}/targets/{world.target.id}")
+    assert client.response is not None
+    return client.response.get_data(as_text=True)
+
+
+def test_each_method_is_told_by_its_exact_name_with_its_value(page_world: PageWorld, post: Post) -> None:
+    for day, share in ((1, 0.5), (2, 0.8), (3, 1.0)):
+        post(day, share)
+    assert "What the methods of this subject say" not in explained(page_world)
+    choose(page_world, "DECAY", "WEIGHTED", "BKT", "N_CONSEC", "PCT80")
+    html = explained(page_world)
+    assert "DECAY (counts for mastery)" in html
+    assert "3.53" in html
+    assert "3.48" in html
+    assert "mastered, from 3.00 on" in html
+    assert "not mastered yet" in html
+    assert "no value" in html
+    assert "Bayesian knowledge tracing: sittings without feedback judged as one" in html
+
+
+def test_a_family_is_told_levels_and_no_chances(page_world: PageWorld, post: Post) -> None:
+    for day in (1, 2, 3):
+        post(day, 0.5)
+    choose(page_world, "DECAY", "BKT")
+    html = explained(page_world, "guardian")
+    assert "2.00" in html
+    assert "below 3.00" in html
+    assert "BKT" not in html
+
+
+def test_too_little_evidence_has_no_value_to_tell(page_world: PageWorld, post: Post) -> None:
+    post(1, 1.0)
+    choose(page_world, "DECAY")
+    html = explained(page_world)
+    assert "too little to say; neither low nor high" in html
+    assert "4.00" not in html
+
+
+def test_what_is_missing_names_the_method_and_its_own_scale(page_world: PageWorld, post: Post) -> None:
+    for day in (1, 2, 3):
+        post(day, 0.5)
+    choose(page_world, "DECAY")
+    said = "Results that bring DECAY, the method of this subject, to at least 3.00; now: 2.00."
+    assert said in explained(page_world)
+    assert "the chance of mastery is at least" not in explained(page_world)
+
+
+@pytest.mark.parametrize(
+    ("name", "needed", "found", "said"),
+    [
+        ("BKT", 0.95, 0.5, "to at least 95%; now: 50%."),
+        ("PCT80", 80.0, None, "to at least 80%; now: no value."),
+        ("N_CONSEC", 1.0, 0.0, "N_CONSEC, the method of this subject, says yes; now: no."),
+        ("JUDGE", 3.0, None, "A level of at least 3.00 that a teacher gives"),
+    ],
+)
+def test_each_scale_has_its_words(
+    page_world: PageWorld, name: str, needed: float, found: float | None, said: str
+) -> None:
+    with page_world.app.test_request_context():
+        assert said in missing_by_method(name, needed, found)
+        assert value_words(Scale.LEVEL, 3.475) == "3.48"
+
+
+def test_every_title_has_a_spanish_one(page_world: PageWorld, post: Post) -> None:
+    for day in (1, 2, 3):
+        post(day, 1.0)
+    choose(page_world, "DECAY", *(name for name in METHODS if name != "DECAY"))
+    client = page_world.client("teacher")
+    client.get(f"/students/{page_world.student.id}/targets/{page_world.target.id}", **{"Accept-Language": "es"})
+    assert client.response is not None
+    html = client.response.get_data(as_text=True)
+    assert "Qué dicen los métodos de esta materia" in html
+    assert not [method.title for method in METHODS.values() if method.title in html]
