@@ -17,7 +17,6 @@ from mastery.policy import Policy
 _SECONDS_A_DAY = 86400.0
 # the value of a subject's primary method just after a result on a target, by (result, target)
 SaidAfter = Mapping[tuple[int, int], float | None]
-_SILENT: SaidAfter = {}
 
 
 class TargetEstimate(NamedTuple):
@@ -93,15 +92,16 @@ def move_on(
     book: RuleBook,
     hyper: Hyperparameters,
     policy: Policy,
+    said: Sequence[SaidAfter] = (),
 ) -> list[Moved]:
     """Add sittings, in their total order and none earlier than what is folded in, to each student's progress.
 
-    Of subjects whose primary is the model: another method looks at all records again, which is a rebuild.
+    `said` tells of each student what the subject's primary method says, where that is not the model.
     """
     filtered = _filter([one.state for one in progress], sittings, book, hyper, policy)
     return [
-        _step_through(one, of_student, found, book, policy)
-        for one, of_student, found in zip(progress, sittings, filtered, strict=True)
+        _step_through(one, of_student, found, values, book, policy)
+        for one, of_student, found, values in zip(progress, sittings, filtered, _of_each(said, filtered), strict=True)
     ]
 
 
@@ -120,13 +120,15 @@ def rebuild(
     fresh = [SubjectState.initial(hyper) for _ in sittings]
     rebuilt = []
     filtered = _filter(fresh, sittings, book, hyper, policy)
-    for found, of_student, signed, values in zip(
-        filtered, sittings, acts, said or [_SILENT] * len(filtered), strict=True
-    ):
+    for found, of_student, signed, values in zip(filtered, sittings, acts, _of_each(said, filtered), strict=True):
         records = [record for sitting, tries in zip(of_student, found.tries, strict=True)
                    for record in _records(sitting, tries, found.steps, values)]  # fmt: skip
         rebuilt.append(Moved(found.state, fold(records, signed, book, policy), found.estimates, found.steps))
     return rebuilt
+
+
+def _of_each(said: Sequence[SaidAfter], filtered: Sequence[_Filtered]) -> Sequence[SaidAfter]:
+    return said or [{}] * len(filtered)
 
 
 def steps_of(
@@ -248,12 +250,17 @@ def _records(
 
 
 def _step_through(
-    progress: Progress, sittings: Sequence[Sitting], found: _Filtered, book: RuleBook, policy: Policy
+    progress: Progress,
+    sittings: Sequence[Sitting],
+    found: _Filtered,
+    said: SaidAfter,
+    book: RuleBook,
+    policy: Policy,
 ) -> Moved:
     standings = dict(progress.standings)
     changed: dict[int, Standing] = {}
     for sitting, tries in zip(sittings, found.tries, strict=True):
-        news = step(standings, _records(sitting, tries, found.steps, _SILENT), book, policy)
+        news = step(standings, _records(sitting, tries, found.steps, said), book, policy)
         standings.update(news)
         changed.update(news)
     return Moved(found.state, changed, found.estimates, found.steps)

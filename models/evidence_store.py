@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -184,7 +184,7 @@ def evidence_row(district_id: int, key: int, line: Line) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-_EFFECTIVE = """
+_ALL_EFFECTIVE = """
 SELECT r.student_id, r.id, c.client_id, r.source_id, r.assessment_id, r.purpose, r.evidence_type, r.scorer,
        r.scorer_certified, r.independence, r.feedback, r.status, r.performed_at, r.scored_at,
        e.target_id, n.guid, e.score, e.max, e.level, e.items::text AS items, e.whole_item_id
@@ -197,6 +197,9 @@ WHERE NOT EXISTS (SELECT FROM result newer WHERE newer.district_id = r.district_
                   AND newer.client_pk = r.client_pk AND newer.source_id = r.source_id AND newer.revision > r.revision)
 ORDER BY r.student_id, r.performed_at, r.scored_at, c.client_id COLLATE "C", r.source_id COLLATE "C", r.id
 """
+_EFFECTIVE_ON_TARGETS = _ALL_EFFECTIVE.replace(
+    "WHERE NOT EXISTS", "WHERE e.target_id = ANY(%(targets)s::bigint[]) AND NOT EXISTS", 1
+)
 
 
 def load_sittings(
@@ -226,10 +229,17 @@ def load_sittings(
 
 
 def effective(
-    session: Session, district_id: int, students: Sequence[int]
+    session: Session, district_id: int, students: Sequence[int], targets: Collection[int] | None = None
 ) -> Iterator[tuple[Header, list[Line], AssessmentRules]]:
-    """All effective evidence of students, a result at a time: student by student, each in the total order."""
-    rows = fetch(session, _EFFECTIVE, {"district": district_id, "students": list(students)})
+    """All effective evidence of students, on some targets alone if given, a result at a time.
+
+    Student by student, each in the total order.
+    """
+    values: dict[str, object] = {"district": district_id, "students": list(students)}
+    if targets is None:
+        rows = fetch(session, _ALL_EFFECTIVE, values)
+    else:
+        rows = fetch(session, _EFFECTIVE_ON_TARGETS, {**values, "targets": list(targets)})
     rules = load_rules(session, district_id, {row[4] for row in rows})
     for _, group in groupby(rows, key=itemgetter(1)):
         header, lines = _from_rows(list(group))

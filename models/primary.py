@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from mastery.decide import ActKind
 from mastery.evidence import ScoreStatus
 from mastery.methods import Choice, Judgement, Scored, record_of, said_after
 from mastery.numbers import exact
+from mastery.progress import SaidAfter, Sitting
 from models.evidence_store import Header, Line, effective
 from models.graph_store import DistrictGraph
 from models.registry import AssessmentRules
@@ -20,10 +21,12 @@ from models.standing import Confirmation
 Pair = tuple[int, str]
 
 
-def load_scored(session: Session, district_id: int, students: Sequence[int]) -> dict[tuple[int, int], list[Scored]]:
-    """All effective scored records of students by (student, target), oldest first."""
+def load_scored(
+    session: Session, district_id: int, students: Sequence[int], targets: Collection[int] | None = None
+) -> dict[tuple[int, int], list[Scored]]:
+    """All effective scored records of students, on some targets alone if given, by (student, target), oldest first."""
     found: dict[tuple[int, int], list[Scored]] = {}
-    for header, lines, rules in effective(session, district_id, students):
+    for header, lines, rules in effective(session, district_id, students, targets):
         if header.status is ScoreStatus.SCORED:
             for line in lines:
                 record = _scored(header, line, rules)
@@ -40,21 +43,30 @@ def _scored(header: Header, line: Line, rules: AssessmentRules) -> Scored | None
 
 
 def said_by_primaries(
-    session: Session, district_id: int, graph: DistrictGraph, pairs: Sequence[Pair]
-) -> list[Mapping[tuple[int, int], float | None]]:
-    """For each student-subject what its primary rule says just after each result, by (result, target).
+    session: Session,
+    district_id: int,
+    graph: DistrictGraph,
+    pairs: Sequence[Pair],
+    fresh: Mapping[Pair, Sequence[Sitting]] | None = None,
+) -> list[SaidAfter]:
+    """For each student-subject what its primary rule says just after each result, with `fresh` after those alone.
 
-    Empty where the primary is the model; evidence is read only where one is not.
+    Nothing where the primary is the model; evidence is read only where one is not.
     """
     rules: dict[Pair, Choice] = {pair: rule for pair in pairs if (rule := graph.methods_of(pair[1]).rule)}
+    if not rules:
+        return [{} for _ in pairs]
+    wanted = None if fresh is None else {pair: {one.result for one in fresh[pair]} for pair in rules}
+    targets = None if fresh is None else {
+        piece.target for pair in rules for one in fresh[pair] for piece in one.pieces
+    }  # fmt: skip
     said: dict[Pair, dict[tuple[int, int], float | None]] = {pair: {} for pair in pairs}
-    if rules:
-        scored = load_scored(session, district_id, sorted({student for student, _ in rules}))
-        for (student, target), records in scored.items():
-            pair = (student, graph.subjects[target])
-            if pair in rules:
-                values = said_after(rules[pair], records)
-                said[pair].update(((one.result, target), value) for one, value in zip(records, values, strict=True))
+    students = sorted({student for student, _ in rules})
+    for (student, target), records in load_scored(session, district_id, students, targets).items():
+        pair = (student, graph.subjects[target])
+        if pair in rules:
+            values = said_after(rules[pair], records, None if wanted is None else wanted[pair])
+            said[pair].update(((result, target), value) for result, value in values.items())
     return [said[pair] for pair in pairs]
 
 

@@ -14,6 +14,7 @@ from page_world import PageWorld
 from path_world import LIKE, LITTLE, TEST_ONLY, UNITS, UNLIKE, fractions, mastered, sat_test
 
 from api.actions.graph import add_prerequisite
+from api.actions.methods import methods_from
 from api.actions.moves import Asked, do_move
 from api.security.clients import SCOPES, create_client
 from mastery.graph import Strength
@@ -22,6 +23,7 @@ from models.assessment import Assessment
 from models.flag import Flag
 from models.graph import Node
 from models.graph_store import GraphCache
+from models.methods import put_methods
 from models.queries_people import viewer_of
 from models.roster import Person
 from models.standing import Standing
@@ -148,12 +150,15 @@ def _did(world: PageWorld, kind: MoveKind, flags: list[Flag], at: datetime) -> N
 
 
 def long_story(found: Furnished) -> None:
-    """A target with results of many days, two tests among them, of which one came late."""
+    """A target with results of many days, two tests among them, of which one came late; methods beside the model."""
     world, machine = found.world, lms(found.world)
     student = str(world.people["classmate"].identifier)
 
     def rows(make: Factory) -> None:
-        found.places["told"] = make.target("5.NF.B.3", "I can see a fraction as a division.").id
+        target = make.target("5.NF.B.3", "I can see a fraction as a division.")
+        found.places["told"] = target.id
+        beside = methods_from("MODEL", ["OATUTOR_BKT", "KOLIBRI_M_OF_N", "N_CONSEC", "POWER"], [])
+        put_methods(make.session, make.district_id, target.subject, beside, NOW)
 
     world.add(rows)
     machine.put_assessment("quiz-17")

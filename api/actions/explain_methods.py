@@ -24,7 +24,7 @@ def methods_document(
 ) -> list[dict[str, Any]]:
     """The primary method first, as line 1 of the decision saw it, then those that are shown beside it."""
     chosen = graph.methods_of(graph.subjects[target])
-    records = load_scored(session, district_id, [student]).get((student, target), [])
+    records = load_scored(session, district_id, [student], [target]).get((student, target), [])
     counted = [one for one in records if one.purpose is not Purpose.STATE_SUMMATIVE]
     ids = [evidence_id(one.result, target) for one in counted]
     judged = any(one.name == JUDGE for one in (chosen.primary, *chosen.beside))

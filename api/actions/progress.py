@@ -101,15 +101,10 @@ def bring_up(
 ) -> Progressed:
     """Step or replay each held student-subject, save what changed, judge its flags."""
     locked, known = held.states, held.folds
-    late = {
-        pair
-        for pair, one in locked.items()
-        # a score rule looks at all records again, so that a subject with one as its primary is always replayed
-        if pair in replayed or graph.methods_of(pair[1]).rule or _came_late(one, fresh.get(pair, ()))
-    }
+    late = {pair for pair, one in locked.items() if pair in replayed or _came_late(one, fresh.get(pair, ()))}
     onward = [pair for pair in locked if pair not in late and fresh.get(pair)]
     moved: list[tuple[Pair, Moved, OrderKey]] = []
-    moved.extend(_step(graph, onward, locked, fresh, known))
+    moved.extend(_step(session, district_id, graph, onward, locked, fresh, known))
     if late:
         students = sorted({student for student, _ in late})
         replayed_now = rebuild_pairs(session, district_id, graph, zone, students, late)
@@ -159,6 +154,8 @@ def _neighbourhood(graph: DistrictGraph, fresh: Mapping[Pair, list[Sitting]]) ->
 
 
 def _step(
+    session: Session,
+    district_id: int,
     graph: DistrictGraph,
     pairs: Sequence[Pair],
     locked: Mapping[Pair, Locked],
@@ -169,7 +166,8 @@ def _step(
         return []
     ordered = [sorted(fresh[pair], key=lambda sitting: sitting.order) for pair in pairs]
     progress = [Progress(_state(locked[pair].state), known[pair[0]]) for pair in pairs]
-    moved = move_on(progress, ordered, graph.rules, DEFAULTS, DEFAULT_POLICY)
+    said = said_by_primaries(session, district_id, graph, pairs, fresh)
+    moved = move_on(progress, ordered, graph.rules, DEFAULTS, DEFAULT_POLICY, said)
     for pair, one in zip(pairs, moved, strict=True):
         known[pair[0]].update(one.standings)
     return [(pair, one, some[-1].order) for pair, one, some in zip(pairs, moved, ordered, strict=True)]

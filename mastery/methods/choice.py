@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -113,7 +113,16 @@ def say(choice: Choice, records: Iterable[Scored], judgements: Sequence[Judgemen
     return Said(value, None if value is None else float(value) >= choice.mastered_from)
 
 
-def said_after(choice: Choice, records: Sequence[Scored]) -> list[float | None]:
-    """The value after each of the records, given in their order; what is stored and compared is the nearest float."""
-    values = [say(choice, records[: end + 1]).value for end in range(len(records))]
-    return [None if value is None else float(value) for value in values]
+def said_after(
+    choice: Choice, records: Sequence[Scored], results: Collection[int] | None = None
+) -> dict[int, float | None]:
+    """The value just after each record, by result, of records in their order; with `results`, after those alone.
+
+    What is stored and compared is the nearest float.
+    """
+    found: dict[int, float | None] = {}
+    for place, record in enumerate(records):
+        if results is None or record.result in results:
+            value = say(choice, records[: place + 1]).value
+            found[record.result] = None if value is None else float(value)
+    return found

@@ -10,7 +10,7 @@ from mastery.methods.levels import decay, highest, n_of, recent, weighted
 from mastery.methods.parameters import count, identified, level_from, model_of, number, percent_from, probabilities
 from mastery.methods.power import power
 from mastery.methods.runs import judge, n_consec, pct80, stopping_gate, trimmed
-from mastery.methods.words import MASTERED_FROM, N_, Body, Given, Method, Rule, Scale
+from mastery.methods.words import MASTERED_FROM, N_, Body, Given, Method, Rule, Scale, Scored
 from mastery.policy import DEFAULT_POLICY
 
 
@@ -19,9 +19,14 @@ def said(value: float | bool | Fraction | None) -> Fraction | None:
     return None if value is None else Fraction(value)
 
 
+def alone(body: Body) -> list[Scored]:
+    """The records of work that was done alone: only BKT can count half an answer, so the other rules pass over it."""
+    return [record for record in body.records if record.weight == 1]
+
+
 def levels(body: Body) -> list[Fraction]:
-    """The levels of work that was done alone, oldest first; there is no half of a level in a list."""
-    return [record.level for record in body.records if record.level is not None and record.weight == 1]
+    """The levels of work that was done alone, oldest first."""
+    return [record.level for record in alone(body) if record.level is not None]
 
 
 def on_levels(rule: Callable[[Sequence[Fraction]], Fraction | float | None]) -> Rule:
@@ -34,14 +39,14 @@ def _bkt(body: Body, given: Given) -> Fraction | None:
 
 
 def _trimmed(body: Body, given: Given) -> Fraction | None:
-    share = trimmed([record.share for record in body.records], int(given["lowest"]), int(given["highest"]))
+    share = trimmed([record.share for record in alone(body)], int(given["lowest"]), int(given["highest"]))
     return None if share is None else share * 100
 
 
 def _gate(body: Body, given: Given) -> Fraction | None:
     return said(
         stopping_gate(
-            body.records, int(given["opportunities"]), int(given["sittings"]), given["accuracy"], int(given["last"])
+            alone(body), int(given["opportunities"]), int(given["sittings"]), given["accuracy"], int(given["last"])
         )
     )
 
@@ -101,7 +106,7 @@ OWN = (
         N_("Several in a row, at any time: first tries right, or levels that reach mastery"),
         "ASSISTments skill builders",
         Scale.YES_NO,
-        lambda body, given: said(n_consec(body.records, int(given["count"]), given["level"])),
+        lambda body, given: said(n_consec(alone(body), int(given["count"]), given["level"])),
         (count("count", 3, 2, 10), number("level", "3.0", "0.5", "4.0")),
     ),
     Method(
@@ -117,7 +122,7 @@ OWN = (
         N_("The percentage on the newest sitting with enough items"),
         "80% rule",
         Scale.PERCENT,
-        lambda body, given: pct80(body.records, int(given["items"])),
+        lambda body, given: pct80(alone(body), int(given["items"])),
         (count("items", 10, 10, 100), percent_from("80")),
     ),
     Method(

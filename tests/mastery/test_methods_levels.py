@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from method_records import at_levels, scored
+from method_records import at_levels, scored, with_items
 
 from mastery.evidence import Purpose
 from mastery.methods import Judgement, Said, choose, say
@@ -80,9 +80,12 @@ def test_the_power_law_ends_at_the_top_of_the_scale() -> None:
     assert value("POWER", [0.5, 4, 4, 4, 4]) == 4
 
 
-def test_work_that_was_not_done_alone_has_no_place_among_levels() -> None:
+def test_work_that_was_not_done_alone_is_passed_over_where_it_can_not_count_half() -> None:
     alone, helped = scored(1, level=Fraction(2)), scored(2, level=Fraction(4), weight=Fraction(1, 2))
     assert say(choose("HIGHEST"), [alone, helped]).value == 2
+    rule = choose("PCT80")
+    assert say(rule, [with_items(1, [1] * 10, weight=Fraction(1, 2))]).value is None
+    assert say(rule, [with_items(1, [1] * 10)]).value == 100
 
 
 def test_a_state_test_stands_beside_every_method() -> None:

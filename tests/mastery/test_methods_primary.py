@@ -83,9 +83,10 @@ def test_a_change_of_primary_is_a_change_of_what_a_target_demands() -> None:
 
 
 def test_the_value_after_each_record_sees_no_later_one() -> None:
-    assert said_after(choose("DECAY"), at_levels([None, 2, 3, 4])) == [None, 2.0, 2.65, 3.5275]
-    whole = said_after(choose("BKT"), one_by_one([1, 0, 1, 1]))
-    assert whole[:2] == said_after(choose("BKT"), one_by_one([1, 0, 0, 0]))[:2]
+    assert said_after(choose("DECAY"), at_levels([None, 2, 3, 4])) == {0: None, 1: 2.0, 2: 2.65, 3: 3.5275}
+    told, others = (said_after(choose("BKT"), one_by_one(tries)) for tries in ([1, 0, 1, 1], [1, 0, 0, 0]))
+    assert [told[n] == others[n] for n in range(4)] == [True, True, False, False]
+    assert said_after(choose("BKT"), one_by_one([1, 0, 1, 1]), {2}) == {2: told[2]}
 
 
 def test_evidence_is_read_as_it_was_written() -> None:

@@ -32,13 +32,14 @@ from mastery.decide import (
     tally_to_json,
 )
 from mastery.evidence import Purpose
+from mastery.methods import choose
 from mastery.policy import DEFAULT_POLICY as POLICY
 
 BOOK = rule_book(
     [
         TargetRule(1),
         TargetRule(2, prerequisites=(1,), dok=2),
-        TargetRule(3, prerequisites=(1, 2)),
+        TargetRule(3, prerequisites=(1, 2), primary=choose("DECAY")),
         TargetRule(4, prerequisites=(1,), credit_bearing=True),
         TargetRule(5, prerequisites=(4,)),
     ]
@@ -74,6 +75,7 @@ def one_record(draw: st.DrawFn, result: int) -> list[Record]:
                 estimate_after=draw(estimates),
                 first_tries=tuple(draw(st.lists(st.sampled_from([0.0, 0.5, 1.0]), max_size=3))),
                 held=draw(st.integers(0, 9)) == 0,
+                said=draw(st.sampled_from([3.0, 3.5, 2.99, None])),
             )
         )
     return made
@@ -86,7 +88,7 @@ def histories(draw: st.DrawFn) -> list[list[Record]]:
     made = [draw(one_record(result)) for result in range(1, count + 1)]
     for number, target in enumerate(draw(st.lists(st.sampled_from(TARGETS), max_size=4, unique=True))):
         complete = body(100 * (number + 1), target=target, day=draw(st.integers(0, 8)))
-        made += [[one._replace(dok=2)] for one in complete]
+        made += [[one._replace(dok=2, said=3.0)] for one in complete]
     return made
 
 
