@@ -197,8 +197,15 @@ def account_create(services: Services, district: District, sign_in_name: str, pe
 
 
 def _register() -> None:
-    parts: tuple[Any, ...] = (cli_graph, cli_roster, cli_responses, cli_operations, cli_clock, cli_evaluate)
-    parts: tuple[Any, ...] = (cli_graph, cli_methods, cli_roster, cli_responses, cli_operations, cli_clock)
+    parts: tuple[Any, ...] = (
+        cli_graph,
+        cli_methods,
+        cli_roster,
+        cli_responses,
+        cli_operations,
+        cli_clock,
+        cli_evaluate,
+    )
     for part in parts:
         part.register(main)
 

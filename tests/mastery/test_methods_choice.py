@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,12 @@ def test_no_two_rules_are_called_decaying_average() -> None:
     assert called == ["DECAY"]
     titles = [method.title for method in METHODS.values()]
     assert len(set(titles)) == len(titles)
+
+
+def test_the_documentation_tells_of_every_method_and_of_no_other() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "measurement.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall("`([A-Z0-9_]+)`", row)} == {MODEL, *METHODS}
 
 
 @pytest.mark.parametrize("name", METHODS)

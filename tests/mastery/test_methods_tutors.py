@@ -150,6 +150,26 @@ def test_the_stopping_gate_has_the_numbers_of_its_source() -> None:
     assert say(choose("GATE"), passing).mastered is True
 
 
+def test_the_rest_of_the_tutors_files_is_no_score_rule() -> None:
+    """What says which problem comes next (priorities, weights, L*, r*) chooses work and judges nobody; the rest tells of
+    the source, its faults and how it is stored."""
+    about = {"system", "source", "sources", "check", "formula", "equations", "defects", "vectors_note", "rules"}
+    tutors = vectors("bkt_oatutor_and_masterytrace")
+    assert set(tutors) - about == {"oatutor", "masterytrace"}
+    assert set(tutors["oatutor"]) - about == {
+        "default_params", "mastery_threshold", "first_attempt_only", "lesson_score", "problem_priority", "vectors",
+    }  # fmt: skip
+    assert set(tutors["masterytrace"]) - about == {
+        "params", "sequence", "expected_fractions", "expected", "tolerance", "reported", "properties",
+    }  # fmt: skip
+    engine = vectors("alosi_partial_credit_bkt")
+    assert set(engine) - about == {"defaults", "grade", "grade_vectors", "vectors"}
+    assert set(engine["defaults"]) == {
+        "guess", "slip", "transit", "mastery_threshold", "L_star", "r_star", "weights", "epsilon",
+    }  # fmt: skip
+    assert set(vectors("kolibri_mastery_and_needs_help")) - about == {"models", "vectors", "needs_help"}
+
+
 def test_the_rest_of_the_pacing_file_is_no_score_rule() -> None:
     """Pace compares what is done with the time that has passed; a score rule never sees the calendar (three
     separations of the specification). When a failed test may be tried again, how many may sign up and how long a claim

@@ -138,6 +138,20 @@ def test_a_right_answer_never_lowers_and_a_wrong_one_never_raises_by_more_than_l
     assert after_wrong <= known.prior + (1 - known.prior) * 0.15 + 1e-12
 
 
+@given(before=sittings(), tries=st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=12), feedback=st.booleans())
+def test_one_more_right_answer_in_a_sitting_never_lowers_and_a_wrong_one_raises_by_learning_at_most(
+    before: list[Scored], tries: list[float], feedback: bool
+) -> None:
+    """Whatever the cap of five effective items does to the weight of the others."""
+    sitting = with_items if feedback else summed
+    now, right, wrong = (
+        float(say(choose("BKT"), [*before, sitting(100, some)]).value or 0)
+        for some in (tries, [*tries, 1.0], [*tries, 0.0])
+    )
+    assert right >= now - 1e-12
+    assert wrong <= now + (1 - now) * 0.15 + 1e-12
+
+
 @given(scores=st.lists(halves, min_size=1, max_size=12), weight=weights)
 def test_the_two_averages_are_those_of_the_oracle(scores: list[Fraction], weight: Fraction) -> None:
     records, written = at_levels([float(one) for one in scores]), {"weight": str(float(weight))}
