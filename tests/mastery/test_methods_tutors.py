@@ -151,8 +151,8 @@ def test_the_stopping_gate_has_the_numbers_of_its_source() -> None:
 
 
 def test_the_rest_of_the_tutors_files_is_no_score_rule() -> None:
-    """What says which problem comes next (priorities, weights, L*, r*) chooses work and judges nobody; the rest tells of
-    the source, its faults and how it is stored."""
+    """What says which problem comes next (priorities, weights, L*, r*) chooses work and judges nobody; the rest
+    tells of the source, its faults and how it is stored."""
     about = {"system", "source", "sources", "check", "formula", "equations", "defects", "vectors_note", "rules"}
     tutors = vectors("bkt_oatutor_and_masterytrace")
     assert set(tutors) - about == {"oatutor", "masterytrace"}
