@@ -30,6 +30,30 @@ class Answer:
     slope: float = 1.0
     easiness: float | None = None
     easiness_variance: float | None = None
+    guessing: float = 0.0
+    points: int = 1
+
+
+def moments(row: Answer, mu: float, total: float) -> tuple[float, float, float]:
+    """The share expected of an answer with the argument N(mu, total), and what it says of the argument."""
+    if row.points > 1:
+        nodes, weights = np.polynomial.hermite_e.hermegauss(15)
+        k = np.arange(row.points + 1)
+        chances = np.exp(3.0 / (row.points + 2.0) * np.outer(mu + math.sqrt(total) * nodes, k))
+        chances /= chances.sum(axis=1, keepdims=True)
+        # a share between two points has the geometric mean of their chances
+        likely = chances[:, 0] ** (1.0 - row.y) * chances[:, -1] ** row.y
+        likely *= weights / (weights @ likely)
+        mean, square = likely @ nodes, likely @ nodes**2
+        share = weights @ (chances @ k) / row.points / weights.sum()
+        return float(share), float(mean / math.sqrt(total)), float((1.0 - square + mean**2) / total)
+    kappa = 1.0 / math.sqrt(1.0 + math.pi / 8.0 * total)
+    q = 1.0 / (1.0 + math.exp(-kappa * mu))
+    p = row.guessing + (1.0 - row.guessing) * q
+    slope = (1.0 - row.guessing) * q * (1.0 - q) * kappa  # dp / dmu
+    first = row.y * slope / p - (1.0 - row.y) * slope / (1.0 - p)
+    second = row.y * slope**2 / p / (1.0 - p) + (1.0 - row.y) * kappa**2 * q * (1.0 - q)
+    return p, first, second
 
 
 @dataclass
@@ -174,12 +198,10 @@ class Student:
             practice = self.hyper.practice_slope * math.log(1.0 + self.targets[row.target].practice)
             mu = float(loads[j] @ mean) + row.slope * practice + easiness + delta
             total = float(loads[j] @ joint @ loads[j]) + unsure
-            kappa = 1.0 / math.sqrt(1.0 + math.pi / 8.0 * total)
-            p = 1.0 / (1.0 + math.exp(-kappa * mu))
+            p, first, precision = moments(row, mu, total)
             if keep:
                 self.predictions.append(p)
-            precision = kappa**2 * p * (1.0 - p)
-            innovation[j] = (row.y - p) / (kappa * p * (1.0 - p))
+            innovation[j] = first / precision
             noise[j] = (1.0 / precision - total) * slices / row.weight + unsure
             scores[row.target] += row.slope * innovation[j] / (noise[j] + self.items[row.item].variance)
         gain = joint @ loads.T @ np.linalg.inv(loads @ joint @ loads.T + np.diag(noise))

@@ -28,6 +28,8 @@ def to_batch(paths: Sequence[Sequence[Answer]], hyper: Hyperparameters) -> Obser
         easiness_variance=[
             hyper.item_easiness_variance if row.easiness_variance is None else row.easiness_variance for row in rows
         ],
+        guessing=[row.guessing for row in rows],
+        points=[row.points for row in rows],
     )
 
 
@@ -39,7 +41,7 @@ def run(path: Sequence[Answer], hyper: Hyperparameters, state: SubjectState | No
 def random_path(
     seed: int, sittings: int, targets: int = 4, days: float = 3.0, items: int = 12, immediate: bool = False
 ) -> list[Answer]:
-    """Sittings of one to six items on one to three targets, some without feedback, some assisted, with gaps."""
+    """Sittings of one to six items on one to three targets, some without feedback, assisted, guessed, in points."""
     random = np.random.default_rng(seed)
     path: list[Answer] = []
     day = 20000.0
@@ -51,6 +53,7 @@ def random_path(
         spread = int(random.integers(1, 4))
         rows = sorted((int(item) % targets % spread, int(item)) for item in chosen)
         for target, item in rows:
+            guessing, points = [(0.0, 1), (0.25, 1), (0.0, 4)][int(random.choice(3, p=[0.7, 0.15, 0.15]))]
             path.append(
                 Answer(
                     sitting,
@@ -63,6 +66,8 @@ def random_path(
                     slope=float(random.uniform(0.5, 1.6)),
                     easiness=float(random.normal(0.5, 1.0)),
                     easiness_variance=float(random.uniform(0.0, 0.6)),
+                    guessing=guessing,
+                    points=points,
                 )
             )
     return path

@@ -187,7 +187,7 @@ def _place(offsets: Integers, ids: Integers, known: list[Integers], columns: lis
 
 
 def _answers(batch: Observations) -> Floats:
-    table = np.empty((batch.rows, 8))
+    table = np.empty((batch.rows, 10))
     table[:, kernel.Y] = batch.y
     table[:, kernel.WEIGHT] = batch.weight
     table[:, kernel.DAY] = batch.day
@@ -196,6 +196,8 @@ def _answers(batch: Observations) -> Floats:
     table[:, kernel.EASINESS_VARIANCE] = batch.easiness_variance
     table[:, kernel.PRACTICE_SLOPE] = batch.practice_slope
     table[:, kernel.SUMMED] = batch.summed
+    table[:, kernel.GUESSING] = batch.guessing
+    table[:, kernel.POINTS] = batch.points
     return table
 
 

@@ -2,8 +2,8 @@
 
 The model and its update are described in `mastery/estimate/__init__.py`. A step is one answer, the rows of one answer
 that counts for several targets, or a whole sitting without feedback; it is taken jointly, in O(rows), by eliminating r,
-then the rests of the targets, then g and f. Per row, with the site precision t = kappa^2 h / (1 - kappa^2 h Vt), weight
-w and noise V_r + SE_b^2, the information is a^2 c t with c = w / (1 + w t (V_r + SE_b^2)).
+then the rests of the targets, then g and f. Per row, with the site precision t = h / (1 - h Vt), h the curvature of
+`_likelihood`, weight w and noise V_r + SE_b^2, the information is a^2 c t with c = w / (1 + w t (V_r + SE_b^2)).
 Everything compiled together stands in this one file: numba compiles anew when this file changes, not when others do.
 """
 
@@ -18,8 +18,8 @@ PROBIT = np.pi / 8.0  # sigma(mu / sqrt(1 + pi/8 V)) is the mean of sigma over N
 WIDEST = 2.0  # a variance never grows beyond twice its prior
 NEVER = -np.inf  # last day of a target that has not been seen
 
-# Columns of `answers` [R, 8]
-Y, WEIGHT, DAY, SLOPE, EASINESS, EASINESS_VARIANCE, PRACTICE_SLOPE, SUMMED = range(8)
+# Columns of `answers` [R, 10]
+Y, WEIGHT, DAY, SLOPE, EASINESS, EASINESS_VARIANCE, PRACTICE_SLOPE, SUMMED, GUESSING, POINTS = range(10)
 # Places in `constants`; the attempt offsets stand from OFFSETS on
 (GENERAL, GENERAL_DRIFT, FORM, PERSISTENCE, TARGET, TARGET_DRIFT, RIGHT, WRONG) = range(8)
 (ITEM, ITEM_RIGHT, ITEM_WRONG, FORGETTING, FORGETTING_VARIANCE, OFFSETS) = range(8, 14)
@@ -30,6 +30,9 @@ MEMORY, MEMORY_VARIANCE, ATTEMPTS = range(3)
 # Columns of `predictions` [R, 6]
 P, LOGIT, LOGIT_VARIANCE, ABILITY, PRACTISED, ATTEMPT = range(6)
 READING_COLUMNS = ("mean", "variance", "general", "target", "form", "practice")
+
+_NODES, _raw = np.polynomial.hermite_e.hermegauss(15)
+_WEIGHTS = _raw / _raw.sum()
 
 # Columns of the scratch arrays: per row of the step, and per target of the student
 _E, _T, _MEMORY_VARIANCE, _C, _TRY = range(5)
@@ -51,7 +54,7 @@ def run_filter(
 ) -> tuple[Floats, Integers, Floats, Floats]:
     """Advance N students through their rows: level, targets and items are changed in place.
 
-    offsets int64[N+1]; sitting int64[R]; slots int64[R, 2], places of target and item; answers [R, 8];
+    offsets int64[N+1]; sitting int64[R]; slots int64[R, 2], places of target and item; answers [R, 10];
     level [N, 5]; targets [sum K, 6] and items [sum I, 3] by student at their offsets int64[N+1].
     Returns what was expected before each row [R, 6] (p, mu, Vt, g + f + s + practice, ln(1 + n), earlier sittings with
     the item as `attempt_offsets` counts them) and, for each run of rows with the same sitting and target, its first row
@@ -196,11 +199,10 @@ def _answer(
     u, v = target[ON_GENERAL], target[ON_FORM]
     noise = item[MEMORY_VARIANCE] + answer[EASINESS_VARIANCE]
     _expect(a, answer, item, target, level, constants, noise, prediction)
-    p, full = prediction[P], prediction[LOGIT_VARIANCE]
-    kappa = 1.0 / np.sqrt(1.0 + PROBIT * full)
-    curvature = kappa * kappa * p * (1.0 - p)
+    full = prediction[LOGIT_VARIANCE]
+    prediction[P], pull, curvature = _likelihood(y, prediction[LOGIT], full, answer[GUESSING], answer[POINTS])
     left = 1.0 - curvature * full
-    surprise, precision = kappa * (y - p) / left, curvature / left
+    surprise, precision = pull / left, curvature / left
     c = w / (1.0 + w * precision * noise)
     information, score = a * a * c * precision, a * c * surprise
     kept = 1.0 / (1.0 + target[VARIANCE] * information)
@@ -226,10 +228,10 @@ def _answer(
     target[ON_FORM] = v * kept
     memory = item[MEMORY_VARIANCE]
     reach = memory * c
-    pull = reach * precision
-    item[MEMORY] += reach * surprise - pull * a * (shared_shift + shift)
+    share = reach * precision
+    item[MEMORY] += reach * surprise - share * a * (shared_shift + shift)
     spread = variance + _spread(u * kept, v * kept, level)
-    item[MEMORY_VARIANCE] = memory * (1.0 - pull) + pull * a * pull * a * spread
+    item[MEMORY_VARIANCE] = memory * (1.0 - share) + share * a * share * a * spread
     _hold_to_sign(score, start, general_shift, level, target)
     _learn(w, w * y, constants, target)
     item[MEMORY] += w * (constants[ITEM_RIGHT] * y + constants[ITEM_WRONG] * (1.0 - y))
@@ -251,19 +253,55 @@ def _expect(
     noise: float,
     prediction: Floats,
 ) -> None:
-    """What is expected of an answer on a target before it is seen: a row of predictions."""
+    """What an answer on a target will be made of: a row of predictions but for P."""
     u, v = target[ON_GENERAL], target[ON_FORM]
     practised = np.log1p(target[PRACTICE])
     ability = target[REST] + u * level[G] + v * level[F] + answer[PRACTICE_SLOPE] * practised
     attempt = min(int(item[ATTEMPTS]), len(constants) - 1 - OFFSETS)
     mu = a * ability + item[MEMORY] + answer[EASINESS] + constants[OFFSETS + attempt]
     variance = a * a * (target[VARIANCE] + _spread(u, v, level)) + noise
-    prediction[P] = _sigmoid(mu / np.sqrt(1.0 + PROBIT * variance))
     prediction[LOGIT] = mu
     prediction[LOGIT_VARIANCE] = variance
     prediction[ABILITY] = ability
     prediction[PRACTISED] = practised
     prediction[ATTEMPT] = attempt
+
+
+@compiled_within
+def _likelihood(y: float, mu: float, variance: float, guessing: float, points: float) -> tuple[float, float, float]:
+    """The share expected of an answer, and what y says of mu: the first derivative of its likelihood's logarithm, and
+    minus the second.
+
+    Right or wrong, p = c + (1 - c) q with q = sigma(kappa mu) and c the chance to guess (3PL, Birnbaum 1968): with
+    r = kappa q / p the first is r (y - p); the second is kappa^2 q (1 - q) of a wrong answer and of a right one
+    r^2 p (1 - p), its expectation, since that of a lucky guess is negative. m points, a generalised partial-credit
+    model (Muraki 1992) with equal steps, P(k) ~ exp(a k x): by quadrature over x ~ N(mu, variance). a = 3 / (m + 2)
+    gives the share expected the steepness of a single answer; its information then is 3 m / (m + 2) of a single one's.
+    """
+    if points <= 1.0:
+        kappa = 1.0 / np.sqrt(1.0 + PROBIT * variance)
+        q = _sigmoid(kappa * mu)
+        p = guessing + (1.0 - guessing) * q
+        reach = kappa * q / p
+        return p, reach * (y - p), y * reach * reach * p * (1.0 - p) + (1.0 - y) * kappa * kappa * q * (1.0 - q)
+    deviation = np.sqrt(variance)
+    step = 3.0 / (points + 2.0)
+    total, first, second, share = 0.0, 0.0, 0.0, 0.0
+    for node in range(len(_NODES)):
+        x = mu + deviation * _NODES[node]
+        top = max(points * step * x, 0.0)
+        norm, mean = 0.0, 0.0
+        for k in range(int(points) + 1):
+            term = np.exp(step * k * x - top)
+            norm += term
+            mean += term * k
+        share += _WEIGHTS[node] * mean / (norm * points)
+        likelihood = _WEIGHTS[node] * np.exp(step * points * y * x - top) / norm
+        total += likelihood
+        first += likelihood * _NODES[node]
+        second += likelihood * _NODES[node] * _NODES[node]
+    moved = first / total
+    return share, moved / deviation, (1.0 - (second / total - moved * moved)) / variance
 
 
 @compiled_within
@@ -380,7 +418,8 @@ def _predict(
 ) -> None:
     """Expected success of every row from the present state, and what its answer says about its target's sum.
 
-    A target's rows carry the information sum a^2 c t and the score sum a c (kappa e) / (1 - kappa^2 h Vt).
+    A target's rows carry the information sum a^2 c t and the score sum a c e, e the first derivative of `_likelihood`
+    over 1 - h Vt, h its second.
     """
     expected = np.empty(6)
     for j in range(len(answers)):
@@ -388,20 +427,20 @@ def _predict(
         by_target[slots[j, 0], _SCORE] = 0.0
     for j in range(len(answers)):
         k = slots[j, 0]
-        target = targets[k]
         item = items[slots[j, 1]]
         a = answers[j, SLOPE]
         noise = item[MEMORY_VARIANCE] + answers[j, EASINESS_VARIANCE]
-        _expect(a, answers[j], item, target, level, constants, noise, expected)
-        p, variance = expected[P], expected[LOGIT_VARIANCE]
+        _expect(a, answers[j], item, targets[k], level, constants, noise, expected)
+        variance = expected[LOGIT_VARIANCE]
+        expected[P], pull, curvature = _likelihood(
+            answers[j, Y], expected[LOGIT], variance, answers[j, GUESSING], answers[j, POINTS]
+        )
         if keep:
             predictions[j] = expected
-        kappa = 1.0 / np.sqrt(1.0 + PROBIT * variance)
-        curvature = kappa * kappa * p * (1.0 - p)
-        # at least 1 - .25 Vt / (1 + pi/8 Vt) > .36
+        # of an answer without points at least 1 - .25 Vt / (1 + pi/8 Vt) > .36
         left = 1.0 - curvature * variance
         w = answers[j, WEIGHT] / slices
-        by_row[j, _E] = kappa * (answers[j, Y] - p) / left
+        by_row[j, _E] = pull / left
         by_row[j, _T] = curvature / left
         by_row[j, _MEMORY_VARIANCE] = item[MEMORY_VARIANCE]
         by_row[j, _C] = w / (1.0 + w * by_row[j, _T] * noise)

@@ -28,6 +28,8 @@ class Observations:
     summed    bool[R]    feedback came only after the sitting (`feedback: none`): its rows act together, in no order
     slope, easiness, easiness_variance [R]   a, b and SE_b^2 of the item
     practice_slope [R]   lam of the target
+    guessing  [R] 0..1   c, the chance to be right without knowing, as 1 / choices; of answers that are right or wrong
+    points    [R] 1..20  m, into how many equal steps y is divided: 1 for right or wrong, 4 for a rubric of 0 to 4
     """
 
     offsets: Integers
@@ -42,6 +44,8 @@ class Observations:
     easiness: Floats
     easiness_variance: Floats
     practice_slope: Floats
+    guessing: Floats
+    points: Floats
 
     @classmethod
     def build(
@@ -60,6 +64,8 @@ class Observations:
         easiness: npt.ArrayLike | None = None,
         easiness_variance: npt.ArrayLike | None = None,
         practice_slope: npt.ArrayLike | None = None,
+        guessing: npt.ArrayLike = 0.0,
+        points: npt.ArrayLike = 1.0,
     ) -> Observations:
         """Columns from anything array-like; a scalar holds for every row, a missing parameter is `hyper`'s.
 
@@ -92,6 +98,8 @@ class Observations:
             default(easiness, hyper.item_easiness),
             default(easiness_variance, hyper.item_easiness_variance),
             default(practice_slope, hyper.practice_slope),
+            floats(guessing),
+            floats(points),
         )
         problems = batch.problems()
         if problems:
@@ -118,6 +126,8 @@ class Observations:
             # written so that NaN fails too
             if not ((column >= low) & (column <= high)).all():
                 found.append(f"{name} has a value outside {low:g}..{high:g}")
+        if (self.points != np.floor(self.points)).any():
+            found.append("points has a value that is not whole")
         return found
 
     def _wrong_shapes(self) -> list[str]:
@@ -149,6 +159,8 @@ _COLUMNS = (
     "easiness",
     "easiness_variance",
     "practice_slope",
+    "guessing",
+    "points",
 )
 _RANGES: tuple[tuple[str, float, float], ...] = (
     ("y", 0.0, 1.0),
@@ -158,4 +170,6 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
     ("easiness", -20.0, 20.0),
     ("easiness_variance", 0.0, 100.0),
     ("practice_slope", 0.0, 2.0),
+    ("guessing", 0.0, 0.75),
+    ("points", 1.0, 20.0),
 )
