@@ -16,7 +16,7 @@ from mastery.measure.answers import AnswerSet
 from mastery.measure.batch import Calibrated, calibrate
 from mastery.measure.head import Head, Known, Seen, fit_head
 from mastery.measure.judge import BAR, Predicted
-from mastery.measure.search import EVALUATIONS, START, search
+from mastery.measure.search import EVALUATIONS, START, Settings, search
 from mastery.measure.splits import FOLDS, inner_splits
 
 ROUNDS = 6
@@ -63,7 +63,11 @@ def fit_filter(
     """
     if answers.students < FOLDS:
         return FittedFilter(calibrate(answers, START.hyper, START.spreads, ROUNDS), Head())
-    settings = search(answers, evaluations, tell)
+    return fit_with(answers, search(answers, evaluations, tell))
+
+
+def fit_with(answers: AnswerSet, settings: Settings) -> FittedFilter:
+    """Items, targets and head for settings that are known. ValueError for fewer than five students."""
     seen = [
         _held(calibrate(answers.select(others), settings.hyper, settings.spreads, ROUNDS), answers.select(held))
         for others, held in inner_splits(answers.students)

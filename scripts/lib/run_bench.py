@@ -1,4 +1,4 @@
-"""What scripts/bench and its kin (bench_pages, bench_estimators) do: the environment, then the measurements in it.
+"""What scripts/bench and its kin (bench_pages, bench_ablation, ...) do: the environment, then the measurements in it.
 
 Standard library only; the first argument names the measurements.
 """

@@ -143,7 +143,7 @@ def test_hyperparameters_out_of_bounds_are_named_all_at_once() -> None:
 
 def test_the_version_names_the_numbers() -> None:
     assert Hyperparameters().version == MODEL_VERSION
-    assert MODEL_VERSION.startswith("filter-1-")
+    assert MODEL_VERSION.startswith("filter-2-")
     assert dataclasses.replace(H, forgetting=0.051).version != MODEL_VERSION
 
 

@@ -27,7 +27,7 @@ from models.roles import ensure_database
 from models.unit_of_work import connect
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-_REPORT = CHECKOUT / "docs" / "benchmarks.md"
+_DOCS = CHECKOUT / "docs"
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,13 @@ def table(rows: list[Row], sharing: str = "server, database, clients and referen
     return "\n".join(lines)
 
 
-def write(part: str, report: str) -> None:
-    """Replace one part of docs/benchmarks.md."""
+def write(part: str, report: str, document: str = "benchmarks.md") -> None:
+    """Replace one part of a document."""
     begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
-    text = _REPORT.read_text()
+    path = _DOCS / document
+    text = path.read_text()
     before, after = text.split(begin)[0], text.split(end)[1]
-    _REPORT.write_text(f"{before}{begin}\n{report}\n{end}{after}")
+    path.write_text(f"{before}{begin}\n{report}\n{end}{after}")
 
 
 def quantile(seen: list[float], share: float) -> float:
