@@ -1,0 +1,16 @@
+"""Calibration of an item bank: from who answered what right to each item's curve, and how well it is known.
+
+answers = Answers.build(student=[...], item=[...], y=[...])      first answers, 0 or 1
+found = calibrate_em(answers)      or calibrate_pyirt(answers): the same in, the same out
+
+Model: success = sigma(a t + d) with the slope a, the easiness d = -a b, the difficulty b, and the ability t standard
+normal over students (two-parameter logistic, Birnbaum 1968). Whatever engine found the curves, standard errors, fit and
+abilities are worked out by the same code (`describe.py`).
+"""
+
+from mastery.calibrate.answers import Answers, CalibrationError, Dropped
+from mastery.calibrate.calibration import Calibration, Engine
+from mastery.calibrate.em import calibrate_em
+from mastery.calibrate.model import WEAK, Prior
+
+__all__ = ["WEAK", "Answers", "Calibration", "CalibrationError", "Dropped", "Engine", "Prior", "calibrate_em"]

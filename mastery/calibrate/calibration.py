@@ -1,0 +1,87 @@
+"""What a calibration says, by whichever engine it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from mastery.calibrate.answers import Dropped
+from mastery.calibrate.kernel import Flags
+from mastery.estimate.state import Floats, Integers
+
+Engine = Literal["em", "pyirt"]
+
+# what an item must be shown for; see docs/measurement.md
+POOR_FIT = 0.1
+SURE_BEND = 2.576
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """Curves of J items, p = sigma(slope t + easiness), for a population of abilities t with mean 0 and sd 1.
+
+    items       ids; answers int64[J] and right [J], their number and the share that was right
+    slope       [J], a; easiness [J], -a b; covariance [J, 2, 2] of the two, the prior's information included
+    bend        [J], score statistic, standard normal where the curve is as the model says; above 0 the weakest and the
+                strongest do better than it, as with guessing; NaN where the answers can not tell
+    misfit      [J], root mean square distance of the observed curve from the model's (RMSD), a share of 0..1
+    clipped     bool[J], the slope was held at a bound
+    dropped     items without a curve
+    students    ids; ability [N, 2], mean and standard deviation of each one's posterior
+    iterations, converged, log_likelihood    how the engine ended; the marginal log-likelihood, without the prior
+    """
+
+    engine: Engine
+    items: Sequence[Hashable]
+    answers: Integers
+    right: Floats
+    slope: Floats
+    easiness: Floats
+    covariance: Floats
+    bend: Floats
+    misfit: Floats
+    clipped: Flags
+    dropped: tuple[Dropped, ...]
+    students: Sequence[Hashable]
+    ability: Floats
+    iterations: int
+    converged: bool
+    log_likelihood: float
+
+    @property
+    def slope_se(self) -> Floats:
+        """Standard errors of the slopes [J]."""
+        return np.sqrt(self.covariance[:, 0, 0])
+
+    @property
+    def easiness_se(self) -> Floats:
+        """Standard errors of the easinesses [J]."""
+        return np.sqrt(self.covariance[:, 1, 1])
+
+    @property
+    def difficulty(self) -> Floats:
+        """b [J]: the ability at which half are right."""
+        return -self.easiness / self.slope
+
+    @property
+    def difficulty_se(self) -> Floats:
+        """Standard errors of the difficulties [J], by the delta method."""
+        gradient = np.stack([self.difficulty, np.ones(len(self.items))], axis=1) / self.slope[:, None]
+        return np.asarray(np.sqrt(np.einsum("ja,jab,jb->j", gradient, self.covariance, gradient)))
+
+    @property
+    def reliability(self) -> float:
+        """Share of the variance of ability that the answers tell, 0..1."""
+        told = float(np.var(self.ability[:, 0]))
+        return told / (told + float(np.mean(self.ability[:, 1] ** 2)))
+
+    def misfits(self) -> Flags:
+        """Items whose observed curve is far from the model's, bool[J]."""
+        return np.asarray(self.misfit >= POOR_FIT)
+
+    def bends(self) -> Flags:
+        """Items whose curve surely bends otherwise than the model's, bool[J]."""
+        return np.asarray(np.nan_to_num(np.abs(self.bend)) >= SURE_BEND)
