@@ -9,8 +9,22 @@ abilities are worked out by the same code (`describe.py`).
 """
 
 from mastery.calibrate.answers import Answers, CalibrationError, Dropped
-from mastery.calibrate.calibration import Calibration, Engine
+from mastery.calibrate.calibration import Advance, Calibration, Curves, Engine
 from mastery.calibrate.em import calibrate_em
 from mastery.calibrate.model import WEAK, Prior
+from mastery.calibrate.pyirt_engine import calibrate_pyirt, too_large
 
-__all__ = ["WEAK", "Answers", "Calibration", "CalibrationError", "Dropped", "Engine", "Prior", "calibrate_em"]
+__all__ = [
+    "WEAK",
+    "Advance",
+    "Answers",
+    "Calibration",
+    "CalibrationError",
+    "Curves",
+    "Dropped",
+    "Engine",
+    "Prior",
+    "calibrate_em",
+    "calibrate_pyirt",
+    "too_large",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,10 +13,26 @@ from mastery.calibrate.kernel import Flags
 from mastery.estimate.state import Floats, Integers
 
 Engine = Literal["em", "pyirt"]
+Advance = Callable[[int, float | None], None]
+"""Hears of each pass its number and, where it is known, the largest change of a parameter."""
 
 # what an item must be shown for; see docs/measurement.md
 POOR_FIT = 0.1
 SURE_BEND = 2.576
+
+
+def unheard(iteration: int, change: float | None) -> None:
+    """Progress that nobody follows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curves:
+    """Items with slope and easiness [J] and the covariance of the two [J, 2, 2], on the scale of one population."""
+
+    items: Sequence[Hashable]
+    slope: Floats
+    easiness: Floats
+    covariance: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +66,11 @@ class Calibration:
     iterations: int
     converged: bool
     log_likelihood: float
+
+    @property
+    def curves(self) -> Curves:
+        """The curves alone."""
+        return Curves(self.items, self.slope, self.easiness, self.covariance)
 
     @property
     def slope_se(self) -> Floats:

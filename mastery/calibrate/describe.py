@@ -66,5 +66,7 @@ def _misfits(slope: Floats, easiness: Floats, tried: Floats, rights: Floats, nod
 
     As in the technical reports of PISA and of NAEP, with posteriors in the place of groups.
     """
-    off = rights / tried - curves(slope, easiness, nodes)
-    return cast(Floats, np.sqrt(np.sum(tried * off**2, axis=1) / np.sum(tried, axis=1)))
+    off = rights - tried * curves(slope, easiness, nodes)
+    # at abilities that nobody can have, expected answers vanish
+    weighted = off**2 / np.maximum(tried, np.finfo(float).tiny)
+    return cast(Floats, np.sqrt(np.sum(weighted, axis=1) / np.sum(tried, axis=1)))

@@ -7,12 +7,10 @@ back where it lowers what is maximised.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from mastery.calibrate.answers import Answers
-from mastery.calibrate.calibration import Calibration
+from mastery.calibrate.calibration import Advance, Calibration, unheard
 from mastery.calibrate.describe import describe
 from mastery.calibrate.kernel import expect, maximise
 from mastery.calibrate.model import GREATEST_SLOPE, LEAST_SLOPE, WEAK, Prior, Quadrature
@@ -24,7 +22,7 @@ MOST_ITERATIONS = 1000
 
 def calibrate_em(
     answers: Answers,
-    advance: Callable[[int, float], None] = lambda iteration, change: None,
+    advance: Advance = unheard,
     prior: Prior = WEAK,
     tolerance: float = TOLERANCE,
 ) -> Calibration:
@@ -43,9 +41,7 @@ def calibrate_em(
 class _Search:
     """Where the search stands: slopes and easinesses [2, J], and how often it has gone over the answers."""
 
-    def __init__(
-        self, answers: Answers, quadrature: Quadrature, prior: Prior, advance: Callable[[int, float], None]
-    ) -> None:
+    def __init__(self, answers: Answers, quadrature: Quadrature, prior: Prior, advance: Advance) -> None:
         self.answers, self.quadrature, self.prior, self.advance = answers, quadrature, prior, advance
         counts = answers.tried()
         right = np.bincount(answers.item, weights=answers.right, minlength=len(counts))

@@ -36,7 +36,7 @@ def covariances(
         return _from_the_whole(answers, quadrature, slope, easiness, complete[:, :2, :2], prior)
     square = slope**2
     common = np.einsum("j,jab->ab", square, complete[:, :2, :2] + prior.precision()) - common_missing
-    floor = float(prior.precision().min())
+    floor = prior.floor()
     return inverse(own, floor) + square[:, None, None] * inverse(common, floor)
 
 
@@ -50,7 +50,7 @@ def _from_the_whole(
     blocks = whole.reshape(size, 2, size, 2)
     each = np.arange(size)
     blocks[each, :, each, :] += complete + prior.precision()
-    found = inverse(whole, float(prior.precision().min())).reshape(size, 2, size, 2)
+    found = inverse(whole, prior.floor()).reshape(size, 2, size, 2)
     return found[each, :, each, :]
 
 

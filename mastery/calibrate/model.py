@@ -41,6 +41,10 @@ class Prior:
         """[2, 2]."""
         return np.diag([self.slope_sd**-2, self.easiness_sd**-2])
 
+    def floor(self) -> float:
+        """The least information that any parameter has."""
+        return 1.0 / max(self.slope_sd, self.easiness_sd) ** 2
+
 
 WEAK = Prior()
 

@@ -132,3 +132,11 @@ def test_progress_is_told_pass_by_pass() -> None:
     found = calibrate_em(simulated(100, 5, 1.0, 1).answers, lambda number, change: told.append((number, change)))
     assert [number for number, _ in told] == list(range(1, found.iterations + 1))
     assert told[-1][1] <= 1e-5
+
+
+def test_no_item_is_known_less_well_than_its_prior_says() -> None:
+    """Answers so regular that the search ends on a saddle, where the observed information has a negative direction."""
+    columns = [(s, i, (s * 7 + i * 5 + s * i) % 3 > 0) for s in range(30) for i in range(5)]
+    found = calibrate_em(Answers.build(*zip(*columns, strict=True)))
+    assert (found.easiness_se <= 3.0).all()
+    assert (np.linalg.eigvalsh(found.covariance) > 0).all()
