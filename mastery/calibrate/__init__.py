@@ -11,12 +11,14 @@ abilities are worked out by the same code (`describe.py`).
 from mastery.calibrate.answers import Answers, CalibrationError, Dropped
 from mastery.calibrate.calibration import Advance, Calibration, Curves, Engine
 from mastery.calibrate.em import calibrate_em
+from mastery.calibrate.link import Anchor, Scale, anchor
 from mastery.calibrate.model import WEAK, Prior
 from mastery.calibrate.pyirt_engine import calibrate_pyirt, too_large
 
 __all__ = [
     "WEAK",
     "Advance",
+    "Anchor",
     "Answers",
     "Calibration",
     "CalibrationError",
@@ -24,6 +26,8 @@ __all__ = [
     "Dropped",
     "Engine",
     "Prior",
+    "Scale",
+    "anchor",
     "calibrate_em",
     "calibrate_pyirt",
     "too_large",

@@ -25,7 +25,7 @@ def found() -> Calibration:
 
 
 def test_both_engines_come_to_the_same_linked_answer(found: Calibration) -> None:
-    """Within a third of a standard error, and .1: pyirt's density has any form, and it stops by a criterion of its own."""
+    """Within a third of a standard error, and .1: pyirt's density has any form, and it stops as it likes."""
     by_em = calibrate_em(BANK.answers)
     assert found.items == by_em.items
     assert (np.abs(found.slope - by_em.slope) < 0.33 * by_em.slope_se).all()
