@@ -10,7 +10,16 @@ import click
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from api import cli_clock, cli_evaluate, cli_graph, cli_methods, cli_operations, cli_responses, cli_roster
+from api import (
+    cli_calibrate,
+    cli_clock,
+    cli_evaluate,
+    cli_graph,
+    cli_methods,
+    cli_operations,
+    cli_responses,
+    cli_roster,
+)
 from api.actions.accounts import AccountError, create_account
 from api.actions.districts import DistrictError, create_district
 from api.context import installation_of, open_installation, print_json, with_district
@@ -205,6 +214,7 @@ def _register() -> None:
         cli_operations,
         cli_clock,
         cli_evaluate,
+        cli_calibrate,
     )
     for part in parts:
         part.register(main)

@@ -14,6 +14,7 @@ from mastery.calibrate.em import calibrate_em
 from mastery.calibrate.link import Anchor, Scale, anchor
 from mastery.calibrate.model import WEAK, Prior
 from mastery.calibrate.pyirt_engine import calibrate_pyirt, too_large
+from mastery.calibrate.report import remarks, report
 
 __all__ = [
     "WEAK",
@@ -30,5 +31,7 @@ __all__ = [
     "anchor",
     "calibrate_em",
     "calibrate_pyirt",
+    "remarks",
+    "report",
     "too_large",
 ]

@@ -47,12 +47,12 @@ _SETTINGS = {
 _ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
-def too_large(answers: Answers) -> str | None:
-    """Why pyirt would not finish in two minutes, in words, or nothing."""
-    if answers.rows > MOST_ANSWERS:
-        return f"{answers.rows:,} answers are more than the {MOST_ANSWERS:,} that pyirt finishes in two minutes"
-    if len(answers.items) > MOST_ITEMS:
-        return f"{len(answers.items):,} items are more than the {MOST_ITEMS:,} that pyirt finishes in two minutes"
+def too_large(answers: int, items: int) -> str | None:
+    """Why pyirt would not finish so many answers to so many items in two minutes, in words, or nothing."""
+    if answers > MOST_ANSWERS:
+        return f"{answers:,} answers are more than the {MOST_ANSWERS:,} that pyirt finishes in two minutes"
+    if items > MOST_ITEMS:
+        return f"{items:,} items are more than the {MOST_ITEMS:,} that pyirt finishes in two minutes"
     return None
 
 
@@ -62,7 +62,7 @@ def calibrate_pyirt(answers: Answers, advance: Advance = unheard, prior: Prior =
     Raises CalibrationError, also where the answers are too many for pyirt or pyirt fails.
     """
     usable, dropped = answers.usable()
-    reason = too_large(usable)
+    reason = too_large(usable.rows, len(usable.items))
     if reason:
         raise CalibrationError(f"{reason}; use the engine em")
     said = _run(usable, advance)

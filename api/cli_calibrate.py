@@ -1,0 +1,83 @@
+"""`mastery calibrate`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from api.actions import calibrate as actions
+from api.actions.responses import ResponsesError
+from mastery.calibrate import Engine, report
+
+_EVERY_SECONDS = 1.0
+
+
+@click.command("calibrate")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--engine", type=click.Choice(["pyirt", "em"]), help="By default pyirt where it ends in two minutes, else em."
+)
+@click.option("--by-skill", is_flag=True, help="Each skill by itself; else the whole file is one dimension.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False, writable=True), help="Write here, not out.")
+def calibrate(file: Path, engine: Engine | None, by_skill: bool, as_json: bool, out: Path | None) -> None:
+    """Find difficulty and slope of each item from a file of answers; stores nothing in the installation."""
+    try:
+        first = actions.first_answers(file, by_skill)
+    except ResponsesError as error:
+        raise click.ClickException(str(error)) from error
+    chosen = engine or actions.choose_engine(first)
+    told = _Told(len(first.by_skill))
+    done = []
+    for one in actions.calibrate(first, chosen, told.advance):
+        told.done += 1
+        done.append(one)
+    if all(one.found is None for one in done):
+        raise click.ClickException(f"Nothing could be calibrated: {done[0].reason}.")
+    if as_json:
+        _write(json.dumps(actions.document(file.name, first, done), indent=2), out)
+    else:
+        _write(_text(file, first, done), out)
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        click.echo(text)
+        return
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{out} can not be written: {error.strerror}.") from error
+    click.echo(f"Written to {out}.", err=True)
+
+
+def _text(file: Path, first: actions.FirstAnswers, done: list[actions.Calibrated]) -> str:
+    parts = [f"{file.name}: {first.rows:,} rows, {first.answers:,} of them first answers"]
+    for one in done:
+        name = file.name if one.skill is None else f"Skill {one.skill}"
+        parts.append(f"{name}: not calibrated, {one.reason}" if one.found is None else report(one.found, name))
+    return "\n\n".join(parts)
+
+
+class _Told:
+    """Says on standard error how far a long calibration has come, at most once a second."""
+
+    def __init__(self, skills: int) -> None:
+        self.done, self._skills, self._next = 0, skills, time.monotonic() + _EVERY_SECONDS
+
+    def advance(self, iteration: int, change: float | None) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _EVERY_SECONDS
+        which = f"skill {self.done + 1} of {self._skills}, " if self._skills > 1 else ""
+        how = "" if change is None else f", largest change {change:.5f}"
+        print(f"Calibrating: {which}pass {iteration}{how}", file=sys.stderr, flush=True)
+
+
+def register(cli: click.Group) -> None:
+    """Add the command to the program."""
+    cli.add_command(calibrate)
