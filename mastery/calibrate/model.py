@@ -19,7 +19,7 @@ _MOST_NODES = 121
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """Normal priors of an item, ours, weak: at 100 answers slope 1 has about as much information of its own as this.
+    """Normal priors of an item, ours, weak: 100 answers tell about twice as much of a usual slope as this does.
 
     Slopes are those of a standard normal population, as everywhere in this package.
     """

@@ -8,6 +8,9 @@ from calibration_banks import Bank, Oracle, simulated
 
 from mastery.calibrate import Answers, Calibration, calibrate_em
 from mastery.calibrate.information import TOGETHER
+from mastery.calibrate.kernel import expect, maximise, missing_information, read_posteriors
+from mastery.calibrate.link import population_of
+from mastery.calibrate.model import Quadrature
 
 
 def of(found: Calibration, items: list[int], values: np.ndarray) -> np.ndarray:
@@ -140,3 +143,15 @@ def test_no_item_is_known_less_well_than_its_prior_says() -> None:
     found = calibrate_em(Answers.build(*zip(*columns, strict=True)))
     assert (found.easiness_se <= 3.0).all()
     assert (np.linalg.eigvalsh(found.covariance) > 0).all()
+
+
+def test_no_way_to_the_kernels_makes_them_compile_again() -> None:
+    """Lists, strided and narrow columns, both engines' curves: one machine code for all."""
+    bank = simulated(80, 6, 1.0, 1)
+    twice = np.repeat(bank.y, 2).astype(np.int8)[::2]
+    found = calibrate_em(Answers.build(bank.student[::1], map(str, bank.item), twice))
+    answers = bank.answers
+    strided = np.stack([found.slope, found.easiness], axis=1)
+    population_of(answers, strided[:, 0], strided[:, 1], Quadrature.for_answers(answers))
+    for kernel in (expect, maximise, read_posteriors, missing_information):
+        assert len(kernel.signatures) == 1
