@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 
@@ -75,7 +74,7 @@ class _Told:
         self._next = time.monotonic() + _EVERY_SECONDS
         which = f"skill {self.done + 1} of {self._skills}, " if self._skills > 1 else ""
         how = "" if change is None else f", largest change {change:.5f}"
-        print(f"Calibrating: {which}pass {iteration}{how}", file=sys.stderr, flush=True)
+        click.echo(f"Calibrating: {which}pass {iteration}{how}", err=True)
 
 
 def register(cli: click.Group) -> None:

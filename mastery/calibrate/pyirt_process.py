@@ -43,6 +43,8 @@ class _Here:
     """What pyirt uses of multiprocessing, in this process: a process runs when it starts, shared things are plain."""
 
     class Process:
+        """Runs in `start`."""
+
         def __init__(self, target: Callable[..., None], args: Sequence[Any]) -> None:
             self._target, self._args = target, args
 
@@ -56,6 +58,8 @@ class _Here:
             """It has ended when `start` returns."""
 
     class Value:
+        """A number that nobody else can change."""
+
         def __init__(self, kind: str, value: float) -> None:
             self.value = value
 

@@ -17,9 +17,6 @@ from scipy.optimize import approx_fprime
 from mastery.calibrate import Answers, Calibration, CalibrationError, calibrate_em, calibrate_pyirt, pyirt_engine
 from mastery.calibrate.pyirt_process import log_likelihood, log_likelihood_gradient
 
-# one worker has them, so that the bank that several look at is calibrated once
-pytestmark = pytest.mark.xdist_group("pyirt")
-
 BANK = simulated(300, 12, 0.7, 21)
 
 
