@@ -106,9 +106,9 @@ def test_a_report_can_be_written_to_a_file(answers: Path, tmp_path: Path) -> Non
     ("line", "says"),
     [
         ("u1,i1,0,0.9,s1", "line 2: correct is 0.9; a calibration takes right (1) or wrong (0)"),
-        ("u1,i1,0,2,s1", "line 2: correct is 2"),
-        ("u1,i1,0,yes,s1", "line 2: correct and timestamp must be numbers"),
-        ("u1,,0,1,s1", "line 2: user_id, item_id and skill_id must not be empty"),
+        ("u1,i1,0,2,s1", "line 2, correct: is 2"),
+        ("u1,i1,0,yes,s1", "line 2, correct: is 'yes'"),
+        ("u1,,0,1,s1", "line 2, item_id: must not be empty"),
         ("u1,i1,0,1,s1", "Nothing could be calibrated: 0 of 1 items have both right and wrong answers; 3 are needed."),
         ("", "answers.csv has no rows"),
     ],

@@ -14,7 +14,7 @@ import numpy as np
 from bench.estimators import Predict
 from mastery.estimate.compiled import compiled
 from mastery.estimate.state import Floats, Integers
-from mastery.measure import AnswerSet, inner_split
+from mastery.measure import AnswerSet, inner_splits
 from mastery.measure.metrics import log_loss
 
 _GRID = tuple(product((0.2, 0.4, 0.6, 1.0), (0.02, 0.05, 0.1, 0.2)))
@@ -22,7 +22,7 @@ _GRID = tuple(product((0.2, 0.4, 0.6, 1.0), (0.02, 0.05, 0.1, 0.2)))
 
 def fit(training: AnswerSet) -> Predict:
     """Rate the items, with the a and b that predict a fifth of the training students best from the others."""
-    some, held = (training.select(part) for part in inner_split(training.students))
+    some, held = (training.select(part) for part in inner_splits(training.students)[0])
 
     def loss(steps: tuple[float, float]) -> float:
         return log_loss(held.y, _rate(some, *steps)(held))
