@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from mastery.decide import RuleBook
-from mastery.estimate import Hyperparameters
+from mastery.estimate import Model
 from mastery.evidence import Purpose
 from mastery.policy import Policy
-from mastery.progress import Sitting, steps_of
+from mastery.progress import steps_of
+from mastery.sittings import Sitting
 
 T = TypeVar("T")
 
@@ -34,14 +35,14 @@ class Point(NamedTuple):
 
 
 def history(
-    target: int, sittings: Sequence[Sitting], book: RuleBook, hyper: Hyperparameters, policy: Policy
+    target: int, sittings: Sequence[Sitting], book: RuleBook, model: Model, policy: Policy
 ) -> tuple[Point, ...]:
     """The points of a target, oldest first, from all sittings of a student in its subject, in their total order.
 
     The last one is the estimate that `rebuild` and a step to the same evidence end with, to the last bit. A state
     test moves no estimate and is no point.
     """
-    steps = steps_of(sittings, book, hyper, policy)
+    steps = steps_of(sittings, book, model, policy)
     points, records = [], 0
     for sitting in sittings:
         if all(piece.target != target for piece in sitting.pieces):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
 
 from mastery.decide import Act, Record, RuleBook, Standing, fold, step
-from mastery.estimate import Hyperparameters, Observations, SubjectState, advance, readout
-from mastery.evidence import EvidenceType, OrderKey, Purpose
+from mastery.estimate import Model, SubjectState, advance, readout
 from mastery.policy import Policy
+from mastery.sittings import Sitting, rows_of
 
-_SECONDS_A_DAY = 86400.0
 # the value of a subject's primary method just after a result on a target, by (result, target)
 SaidAfter = Mapping[tuple[int, int], float | None]
 
@@ -35,33 +33,6 @@ class TargetEstimate(NamedTuple):
     target: float
     form: float
     practice: float
-
-
-class Piece(NamedTuple):
-    """What one sitting says about one target. `items`, `ys`, `weights` run in parallel, in the order of item names."""
-
-    target: int
-    items: tuple[int, ...]
-    ys: tuple[float, ...]
-    weights: tuple[float, ...]
-    level: float | None
-    share: float
-    certifying: bool
-    dok: int | None
-
-
-class Sitting(NamedTuple):
-    """One result of one student in one subject; `pieces` in the order of target GUIDs."""
-
-    order: OrderKey
-    result: int
-    assessment: int
-    purpose: Purpose
-    evidence_type: EvidenceType
-    performed_at: datetime
-    local_date: date
-    summed: bool
-    pieces: tuple[Piece, ...]
 
 
 @dataclass(slots=True)
@@ -90,7 +61,7 @@ def move_on(
     progress: Sequence[Progress],
     sittings: Sequence[Sequence[Sitting]],
     book: RuleBook,
-    hyper: Hyperparameters,
+    model: Model,
     policy: Policy,
     said: Sequence[SaidAfter] = (),
 ) -> list[Moved]:
@@ -98,7 +69,7 @@ def move_on(
 
     `said` tells of each student what the subject's primary method says, where that is not the model.
     """
-    filtered = _filter([one.state for one in progress], sittings, book, hyper, policy)
+    filtered = _filter([one.state for one in progress], sittings, book, model, policy)
     return [
         _step_through(one, of_student, found, values, book, policy)
         for one, of_student, found, values in zip(progress, sittings, filtered, _of_each(said, filtered), strict=True)
@@ -109,7 +80,7 @@ def rebuild(
     sittings: Sequence[Sequence[Sitting]],
     acts: Sequence[Iterable[Act]],
     book: RuleBook,
-    hyper: Hyperparameters,
+    model: Model,
     policy: Policy,
     said: Sequence[SaidAfter] = (),
 ) -> list[Moved]:
@@ -117,9 +88,9 @@ def rebuild(
 
     `said` tells of each student what the subject's primary method says, where that is not the model.
     """
-    fresh = [SubjectState.initial(hyper) for _ in sittings]
+    fresh = [SubjectState.initial(model.hyper) for _ in sittings]
     rebuilt = []
-    filtered = _filter(fresh, sittings, book, hyper, policy)
+    filtered = _filter(fresh, sittings, book, model, policy)
     for found, of_student, signed, values in zip(filtered, sittings, acts, _of_each(said, filtered), strict=True):
         records = [record for sitting, tries in zip(of_student, found.tries, strict=True)
                    for record in _records(sitting, tries, found.steps, values)]  # fmt: skip
@@ -132,10 +103,10 @@ def _of_each(said: Sequence[SaidAfter], filtered: Sequence[_Filtered]) -> Sequen
 
 
 def steps_of(
-    sittings: Sequence[Sitting], book: RuleBook, hyper: Hyperparameters, policy: Policy
+    sittings: Sequence[Sitting], book: RuleBook, model: Model, policy: Policy
 ) -> dict[tuple[int, int], tuple[TargetEstimate, TargetEstimate]]:
     """One student's estimates from nothing, without decisions: before and after each sitting, by (result, target)."""
-    (found,) = _filter([SubjectState.initial(hyper)], [sittings], book, hyper, policy)
+    (found,) = _filter([SubjectState.initial(model.hyper)], [sittings], book, model, policy)
     return found.steps
 
 
@@ -151,56 +122,41 @@ def _filter(
     states: Sequence[SubjectState],
     sittings: Sequence[Sequence[Sitting]],
     book: RuleBook,
-    hyper: Hyperparameters,
+    model: Model,
     policy: Policy,
 ) -> list[_Filtered]:
     """Run the estimate over all students at once."""
-    offsets, keys, bars = [0], list[tuple[int, int]](), list[float]()
-    numbers, targets, items, ys, weights, days, summed = ([] for _ in range(7))  # type: ignore[var-annotated]
     tries = []
     for state, of_student in zip(states, sittings, strict=True):
         seen = set(state.item_ids.tolist())
         tries.append([_first_tries(sitting, seen) for sitting in of_student])
-        for number, sitting in enumerate(of_student):
-            day = sitting.performed_at.timestamp() / _SECONDS_A_DAY
-            for piece in sitting.pieces:
-                count = len(piece.items)
-                if not count:
-                    continue
-                keys.append((sitting.result, piece.target))
-                bars.append(book.of(piece.target).bar)
-                numbers += [number] * count
-                targets += [piece.target] * count
-                items += piece.items
-                ys += piece.ys
-                weights += piece.weights
-                days += [day] * count
-                summed += [sitting.summed] * count
-        offsets.append(len(targets))
-    batch = Observations.build(
-        hyper, offsets=offsets, sitting=numbers, target=targets, item=items, y=ys, weight=weights, day=days,
-        summed=summed,
-    )  # fmt: skip
-    done = advance(states, batch, hyper)
-    before = _estimates(done.before.table, bars, hyper)
-    after = _estimates(done.after.table, bars, hyper)
+    rows = rows_of(sittings)
+    bars = [book.of(target).bar for _, target in rows.runs]
+    done = advance(states, rows.observations(model), model.hyper)
+    before = _estimates(done.before.table, rows.runs, bars, model)
+    after = _estimates(done.after.table, rows.runs, bars, model)
     found = []
     run = 0
     for state, of_student, of_tries in zip(done.states, sittings, tries, strict=True):
         runs = sum(1 for sitting in of_student for piece in sitting.pieces if piece.items)
-        steps = {keys[n]: (before[n], after[n]) for n in range(run, run + runs)}
-        found.append(_Filtered(state, {keys[n][1]: after[n] for n in range(run, run + runs)}, steps, of_tries))
+        steps = {rows.runs[n]: (before[n], after[n]) for n in range(run, run + runs)}
+        found.append(_Filtered(state, {rows.runs[n][1]: after[n] for n in range(run, run + runs)}, steps, of_tries))
         run += runs
     return found
 
 
-def _estimates(table: np.ndarray[tuple[int, ...], np.dtype[np.float64]], bars: list[float], hyper: Hyperparameters
-) -> list[TargetEstimate]:  # fmt: skip
+def _estimates(
+    table: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    runs: Sequence[tuple[int, int]],
+    bars: list[float],
+    model: Model,
+) -> list[TargetEstimate]:
     if not bars:
         return []
     # one bar for each row, or the one that all have
     shared = bars[0] if len(set(bars)) == 1 else np.asarray(bars)
-    said = readout(table[:, 0], table[:, 1], hyper, shared)
+    easiness = model.easiness_of([target for _, target in runs]) if model.targets else None
+    said = readout(table[:, 0], table[:, 1], model.hyper, shared, easiness)
     columns = (said.rate, said.low, said.high, said.probability, *(table[:, n] for n in range(6)))
     return list(map(TargetEstimate._make, zip(*(one.tolist() for one in columns), strict=True)))
 

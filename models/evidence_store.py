@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mastery import evidence as law
 from mastery.evidence import EvidenceType, Feedback, ItemResponse, OrderKey, Purpose, ScoreStatus, TargetScore
-from mastery.progress import Piece, Sitting
+from mastery.sittings import Piece, Sitting
 from models.bulk import insert_rows
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow
 from models.hot import fetch

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from mastery.decide import RuleBook, TargetRule, rule_book
+from mastery.estimate import Model
 from mastery.graph import Edge, EdgeKind, Graph, Node, NodeKind, Prerequisites, Strength, TargetIndex, resolve_target
 from mastery.graph.codes import natural_order
 from mastery.graph.resolve import Resolution
 from mastery.policy import DEFAULT_POLICY
 from models import graph as rows
+from models.calibrations import Switch, switches
 from models.methods import THE_MODEL, Methods, load_methods
 
 _MOST_RESOLVED = 100_000
@@ -33,6 +35,8 @@ class DistrictGraph:
     translated: Mapping[tuple[str, int], str] = field(default_factory=dict)
     # the score rules that were chosen, by subject
     methods: Mapping[str, Methods] = field(default_factory=dict)
+    # which calibrations are in force, by subject
+    calibrations: Mapping[str, Switch] = field(default_factory=dict)
 
     def statement(self, key: int, language: str) -> str:
         """What a node says in a language; its own words where it is not translated."""
@@ -55,6 +59,11 @@ class DistrictGraph:
                 self._resolved.clear()
             meant = self._resolved[reference] = resolve_target(reference, self.index)
         return meant
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """The models in force by subject, as far as they were asked for (`models.in_force`)."""
+        return {}
 
     @cached_property
     def _resolved(self) -> dict[str, Resolution]:
@@ -113,7 +122,7 @@ class DistrictGraph:
 
 
 def load_graph(session: Session, district_id: int) -> DistrictGraph:
-    """Read the whole graph of a district: five queries."""
+    """Read the whole graph of a district: six queries."""
     frameworks = session.execute(
         select(rows.Framework.id, rows.Framework.guid, rows.Framework.origin)
         .where(rows.Framework.district_id == district_id)
@@ -161,6 +170,7 @@ def load_graph(session: Session, district_id: int) -> DistrictGraph:
         subjects,
         _translated(session, district_id),
         load_methods(session, district_id),
+        switches(session, district_id),
     )
 
 

@@ -12,7 +12,8 @@ from mastery.decide import ActKind
 from mastery.evidence import ScoreStatus
 from mastery.methods import Choice, Judgement, Scored, record_of, said_after
 from mastery.numbers import exact
-from mastery.progress import SaidAfter, Sitting
+from mastery.progress import SaidAfter
+from mastery.sittings import Sitting
 from models.evidence_store import Header, Line, effective
 from models.graph_store import DistrictGraph
 from models.registry import AssessmentRules

@@ -151,21 +151,22 @@ def save(
     moved: Iterable[tuple[Pair, Moved, OrderKey]],
     book: RuleBook,
     policy: Policy,
-    model_version: str,
+    versions: Mapping[str, str],
     now: datetime,
     kept: Mapping[tuple[int, int], tuple[Any, ...]],
     known: Mapping[int, Mapping[int, Standing]],
 ) -> dict[tuple[int, int], list[dict[str, Any]]]:
     """Write states, standings and new system confirmations; returns what is missing, by (student, target).
 
-    `known` are all standings that were loaded or made, by student and target. `kept` holds the stored estimate of
-    targets whose decision changes without evidence of their own; a target in neither has no estimate yet.
+    `versions` names the model of each subject; `known` are all standings that were loaded or made, by student and
+    target. `kept` holds the stored estimate of targets whose decision changes without evidence of their own; a target
+    in neither has no estimate yet.
     """
     states, standings, confirmations = [], [], []
     gaps: dict[tuple[int, int], list[dict[str, Any]]] = {}
     for (student, subject), one, cursor in moved:
         states.append(
-            (district_id, student, subject, model_version, one.state.to_bytes(),
+            (district_id, student, subject, versions[subject], one.state.to_bytes(),
              cursor.performed_at, cursor.scored_at, cursor.client, cursor.source_id)
         )  # fmt: skip
         for target, standing in one.standings.items():
@@ -173,7 +174,7 @@ def save(
             gaps[student, target] = missing_lines(standing, target, known[student], book, policy)
             standings.append(
                 standing_row(district_id, student, subject, target, standing, estimate, gaps[student, target], policy,
-                             model_version)
+                             versions[subject])
             )  # fmt: skip
             decision = standing.decision
             if decision.confirmed is ActKind.AUTO_CONFIRM and decision.mastered_at is not None:

@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
-from models import access, assessment, district, evidence, flag, graph, methods, move, outbox, roster, standing
+from models import (
+    access,
+    assessment,
+    calibrations,
+    district,
+    evidence,
+    flag,
+    graph,
+    methods,
+    move,
+    outbox,
+    roster,
+    standing,
+)
 from models.base import Base
 
 METADATA = Base.metadata
-AGGREGATES = (access, assessment, district, evidence, flag, graph, methods, move, outbox, roster, standing)
+AGGREGATES = (
+    access,
+    assessment,
+    calibrations,
+    district,
+    evidence,
+    flag,
+    graph,
+    methods,
+    move,
+    outbox,
+    roster,
+    standing,
+)
 # tables that every district shares; they hold nothing about a child
 SHARED_TABLES = frozenset({"district", "sign_in_name"})
 APPEND_ONLY_TABLES = frozenset(
-    {"result", "evidence", "confirmation", "flag_transition", "move", "move_part", "move_undo"}
+    {
+        "result",
+        "evidence",
+        "confirmation",
+        "flag_transition",
+        "move",
+        "move_part",
+        "move_undo",
+        "calibration",
+        "item_calibration",
+        "target_calibration",
+    }
 )
 
 

@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 
 from mastery.decide import Decision, State
 from mastery.decide import Standing as Fold
+from mastery.estimate import Model
 from mastery.policy import DEFAULT_POLICY
 from models.access import Client
 from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, Item
+from models.calibrations import Calibration, FoundItem, Switch, put_switch, store_calibration
 from models.carried import pack
 from models.district import District, DistrictStamp
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow, result_id_sequence
@@ -296,6 +298,17 @@ class Factory:
         facts = {**WHEEL_SPIN["facts"], "target": target.id}
         finding = {**WHEEL_SPIN, "evidence": evidence, "cause": max(evidence, default=0), "facts": facts}
         return self.flag(student, target, **({"finding": finding} | columns))
+
+    def calibration(self, subject: str, model: Model) -> int:
+        """The key of a calibration that found this model; it is put in force."""
+        row = Calibration(
+            district_id=self.district_id, subject=subject, created_at=NOW, answers=0, students=0, newest=NOW,
+            figures={}, anchored_to=None,
+        )  # fmt: skip
+        key = store_calibration(self.session, row, model, {item: FoundItem(1, None) for item in model.items}, {})
+        put_switch(self.session, self.district_id, subject, Switch(key, None), NOW)
+        bump(self.session, self.district_id, "graph")
+        return key
 
     def announce(self, *students: Person, topic: str = "student", at: datetime = NOW) -> Outbox:
         return self._add(Outbox(district_id=self.district_id, topic=topic, student_ids=[s.id for s in students], at=at))

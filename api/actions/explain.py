@@ -19,12 +19,12 @@ from mastery import evidence as law
 from mastery.as_of import state_on
 from mastery.decide import Decision, Lack, State
 from mastery.decide import Standing as Fold
-from mastery.estimate import MODEL_VERSION
 from mastery.next_step import next_step
 from mastery.policy import DEFAULT_POLICY, Policy
 from models.carried import unpack
 from models.flag import LIVE_STATES
 from models.graph_store import DistrictGraph
+from models.in_force import model_in_force
 from models.progress_store import load_standings, missing_lines
 from models.queries_api import ApiEvidence, evidence_after, flags_after, standing_on
 from models.registry import cuts_of
@@ -133,8 +133,9 @@ def explanation(
     records = evidence_after(session, district_id, student, target, limit + 1, after)
     live = flags_after(session, district_id, 100, states=LIVE_STATES, student=student, target=target)
     gaps = row.missing if row else missing_lines(fold, target, known, graph.rules, DEFAULT_POLICY)
+    version = model_in_force(session, district_id, graph, graph.subjects[target]).version
     document = {
-        **(_standing(row, fold.decision, state, graph) if row else _nothing(target, gaps, graph)),
+        **(_standing(row, fold.decision, state, graph) if row else _nothing(target, gaps, graph, version)),
         "history": history_document(session, district_id, graph, moment.zone, row),
         "next_step": _next(target, state, gaps, known, graph),
         "parts": _parts(row),
@@ -170,7 +171,7 @@ def _next(
     }
 
 
-def _nothing(target: int, gaps: list[dict[str, Any]], graph: DistrictGraph) -> dict[str, Any]:
+def _nothing(target: int, gaps: list[dict[str, Any]], graph: DistrictGraph, version: str) -> dict[str, Any]:
     return {
         **target_document(target, graph),
         "subject": graph.subjects[target],
@@ -178,7 +179,7 @@ def _nothing(target: int, gaps: list[dict[str, Any]], graph: DistrictGraph) -> d
         "estimate": None,
         "decision": _decision(Decision(), State.NOT_STARTED, None, None, public_missing(gaps, graph)),
         "as_of": None,
-        "model_version": MODEL_VERSION,
+        "model_version": version,
         "policy_version": DEFAULT_POLICY.version,
     }
 

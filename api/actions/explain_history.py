@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.actions.outcome import evidence_id
-from mastery.estimate import DEFAULTS, MODEL_VERSION
 from mastery.history import Point, history
 from mastery.policy import DEFAULT_POLICY
 from models.evidence_store import load_sittings
 from models.graph_store import DistrictGraph
+from models.in_force import model_in_force
 from models.standing import Standing
 
 MOST_POINTS = 500
@@ -28,11 +28,12 @@ def history_document(
     """
     if row is None:
         return {"total": 0, "points": []}
-    if row.model_version != MODEL_VERSION:
+    model = model_in_force(session, district_id, graph, row.subject)
+    if row.model_version != model.version:
         return None
     pair = (row.student_id, row.subject)
     found = load_sittings(session, district_id, [row.student_id], graph.subjects, zone, frozenset({pair}))
-    points = history(row.target_id, found.get(pair, []), graph.rules, DEFAULTS, DEFAULT_POLICY)
+    points = history(row.target_id, found.get(pair, []), graph.rules, model, DEFAULT_POLICY)
     return {"total": len(points), "points": _points(points[-MOST_POINTS:], row.target_id)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,13 +15,15 @@ from api.actions.flags import FlagChange, judge
 from api.actions.naming import Named
 from mastery.as_of import state_on
 from mastery.decide import RuleBook, Standing, State
-from mastery.estimate import DEFAULTS, MODEL_VERSION, SubjectState
+from mastery.estimate import Model, SubjectState
 from mastery.evidence import OrderKey
 from mastery.policy import DEFAULT_POLICY
-from mastery.progress import Moved, Progress, Sitting, TargetEstimate, move_on, rebuild
+from mastery.progress import Moved, Progress, TargetEstimate, move_on, rebuild
+from mastery.sittings import Sitting
 from models.evidence_store import Header, load_sittings, sitting_of
 from models.graph_store import DistrictGraph
 from models.holding import Held, hold
+from models.in_force import models_in_force
 from models.known import Known
 from models.posts import Post
 from models.primary import said_by_primaries
@@ -101,10 +104,15 @@ def bring_up(
 ) -> Progressed:
     """Step or replay each held student-subject, save what changed, judge its flags."""
     locked, known = held.states, held.folds
-    late = {pair for pair, one in locked.items() if pair in replayed or _came_late(one, fresh.get(pair, ()))}
+    models = models_in_force(session, district_id, graph, (subject for _, subject in locked))
+    late = {
+        pair
+        for pair, one in locked.items()
+        if pair in replayed or _came_late(one, fresh.get(pair, ()), models[pair[1]].version)
+    }
     onward = [pair for pair in locked if pair not in late and fresh.get(pair)]
     moved: list[tuple[Pair, Moved, OrderKey]] = []
-    moved.extend(_step(session, district_id, graph, onward, locked, fresh, known))
+    moved.extend(_step(session, district_id, graph, models, onward, locked, fresh, known))
     if late:
         students = sorted({student for student, _ in late})
         replayed_now = rebuild_pairs(session, district_id, graph, zone, students, late)
@@ -122,7 +130,8 @@ def bring_up(
         [pair for pair, one in locked.items() if pair not in has_progress and (pair in late or one.cursor is None)],
     )
     kept = _kept_estimates(session, district_id, moved)
-    missing = save(session, district_id, moved, graph.rules, DEFAULT_POLICY, MODEL_VERSION, now, kept, known)
+    versions = {subject: model.version for subject, model in models.items()}
+    missing = save(session, district_id, moved, graph.rules, DEFAULT_POLICY, versions, now, kept, known)
     done = Progressed(
         graph.rules,
         now.astimezone(zone).date(),
@@ -138,10 +147,10 @@ def bring_up(
     return done
 
 
-def _came_late(held: Locked, sittings: Iterable[Sitting]) -> bool:
+def _came_late(held: Locked, sittings: Iterable[Sitting], model_version: str) -> bool:
     if held.cursor is None:
         return False
-    return held.model_version != MODEL_VERSION or any(sitting.order <= held.cursor for sitting in sittings)
+    return held.model_version != model_version or any(sitting.order <= held.cursor for sitting in sittings)
 
 
 def _neighbourhood(graph: DistrictGraph, fresh: Mapping[Pair, list[Sitting]]) -> dict[int, set[int]]:
@@ -157,6 +166,7 @@ def _step(
     session: Session,
     district_id: int,
     graph: DistrictGraph,
+    models: Mapping[str, Model],
     pairs: Sequence[Pair],
     locked: Mapping[Pair, Locked],
     fresh: Mapping[Pair, list[Sitting]],
@@ -164,13 +174,25 @@ def _step(
 ) -> list[tuple[Pair, Moved, OrderKey]]:
     if not pairs:
         return []
-    ordered = [sorted(fresh[pair], key=lambda sitting: sitting.order) for pair in pairs]
-    progress = [Progress(_state(locked[pair].state), known[pair[0]]) for pair in pairs]
-    said = said_by_primaries(session, district_id, graph, pairs, fresh)
-    moved = move_on(progress, ordered, graph.rules, DEFAULTS, DEFAULT_POLICY, said)
-    for pair, one in zip(pairs, moved, strict=True):
-        known[pair[0]].update(one.standings)
-    return [(pair, one, some[-1].order) for pair, one, some in zip(pairs, moved, ordered, strict=True)]
+    ordered = {pair: sorted(fresh[pair], key=lambda sitting: sitting.order) for pair in pairs}
+    said = dict(zip(pairs, said_by_primaries(session, district_id, graph, pairs, fresh), strict=True))
+    moved: dict[Pair, Moved] = {}
+    for model, some in _by_model(pairs, models).items():
+        progress = [Progress(_state(locked[pair].state, model), known[pair[0]]) for pair in some]
+        in_order, told = [ordered[pair] for pair in some], [said[pair] for pair in some]
+        found = move_on(progress, in_order, graph.rules, model, DEFAULT_POLICY, told)
+        moved.update(zip(some, found, strict=True))
+    for pair in pairs:
+        known[pair[0]].update(moved[pair].standings)
+    return [(pair, moved[pair], ordered[pair][-1].order) for pair in pairs]
+
+
+def _by_model(pairs: Iterable[Pair], models: Mapping[str, Model]) -> dict[Model, list[Pair]]:
+    """The student-subjects whose answers are read with the same model, and so together."""
+    found: dict[Model, list[Pair]] = {}
+    for pair in pairs:
+        found.setdefault(models[pair[1]], []).append(pair)
+    return found
 
 
 def rebuild_pairs(
@@ -180,25 +202,34 @@ def rebuild_pairs(
     zone: ZoneInfo,
     students: Sequence[int],
     only: Collection[Pair] | None = None,
+    instead: Mapping[str, Model] = MappingProxyType({}),
 ) -> list[tuple[Pair, Moved, OrderKey]]:
-    """Students' progress from their first record on, written nowhere; with `only`, of these student-subjects."""
+    """Students' progress from their first record on, written nowhere; with `only`, of these student-subjects.
+
+    `instead` has the models of subjects that are to be read with another than the one in force.
+    """
     chosen = None if only is None else frozenset(only)
     sittings = load_sittings(session, district_id, students, graph.subjects, zone, chosen)
     acts = load_acts(session, district_id, students)
     signed_pairs = {(student, graph.subjects[act.target]) for student, some in acts.items() for act in some}
     pairs = sorted({*sittings, *(signed_pairs if chosen is None else signed_pairs & chosen)})
-    ordered = [sittings.get(pair, []) for pair in pairs]
-    signed = [[act for act in acts[student] if graph.subjects[act.target] == subject] for student, subject in pairs]
-    said = said_by_primaries(session, district_id, graph, pairs)
-    moved = rebuild(ordered, signed, graph.rules, DEFAULTS, DEFAULT_POLICY, said)
-    return [
-        (pair, one, some[-1].order if some else NOTHING_FOLDED)
-        for pair, one, some in zip(pairs, moved, ordered, strict=True)
-    ]
+    ordered = {pair: sittings.get(pair, []) for pair in pairs}
+    signed = {
+        (student, subject): [act for act in acts[student] if graph.subjects[act.target] == subject]
+        for student, subject in pairs
+    }
+    said = dict(zip(pairs, said_by_primaries(session, district_id, graph, pairs), strict=True))
+    models = {**models_in_force(session, district_id, graph, (subject for _, subject in pairs)), **instead}
+    moved: dict[Pair, Moved] = {}
+    for model, some in _by_model(pairs, models).items():
+        in_order, told = [ordered[pair] for pair in some], [said[pair] for pair in some]
+        found = rebuild(in_order, [signed[pair] for pair in some], graph.rules, model, DEFAULT_POLICY, told)
+        moved.update(zip(some, found, strict=True))
+    return [(pair, moved[pair], ordered[pair][-1].order if ordered[pair] else NOTHING_FOLDED) for pair in pairs]
 
 
-def _state(stored: bytes | None) -> SubjectState:
-    return SubjectState.from_bytes(stored) if stored else SubjectState.initial(DEFAULTS)
+def _state(stored: bytes | None, model: Model) -> SubjectState:
+    return SubjectState.from_bytes(stored) if stored else SubjectState.initial(model.hyper)
 
 
 def _kept_estimates(

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from api.actions.progress import bring_up, rebuild_pairs
 from mastery.decide import Standing
-from mastery.estimate import MODEL_VERSION
 from mastery.policy import DEFAULT_POLICY
 from mastery.progress import Moved
 from models.graph_store import DistrictGraph, load_graph
 from models.holding import hold
+from models.in_force import models_in_force
 from models.known import Known
 from models.progress_store import STANDING_COLUMNS, Pair, missing_lines, standing_row
 from models.registry import Context, context
@@ -155,7 +155,8 @@ def _compare(
             {"district": district_id, "students": list(students)},
         )
     }
-    wanted_states = {pair: (moved.state.to_bytes(), MODEL_VERSION) for pair, moved, _ in rebuilt}
+    models = models_in_force(session, district_id, graph, (pair[1] for pair, _, _ in rebuilt))
+    wanted_states = {pair: (moved.state.to_bytes(), models[pair[1]].version) for pair, moved, _ in rebuilt}
     standings = _stored_standings(session, district_id, students)
     known: dict[int, dict[int, Standing]] = {}
     for (student, _), moved, _cursor in rebuilt:
@@ -166,7 +167,7 @@ def _compare(
             gaps = missing_lines(standing, target, known[student], graph.rules, DEFAULT_POLICY)
             wanted[student, target] = standing_row(
                 district_id, student, subject, target, standing, moved.estimates.get(target), gaps, DEFAULT_POLICY,
-                MODEL_VERSION,
+                models[subject].version,
             )  # fmt: skip
     return _differences(states, wanted_states) + _differences(standings, wanted)
 

@@ -38,6 +38,7 @@ lowers and a wrong one never raises the target's mean g + s + practice, whatever
 
 from mastery.estimate.advance import Advanced, Levels, advance, levels, warm_up
 from mastery.estimate.hyperparameters import DEFAULTS, MODEL_VERSION, Hyperparameters
+from mastery.estimate.model import UNCALIBRATED, ItemParameters, Model, TargetParameters
 from mastery.estimate.observations import Observations
 from mastery.estimate.readout import Estimate, readout
 from mastery.estimate.state import SubjectState
@@ -45,12 +46,16 @@ from mastery.estimate.state import SubjectState
 __all__ = [
     "DEFAULTS",
     "MODEL_VERSION",
+    "UNCALIBRATED",
     "Advanced",
     "Estimate",
     "Hyperparameters",
+    "ItemParameters",
     "Levels",
+    "Model",
     "Observations",
     "SubjectState",
+    "TargetParameters",
     "advance",
     "levels",
     "readout",

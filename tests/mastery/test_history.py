@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 
 from mastery.decide import TargetRule, rule_book
-from mastery.estimate import DEFAULTS, readout
+from mastery.estimate import DEFAULTS, UNCALIBRATED, readout
 from mastery.estimate.readout import RANGE_HALF_WIDTH
 from mastery.evidence import EvidenceType, OrderKey, Purpose
 from mastery.history import history, thinned
 from mastery.policy import DEFAULT_POLICY
-from mastery.progress import Piece, Sitting, rebuild
+from mastery.progress import rebuild
+from mastery.sittings import Piece, Sitting
 
 FIRST = datetime(2026, 9, 1, 13, 0, tzinfo=UTC)
 BOOK = rule_book([TargetRule(1), TargetRule(2, bar=0.6)])
@@ -35,7 +36,7 @@ def sitting(day: int, *answers: tuple[int, float], purpose: Purpose = Purpose.FO
 
 
 def points(sittings: list[Sitting], target: int = 1):
-    return history(target, sittings, BOOK, DEFAULTS, DEFAULT_POLICY)
+    return history(target, sittings, BOOK, UNCALIBRATED, DEFAULT_POLICY)
 
 
 ANSWERS = st.lists(
@@ -73,7 +74,7 @@ def test_a_state_test_is_no_point_and_counts_for_nothing() -> None:
 @RELAXED
 @given(SITTINGS)
 def test_the_last_point_is_the_estimate_of_a_rebuild_to_the_last_bit(sittings: list[Sitting]) -> None:
-    (rebuilt,) = rebuild([sittings], [()], BOOK, DEFAULTS, DEFAULT_POLICY)
+    (rebuilt,) = rebuild([sittings], [()], BOOK, UNCALIBRATED, DEFAULT_POLICY)
     for target in (1, 2):
         found = points(sittings, target)
         estimate = rebuilt.estimates.get(target)

@@ -11,6 +11,8 @@ from factories import NOW, Factory, new_district
 from psycopg import sql
 from sqlalchemy import Engine
 
+from mastery.estimate import DEFAULTS, ItemParameters, Model, TargetParameters
+from models.assessment import Item
 from models.installation import OWNER_ROLE, Installation
 from models.methods import THE_MODEL, put_methods
 from models.row_security import APP_ROLE
@@ -83,6 +85,8 @@ def two(engine: Engine, super_sql: Connection) -> Two:
             make.announce(student)
             make.section_version(section)
             put_methods(session, district_id, target.subject, THE_MODEL, NOW)
+            items = {item.id: ItemParameters(1.0, 0.0, 1.0) for item in session.query(Item)}
+            make.calibration(target.subject, Model(DEFAULTS, items, {target.id: TargetParameters(0.0, 0.1)}))
             session.commit()
     return made
 

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
 
 from api.actions.examination.words import Check, Status, command
 from mastery.estimate import MODEL_VERSION
+from models.calibrations import load_model, switches
 from models.clock import DemonstrationClock
 from models.district import District
 from models.embedded import locks
@@ -29,8 +31,6 @@ _QUESTIONS = """
         (SELECT count(*) FROM quarantine WHERE district_id = :district AND state = 'waiting') AS waiting,
         (SELECT min(received_at) FROM quarantine WHERE district_id = :district AND state = 'waiting') AS waiting_since,
         (SELECT max(received_at) FROM result WHERE district_id = :district) AS newest_result,
-        (SELECT count(*) FROM subject_state WHERE district_id = :district AND state <> ''::bytea
-            AND model_version <> :model) AS other_model,
         (SELECT count(*) FROM standing s WHERE s.district_id = :district AND s.records > 0 AND NOT EXISTS (
             SELECT FROM evidence e JOIN result r ON r.district_id = e.district_id AND r.id = e.result_id
             WHERE e.district_id = s.district_id AND e.target_id = s.target_id AND r.student_id = s.student_id))
@@ -43,6 +43,10 @@ _WAITS_FOR = """
     SELECT missing_kind AS kind, count(*) AS number FROM quarantine WHERE district_id = :district AND state = 'waiting'
     GROUP BY missing_kind ORDER BY count(*) DESC, missing_kind LIMIT 1
 """
+_STATES = """
+    SELECT subject, model_version, count(*) AS number FROM subject_state
+    WHERE district_id = :district AND state <> ''::bytea GROUP BY subject, model_version
+"""
 _BRINGS = {"student": "import roster DIR", "target": "import case FILE"}
 
 
@@ -53,6 +57,7 @@ class _Found:
     slug: str
     answers: Any
     waits_for: str | None
+    other_model: int
 
 
 def checks(installation: Installation, app: Engine, now: datetime) -> Iterator[Check]:
@@ -83,11 +88,21 @@ def _school_clock(installation: Installation, real: Sequence[str]) -> Check:
 def _ask(app: Engine, districts: Mapping[int, str]) -> Iterator[_Found]:
     for district_id, slug in districts.items():
         with district_transaction(app, district_id) as session:
-            answers = session.execute(
-                text(_QUESTIONS), {"district": district_id, "model": MODEL_VERSION, "live": list(LIVE_STATES)}
-            ).one()
+            answers = session.execute(text(_QUESTIONS), {"district": district_id, "live": list(LIVE_STATES)}).one()
             kind = session.execute(text(_WAITS_FOR), {"district": district_id}).first() if answers.waiting else None
-        yield _Found(slug, answers, kind.kind if kind else None)
+            other_model = _states_of_another_model(session, district_id)
+        yield _Found(slug, answers, kind.kind if kind else None, other_model)
+
+
+def _states_of_another_model(session: Session, district_id: int) -> int:
+    states = session.execute(text(_STATES), {"district": district_id}).all()
+    switched = switches(session, district_id)
+    version = {
+        subject: load_model(session, district_id, switched[subject].in_force).version if subject in switched
+        else MODEL_VERSION
+        for subject in {row.subject for row in states}
+    }  # fmt: skip
+    return sum(row.number for row in states if row.model_version != version[row.subject])
 
 
 def _relay(installation: Installation, found: Sequence[_Found], now: datetime) -> Check:
@@ -129,14 +144,14 @@ def _quarantine(installation: Installation, found: Sequence[_Found], now: dateti
 
 
 def _model(installation: Installation, found: Sequence[_Found]) -> Check:
-    old = [one for one in found if one.answers.other_model]
+    old = [one for one in found if one.other_model]
     if not old:
-        return Check("model version", Status.OK, f"Every stored estimate is of model {MODEL_VERSION}.")
-    count = sum(one.answers.other_model for one in old)
+        return Check("model version", Status.OK, "Every stored estimate is of the model in force for its subject.")
+    count = sum(one.other_model for one in old)
     return Check(
         "model version", Status.WARN,
-        f"{count} stored states are of another model than this version's {MODEL_VERSION}; each is rebuilt with its "
-        "student's next result.",
+        f"{count} stored states are of another model than the one in force ({MODEL_VERSION} where nothing is "
+        "calibrated); each is rebuilt with its student's next result.",
         _for_each(installation, "replay", old),
     )  # fmt: skip
 

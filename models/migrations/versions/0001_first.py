@@ -42,6 +42,10 @@ DISTRICT_TABLES = (
     "section_version",
     "standing",
     "target_text",
+    "calibration",
+    "subject_calibration",
+    "target_calibration",
+    "item_calibration",
     "flag_transition",
     "form_item",
     "result",
@@ -50,7 +54,18 @@ DISTRICT_TABLES = (
     "move_part",
     "move_undo",
 )
-APPEND_ONLY_TABLES = ("confirmation", "evidence", "flag_transition", "result", "move", "move_part", "move_undo")
+APPEND_ONLY_TABLES = (
+    "confirmation",
+    "evidence",
+    "flag_transition",
+    "result",
+    "move",
+    "move_part",
+    "move_undo",
+    "calibration",
+    "target_calibration",
+    "item_calibration",
+)
 
 
 def upgrade() -> None:
@@ -959,6 +974,89 @@ def upgrade() -> None:
             name=op.f("fk_move_undo_district_id_move_id"),
         ),
         sa.PrimaryKeyConstraint("district_id", "move_id", name=op.f("pk_move_undo")),
+    )
+    op.create_table(
+        "calibration",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("students", sa.Integer(), nullable=False),
+        sa.Column("newest", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settings", postgresql.JSON(astext_type=sa.Text()), nullable=False),
+        sa.Column("figures", postgresql.JSON(astext_type=sa.Text()), nullable=False),
+        sa.Column("anchored_to", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["district_id", "anchored_to"],
+            ["calibration.district_id", "calibration.id"],
+            name=op.f("fk_calibration_district_id_anchored_to"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_calibration")),
+        sa.UniqueConstraint(
+            "district_id", "subject", "version", name=op.f("uq_calibration_district_id_subject_version")
+        ),
+    )
+    op.create_table(
+        "item_calibration",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("calibration_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("item_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("slope", sa.Float(precision=53), nullable=False),
+        sa.Column("easiness", sa.Float(precision=53), nullable=False),
+        sa.Column("easiness_variance", sa.Float(precision=53), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("drift", sa.Float(precision=53), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["district_id", "calibration_id"],
+            ["calibration.district_id", "calibration.id"],
+            name=op.f("fk_item_calibration_district_id_calibration_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "item_id"],
+            ["item.district_id", "item.id"],
+            name=op.f("fk_item_calibration_district_id_item_id"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "calibration_id", "item_id", name=op.f("pk_item_calibration")),
+    )
+    op.create_table(
+        "target_calibration",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("calibration_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("target_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("easiness", sa.Float(precision=53), nullable=False),
+        sa.Column("practice_slope", sa.Float(precision=53), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "calibration_id"],
+            ["calibration.district_id", "calibration.id"],
+            name=op.f("fk_target_calibration_district_id_calibration_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "target_id"],
+            ["node.district_id", "node.id"],
+            name=op.f("fk_target_calibration_district_id_target_id"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "calibration_id", "target_id", name=op.f("pk_target_calibration")),
+    )
+    op.create_table(
+        "subject_calibration",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("in_force", sa.BigInteger(), nullable=True),
+        sa.Column("before", sa.BigInteger(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "before"],
+            ["calibration.district_id", "calibration.id"],
+            name=op.f("fk_subject_calibration_district_id_before"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "in_force"],
+            ["calibration.district_id", "calibration.id"],
+            name=op.f("fk_subject_calibration_district_id_in_force"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "subject", name=op.f("pk_subject_calibration")),
     )
 
     for table in DISTRICT_TABLES:
