@@ -71,10 +71,7 @@ class Rows:
             weight=self.weight,
             day=self.day,
             summed=self.summed,
-            slope=of.slope,
-            easiness=of.easiness,
-            easiness_variance=of.easiness_variance,
-            practice_slope=of.practice_slope,
+            **of._asdict(),
         )
 
 

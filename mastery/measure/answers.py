@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from mastery.estimate.observations import Flags
 from mastery.estimate.state import Floats, Integers
 from mastery.measure.timestamps import DAY_SECONDS, Timestamps, look_at
 
@@ -137,6 +138,21 @@ class AnswerSet:
     def base_targets(self) -> int:
         """Number of base targets of the whole file."""
         return len(self.base_names)
+
+    @property
+    def sitting(self) -> Integers:
+        """Each answer is a sitting of its own, [R]."""
+        return np.arange(self.rows)
+
+    @property
+    def weight(self) -> Floats:
+        """Each answer counts as one, [R]."""
+        return np.ones(self.rows)
+
+    @property
+    def summed(self) -> Flags:
+        """Each answer has feedback after it, bool[R]."""
+        return np.zeros(self.rows, np.bool_)
 
     def days(self) -> Floats:
         """Day of each answer, [R]; without a clock the student's answers are counted, 100 to a day."""

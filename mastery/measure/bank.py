@@ -4,12 +4,43 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from mastery.estimate import Hyperparameters, Observations
-from mastery.estimate.state import Floats
-from mastery.measure.answers import AnswerSet
+from mastery.estimate.observations import Flags
+from mastery.estimate.state import Floats, Integers
+
+
+class AnswerColumns(Protocol):
+    """R answers of N students, columns as in `Observations`, with items numbered 0..I-1 and targets 0..K-1."""
+
+    @property
+    def offsets(self) -> Integers: ...
+    @property
+    def sitting(self) -> Integers: ...
+    @property
+    def item(self) -> Integers: ...
+    @property
+    def target(self) -> Integers: ...
+    @property
+    def y(self) -> Floats: ...
+    @property
+    def weight(self) -> Floats: ...
+    @property
+    def summed(self) -> Flags: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def students(self) -> int: ...
+    @property
+    def items(self) -> int: ...
+    @property
+    def targets(self) -> int: ...
+    def days(self) -> Floats: ...
+    def select(self, students: npt.ArrayLike) -> Self: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,16 +75,18 @@ class Bank:
         columns = (self.slope, self.easiness, self.easiness_variance, self.target_easiness, self.practice_slope)
         return hashlib.sha256(b"".join(one.astype("<f8").tobytes() for one in columns)).hexdigest()[:12]
 
-    def observations(self, answers: AnswerSet, hyper: Hyperparameters) -> Observations:
-        """The answers as the filter takes them, each a sitting of its own with feedback after it."""
+    def observations(self, answers: AnswerColumns, hyper: Hyperparameters) -> Observations:
+        """The answers as the filter takes them."""
         return Observations.build(
             hyper,
             offsets=answers.offsets,
-            sitting=np.arange(answers.rows),
+            sitting=answers.sitting,
             target=answers.target,
             item=answers.item,
             y=answers.y,
+            weight=answers.weight,
             day=answers.days(),
+            summed=answers.summed,
             slope=self.slope[answers.item],
             easiness=self.easiness[answers.item],
             easiness_variance=self.easiness_variance[answers.item],

@@ -18,8 +18,8 @@ from mastery.estimate import Hyperparameters, SubjectState, advance
 from mastery.estimate.compiled import compiled
 from mastery.estimate.kernel import PROBIT
 from mastery.estimate.state import Floats, Integers
-from mastery.measure.answers import AnswerSet
-from mastery.measure.bank import Bank
+from mastery.measure.anchor import Anchor
+from mastery.measure.bank import AnswerColumns, Bank
 
 ATTEMPTS = 8
 """Attempts with an offset of their own; all further ones share the last."""
@@ -51,11 +51,17 @@ class Calibrated:
 
 
 def calibrate(
-    answers: AnswerSet, hyper: Hyperparameters, spreads: Spreads, rounds: int, start: Calibrated | None = None
+    answers: AnswerColumns,
+    hyper: Hyperparameters,
+    spreads: Spreads,
+    rounds: int,
+    start: Calibrated | None = None,
+    anchor: Anchor | None = None,
 ) -> Calibrated:
     """Fit items, targets and attempts to the answers in so many rounds of filter and Newton's steps.
 
-    `start` is what to begin from, else nothing is known but the mean. ValueError where there are no answers.
+    `start` is what to begin from, else nothing is known but the mean. With `anchor` the items keep to its scale, round
+    by round, so that abilities can follow. ValueError where there are no answers.
     """
     if not answers.rows:
         raise ValueError("there are no answers to calibrate with")
@@ -63,11 +69,11 @@ def calibrate(
     target_of = _target_of_item(answers)
     for number in range(rounds):
         # slopes are of use once the abilities are
-        now = _round(answers, now, spreads, target_of, slopes=number > 0 or start is not None)
+        now = _round(answers, now, spreads, target_of, anchor, slopes=number > 0 or start is not None)
     return now
 
 
-def _begin(answers: AnswerSet, hyper: Hyperparameters, spreads: Spreads) -> Calibrated:
+def _begin(answers: AnswerColumns, hyper: Hyperparameters, spreads: Spreads) -> Calibrated:
     share = min(max(float(answers.y.mean()), 0.01), 0.99)
     easiness = float(logit(share))
     known = replace(
@@ -90,23 +96,30 @@ def _with(hyper: Hyperparameters, start: Calibrated) -> Hyperparameters:
     )
 
 
-def _target_of_item(answers: AnswerSet) -> Integers:
+def _target_of_item(answers: AnswerColumns) -> Integers:
     """The target of each item; of one that stands under several, the one of its last row."""
     found = np.zeros(answers.items, np.int64)
     found[answers.item] = answers.target
     return found
 
 
-def _round(answers: AnswerSet, now: Calibrated, spreads: Spreads, target_of: Integers, slopes: bool) -> Calibrated:
+def _round(
+    answers: AnswerColumns,
+    now: Calibrated,
+    spreads: Spreads,
+    target_of: Integers,
+    anchor: Anchor | None,
+    slopes: bool,
+) -> Calibrated:
     hyper, bank = now.hyper, now.bank
     item, target, y = answers.item, answers.target, answers.y
     seen = advance([SubjectState.initial(hyper)] * answers.students, bank.observations(answers, hyper), hyper)
     scale = 1.0 / np.sqrt(1.0 + PROBIT * (seen.logit_variance - bank.easiness_variance[item]))
-    ones = np.ones(answers.rows)
+    ones, weight = np.ones(answers.rows), answers.weight
 
     def solve(index: Integers, logits: Floats, feature: Floats, mean: Floats, spread: float, start: Floats) -> _Solved:
         solved, variance = newton(
-            index, logits - start[index] * feature, scale, y, feature, mean, spread**2, start, _STEPS
+            index, logits - start[index] * feature, scale, y, weight, feature, mean, spread**2, start, _STEPS
         )
         return _Solved(solved, variance)
 
@@ -120,7 +133,9 @@ def _round(answers: AnswerSet, now: Calibrated, spreads: Spreads, target_of: Int
         bank.target_easiness,
     ).within(-_EASINESS_BOUND, _EASINESS_BOUND)
     items = solve(item, logits, ones, typical.value[target_of], spreads.item, bank.easiness)
-    easiness = items.within(-_EASINESS_BOUND, _EASINESS_BOUND).value
+    shift = 0.0 if anchor is None else anchor.shift(items.value, items.variance)
+    typical, items = typical.moved(shift), items.moved(shift)
+    easiness = items.value
     logits = logits + (easiness - bank.easiness)[item]
     slope = bank.slope
     if slopes:
@@ -160,6 +175,10 @@ class _Solved:
     value: Floats
     variance: Floats
 
+    def moved(self, shift: float) -> _Solved:
+        """Of an easiness: on another scale, and within its bounds."""
+        return _Solved(self.value + shift, self.variance).within(-_EASINESS_BOUND, _EASINESS_BOUND)
+
     def within(self, low: float, high: float) -> _Solved:
         return _Solved(np.clip(self.value, low, high), self.variance)
 
@@ -170,6 +189,7 @@ def newton(
     offset: Floats,
     scale: Floats,
     y: Floats,
+    weight: Floats,
     feature: Floats,
     prior_mean: Floats,
     prior_variance: float,
@@ -178,8 +198,9 @@ def newton(
 ) -> tuple[Floats, Floats]:
     """C coefficients c of y ~ Bernoulli(sigma(scale (offset + c[index] feature))), c ~ N(prior_mean, prior_variance).
 
-    index int64[R] 0..C-1; offset, scale, y, feature [R]; prior_mean, start [C]. Newton's steps of at most 1. Returns
-    the coefficients [C] and their variances by the curvature at the last step [C]; without rows those of the prior.
+    index int64[R] 0..C-1; offset, scale, y, feature [R]; weight [R], 0..1, tempers the likelihood; prior_mean, start
+    [C]. Newton's steps of at most 1. Returns the coefficients [C] and their variances by the curvature at the last step
+    [C]; without rows those of the prior.
     """
     found = start.copy()
     score, curvature = np.zeros(len(start)), np.zeros(len(start))
@@ -190,8 +211,8 @@ def newton(
             at = index[row]
             slope = scale[row] * feature[row]
             p = 1.0 / (1.0 + np.exp(-(scale[row] * offset[row] + slope * found[at])))
-            score[at] += (y[row] - p) * slope
-            curvature[at] += p * (1.0 - p) * slope * slope
+            score[at] += weight[row] * (y[row] - p) * slope
+            curvature[at] += weight[row] * p * (1.0 - p) * slope * slope
         for at in range(len(start)):
             step = (score[at] - (found[at] - prior_mean[at]) / prior_variance) / (curvature[at] + 1.0 / prior_variance)
             found[at] += min(_LONGEST_STEP, max(-_LONGEST_STEP, step))

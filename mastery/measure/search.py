@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from mastery.estimate import DEFAULTS, Hyperparameters, SubjectState, advance
 from mastery.measure import metrics
-from mastery.measure.answers import AnswerSet
+from mastery.measure.bank import AnswerColumns
 from mastery.measure.batch import Calibrated, Spreads, calibrate
 from mastery.measure.splits import inner_splits
 
+Answers = TypeVar("Answers", bound=AnswerColumns)
 EVALUATIONS = 150
 _SEED = 20
 _MOST_ROWS = 300_000
@@ -88,7 +89,7 @@ START = Settings(
 
 
 def search(
-    answers: AnswerSet, evaluations: int = EVALUATIONS, tell: Callable[[int, int], None] = lambda done, of: None
+    answers: AnswerColumns, evaluations: int = EVALUATIONS, tell: Callable[[int, int], None] = lambda done, of: None
 ) -> Settings:
     """The best settings of so many tries for these training answers; `tell` hears of progress.
 
@@ -116,14 +117,14 @@ def search(
     return best
 
 
-def held_loss(calibrated: Calibrated, held: AnswerSet) -> float:
+def held_loss(calibrated: Calibrated, held: AnswerColumns) -> float:
     """Log-loss of the predictions for students that were not fitted to."""
     hyper = calibrated.hyper
     seen = advance([SubjectState.initial(hyper)] * held.students, calibrated.bank.observations(held, hyper), hyper)
     return metrics.log_loss(held.y, seen.prediction)
 
 
-def _fewer(answers: AnswerSet) -> AnswerSet:
+def _fewer(answers: Answers) -> Answers:
     if answers.rows <= _MOST_ROWS:
         return answers
     shuffled = np.random.default_rng(_SEED).permutation(answers.students)

@@ -38,13 +38,15 @@ def test_newtons_steps_end_where_the_penalised_likelihood_is_greatest(seed: int,
     """Oracle: one general minimiser per coefficient, on the loss written out."""
     index, offset, scale, y, feature = both_ways(seed, size)
     mean, variance = np.full(size, 0.4), 0.6
-    found, spread = newton(index, offset, scale, y, feature, mean, variance, np.zeros(size), 60)
+    weight = np.random.default_rng(seed).uniform(0.2, 1.0, 400)
+    found, spread = newton(index, offset, scale, y, weight, feature, mean, variance, np.zeros(size), 60)
     for at in range(size):
         own = index == at
 
         def loss(c: np.ndarray, own: np.ndarray = own) -> float:
             p = expit(scale[own] * (offset[own] + c[0] * feature[own]))
-            return float((c[0] - 0.4) ** 2 / (2 * variance) - np.sum(y[own] * np.log(p) + (1 - y[own]) * np.log(1 - p)))
+            likelihood = weight[own] @ (y[own] * np.log(p) + (1 - y[own]) * np.log(1 - p))
+            return float((c[0] - 0.4) ** 2 / (2 * variance) - likelihood)
 
         assert found[at] == pytest.approx(minimize(loss, [0.0]).x[0], abs=2e-4)
         curvature = (
