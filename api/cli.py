@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api import (
     cli_calibrate,
+    cli_calibration,
     cli_clock,
     cli_evaluate,
     cli_graph,
@@ -215,6 +216,7 @@ def _register() -> None:
         cli_clock,
         cli_evaluate,
         cli_calibrate,
+        cli_calibration,
     )
     for part in parts:
         part.register(main)

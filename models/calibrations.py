@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mastery.estimate import UNCALIBRATED, Hyperparameters, ItemParameters, Model, TargetParameters
+from models.assessment import Assessment, Item
 from models.base import Base, DistrictKey, ExactJSON, KeyInPrimary, OptionalKey, Surrogate, owned
 from models.bulk import insert_rows
 
@@ -175,3 +176,23 @@ def store_calibration(
         [(district_id, key, target, *values) for target, values in model.targets.items()],
     )
     return key
+
+
+def calibrations_of(session: Session, district_id: int, subject: str | None = None) -> list[Calibration]:
+    """All calibrations of a district, or of one subject of it, by subject and the newest first."""
+    query = select(Calibration).where(Calibration.district_id == district_id)
+    if subject is not None:
+        query = query.where(Calibration.subject == subject)
+    return list(session.scalars(query.order_by(Calibration.subject, Calibration.id.desc())))
+
+
+def items_of(session: Session, district_id: int, calibration: int) -> list[tuple[ItemCalibration, str, str]]:
+    """The items of a calibration with the names of assessment and item, by those names."""
+    rows = session.execute(
+        select(ItemCalibration, Assessment.name, Item.name)
+        .join(Item, (Item.district_id == ItemCalibration.district_id) & (Item.id == ItemCalibration.item_id))
+        .join(Assessment, (Assessment.district_id == Item.district_id) & (Assessment.id == Item.assessment_id))
+        .where(ItemCalibration.district_id == district_id, ItemCalibration.calibration_id == calibration)
+        .order_by(Assessment.name, Item.name, Item.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]

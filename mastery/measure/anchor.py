@@ -56,3 +56,8 @@ class Anchor:
         item that drifts is then told of later than it could be.
         """
         return (easiness - self.easiness) / np.sqrt(easiness_variance + self.easiness_variance)
+
+
+def is_drifted(drift: float | None) -> bool:
+    """Whether an item moved beyond chance; not if it is new."""
+    return drift is not None and abs(drift) > BEYOND_CHANCE

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from argon2 import PasswordHasher
+from calibration_world import taught
 from conftest_api import app, clock, machine, school
 from demo_world import shown
 from factories import Factory, new_district
@@ -20,7 +21,7 @@ from api.app import create_app
 from models.installation import Installation
 from models.unit_of_work import district_transaction
 
-__all__ = ["app", "clock", "group", "machine", "page_app", "page_world", "school", "shown"]
+__all__ = ["app", "clock", "group", "machine", "page_app", "page_world", "school", "shown", "taught"]
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from mastery.estimate import DEFAULTS, ItemParameters, Model, SubjectState, advance
+from mastery.estimate import DEFAULTS, UNCALIBRATED, ItemParameters, Model, SubjectState, advance
 from mastery.evidence import EvidenceType, OrderKey, Purpose
 from mastery.measure.anchor import Anchor
 from mastery.measure.batch import Spreads, calibrate
 from mastery.measure.evidence_set import EvidenceSet
+from mastery.measure.recalibrate import recalibrate
+from mastery.measure.search import Settings
 from mastery.sittings import Piece, Sitting, rows_of
 
 HYPER = dataclasses.replace(DEFAULTS, general_variance=1.0, form_variance=0.2, item_variance=1e-4, target_variance=0.2)
@@ -128,3 +130,9 @@ def test_half_weight_moves_an_item_less() -> None:
 def test_no_evidence_is_refused() -> None:
     with pytest.raises(ValueError, match="no answers"):
         EvidenceSet.of([rows_of([[]])])
+
+
+def test_fewer_than_five_students_are_not_calibrated() -> None:
+    answers = EvidenceSet.of([rows_of([[sitting(1, 70, (500,), (1.0,))] for _ in range(4)])])
+    with pytest.raises(ValueError, match="4 students have evidence; at least 5 are needed"):
+        recalibrate(answers, Settings(HYPER, Spreads()), UNCALIBRATED)

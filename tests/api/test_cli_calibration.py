@@ -1,0 +1,109 @@
+"""The commands for calibrations, run as a person runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+import pytest
+from calibration_world import ITEMS, STUDENTS, Class
+from click.testing import CliRunner, Result
+from factories import new_district
+from sqlalchemy import Engine, select
+
+from api.cli_calibration import register
+from models.district import District
+from models.installation import Installation
+from models.unit_of_work import shared_transaction
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(installation: Installation, engine: Engine, monkeypatch: pytest.MonkeyPatch, taught: Class) -> Run:
+    """Runs a command for the class's district on the test database, which the environment names."""
+    monkeypatch.setenv("DATABASE_URL", installation.app_dsn)
+    monkeypatch.setenv("MASTERY_OWNER_DATABASE_URL", installation.owner_dsn)
+    monkeypatch.setenv("MASTERY_SECRET_KEY", "of the tests")
+    monkeypatch.delenv("MASTERY_DATA_DIR", raising=False)
+    with shared_transaction(engine) as session:
+        slug = session.scalars(select(District.slug).where(District.id == taught.district_id)).one()
+    root = click.Group("mastery")
+    register(root)
+    return lambda *words: CliRunner().invoke(root, ["calibration", words[0], "--district", slug, *words[1:]])
+
+
+def told(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_a_calibration_is_made_looked_at_put_in_force_and_taken_back(run: Run, taught: Class) -> None:
+    assert run("list").stdout == "Nothing is calibrated yet: mastery calibration run SUBJECT\n"
+    made = told(run("run", "Mathematics", "--json"))
+    version = made["version"]
+    assert made == {"version": version, "stored": True, "drifted": 0}
+    assert run("run", "Mathematics").stdout.endswith(f"calibration {version}: nothing new, 0 items drifted.\n")
+
+    shown = told(run("show", "Mathematics", version, "--json"))
+    assert (shown["status"], shown["students"], len(shown["items"])) == ("stored", STUDENTS, 2 * ITEMS)
+    text = run("show", "Mathematics", version).stdout.splitlines()
+    assert text[1].startswith("Predicting 120 answers of 6 students held out:")
+    assert text[-1] == f"{2 * ITEMS} items, 0 drifted"
+
+    changes = told(run("preview", "Mathematics", version, "--json"))
+    assert changes["standings"] == 2 * STUDENTS
+    lines = run("preview", "Mathematics", version).stdout.splitlines()
+    assert lines[0].startswith(f"{2 * STUDENTS} standings: {sum(changes['states'].values())} would have another state")
+    assert len(lines) == 2 + len(changes["states"]) + len(changes["largest"])
+
+    done = told(run("activate", "Mathematics", version, "--json"))
+    assert (done["in_force"], done["changed"], done["students"]) == (version, True, STUDENTS)
+    assert run("activate", "Mathematics", version).stdout.endswith(
+        f"Mathematics is read with {version} (as it was); 0 students replayed. A rollback leads to defaults.\n"
+    )
+    assert told(run("list", "Mathematics", "--json"))["calibrations"][0]["status"] == "in force"
+    assert run("list").stdout.startswith(f"Mathematics {version} (in force), ")
+    assert told(run("rollback", "Mathematics", "--json"))["in_force"] == "defaults"
+
+
+def test_items_that_drifted_are_named_the_farthest_first(run: Run, taught: Class) -> None:
+    version = told(run("run", "Mathematics", "--json"))["version"]
+    told(run("activate", "Mathematics", version, "--json"))
+    # from now on nobody gets the first question right, nor anyone the last one wrong
+    for day in range(7, 17):
+        taught.answer(day, seed=day, fixed={0: 0.0, ITEMS - 1: 1.0})
+    made = told(run("run", "Mathematics", "--json"))
+    assert made["drifted"] > 0
+    lines = run("show", "Mathematics", made["version"]).stdout.splitlines()
+    place = lines.index(f"{2 * ITEMS} items, {made['drifted']} drifted")
+    assert len(lines) - place - 1 == made["drifted"]
+    drifts = [float(line.split(": ")[1].split()[0]) for line in lines[place + 1 :]]
+    assert [abs(one) for one in drifts] == sorted(map(abs, drifts), reverse=True)
+    assert all(line.strip().startswith("quiz-17 4.NF.A.") for line in lines[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "Alchemy"), "subject: no target has the subject 'Alchemy'; the district has 'Mathematics'"),
+        (("show", "Mathematics", "defaults"), "version: the defaults have no items; name a calibration"),
+        (("preview", "Mathematics", "newest"), "version: Mathematics has no calibration 'newest'; it has defaults"),
+        (("rollback", "Mathematics"), "subject: Mathematics was never switched: there is nothing to go back to"),
+        (("list", "Alchemy"), "subject: no target has the subject 'Alchemy'"),
+    ],
+)
+def test_what_can_not_be_is_refused_by_field(run: Run, words: tuple[str, ...], said: str) -> None:
+    refused = run(*words)
+    assert refused.exit_code == 1
+    assert said in refused.output
+
+
+def test_a_district_without_targets_is_told_so(run: Run, engine: Engine) -> None:
+    district_id = new_district(engine)
+    with shared_transaction(engine) as session:
+        slug = session.scalars(select(District.slug).where(District.id == district_id)).one()
+    refused = run("run", "Mathematics", "--district", slug)
+    assert "the district has no subject yet" in refused.output
