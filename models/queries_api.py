@@ -18,7 +18,7 @@ from models.evidence import Evidence, ResultRow
 from models.flag import Flag
 from models.queries_people import enrolled
 from models.roster import Enrollment, Person, PersonRole, School, Section
-from models.standing import Standing
+from models.standing import Standing, SubjectState
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,13 @@ def standing_on(session: Session, district_id: int, student: int, target: int) -
             Standing.district_id == district_id, Standing.student_id == student, Standing.target_id == target
         )
     )
+
+
+def subject_state_of(session: Session, district_id: int, student: int, subject: str) -> SubjectState | None:
+    """What the filter remembers of a student in a subject; None before the first evidence."""
+    row = session.get(SubjectState, (district_id, student, subject))
+    # a row without a state only is there to be locked
+    return row if row is not None and row.state else None
 
 
 @dataclass(frozen=True, slots=True)

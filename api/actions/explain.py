@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.actions.explain_history import history_document
 from api.actions.explain_methods import methods_document
+from api.actions.explain_preview import Asked, preview_document
 from api.actions.flag_documents import flag_documents
 from api.actions.outcome import evidence_id, public_missing
 from mastery import evidence as law
@@ -134,6 +135,7 @@ def explanation(
     live = flags_after(session, district_id, 100, states=LIVE_STATES, student=student, target=target)
     gaps = row.missing if row else missing_lines(fold, target, known, graph.rules, DEFAULT_POLICY)
     version = model_in_force(session, district_id, graph, graph.subjects[target]).version
+    asked = Asked(student, target, moment.day, moment.zone)
     document = {
         **(_standing(row, fold.decision, state, graph) if row else _nothing(target, gaps, graph, version)),
         "history": history_document(session, district_id, graph, moment.zone, row),
@@ -144,6 +146,7 @@ def explanation(
         "flags": flag_documents(session, district_id, graph, live),
         "policy": _policy(target, graph, DEFAULT_POLICY),
         "would_change": would_change(row, state, records),
+        "preview": preview_document(session, district_id, graph, asked, row, gaps, known),
         "evidence": [evidence_document(record) for record in records[:limit]],
     }
     return document, records

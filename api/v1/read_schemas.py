@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from api.v1.documents import DecisionSchema, EstimateSchema, NoteSchema, QuarantineSchema
+from api.v1.documents import DecisionSchema, EstimateSchema, MissingSchema, NoteSchema, QuarantineSchema
 from api.v1.paging import LinksSchema
+from mastery.decide import State
 from mastery.flags.life import FlagState
 from mastery.methods import Scale
 from mastery.next_step import NextKind
@@ -236,6 +237,36 @@ class MethodSaidSchema(Schema):
     evidence = fields.List(fields.String(), required=True, metadata={"description": "ids of the records it counted"})
 
 
+class ForeseenSchema(Schema):
+    """Where the student would stand: what would no longer be missing (`met`), and what still would be."""
+
+    records = fields.Integer(required=True)
+    enough_evidence = fields.Boolean(required=True, metadata={"description": "false: still neither low nor high"})
+    estimate = fields.Nested(EstimateSchema, required=True)
+    state = fields.String(required=True, validate=validate.OneOf([state.value for state in State]))
+    met = fields.List(fields.Nested(MissingSchema), required=True)
+    missing = fields.List(fields.Nested(MissingSchema), required=True)
+
+
+class PreviewSchema(Schema):
+    """If the next answers were all right, or all wrong: one sitting of `answers` new typical items, done alone, with
+    feedback, at `performed_at`. A result like that, posted, stores these numbers.
+    """
+
+    answers = fields.Integer(required=True)
+    performed_at = fields.String(
+        required=True,
+        metadata={"description": "as `judged_on` begins, or just after the subject's newest evidence if that is later"},
+    )
+    before = fields.Nested(
+        EstimateSchema,
+        required=True,
+        metadata={"description": "`estimate`, with what other targets have told of the subject since"},
+    )
+    right = fields.Nested(ForeseenSchema, required=True)
+    wrong = fields.Nested(ForeseenSchema, required=True)
+
+
 class ExplanationSchema(StandingSchema, LinksSchema):
     """Why a student stands where they do on a target; the links page through the evidence, newest first."""
 
@@ -256,6 +287,12 @@ class ExplanationSchema(StandingSchema, LinksSchema):
     flags = fields.List(fields.Nested(FlagSchema), required=True)
     policy = fields.Nested(PolicySchema, required=True)
     would_change = fields.List(fields.Nested(NoteSchema), required=True)
+    preview = fields.Nested(
+        PreviewSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null while the stored estimate is of another model version"},
+    )
     evidence = fields.List(fields.Nested(EvidenceSchema), required=True)
 
 
