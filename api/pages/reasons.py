@@ -1,8 +1,8 @@
-"""Sentences: what is missing for mastery, what an estimate is made of, what a record could do, what a flag says."""
+"""Sentences: what is missing for mastery, what would change it, what a record could do, what a flag says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,9 +15,6 @@ from api.pages.texts import Said, fill
 from api.pages.words import fact, figure, percent
 from mastery.decide import Lack
 from mastery.flags.sentences import SENTENCES
-
-# parts smaller than this (logits) are called none; from the next ones on they are clear, then large
-_SOME, _CLEAR, _LARGE = 0.15, 0.6, 1.2
 
 
 def missing_sentence(line: Mapping[str, Any], names: Mapping[str, Said]) -> Markup:
@@ -132,29 +129,6 @@ def _family_words(code: Lack, needed: float, found: float | None, more: int) -> 
 
 def _counted(needed: str, found: float | None) -> str:
     return _("%(needed)s; there are %(found)s.", needed=needed, found=f"{found or 0:g}")
-
-
-def parts(document: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """What the estimate is the sum of, of the API's explanation: (name, effect in words)."""
-    sizes = document["parts"]
-    if sizes is None:
-        return []
-    return [
-        (_("Overall level in %(subject)s", subject=document["subject"]), _effect(sizes["general"])),
-        (_("This target, compared with the rest"), _effect(sizes["target"])),
-        (_("Practice on this target"), _effect(sizes["practice"])),
-        (_("How hard its questions are"), _effect(sizes["questions"])),
-        (_("Form on the latest days (left out of the estimate)"), _effect(sizes["form"])),
-    ]
-
-
-def _effect(part: float) -> str:
-    size = abs(part)
-    if size < _SOME:
-        return _("makes hardly any difference")
-    if part > 0:
-        return _("raises it a lot") if size >= _LARGE else _("raises it") if size >= _CLEAR else _("raises it a little")
-    return _("lowers it a lot") if size >= _LARGE else _("lowers it") if size >= _CLEAR else _("lowers it a little")
 
 
 CHANGES = {

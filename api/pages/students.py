@@ -18,7 +18,9 @@ from api.pages.flag_cards import DISMISS_REASONS, Card, cards
 from api.pages.methods import method_lines
 from api.pages.my_path import path_url
 from api.pages.partial import live_page
-from api.pages.reasons import CHANGES, POWERS, family_missing, missing_sentence, parts, sayable
+from api.pages.parts import part_lines
+from api.pages.preview import preview_lines
+from api.pages.reasons import CHANGES, POWERS, family_missing, missing_sentence, sayable
 from api.pages.story import story
 from api.pages.texts import Said, graph_of, statement
 from api.pages.words import GROUPS, enough
@@ -154,10 +156,11 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         target_id=target_id,
         says=statement(graph, target_id),
         document=document,
-        parts=parts(document),
+        parts=part_lines(document, family=family),
         methods=method_lines(document, family=family),
         family=family,
         missing=[sentence(sayable(line, enough(document)), names) for line in missing],
+        previews=preview_lines(document, family=family),
         changes=[CHANGES[change["code"]] for change in document["would_change"]],
         lines=[_line(record, said) for record, said in zip(shown, document["evidence"], strict=True)],
         story=story(document, visit.zone) if after is None else None,

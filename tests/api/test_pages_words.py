@@ -13,7 +13,7 @@ from jinja2 import nodes
 from page_world import PageWorld
 
 from api.actions import explain
-from api.pages import reasons, words
+from api.pages import parts, preview, reasons, words
 from api.pages.flag_cards import DISMISS_REASONS
 from api.pages.texts import Said
 from mastery.decide import Lack, State
@@ -31,6 +31,7 @@ def test_no_stored_word_is_without_words() -> None:
     assert set(words.EVIDENCE_TYPES) == set(EvidenceType)
     assert set(words.INDEPENDENCE) == set(Independence)
     assert set(DISMISS_REASONS) == set(DismissReason)
+    assert set(preview.LACKS) == set(Lack)
     assert set(reasons.POWERS) == set(explain._WHY)
     assert set(reasons.CHANGES) == set(explain._CHANGES)
 
@@ -68,7 +69,7 @@ def test_shares_are_rounded_half_up(page_world: PageWorld) -> None:
 
 def test_effects_grow_with_the_part(page_world: PageWorld) -> None:
     with page_world.app.test_request_context():
-        effects = [reasons._effect(size) for size in (-2.0, -0.7, -0.2, 0.0, 0.2, 0.7, 2.0)]
+        effects = [parts._effect(size) for size in (-2.0, -0.7, -0.2, 0.0, 0.2, 0.7, 2.0)]
     assert effects == [
         "lowers it a lot", "lowers it", "lowers it a little", "makes hardly any difference",
         "raises it a little", "raises it", "raises it a lot",
