@@ -80,7 +80,8 @@ def test_a_teacher_reads_both_cases_in_the_numbers_of_the_api(page_world: PageWo
             f"If the next two answers are {name}: {rate} right, with an 80% range of {low} to {high}; "
             f"chance of mastery {chance}." in seen
         )
-    assert "Still missing: different tasks or tests and a test or judged performance done alone." in seen
+    assert "No longer missing: different tasks or tests." in seen
+    assert "Still missing: chance of mastery and a test or judged performance done alone." in seen
 
 
 @pytest.mark.parametrize("who", ["student", "guardian"])
