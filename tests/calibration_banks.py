@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from mastery.calibrate import WEAK, Answers
+from mastery.calibrate import Answers, Prior
+
+# of the banks below, whose slopes are around 1
+USUAL = Prior()
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,10 @@ class Bank:
         return -self.easiness / self.slope
 
 
-def simulated(students: int, items: int, filled: float, seed: int) -> Bank:
-    """Slopes around 1, difficulties and abilities standard normal, answers missing at random."""
+def simulated(students: int, items: int, filled: float, seed: int, sharper: float = 1.0) -> Bank:
+    """Slopes around 1 times `sharper`, difficulties and abilities standard normal, answers missing at random."""
     rng = np.random.default_rng(seed)
-    slope = np.exp(rng.normal(0, 0.3, items))
+    slope = sharper * np.exp(rng.normal(0, 0.3, items))
     easiness = -slope * rng.normal(0, 1, items)
     ability = rng.normal(size=students)
     student, item = np.nonzero(rng.random((students, items)) < filled)
@@ -63,7 +66,7 @@ class Oracle:
     def log_posterior(self, at: np.ndarray) -> float:
         """With the priors, up to a constant."""
         slope, easiness = at.reshape(2, -1)
-        off = ((slope - WEAK.slope) / WEAK.slope_sd) ** 2 + ((easiness - WEAK.easiness) / WEAK.easiness_sd) ** 2
+        off = ((slope - USUAL.slope) / USUAL.slope_sd) ** 2 + ((easiness - USUAL.easiness) / USUAL.easiness_sd) ** 2
         return self.log_likelihood(at) - 0.5 * float(off.sum())
 
     def maximum(self) -> np.ndarray:

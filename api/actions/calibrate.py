@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +124,7 @@ def _calibration(one: Calibrated) -> dict[str, Any]:
         "students": len(found.students),
         "answers": int(found.answers.sum()),
         "reliability": found.reliability,
+        "prior": asdict(found.prior),
         "items": _items(found),
         "dropped": [{"item": d.item, "answers": d.answers, "reason": d.reason} for d in found.dropped],
     }

@@ -12,12 +12,11 @@ from mastery.calibrate.answers import Answers, CalibrationError, Dropped
 from mastery.calibrate.calibration import Advance, Calibration, Curves, Engine
 from mastery.calibrate.em import calibrate_em
 from mastery.calibrate.link import Anchor, Scale, anchor
-from mastery.calibrate.model import WEAK, Prior
+from mastery.calibrate.model import Prior
 from mastery.calibrate.pyirt_engine import calibrate_pyirt, too_large
 from mastery.calibrate.report import remarks, report
 
 __all__ = [
-    "WEAK",
     "Advance",
     "Anchor",
     "Answers",

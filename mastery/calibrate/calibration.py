@@ -10,6 +10,7 @@ import numpy as np
 
 from mastery.calibrate.answers import Dropped
 from mastery.calibrate.kernel import Flags
+from mastery.calibrate.model import Prior
 from mastery.estimate.state import Floats, Integers
 
 Engine = Literal["em", "pyirt"]
@@ -45,6 +46,7 @@ class Calibration:
                 strongest do better than it, as with guessing; NaN where the answers can not tell
     misfit      [J], root mean square distance of the observed curve from the model's (RMSD), a share of 0..1
     clipped     bool[J], the slope was held at a bound
+    prior       what slopes and easinesses were drawn to
     dropped     items without a curve
     students    ids; ability [N, 2], mean and standard deviation of each one's posterior
     iterations, converged, log_likelihood    how the engine ended; the marginal log-likelihood, without the prior
@@ -60,6 +62,7 @@ class Calibration:
     bend: Floats
     misfit: Floats
     clipped: Flags
+    prior: Prior
     dropped: tuple[Dropped, ...]
     students: Sequence[Hashable]
     ability: Floats

@@ -38,6 +38,7 @@ def describe(
         bend=_bends(slope, easiness, scores, complete, missing, prior),
         misfit=_misfits(slope, easiness, tried, rights, quadrature.nodes),
         clipped=(slope <= LEAST_SLOPE) | (slope >= GREATEST_SLOPE),
+        prior=prior,
         dropped=dropped,
         students=answers.students,
         ability=ability,

@@ -13,28 +13,33 @@ from mastery.calibrate.answers import Answers
 from mastery.calibrate.calibration import Advance, Calibration, unheard
 from mastery.calibrate.describe import describe
 from mastery.calibrate.kernel import expect, maximise
-from mastery.calibrate.model import GREATEST_SLOPE, LEAST_SLOPE, WEAK, Prior, Quadrature
+from mastery.calibrate.model import GREATEST_SLOPE, LEAST_SLOPE, VAGUE, Prior, Quadrature
 from mastery.estimate.state import Floats
 
 TOLERANCE = 1e-5
+_ROUGHLY = 1e-2
 MOST_ITERATIONS = 1000
 
 
 def calibrate_em(
     answers: Answers,
     advance: Advance = unheard,
-    prior: Prior = WEAK,
+    prior: Prior | None = None,
     tolerance: float = TOLERANCE,
 ) -> Calibration:
     """Calibrate; `advance` hears the number of each pass over the answers and the largest change of a parameter.
 
-    Ends when a step changes no slope and no easiness by more than `tolerance`. Raises CalibrationError.
+    Without a prior it is the bank's own (`Prior.of_bank`), from a rough search with a vague one. Ends when a step
+    changes no slope and no easiness by more than `tolerance`. Raises CalibrationError.
     """
     usable, dropped = answers.usable()
-    search = _Search(usable, Quadrature.for_answers(usable), prior, advance)
+    search = _Search(usable, Quadrature.for_answers(usable), prior or VAGUE, advance)
+    if prior is None:
+        search.run(_ROUGHLY)
+        search.prior = Prior.of_bank(search.at[0], usable.tried())
     converged = search.run(tolerance)
     return describe(
-        usable, dropped, search.quadrature, prior, search.at[0], search.at[1], "em", search.passes, converged
+        usable, dropped, search.quadrature, search.prior, search.at[0], search.at[1], "em", search.passes, converged
     )
 
 
@@ -49,7 +54,7 @@ class _Search:
         self.passes = 0
 
     def run(self, tolerance: float) -> bool:
-        """From average items to the maximum: whether it was reached."""
+        """From where it stands to the maximum: whether it was reached."""
         while self.passes < MOST_ITERATIONS:
             first, value = self._step(self.at)
             if np.abs(first - self.at).max() <= tolerance:

@@ -23,7 +23,7 @@ from mastery.calibrate.describe import describe
 from mastery.calibrate.information import complete_information, inverse
 from mastery.calibrate.kernel import expect, read_posteriors
 from mastery.calibrate.link import population_of
-from mastery.calibrate.model import GREATEST_SLOPE, LEAST_SLOPE, WEAK, Prior, Quadrature
+from mastery.calibrate.model import GREATEST_SLOPE, LEAST_SLOPE, Prior, Quadrature
 from mastery.estimate.state import Floats
 
 MOST_ANSWERS = 100_000
@@ -56,7 +56,7 @@ def too_large(answers: int, items: int) -> str | None:
     return None
 
 
-def calibrate_pyirt(answers: Answers, advance: Advance = unheard, prior: Prior = WEAK) -> Calibration:
+def calibrate_pyirt(answers: Answers, advance: Advance = unheard, prior: Prior | None = None) -> Calibration:
     """Calibrate as `calibrate_em` does; `advance` hears the number of each iteration, and no change.
 
     Raises CalibrationError, also where the answers are too many for pyirt or pyirt fails.
@@ -69,6 +69,7 @@ def calibrate_pyirt(answers: Answers, advance: Advance = unheard, prior: Prior =
     raw = np.array([said["items"][str(j)] for j in range(len(usable.items))]).T
     quadrature = Quadrature.for_answers(usable)
     slope, easiness = population_of(usable, raw[0], raw[1], quadrature).apply(raw[0], raw[1])
+    prior = prior or Prior.of_bank(slope, usable.tried())
     slope, easiness = _shrunk(usable, quadrature, prior, slope, easiness)
     slope = np.clip(slope, LEAST_SLOPE, GREATEST_SLOPE)
     return describe(usable, dropped, quadrature, prior, slope, easiness, "pyirt", said["iterations"], said["converged"])
@@ -102,7 +103,7 @@ def _run(answers: Answers, advance: Advance) -> dict[str, Any]:
 
 def _lines(sent: bytes) -> Iterator[dict[str, Any]]:
     """What the process says to `sent`, line by line. Raises CalibrationError with its last words where it fails."""
-    command = [sys.executable, "-P", str(Path(__file__).with_name("pyirt_process.py"))]
+    command = [sys.executable, "-P", "-W", "ignore", str(Path(__file__).with_name("pyirt_process.py"))]
     words = "it said nothing"
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **_ALONE}

@@ -121,7 +121,8 @@ class _Progress(logging.Handler):
         self.converged = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
+        # not the formatted message: where pyirt fails it logs with arguments that fit no format
+        message = str(record.msg)
         if message == "score calculated.":
             self.iterations += 1
             self._say({"iteration": self.iterations})

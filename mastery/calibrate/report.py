@@ -9,8 +9,8 @@ from mastery.calibrate.calibration import Calibration
 from mastery.calibrate.model import LEAST_SLOPE
 from mastery.numbers import half_up
 
-LITTLE_KNOWN = 0.4
-"""A slope whose standard error is at least this is mostly what the prior says: its own spread is .5."""
+LITTLE_KNOWN = 0.8
+"""A slope whose standard error is at least this share of the prior's spread is mostly what the prior says."""
 
 _WIDTH = 120
 _HEADING = ("item", "answers", "right", "a", "se", "b", "se", "misfit", "bend", "remark")
@@ -33,7 +33,7 @@ def remarks(found: Calibration) -> list[list[str]]:
         if found.clipped[j]:
             flat = found.slope[j] <= LEAST_SLOPE
             own.append(f"slope held at {half_up(found.slope[j], 1)}: {'check the key' if flat else 'too few answers?'}")
-        elif found.slope_se[j] >= LITTLE_KNOWN:
+        elif found.slope_se[j] >= LITTLE_KNOWN * found.prior.slope_sd:
             own.append("too few answers to know the slope")
         if misfits[j]:
             own.append("does not follow its curve")
@@ -59,7 +59,8 @@ def _summary(found: Calibration, title: str) -> str:
             f"{len(found.students):,} students, {len(found.items):,} items, {int(found.answers.sum()):,} answers",
             f"engine {found.engine}, {found.iterations} passes, {'converged' if found.converged else 'NOT converged'},"
             f" log-likelihood {half_up(found.log_likelihood, 1)}",
-            f"reliability of ability {half_up(found.reliability, 2)}",
+            f"reliability of ability {half_up(found.reliability, 2)}; slopes drawn to {half_up(found.prior.slope, 2)},"
+            f" standard deviation {half_up(found.prior.slope_sd, 2)}",
             f"{len(found.dropped):,} items dropped, {held:,} slopes held at a bound",
         ]
     )

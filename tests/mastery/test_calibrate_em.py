@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from calibration_banks import Bank, Oracle, simulated
+from calibration_banks import USUAL, Bank, Oracle, simulated
 
 from mastery.calibrate import Answers, Calibration, calibrate_em
 from mastery.calibrate.information import TOGETHER
@@ -22,7 +22,7 @@ def of(found: Calibration, items: list[int], values: np.ndarray) -> np.ndarray:
 @pytest.fixture(scope="module")
 def small() -> tuple[Bank, Calibration, Oracle]:
     bank = simulated(300, 6, 0.8, 4)
-    found = calibrate_em(bank.answers, tolerance=1e-8)
+    found = calibrate_em(bank.answers, prior=USUAL, tolerance=1e-8)
     return bank, found, Oracle(bank, [int(str(item)) for item in found.items])
 
 
@@ -141,7 +141,7 @@ def test_no_item_is_known_less_well_than_its_prior_says() -> None:
     """Answers so regular that the search ends on a saddle, where the observed information has a negative direction."""
     columns = [(s, i, (s * 7 + i * 5 + s * i) % 3 > 0) for s in range(30) for i in range(5)]
     found = calibrate_em(Answers.build(*zip(*columns, strict=True)))
-    assert (found.easiness_se <= 3.0).all()
+    assert (found.easiness_se <= found.prior.easiness_sd).all()
     assert (np.linalg.eigvalsh(found.covariance) > 0).all()
 
 
@@ -155,3 +155,13 @@ def test_no_way_to_the_kernels_makes_them_compile_again() -> None:
     population_of(answers, strided[:, 0], strided[:, 1], Quadrature.for_answers(answers))
     for kernel in (expect, maximise, read_posteriors, missing_information):
         assert len(kernel.signatures) == 1
+
+
+@pytest.mark.parametrize("sharper", [0.6, 1.0, 2.2])
+def test_a_bank_that_is_sharp_or_blunt_as_a_whole_is_not_drawn_to_the_usual(sharper: float) -> None:
+    bank = simulated(800, 20, 1.0, 11, sharper)
+    found = calibrate_em(bank.answers)
+    true = np.array(found.items, int)
+    assert float(np.mean(found.slope) / np.mean(bank.slope[true])) == pytest.approx(1, abs=0.06)
+    assert found.prior.slope == pytest.approx(float(bank.slope.mean()), rel=0.08)
+    assert found.prior.slope_sd == found.prior.slope / 2

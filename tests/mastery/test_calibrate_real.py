@@ -44,3 +44,15 @@ def test_the_weak_prior_moves_what_a_thousand_answers_say_by_less_than_an_error(
     assert (np.abs(held.slope - free.slope) < free.slope_se).all()
     assert (np.abs(held.easiness - free.easiness) < free.easiness_se).all()
     assert not held.misfits().any()
+
+
+def test_a_sharp_test_is_not_drawn_to_the_usual() -> None:
+    """Fraction subtraction (Tatsuoka): slopes around 2.6, which a prior around 1 would take for 1.9."""
+    table = np.loadtxt(shared("data", "fraction_subtraction", "responses_wide.csv"), int, delimiter=",", skiprows=1)
+    student, item = np.indices(table.shape)
+    answers = Answers.build(student.ravel().tolist(), item.ravel().tolist(), table.ravel())
+    free, found = calibrate_em(answers, prior=FLAT), calibrate_em(answers)
+    assert found.log_likelihood > free.log_likelihood - 1
+    assert float(np.mean(found.slope / free.slope)) > 0.95
+    assert (np.abs(found.slope - free.slope) < 0.6 * free.slope_se).all()
+    assert calibrate_em(answers, prior=Prior()).log_likelihood < free.log_likelihood - 20

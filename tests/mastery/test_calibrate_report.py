@@ -54,7 +54,7 @@ def test_remarks_say_what_to_look_at(found: Calibration) -> None:
     assert remarks(plain) == [[]] * 6
     marked = dataclasses.replace(
         plain,
-        slope=np.array([0.1, 4.0, 1, 1, 1, 1]),
+        slope=np.array([0.1, 6.0, 1, 1, 1, 1]),
         clipped=np.array([True, True, False, False, False, False]),
         misfit=np.array([0, 0, 0.11, 0, 0, 0]),
         bend=np.array([0, 0, 0, 2.6, -2.6, np.nan]),
@@ -62,7 +62,7 @@ def test_remarks_say_what_to_look_at(found: Calibration) -> None:
     )
     assert remarks(marked) == [
         ["slope held at 0.1: check the key"],
-        ["slope held at 4.0: too few answers?"],
+        ["slope held at 6.0: too few answers?"],
         ["does not follow its curve"],
         ["bends up: guessing?"],
         ["bends down: abler students lose it?"],
