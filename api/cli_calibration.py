@@ -109,6 +109,7 @@ def show(services: Services, district: District, subject: str, version: str, as_
         f"  {name.replace('_', ' ')}: log-loss {held[name]['log_loss']:.4f}, AUC {_rounded(held[name]['auc'])}"
         for name in ("calibrated", "in_force", "uncalibrated")
     ]
+    lines.append(_mastery_line(held["mastery"]))
     drifted = sorted((one for one in found["items"] if one["drifted"]), key=lambda one: -abs(one["drift"]))
     lines.append(f"{len(found['items'])} items, {len(drifted)} drifted")
     lines += [
@@ -116,6 +117,15 @@ def show(services: Services, district: District, subject: str, version: str, as_
         for one in drifted[:_SHOWN]
     ]
     click.echo("\n".join(lines))
+
+
+def _mastery_line(mastery: dict[str, Any]) -> str:
+    if not mastery["points"]:
+        return "Mastery: nobody answered often enough to judge it; it is told by the filter's own word"
+    return (
+        f"Mastery at {mastery['points']} points: log-loss {mastery['plain']:.4f} by the filter's own word, "
+        f"{mastery['head']:.4f} by the head"
+    )
 
 
 def _rounded(value: float | None) -> str:

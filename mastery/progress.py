@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mastery.decide import Act, Record, RuleBook, Standing, fold, step
-from mastery.estimate import Model, SubjectState, advance, readout
+from mastery.estimate import Model, SubjectState, advance
 from mastery.policy import Policy
 from mastery.sittings import Sitting, rows_of
 
@@ -155,8 +155,7 @@ def _estimates(
         return []
     # one bar for each row, or the one that all have
     shared = bars[0] if len(set(bars)) == 1 else np.asarray(bars)
-    easiness = model.easiness_of([target for _, target in runs]) if model.targets else None
-    said = readout(table[:, 0], table[:, 1], model.hyper, shared, easiness)
+    said = model.told(table[:, 0], table[:, 1], [target for _, target in runs], shared)
     columns = (said.rate, said.low, said.high, said.probability, *(table[:, n] for n in range(6)))
     return list(map(TargetEstimate._make, zip(*(one.tolist() for one in columns), strict=True)))
 

@@ -10,7 +10,7 @@ from sqlalchemy import Text, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from mastery.estimate import UNCALIBRATED, Hyperparameters, ItemParameters, Model, TargetParameters
+from mastery.estimate import UNCALIBRATED, Head, Hyperparameters, ItemParameters, Model, TargetParameters
 from models.assessment import Assessment, Item
 from models.base import Base, DistrictKey, ExactJSON, KeyInPrimary, OptionalKey, Surrogate, owned
 from models.bulk import insert_rows
@@ -19,9 +19,9 @@ from models.bulk import insert_rows
 class Calibration(Base):
     """What one run of the batch step found for a subject, and from what evidence. Append-only.
 
-    `version` names exactly these numbers; `settings` holds the hyperparameters and the spreads of the batch step's
-    priors, `figures` what was predicted of students that were held out. `anchored_to` is the calibration whose scale it
-    is on, none for the first.
+    `version` names exactly these numbers; `settings` holds the hyperparameters, the spreads of the batch step's
+    priors and the head, `figures` what was predicted of students that were held out. `anchored_to` is the calibration
+    whose scale it is on, none for the first.
     """
 
     __tablename__ = "calibration"
@@ -143,6 +143,7 @@ def load_model(session: Session, district_id: int, calibration: int | None) -> M
         hyper_of(settings["hyper"]),
         {key: ItemParameters(*values) for key, *values in found},
         {key: TargetParameters(*values) for key, *values in typical},
+        None if settings["head"] is None else Head(**settings["head"]),
     )
 
 
@@ -156,7 +157,11 @@ def store_calibration(
 ) -> int:
     """Store a calibration with its items and targets; returns its key. `row` lacks version and settings."""
     row.version = model.digest
-    row.settings = {"hyper": asdict(model.hyper), "spreads": spreads}
+    row.settings = {
+        "hyper": asdict(model.hyper),
+        "spreads": spreads,
+        "head": None if model.head is None else asdict(model.head),
+    }
     session.add(row)
     session.flush()
     district_id, key = row.district_id, row.id

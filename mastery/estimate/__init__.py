@@ -37,6 +37,7 @@ lowers and a wrong one never raises the target's mean g + s + practice, whatever
 """
 
 from mastery.estimate.advance import Advanced, Levels, advance, levels, warm_up
+from mastery.estimate.head import Head
 from mastery.estimate.hyperparameters import DEFAULTS, MODEL_VERSION, Hyperparameters
 from mastery.estimate.model import UNCALIBRATED, ItemParameters, Model, TargetParameters
 from mastery.estimate.observations import Observations
@@ -49,6 +50,7 @@ __all__ = [
     "UNCALIBRATED",
     "Advanced",
     "Estimate",
+    "Head",
     "Hyperparameters",
     "ItemParameters",
     "Levels",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from mastery.estimate.head import Head, Known
 from mastery.estimate.hyperparameters import DEFAULTS, Hyperparameters
+from mastery.estimate.readout import Estimate, readout
 from mastery.estimate.state import Floats, Integers
 
 
@@ -44,16 +46,18 @@ class Model:
     """Hyperparameters, and by id the items and targets that were calibrated with them.
 
     An item without calibration is the typical item of its target; a target without one is that of the hyperparameters.
+    With a head, what people are told is what later answers bore out; else it is the filter's own word.
     """
 
     hyper: Hyperparameters
     items: Mapping[int, ItemParameters] = field(default_factory=dict)
     targets: Mapping[int, TargetParameters] = field(default_factory=dict)
+    head: Head | None = None
 
     @cached_property
     def version(self) -> str:
         """Name of the formula and of exactly these numbers, stored with every state and estimate."""
-        if not self.items and not self.targets:
+        if not self.items and not self.targets and self.head is None:
             return self.hyper.version
         return f"{self.hyper.version}-{self.digest}"
 
@@ -62,7 +66,8 @@ class Model:
         """Name of exactly these numbers, whatever the formula."""
         items = [(key, *values) for key, values in sorted(self.items.items())]
         targets = [(key, *values) for key, values in sorted(self.targets.items())]
-        return hashlib.sha256(repr((astuple(self.hyper), items, targets)).encode()).hexdigest()[:12]
+        head = None if self.head is None else astuple(self.head)
+        return hashlib.sha256(repr((astuple(self.hyper), items, targets, head)).encode()).hexdigest()[:12]
 
     def columns(self, item: npt.ArrayLike, target: npt.ArrayLike) -> Columns:
         """The parameters of answers by the ids of their items and targets, [R] each."""
@@ -74,6 +79,19 @@ class Model:
         slope, easiness, variance = item_table[places].T.copy()
         absent = places == len(item_ids)
         return Columns(slope, np.where(absent, known[:, 0], easiness), variance, known[:, 1].copy())
+
+    def told(self, mean: npt.ArrayLike, variance: npt.ArrayLike, target: Sequence[int], bar: npt.ArrayLike) -> Estimate:
+        """What people are told of abilities N(mean, variance) on targets, [M]; `bar` in 0..1 exclusive, one or [M].
+
+        Every element depends on its own inputs alone, to the last bit.
+        """
+        easiness = self.easiness_of(target) if self.targets else None
+        plain = readout(mean, variance, self.hyper, bar, easiness)
+        if self.head is None:
+            return plain
+        typical = np.full(len(target), self.hyper.item_easiness) if easiness is None else easiness
+        told = self.head.tell(Known.of(plain.mean, plain.variance, typical, self.hyper), bar)
+        return replace(plain, rate=told.rate, low=told.low, high=told.high, probability=told.probability)
 
     def easiness_of(self, target: npt.ArrayLike) -> Floats:
         """b of the typical item of targets, by their ids, [M]."""

@@ -23,7 +23,7 @@ from scipy.special import bdtrc, expit, logit, ndtri
 
 from mastery.estimate.readout import RANGE_HALF_WIDTH
 from mastery.estimate.state import Floats, Integers
-from mastery.measure.answers import AnswerSet
+from mastery.measure.bank import AnswerColumns
 
 EARLIER = 3
 """Points are taken from the fourth answer on a target on: before, there is too little evidence to be told a rate."""
@@ -49,7 +49,7 @@ class Ahead:
     right: Integers
 
 
-def look_ahead(answers: AnswerSet) -> Ahead:
+def look_ahead(answers: AnswerColumns) -> Ahead:
     """Every point of every target of every student with enough answers before and after it, in the order of rows."""
     group = answers.student * answers.targets + answers.target
     order = np.argsort(group, kind="stable")

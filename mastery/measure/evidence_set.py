@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mastery.estimate import ItemParameters, Model, Observations, SubjectState, TargetParameters, advance
+from mastery.estimate import Advanced, ItemParameters, Model, Observations, SubjectState, TargetParameters, advance
 from mastery.estimate.observations import Flags
 from mastery.estimate.state import Floats, Integers
 from mastery.measure.anchor import Anchor
@@ -56,6 +56,11 @@ class EvidenceSet:
             item_ids,
             target_ids,
         )
+
+    @property
+    def student(self) -> Integers:
+        """Number of the student of each answer, int64[R]."""
+        return np.repeat(np.arange(self.students), np.diff(self.offsets))
 
     @property
     def rows(self) -> int:
@@ -110,10 +115,13 @@ class EvidenceSet:
             weight=self.weight, day=self.day, summed=self.summed, **of._asdict(),
         )  # fmt: skip
 
+    def advanced(self, model: Model) -> Advanced:
+        """What the filter says of all answers, from the first on, read with a model."""
+        return advance([SubjectState.initial(model.hyper)] * self.students, self.observations(model), model.hyper)
+
     def predicted(self, model: Model) -> Floats:
         """The success that the filter expects of each answer just before it, [R]."""
-        states = [SubjectState.initial(model.hyper)] * self.students
-        return advance(states, self.observations(model), model.hyper).prediction
+        return self.advanced(model).prediction
 
     def answers_of_items(self) -> Integers:
         """How many answers each item has, int64 by number."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 
-import numpy as np
-
 from mastery.estimate import SubjectState, advance
-from mastery.estimate.kernel import PROBIT
+from mastery.estimate.head import Head, Known
 from mastery.estimate.state import Floats
 from mastery.measure.ahead import look_ahead
 from mastery.measure.answers import AnswerSet
 from mastery.measure.batch import Calibrated, calibrate
-from mastery.measure.head import Head, Known, Seen, fit_head
+from mastery.measure.head import Seen, fit_head
 from mastery.measure.judge import BAR, Predicted
 from mastery.measure.search import EVALUATIONS, START, Settings, search
 from mastery.measure.splits import FOLDS, inner_splits
@@ -47,10 +45,7 @@ def see(calibrated: Calibrated, answers: AnswerSet) -> tuple[Floats, Known]:
     hyper, bank = calibrated.hyper, calibrated.bank
     done = advance([SubjectState.initial(hyper)] * answers.students, bank.observations(answers, hyper), hyper)
     easiness = bank.target_easiness[answers.target]
-    flattening = 1.0 / np.sqrt(1.0 + PROBIT * (hyper.item_variance + hyper.item_easiness_variance))
-    return done.prediction, Known(
-        flattening * (done.before.mean + easiness), flattening * np.sqrt(done.before.variance), easiness
-    )
+    return done.prediction, Known.of(done.before.mean, done.before.variance, easiness, hyper)
 
 
 def fit_filter(
@@ -73,7 +68,7 @@ def fit_with(answers: AnswerSet, settings: Settings) -> FittedFilter:
         for others, held in inner_splits(answers.students)
     ]
     calibrated = calibrate(answers, settings.hyper, settings.spreads, ROUNDS)
-    return FittedFilter(calibrated, fit_head(_together(seen), BAR))
+    return FittedFilter(calibrated, fit_head(Seen.together(seen), BAR))
 
 
 def _held(calibrated: Calibrated, held: AnswerSet) -> Seen:
@@ -81,16 +76,3 @@ def _held(calibrated: Calibrated, held: AnswerSet) -> Seen:
     ahead = look_ahead(held)
     at = Known(known.centre[ahead.row], known.spread[ahead.row], known.easiness[ahead.row])
     return Seen(at, ahead.right, ahead.count)
-
-
-def _together(seen: Sequence[Seen]) -> Seen:
-    known = [one.known for one in seen]
-    return Seen(
-        Known(
-            np.concatenate([one.centre for one in known]),
-            np.concatenate([one.spread for one in known]),
-            np.concatenate([one.easiness for one in known]),
-        ),
-        np.concatenate([one.right for one in seen]),
-        np.concatenate([one.count for one in seen]),
-    )

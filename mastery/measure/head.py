@@ -1,32 +1,20 @@
-"""The calibration head: from what the filter knows of a target to a rate and a probability that later answers bear out.
+"""Fitting the calibration head (`mastery.estimate.head`) to students that nothing else was fitted to.
 
-The filter's own statement is too sure of itself, since what it takes for known (the level of a student's typical day,
-that a target's items are alike) only nearly holds. So the rate of the next answers on a target is taken for
-
-    logit R ~ N(w0 + w1 x + w2 d + w3 b, D^2),   ln D = v0 + v1 ln d
-
-with x = k (mean + b) and d = k sqrt(variance) the filter's centre and spread of that logit (`readout`), and b the
-easiness of the target's typical item; w and v make the likelihood of how many of the next answers were right
-(`look_ahead`) greatest, for students that nothing was fitted to. Whether the rate reaches the bar is judged by itself,
-since answers that come together are more alike than a rate alone says: its probability is
-
-    Phi((u0 + u1 c + u2 D - logit bar) / D),   c the centre above,
-
-u by the likelihood of whether the share of the next answers reached the bar. w1, u1 > 0: whatever raises the filter's
-mean raises rate and probability. The success expected of one answer needs no head (tried: Platt's two numbers changed
-no figure by more than .0005).
+w and v make the likelihood of how many of the next answers were right (`look_ahead`) greatest, u that of whether the
+share of the next answers reached the bar. The success expected of one answer needs no head (tried: Platt's two numbers
+changed no figure by more than .0005).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import bdtrc, expit, gammaln, log_expit, logit, logsumexp, ndtr
+from scipy.special import bdtrc, expit, gammaln, log_expit, logsumexp
 
-from mastery.estimate.kernel import PROBIT
-from mastery.estimate.readout import RANGE_HALF_WIDTH
+from mastery.estimate.head import Head, Known
 from mastery.estimate.state import Floats, Integers
 from mastery.measure.ahead import needed
 
@@ -39,56 +27,6 @@ _TRUST = 0.5
 _TINY = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Weights of the head (w, v and u above); the default changes nothing."""
-
-    constant: float = 0.0
-    centre: float = 1.0
-    spread: float = 0.0
-    easiness: float = 0.0
-    log_spread_constant: float = 0.0
-    log_spread: float = 1.0
-    chance_constant: float = 0.0
-    chance_centre: float = 1.0
-    chance_spread: float = 0.0
-
-    def tell(self, known: Known, bar: float) -> Told:
-        """What is told of M targets; `bar` in 0..1 exclusive."""
-        centre, spread = self.told_rate(known)
-        reach = RANGE_HALF_WIDTH * spread
-        low, high = expit(centre - reach), expit(centre + reach)
-        rate = np.clip(expit(centre / np.sqrt(1.0 + PROBIT * spread**2)), low, high)
-        moved = self.chance_constant + self.chance_centre * centre + self.chance_spread * spread
-        return Told(rate, low, high, ndtr((moved - logit(bar)) / spread))
-
-    def told_rate(self, known: Known) -> tuple[Floats, Floats]:
-        """Centre and spread of the logit of the rate, [M]."""
-        return (
-            self.constant + self.centre * known.centre + self.spread * known.spread + self.easiness * known.easiness,
-            np.exp(self.log_spread_constant + self.log_spread * np.log(known.spread)),
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Known:
-    """What the filter knows of M targets: centre and spread of the rate's logit, easiness of the typical item; [M]."""
-
-    centre: Floats
-    spread: Floats
-    easiness: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Told:
-    """Rate, its 80% range and the probability that it reaches the bar, each 0..1, [M]."""
-
-    rate: Floats
-    low: Floats
-    high: Floats
-    probability: Floats
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
     """What a head is fitted to, about students that nothing else was fitted to.
@@ -99,6 +37,20 @@ class Seen:
     known: Known
     right: Integers
     count: Integers
+
+    @classmethod
+    def together(cls, seen: Sequence[Seen]) -> Seen:
+        """Several as one, in order."""
+        known = [one.known for one in seen]
+        return cls(
+            Known(
+                np.concatenate([one.centre for one in known]),
+                np.concatenate([one.spread for one in known]),
+                np.concatenate([one.easiness for one in known]),
+            ),
+            np.concatenate([one.right for one in seen]),
+            np.concatenate([one.count for one in seen]),
+        )
 
 
 def fit_head(seen: Seen, bar: float) -> Head:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from mastery.estimate import UNCALIBRATED, Model
+import numpy as np
+
+from mastery.estimate import UNCALIBRATED, Head, Model
+from mastery.estimate.head import Known
+from mastery.estimate.state import Integers
 from mastery.measure import metrics
+from mastery.measure.ahead import chance_of_reaching, look_ahead, needed
 from mastery.measure.anchor import is_drifted
 from mastery.measure.batch import calibrate
 from mastery.measure.evidence_set import EvidenceSet
 from mastery.measure.fitted import ROUNDS
+from mastery.measure.head import Seen, fit_head
+from mastery.measure.judge import BAR
 from mastery.measure.search import EVALUATIONS, Settings, search
 from mastery.measure.splits import FOLDS, inner_splits
 
@@ -27,6 +34,25 @@ class Predictions:
 
 
 @dataclass(frozen=True, slots=True)
+class MasteryFigures:
+    """How well the probability of mastery predicts whether the next answers reach the bar, by log-loss.
+
+    points: moments of the students held out. plain: by the filter's own word. head: by a head fitted to the students of
+    the other parts, each as a calibration without them saw them. None without points. The head is kept where it is
+    better.
+    """
+
+    points: int
+    plain: float | None
+    head: float | None
+
+    @property
+    def head_is_better(self) -> bool:
+        """Whether the head is of use to students that it was not fitted to."""
+        return self.plain is not None and self.head is not None and self.head < self.plain
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Predictions for a fifth of the students by three models.
 
@@ -39,6 +65,7 @@ class Figures:
     calibrated: Predictions
     in_force: Predictions
     uncalibrated: Predictions
+    mastery: MasteryFigures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,18 +100,25 @@ def recalibrate(answers: EvidenceSet, settings: Settings, in_force: Model) -> Re
     """
     if answers.students < FOLDS:
         raise ValueError(f"{answers.students} students have evidence; at least {FOLDS} are needed to calibrate")
-    fitted, held = (answers.select(some) for some in inner_splits(answers.students)[0])
-    part = fitted.model(calibrate(fitted, settings.hyper, settings.spreads, ROUNDS, anchor=fitted.anchor(in_force)))
-    anchor = answers.anchor(in_force)
+    parts = [_Part.of(answers, *some, settings, in_force) for some in inner_splits(answers.students)]
+    mastery = _mastery(parts)
+    held, anchor = parts[0].held, answers.anchor(in_force)
     found = calibrate(answers, settings.hyper, settings.spreads, ROUNDS, anchor=anchor)
     items = answers.item_ids.tolist()
     drift = anchor.drift(found.bank.easiness, found.bank.easiness_variance).tolist()
     return Recalibrated(
-        answers.model(found),
+        replace(answers.model(found), head=_fit(parts) if mastery.head_is_better else None),
         settings,
         dict(zip(items, answers.answers_of_items().tolist(), strict=True)),
         {item: one for item, one in zip(items, drift, strict=True) if not math.isnan(one)},
-        Figures(held.students, held.rows, *(_predictions(held, one) for one in (part, in_force, UNCALIBRATED))),
+        Figures(
+            held.students,
+            held.rows,
+            _predictions(held, parts[0].model),
+            _predictions(held, in_force),
+            _predictions(held, UNCALIBRATED),
+            mastery,
+        ),
     )
 
 
@@ -92,3 +126,47 @@ def _predictions(held: EvidenceSet, model: Model) -> Predictions:
     predicted = held.predicted(model)
     auc = metrics.auc(held.y, predicted)
     return Predictions(metrics.log_loss(held.y, predicted), None if math.isnan(auc) else auc)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A fifth of the students, a model found from the others, and what it knew of the fifth as their answers came."""
+
+    held: EvidenceSet
+    model: Model
+    seen: Seen
+
+    @classmethod
+    def of(cls, answers: EvidenceSet, others: Integers, some: Integers, settings: Settings, in_force: Model) -> _Part:
+        fitted, held = answers.select(others), answers.select(some)
+        anchor = fitted.anchor(in_force)
+        model = fitted.model(calibrate(fitted, settings.hyper, settings.spreads, ROUNDS, anchor=anchor))
+        return cls(held, model, _seen(held, model))
+
+
+def _seen(held: EvidenceSet, model: Model) -> Seen:
+    """What was known before each sitting on a target that has enough answers before and after, and what came."""
+    done, ahead = held.advanced(model), look_ahead(held)
+    # between the answers of one sitting nothing is told
+    run = np.searchsorted(done.first_row, ahead.row)
+    told = done.first_row[np.minimum(run, len(done.first_row) - 1)] == ahead.row
+    run, targets = run[told], held.target_ids[held.target[ahead.row[told]]]
+    known = Known.of(done.before.mean[run], done.before.variance[run], model.easiness_of(targets), model.hyper)
+    return Seen(known, ahead.right[told], ahead.count[told])
+
+
+def _fit(parts: Sequence[_Part]) -> Head:
+    return fit_head(Seen.together([one.seen for one in parts]), BAR)
+
+
+def _mastery(parts: Sequence[_Part]) -> MasteryFigures:
+    seen = parts[0].seen
+    if not len(seen.count):
+        return MasteryFigures(0, None, None)
+    return MasteryFigures(len(seen.count), _mastery_loss(Head(), seen), _mastery_loss(_fit(parts[1:]), seen))
+
+
+def _mastery_loss(head: Head, seen: Seen) -> float:
+    told = head.tell(seen.known, BAR)
+    chance = chance_of_reaching(seen.count, told.low, told.high, told.probability, BAR)
+    return metrics.log_loss((seen.right >= needed(seen.count, BAR)).astype(np.float64), chance)

@@ -17,6 +17,7 @@ from api.actions.replay import replay, verify
 from mastery.estimate import (
     DEFAULTS,
     MODEL_VERSION,
+    Head,
     ItemParameters,
     Model,
     Observations,
@@ -43,12 +44,12 @@ def lms(machine: Callable[..., Machine], school: School) -> Machine:
     return made
 
 
-def calibrate(engine: Engine, school: School) -> Model:
+def calibrate(engine: Engine, school: School, head: Head | None = None) -> Model:
     """Puts a calibration of the questions q1 and q2 and of the first target in force."""
     with district_transaction(engine, school.district_id) as session:
         target = session.scalars(select(Node.id).where(Node.code == CODE)).one()
         items = {row.id: OF_ITEM[row.name] for row in session.scalars(select(Item)) if row.name in OF_ITEM}
-        made = Model(HYPER, items, {target: TYPICAL})
+        made = Model(HYPER, items, {target: TYPICAL}, head)
         Factory(session, school.district_id).calibration("Mathematics", made)
         session.commit()
     return made
@@ -90,6 +91,25 @@ def test_a_standing_is_what_the_filter_says_with_the_parameters_in_force_to_the_
     wanted = told_by_the_filter()
     assert {name: getattr(row, name) for name in wanted} == wanted
     assert row.model_version == model.version != MODEL_VERSION
+
+
+def test_a_head_is_kept_to_the_last_bit_and_speaks_in_the_standing(
+    lms: Machine, school: School, engine: Engine
+) -> None:
+    post_all(lms, school, student=1)
+    model = calibrate(engine, school, Head(constant=-0.1, log_spread=0.7, chance_spread=1 / 3))
+    for day, score in SCORES:
+        lms.post(sitting(school.students[0], CODE, day, score))
+    row, plain = stored(engine, school, 0, CODE), told_by_the_filter()
+    assert (row.mean, row.variance) == (plain["mean"], plain["variance"])
+    told = model.told([row.mean], [row.variance], [row.target_id], 0.75)
+    assert (row.expected, row.low, row.high, row.probability) == (
+        told.rate[0], told.low[0], told.high[0], told.probability[0],
+    )  # fmt: skip
+    assert row.probability != plain["probability"]
+    replay(engine, school.district_id, NOW)
+    assert stored(engine, school, 0, CODE).probability == row.probability
+    assert row.model_version == model.version
 
 
 def test_steps_late_results_and_a_rebuild_end_in_the_same_rows(lms: Machine, school: School, engine: Engine) -> None:

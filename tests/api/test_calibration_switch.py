@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from api_rows import counted, derived
+from api_rows import confirm, counted, derived, sitting, stored
 from calibration_world import CODES, SUBJECT, Class
-from conftest_api import NOW
+from conftest_api import NOW, Machine, School
+from factories import Factory
 from sqlalchemy import Engine, select, text
 
 from api.actions import calibration_switch
 from api.actions.calibration_switch import activate, preview, rollback
 from api.actions.calibrations import CalibrationsError, run
 from api.actions.replay import verify
-from mastery.estimate import MODEL_VERSION
+from mastery.estimate import DEFAULTS, MODEL_VERSION, Model, TargetParameters
 from models.standing import Standing
 from models.unit_of_work import district_transaction
 
@@ -158,3 +161,32 @@ def test_what_can_not_be_switched_is_refused_by_field(taught: Class, engine: Eng
         rollback(engine, district, SUBJECT, NOW)
     with pytest.raises(CalibrationsError, match="no target has the subject"):
         preview(engine, district, CODES[0], version)
+
+
+def test_what_the_rule_confirmed_meanwhile_stays_and_asks_a_teacher_to_look(
+    machine: Callable[..., Machine], school: School, engine: Engine
+) -> None:
+    """As with every other rule that changes: estimates go back to the last bit, a confirmed mastery is not taken."""
+    lms, district = machine(school.district_id), school.district_id
+    for name, purpose in (("quiz-17", "formative"), ("other", "formative"), ("final", "summative")):
+        lms.put_assessment(name, purpose=purpose)
+        confirm(engine, district, name, school.teacher, NOW)
+    whole = [{"target": CODES[0], "score": 1, "max": 1}]
+    for day, name, purpose in ((1, "quiz-17", "formative"), (2, "other", "formative"), (3, "final", "summative")):
+        one = sitting(school.students[0], CODES[0], day, assessment=name, purpose=purpose, targets=whole)
+        lms.post(one)
+    before = stored(engine, school, 0, CODES[0])
+    with district_transaction(engine, district) as session:
+        wide = replace(DEFAULTS, general_variance=9.0, target_variance=9.0, item_easiness=-3.0, forgetting_variance=0.0)
+        typical = {before.target_id: TargetParameters(1.0, 0.1)}
+        Factory(session, district).calibration(SUBJECT, Model(wide, {}, typical))
+        version = Model(wide, {}, typical).digest
+        session.commit()
+    assert activate(engine, district, SUBJECT, version, NOW).students == 1
+    assert (before.state, stored(engine, school, 0, CODES[0]).state) == ("in_progress", "mastered")
+    rollback(engine, district, SUBJECT, NOW)
+    after = stored(engine, school, 0, CODES[0])
+    assert (after.state, after.level) == ("needs_review", 4.0)
+    estimate = ("mean", "variance", "expected", "low", "high", "probability", "model_version")
+    assert [getattr(after, name) for name in estimate] == [getattr(before, name) for name in estimate]
+    assert verify(engine, district).differing == 0

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from leaks import assert_nothing_leaks
 
 from mastery.estimate import DEFAULTS
+from mastery.estimate.head import Head
 from mastery.measure import AnswerSet, FittedFilter, Unfitted, fit_filter, judge, training_students
 from mastery.measure.batch import calibrate
-from mastery.measure.head import Head
 from mastery.measure.search import START, held_loss, search
 from mastery.measure.splits import inner_splits
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 
+from mastery.estimate.head import Head, Known
 from mastery.measure.ahead import chance_of_reaching, needed
-from mastery.measure.head import Head, Known, Seen, fit_head
+from mastery.measure.head import Seen, fit_head
 from mastery.measure.metrics import reliability
 
 BAR = 0.75
