@@ -21,7 +21,7 @@ from api.actions.doctor import Check, Status, examine, examine_installation
 from api.actions.examination import machine
 from api.actions.operations import upgrade_database
 from api.actions.replay import replay
-from mastery.estimate import MODEL_VERSION
+from mastery.estimate import DEFAULTS, MODEL_VERSION, Model, TargetParameters
 from mastery.evidence import EvidenceType, Purpose, Result, TargetScore
 from models.backup import conninfo
 from models.clock import DemonstrationClock
@@ -313,6 +313,24 @@ def test_states_of_another_model_are_named_and_replayed(
     assert check.status is Status.WARN
     assert MODEL_VERSION in check.sentence
     assert "replay --district test-" in str(check.mend)
+    replay(engine, peopled, clock())
+    assert checked(installation, "model version").status is Status.OK
+
+
+def test_states_of_a_calibration_that_is_not_in_force_any_more_are_named_and_replayed(
+    installation: Installation, engine: Engine, peopled: int
+) -> None:
+    with district_transaction(engine, peopled) as session:
+        make = Factory(session, peopled)
+        student, target = make.student(make.section(make.school())), make.target()
+        make.result(student, make.assessment(), target)
+        session.commit()
+        subject, typical = target.subject, {target.id: TargetParameters(0.4, 0.2)}
+    replay(engine, peopled, clock())
+    with district_transaction(engine, peopled) as session:
+        Factory(session, peopled).calibration(subject, Model(DEFAULTS, {}, typical))
+        session.commit()
+    assert checked(installation, "model version").status is Status.WARN
     replay(engine, peopled, clock())
     assert checked(installation, "model version").status is Status.OK
 
