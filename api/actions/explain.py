@@ -305,7 +305,7 @@ def _item(stored: Sequence[Any], estimates: bool) -> dict[str, Any]:
 # --- what would change it ---------------------------------------------------------------------------------------------
 
 _CHANGES = {
-    "next_result": "The next scored result on this target moves the estimate at once; a right answer never lowers it.",
+    "next_result": "The next scored result on a target moves the estimate at once; no right answer counts against it.",
     "correction": "A newer revision of a result replaces it, and all that followed from it is worked out again.",
     "missing_met": "It counts as mastered once every line of `missing` is met.",
     "confirmation": "A teacher of record confirms it; until then it lapses where a correction takes its basis away.",

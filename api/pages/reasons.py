@@ -133,7 +133,7 @@ def _counted(needed: str, found: float | None) -> str:
 
 CHANGES = {
     "next_result": _l(
-        "The next scored result on this target changes the estimate at once; a right answer never lowers it."
+        "The next scored result on this target changes the estimate at once; no right answer counts against it."
     ),
     "correction": _l(
         "A corrected score replaces the old one, and everything that followed from it is worked out again."
