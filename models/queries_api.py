@@ -107,13 +107,16 @@ def standings_after(
     return session.scalars(mine.order_by(Standing.target_id).limit(limit)).all()
 
 
-def standing_on(session: Session, district_id: int, student: int, target: int) -> Standing | None:
-    """A student's standing on one target."""
-    return session.scalar(
+def standings_on(session: Session, district_id: int, student: int, targets: Collection[int]) -> dict[int, Standing]:
+    """A student's standings on some targets, by target."""
+    rows = session.scalars(
         select(Standing).where(
-            Standing.district_id == district_id, Standing.student_id == student, Standing.target_id == target
+            Standing.district_id == district_id,
+            Standing.student_id == student,
+            Standing.target_id == func.any(sorted(targets)),
         )
     )
+    return {row.target_id: row for row in rows}
 
 
 def subject_state_of(session: Session, district_id: int, student: int, subject: str) -> SubjectState | None:

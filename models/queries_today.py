@@ -191,6 +191,8 @@ def flags_of_student(
 
 def evidence_links(session: Session, district_id: int, result_ids: Collection[int]) -> dict[int, list[EvidenceLink]]:
     """Names and dates of results, by result id, one link per target they speak about."""
+    if not result_ids:
+        return {}
     rows = session.execute(
         select(ResultRow.id, Evidence.target_id, Assessment.title, ResultRow.performed_at)
         .join(Evidence, (Evidence.district_id == ResultRow.district_id) & (Evidence.result_id == ResultRow.id))

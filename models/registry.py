@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mastery.evidence import CutScore
-from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, Item
+from models.assessment import Assessment, AssessmentForm, Item
 from models.bulk import insert_new_rows
 from models.district import DistrictStamp
 from models.hot import fetch
@@ -183,40 +184,24 @@ def find_assessments(
     return {assessment.name: assessment for assessment in known.values()}
 
 
+_RULES = (
+    "SELECT a.id, a.dok, ARRAY(SELECT c.cuts::text FROM cut_scores c WHERE c.district_id = a.district_id"
+    " AND c.assessment_id = a.id AND c.withdrawn_at IS NULL AND c.confirmed_at IS NOT NULL"
+    " ORDER BY c.confirmed_at DESC, c.id DESC LIMIT 1),"
+    " EXISTS (SELECT FROM cut_scores c WHERE c.district_id = a.district_id AND c.assessment_id = a.id"
+    " AND c.withdrawn_at IS NULL AND c.confirmed_at IS NULL),"
+    " ARRAY(SELECT ARRAY[b.target_id, b.dok] FROM blueprint b WHERE b.district_id = a.district_id"
+    " AND b.assessment_id = a.id AND b.dok IS NOT NULL)"
+    " FROM assessment a WHERE a.district_id = %(district)s AND a.id = ANY(%(assessments)s::bigint[])"
+)
+
+
 def load_rules(session: Session, district_id: int, assessments: Iterable[int]) -> dict[int, AssessmentRules]:
     """How the evidence of these assessments counts now."""
-    wanted = list(assessments)
-    cuts: dict[int, tuple[CutScore, ...]] = {}
-    proposed: set[int] = set()
-    for row in session.execute(
-        select(CutScores.assessment_id, CutScores.cuts, CutScores.confirmed_at)
-        .where(
-            CutScores.district_id == district_id,
-            CutScores.assessment_id == func.any(wanted),
-            CutScores.withdrawn_at.is_(None),
-        )
-        .order_by(CutScores.confirmed_at, CutScores.id)
-    ):
-        if row.confirmed_at is None:
-            proposed.add(row.assessment_id)
-        else:
-            cuts[row.assessment_id] = cuts_of(row.cuts)
-    doks: dict[int, dict[int, int]] = {}
-    for line in session.execute(
-        select(Blueprint.assessment_id, Blueprint.target_id, Blueprint.dok).where(
-            Blueprint.district_id == district_id,
-            Blueprint.assessment_id == func.any(wanted),
-            Blueprint.dok.is_not(None),
-        )
-    ):
-        doks.setdefault(line.assessment_id, {})[line.target_id] = line.dok
+    rows = fetch(session, _RULES, {"district": district_id, "assessments": list(assessments)})
     return {
-        row.id: AssessmentRules(cuts.get(row.id), row.id in proposed, row.dok, doks.get(row.id, {}))
-        for row in session.execute(
-            select(Assessment.id, Assessment.dok).where(
-                Assessment.district_id == district_id, Assessment.id == func.any(wanted)
-            )
-        )
+        key: AssessmentRules(cuts_of(json.loads(confirmed[0])) if confirmed else None, is_proposed, dok, dict(doks))
+        for key, dok, confirmed, is_proposed, doks in rows
     }
 
 

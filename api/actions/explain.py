@@ -27,7 +27,7 @@ from models.flag import LIVE_STATES
 from models.graph_store import DistrictGraph
 from models.in_force import model_in_force
 from models.progress_store import load_standings, missing_lines
-from models.queries_api import ApiEvidence, evidence_after, flags_after, standing_on
+from models.queries_api import ApiEvidence, evidence_after, flags_after, standings_on
 from models.registry import cuts_of
 from models.standing import Standing
 
@@ -127,9 +127,10 @@ def explanation(
 
     Without any standing the answer is that there is not enough evidence, with all that is missing: not low, not zero.
     """
-    row = standing_on(session, district_id, student, target)
-    fold = fold_of(row) if row else Fold()
-    known = {**_around(session, district_id, student, target, graph), target: fold}
+    rows = standings_on(session, district_id, student, _around(target, graph))
+    row = rows.get(target)
+    known = {target: Fold(), **{one: fold_of(stored) for one, stored in rows.items()}}
+    fold = known[target]
     state = state_on(moment.day, target, known, graph.rules, DEFAULT_POLICY)
     records = evidence_after(session, district_id, student, target, limit + 1, after)
     live = flags_after(session, district_id, 100, states=LIVE_STATES, student=student, target=target)
@@ -152,11 +153,10 @@ def explanation(
     return document, records
 
 
-def _around(session: Session, district_id: int, student: int, target: int, graph: DistrictGraph) -> dict[int, Fold]:
-    """The student's folds on what a target builds on, on what builds on it, and on what else that builds on."""
+def _around(target: int, graph: DistrictGraph) -> set[int]:
+    """A target, what it builds on, what builds on it, and what else that builds on."""
     above = graph.followers(target)
-    wanted = {one for some in (target, *above) for one in graph.rules.of(some).prerequisites}.union(above)
-    return load_standings(session, district_id, {student: wanted - {target}})[student]
+    return {one for some in (target, *above) for one in graph.rules.of(some).prerequisites}.union(above, {target})
 
 
 def _next(
