@@ -281,7 +281,7 @@ def test_practice_without_progress_appears_on_today_by_itself(visitor: Visitor) 
     expect(page.get_by_role("heading", name="What is still missing for mastery")).to_be_visible()
     expect(page.get_by_role("row", name="Oct 4, 2026")).to_contain_text("1 of 5")
     said = machine.get(f"/students/{world.student.identifier}/targets/{world.target.code}/explanation")
-    page.get_by_text("The numbers").click()
+    page.get_by_text("The numbers", exact=True).click()
     chance = f"{half_up(Decimal(str(said['estimate']['probability'])) * 100)}%"
     expect(page.get_by_text(f"at or above the bar for mastery: {chance}")).to_be_visible()
 
