@@ -16,7 +16,7 @@ from api.actions.evaluation import Evaluation, Figures, evaluate_fold, mean_of, 
 from api.actions.responses import ResponsesError
 from api.context import print_json
 from mastery.estimate import DEFAULTS, warm_up
-from mastery.measure import FOLDS, AnswerSet, Timestamps
+from mastery.measure import FOLDS, AnswerSet, Timestamps, twins
 
 _STEPS = 1000
 _COLUMNS = (
@@ -80,13 +80,16 @@ def _evaluate(answers: AnswerSet, folds: Sequence[int], without_twins: bool) -> 
     """Each fold, with progress on stderr."""
     warm_up(DEFAULTS)
     done: list[Evaluation] = []
+    pairs = twins(answers)
     with click.progressbar(length=_STEPS * len(folds), label="Evaluating", file=sys.stderr) as bar:
 
         def advance(step: int, steps: int) -> None:
             bar.update(_STEPS * len(done) + _STEPS * step // steps - bar.pos)
 
         for fold in folds:
-            done.append(evaluate_fold(answers, fold, perf_counter, advance=advance, without_twins=without_twins))
+            done.append(
+                evaluate_fold(answers, fold, perf_counter, advance=advance, pairs=pairs, without_twins=without_twins)
+            )
     return done
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from api.actions.responses import ResponsesError, read_q_matrix, read_rows
+from mastery.estimate.state import Integers
 from mastery.measure import (
     FOLDS,
     AnswersError,
@@ -23,7 +24,6 @@ from mastery.measure import (
     of_both,
     once,
     training_students,
-    twins,
 )
 
 Advance = Callable[[int, int], None]
@@ -85,15 +85,17 @@ def evaluate_fold(
     clock: Callable[[], float],
     fit: Fit = fit_filter,
     advance: Advance = lambda *_: None,
+    *,
+    pairs: Integers,
     without_twins: bool = False,
 ) -> Evaluation:
     """Fit to the training students of a fold, 0 to 4, and judge on its others; `clock` tells seconds.
 
-    `without_twins` leaves out those training students who are judged as well, and trains on each person once.
+    `pairs` are the `twins` of all answers; `without_twins` leaves out those training students who are judged as well,
+    and trains on each person once.
     """
     began = clock()
     training, judged = training_students(answers.students, fold), judged_students(answers.students, fold)
-    pairs = twins(answers)
     fitted = fit(answers.select(once(pairs, training, judged) if without_twins else training), advance)
     report = judge(answers, fold, fitted, clock)
     figures = Figures(

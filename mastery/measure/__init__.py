@@ -13,7 +13,6 @@ from mastery.measure.fitted import FittedFilter, fit_filter
 from mastery.measure.judge import Fitted, Predicted, Report, judge
 from mastery.measure.splits import FOLDS, inner_splits, judged_students, training_students
 from mastery.measure.timestamps import Timestamps
-from mastery.measure.unfitted import Unfitted
 
 __all__ = [
     "FOLDS",
@@ -24,7 +23,6 @@ __all__ = [
     "Predicted",
     "Report",
     "Timestamps",
-    "Unfitted",
     "fit_filter",
     "inner_splits",
     "judge",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from mastery.estimate.observations import Flags
 from mastery.estimate.state import Floats, Integers
+from mastery.measure.chosen import rows_of
 from mastery.measure.timestamps import DAY_SECONDS, Timestamps, look_at
 
 ANSWERS_A_DAY = 100.0
@@ -163,11 +164,8 @@ class AnswerSet:
     def select(self, students: npt.ArrayLike) -> AnswerSet:
         """The answers of some students (their numbers, in the order wanted), who are then numbered from 0."""
         chosen = np.asarray(students, np.int64)
-        counts = self.offsets[chosen + 1] - self.offsets[chosen]
-        offsets = np.zeros(len(chosen) + 1, np.int64)
-        np.cumsum(counts, out=offsets[1:])
-        number = np.repeat(np.arange(len(chosen)), counts)
-        rows = np.arange(offsets[-1]) + (self.offsets[chosen] - offsets[:-1])[number]
+        offsets, rows = rows_of(self.offsets, chosen)
+        number = np.repeat(np.arange(len(chosen)), np.diff(offsets))
         return AnswerSet(
             offsets,
             number,

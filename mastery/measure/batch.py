@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import logit
 
-from mastery.estimate import Hyperparameters, SubjectState, advance
+from mastery.estimate import Advanced, Hyperparameters, SubjectState, advance
 from mastery.estimate.compiled import compiled
 from mastery.estimate.kernel import PROBIT
 from mastery.estimate.state import Floats, Integers
@@ -48,6 +48,11 @@ class Calibrated:
 
     hyper: Hyperparameters
     bank: Bank
+
+    def advanced(self, answers: AnswerColumns) -> Advanced:
+        """What the filter says of all answers, from each student's first on."""
+        fresh = [SubjectState.initial(self.hyper)] * answers.students
+        return advance(fresh, self.bank.observations(answers, self.hyper), self.hyper)
 
 
 def calibrate(
@@ -112,52 +117,30 @@ def _round(
     slopes: bool,
 ) -> Calibrated:
     hyper, bank = now.hyper, now.bank
-    item, target, y = answers.item, answers.target, answers.y
-    seen = advance([SubjectState.initial(hyper)] * answers.students, bank.observations(answers, hyper), hyper)
-    scale = 1.0 / np.sqrt(1.0 + PROBIT * (seen.logit_variance - bank.easiness_variance[item]))
-    ones, weight = np.ones(answers.rows), answers.weight
-
-    def solve(index: Integers, logits: Floats, feature: Floats, mean: Floats, spread: float, start: Floats) -> _Solved:
-        solved, variance = newton(
-            index, logits - start[index] * feature, scale, y, weight, feature, mean, spread**2, start, _STEPS
-        )
-        return _Solved(solved, variance)
-
-    logits = seen.logit
-    typical = solve(
-        target,
-        logits - bank.easiness[item] + bank.target_easiness[target],
-        ones,
-        np.full(answers.targets, bank.target_easiness.mean()),
-        spreads.target,
-        bank.target_easiness,
-    ).within(-_EASINESS_BOUND, _EASINESS_BOUND)
-    items = solve(item, logits, ones, typical.value[target_of], spreads.item, bank.easiness)
+    item, target = answers.item, answers.target
+    seen = now.advanced(answers)
+    logits = _Logits.of(answers, seen, bank.easiness_variance[item])
+    ones = np.ones(answers.rows)
+    around = np.full(answers.targets, bank.target_easiness.mean())
+    of_target = bank.target_easiness[target] - bank.easiness[item]
+    typical = logits.plus(of_target).solve(target, ones, around, spreads.target, bank.target_easiness)
+    typical = typical.within(-_EASINESS_BOUND, _EASINESS_BOUND)
+    items = logits.solve(item, ones, typical.value[target_of], spreads.item, bank.easiness)
     shift = 0.0 if anchor is None else anchor.shift(items.value, items.variance)
     typical, items = typical.moved(shift), items.moved(shift)
-    easiness = items.value
-    logits = logits + (easiness - bank.easiness)[item]
+    logits = logits.plus((items.value - bank.easiness)[item])
     slope = bank.slope
     if slopes:
-        slope = (
-            solve(item, logits, seen.ability, np.ones(answers.items), spreads.slope, slope)
-            .within(_FLATTEST, _STEEPEST)
-            .value
-        )
-        logits = logits + (slope - bank.slope)[item] * seen.ability
+        slopes_found = logits.solve(item, seen.ability, np.ones(answers.items), spreads.slope, slope)
+        slope = slopes_found.within(_FLATTEST, _STEEPEST).value
+        logits = logits.plus((slope - bank.slope)[item] * seen.ability)
     offsets = np.array(hyper.attempt_offsets)
-    moved = solve(seen.attempt, logits, ones, np.zeros(len(offsets)), spreads.attempt, offsets).value
+    moved = logits.solve(seen.attempt, ones, np.zeros(len(offsets)), spreads.attempt, offsets).value
     moved = np.clip(moved - moved[0], -_OFFSET_BOUND, _OFFSET_BOUND)
-    logits = logits + (moved - offsets)[seen.attempt]
-    practised = slope[item] * seen.practised
-    practice = solve(
-        target,
-        logits,
-        practised,
-        np.full(answers.targets, bank.practice_slope.mean()),
-        spreads.practice,
-        bank.practice_slope,
-    ).within(0.0, _PRACTICE_BOUND)
+    logits = logits.plus((moved - offsets)[seen.attempt])
+    usual = np.full(answers.targets, bank.practice_slope.mean())
+    practice = logits.solve(target, slope[item] * seen.practised, usual, spreads.practice, bank.practice_slope)
+    practice = practice.within(0.0, _PRACTICE_BOUND)
     return Calibrated(
         replace(
             hyper,
@@ -166,8 +149,33 @@ def _round(
             item_easiness=float(typical.value.mean()),
             item_easiness_variance=spreads.item**2,
         ),
-        Bank(slope, easiness, items.variance, typical.value, practice.value),
+        Bank(slope, items.value, items.variance, typical.value, practice.value),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Logits:
+    """mu of each answer by the parameters found so far, kappa, and what the answer was; [R]."""
+
+    logits: Floats
+    scale: Floats
+    y: Floats
+    weight: Floats
+
+    @classmethod
+    def of(cls, answers: AnswerColumns, seen: Advanced, easiness_variance: Floats) -> _Logits:
+        # what is not known of the item is what is looked for: it widens nothing here
+        scale = 1.0 / np.sqrt(1.0 + PROBIT * (seen.logit_variance - easiness_variance))
+        return cls(seen.logit, scale, answers.y, answers.weight)
+
+    def plus(self, change: Floats) -> _Logits:
+        """With parameters that changed."""
+        return replace(self, logits=self.logits + change)
+
+    def solve(self, index: Integers, feature: Floats, mean: Floats, spread: float, start: Floats) -> _Solved:
+        """One kind of parameter, all others as they are."""
+        others = self.logits - start[index] * feature
+        return _Solved(*newton(index, others, self.scale, self.y, self.weight, feature, mean, spread**2, start, _STEPS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

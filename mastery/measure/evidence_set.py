@@ -13,6 +13,7 @@ from mastery.estimate.observations import Flags
 from mastery.estimate.state import Floats, Integers
 from mastery.measure.anchor import Anchor
 from mastery.measure.batch import Calibrated
+from mastery.measure.chosen import rows_of
 from mastery.sittings import Rows
 
 
@@ -88,11 +89,7 @@ class EvidenceSet:
 
     def select(self, students: npt.ArrayLike) -> EvidenceSet:
         """The answers of some students (their numbers, in the order wanted), who are then numbered from 0."""
-        chosen = np.asarray(students, np.int64)
-        counts = self.offsets[chosen + 1] - self.offsets[chosen]
-        offsets = np.zeros(len(chosen) + 1, np.int64)
-        np.cumsum(counts, out=offsets[1:])
-        rows = np.arange(offsets[-1]) + np.repeat(self.offsets[chosen] - offsets[:-1], counts)
+        offsets, rows = rows_of(self.offsets, students)
         return EvidenceSet(
             offsets,
             self.sitting[rows],

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 
-from mastery.estimate import SubjectState, advance
 from mastery.estimate.head import Head, Known
 from mastery.estimate.state import Floats
 from mastery.measure.ahead import look_ahead
@@ -42,10 +41,9 @@ class FittedFilter:
 
 def see(calibrated: Calibrated, answers: AnswerSet) -> tuple[Floats, Known]:
     """Run the filter: the success expected of each of R answers, and what was known of its target just before, [R]."""
-    hyper, bank = calibrated.hyper, calibrated.bank
-    done = advance([SubjectState.initial(hyper)] * answers.students, bank.observations(answers, hyper), hyper)
-    easiness = bank.target_easiness[answers.target]
-    return done.prediction, Known.of(done.before.mean, done.before.variance, easiness, hyper)
+    done = calibrated.advanced(answers)
+    easiness = calibrated.bank.target_easiness[answers.target]
+    return done.prediction, Known.of(done.before.mean, done.before.variance, easiness, calibrated.hyper)
 
 
 def fit_filter(

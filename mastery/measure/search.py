@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from mastery.estimate import DEFAULTS, Hyperparameters, SubjectState, advance
+from mastery.estimate import DEFAULTS, Hyperparameters
 from mastery.measure import metrics
 from mastery.measure.bank import AnswerColumns
 from mastery.measure.batch import Calibrated, Spreads, calibrate
@@ -119,9 +119,7 @@ def search(
 
 def held_loss(calibrated: Calibrated, held: AnswerColumns) -> float:
     """Log-loss of the predictions for students that were not fitted to."""
-    hyper = calibrated.hyper
-    seen = advance([SubjectState.initial(hyper)] * held.students, calibrated.bank.observations(held, hyper), hyper)
-    return metrics.log_loss(held.y, seen.prediction)
+    return metrics.log_loss(held.y, calibrated.advanced(held).prediction)
 
 
 def _fewer(answers: Answers) -> Answers:

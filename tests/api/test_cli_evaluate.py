@@ -13,10 +13,11 @@ import pytest
 from answer_sets import Given, made_up
 from click.testing import CliRunner, Result
 from shared_data import needs_shared, shared
+from unfitted import Unfitted
 
 from api.actions.evaluation import Advance, evaluate_fold, mean_of, read_answers
 from api.cli import main
-from mastery.measure import AnswerSet, Fitted, Unfitted, fit_filter, judged_students, metrics, training_students
+from mastery.measure import AnswerSet, Fitted, fit_filter, judged_students, metrics, training_students, twins
 
 KEYS = [
     "auc", "accuracy", "log_loss", "rmse", "ece", "mastery_ece", "coverage_80", "updates_per_second", "seconds",
@@ -163,7 +164,9 @@ def test_an_estimator_is_fitted_to_the_training_students_alone_and_its_time_coun
         return Unfitted()
 
     ticks = count(0.0, 1.5)
-    done = evaluate_fold(answers, 2, lambda: next(ticks), fit, lambda step, steps: told.append((step, steps)))
+    done = evaluate_fold(
+        answers, 2, lambda: next(ticks), fit, lambda step, steps: told.append((step, steps)), pairs=twins(answers)
+    )
     trained = answers.select(training_students(40, 2))
     assert seen[0].student_names == trained.student_names
     assert seen[0].y.tolist() == trained.y.tolist()

@@ -10,10 +10,11 @@ from filter_world import simulated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from leaks import assert_nothing_leaks
+from unfitted import Unfitted
 
 from mastery.estimate import DEFAULTS
 from mastery.estimate.head import Head
-from mastery.measure import AnswerSet, FittedFilter, Unfitted, fit_filter, judge, training_students
+from mastery.measure import AnswerSet, FittedFilter, fit_filter, judge, training_students
 from mastery.measure.batch import calibrate
 from mastery.measure.search import START, held_loss, search
 from mastery.measure.splits import inner_splits

@@ -13,9 +13,10 @@ from filter_world import simulated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from leaks import assert_nothing_leaks
+from unfitted import Unfitted
 
 from mastery.estimate import DEFAULTS, MODEL_VERSION, Observations, SubjectState, advance, readout, warm_up
-from mastery.measure import AnswerSet, Predicted, Unfitted, judge, judged_students, metrics
+from mastery.measure import AnswerSet, Predicted, judge, judged_students, metrics
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -22,7 +22,7 @@ from shared_data import shared
 from api.actions.evaluation import evaluate_fold, read_answers
 from bench.estimators import Fit, bkt, elo, regressions, skill_mean
 from bench.report import Row, table, write
-from mastery.measure import FOLDS, AnswerSet, judged_students, metrics, training_students
+from mastery.measure import FOLDS, AnswerSet, judged_students, metrics, training_students, twins
 
 _SETS = ("assist2009", "statics2011")
 _OWN, _BEST = "this project", "Best-LR"
@@ -89,7 +89,7 @@ def _rows(path: Path, folds: Sequence[int]) -> Iterator[Row]:
 
 def _judged(answers: AnswerSet, fold: int, name: str) -> Result:
     if name == _OWN:
-        told = evaluate_fold(answers, fold, time.perf_counter).figures
+        told = evaluate_fold(answers, fold, time.perf_counter, pairs=twins(answers)).figures
         return Result(told.auc, told.accuracy, told.log_loss, told.rmse, told.ece, told.seconds)
     test = answers.select(judged_students(answers.students, fold))
     began = time.perf_counter()
