@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mastery.decide import Act, Record, RuleBook, Standing, fold, step
-from mastery.estimate import Model, SubjectState, advance
+from mastery.estimate import Model, SubjectState
 from mastery.policy import Policy
 from mastery.sittings import Sitting, rows_of
 
@@ -132,7 +132,7 @@ def _filter(
         tries.append([_first_tries(sitting, seen) for sitting in of_student])
     rows = rows_of(sittings)
     bars = [book.of(target).bar for _, target in rows.runs]
-    done = advance(states, rows.observations(model), model.hyper)
+    done = model.advanced(states, rows.observations(model))
     before = _estimates(done.before.table, rows.runs, bars, model)
     after = _estimates(done.after.table, rows.runs, bars, model)
     found = []

@@ -74,6 +74,22 @@ class TargetCalibration(Base):
     practice_slope: Mapped[float]
 
 
+class PrerequisiteCalibration(Base):
+    """A direct prerequisite of a target as the graph had it, where the calibration reads the graph. Append-only."""
+
+    __tablename__ = "prerequisite_calibration"
+    __table_args__ = (
+        owned("calibration_id", to="calibration"),
+        owned("target_id", to="node"),
+        owned("prerequisite_id", to="node"),
+    )
+
+    district_id: Mapped[DistrictKey]
+    calibration_id: Mapped[KeyInPrimary]
+    target_id: Mapped[KeyInPrimary]
+    prerequisite_id: Mapped[KeyInPrimary]
+
+
 class SubjectCalibration(Base):
     """Which calibration a subject's answers are read with, and which was before; none stands for the defaults."""
 
@@ -144,7 +160,20 @@ def load_model(session: Session, district_id: int, calibration: int | None) -> M
         {key: ItemParameters(*values) for key, *values in found},
         {key: TargetParameters(*values) for key, *values in typical},
         None if settings["head"] is None else Head(**settings["head"]),
+        _prerequisites(session, district_id, calibration),
     )
+
+
+def _prerequisites(session: Session, district_id: int, calibration: int) -> dict[int, tuple[int, ...]]:
+    edges = PrerequisiteCalibration
+    found: dict[int, tuple[int, ...]] = {}
+    for target, before in session.execute(
+        select(edges.target_id, edges.prerequisite_id)
+        .where(edges.district_id == district_id, edges.calibration_id == calibration)
+        .order_by(edges.target_id, edges.prerequisite_id)
+    ):
+        found[target] = (*found.get(target, ()), before)
+    return found
 
 
 def hyper_of(stored: dict[str, Any]) -> Hyperparameters:
@@ -179,6 +208,12 @@ def store_calibration(
         TargetCalibration,
         ("district_id", "calibration_id", "target_id", "easiness", "practice_slope"),
         [(district_id, key, target, *values) for target, values in model.targets.items()],
+    )
+    insert_rows(
+        session,
+        PrerequisiteCalibration,
+        ("district_id", "calibration_id", "target_id", "prerequisite_id"),
+        [(district_id, key, target, one) for target, before in model.prerequisites.items() for one in before],
     )
     return key
 

@@ -90,6 +90,12 @@ class DistrictGraph:
                     waiting.append(above)
         return found.union(*(self.rules.of(one).prerequisites for one in found))
 
+    def prerequisites_of(self, target: int) -> tuple[int, ...]:
+        """Database keys of a target's direct prerequisites in its own subject, hard and soft, in ascending order."""
+        before = self.graph.order.get(self.guids[target], Prerequisites())
+        found = (self.ids[guid] for guid in (*before.hard, *before.soft))
+        return tuple(sorted(one for one in found if self.subjects[one] == self.subjects[target]))
+
     def followers(self, target: int) -> tuple[int, ...]:
         """The targets that build on a target, those that need it first, each in code order."""
         above = self.graph.followers.get(self.guids[target], Prerequisites())

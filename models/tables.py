@@ -47,6 +47,7 @@ APPEND_ONLY_TABLES = frozenset(
         "calibration",
         "item_calibration",
         "target_calibration",
+        "prerequisite_calibration",
     }
 )
 

@@ -8,7 +8,7 @@ K = V L' (L V L' + R)^-1. One student, one answer list, no arrays of ids. Items 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -82,6 +82,7 @@ class Student:
     """Moments of one student; `predictions` collects p before every answer."""
 
     hyper: Hyperparameters
+    prerequisites: Mapping[int, Sequence[int]] = field(default_factory=dict)
     g: float = 0.0
     f: float = 0.0
     shared: np.ndarray = field(init=False)
@@ -102,6 +103,8 @@ class Student:
         """All answers, in their order; consecutive no-feedback rows of a sitting are one step."""
         first = 0
         while first < len(answers):
+            if first == 0 or answers[first].sitting != answers[first - 1].sitting:
+                self._begin([row.target for row in answers if row.sitting == answers[first].sitting])
             last = first + 1
             while (
                 last < len(answers)
@@ -113,6 +116,40 @@ class Student:
             self._step(answers[first:last])
             first = last
         return self
+
+    def _begin(self, targets: Sequence[int]) -> None:
+        """The targets of a sitting that were never seen, from what is known of their prerequisites before it."""
+        begun: dict[int, Own] = {}
+        for target in targets:
+            seen = [self.targets[one] for one in self.prerequisites.get(target, ()) if one in self.targets]
+            if target in self.targets or not seen:
+                begun.setdefault(target, self.targets.get(target) or Own(0.0, self.hyper.target_variance))
+                continue
+            share = self.hyper.prerequisite_share / len(seen)
+            own = Own(
+                share * sum(one.mean for one in seen),
+                0.0,
+                share * sum(one.with_general for one in seen),
+                share * sum(one.with_form for one in seen),
+            )
+            partial = self._coefficients(own)
+            rests = [one.variance - self._coefficients(one) @ self.shared @ self._coefficients(one) for one in seen]
+            fresh = self.hyper.target_variance * (1.0 - share * share * len(seen))
+            own.variance = fresh + share * share * sum(rests) + partial @ self.shared @ partial
+            self._leave(own)
+            begun[target] = own
+        self.targets.update(begun)
+
+    def _leave(self, own: Own) -> None:
+        """What s has in common with f is only what both have in common with g."""
+        slope = self.shared[0, 1] / self.shared[0, 0]
+        partial = self._coefficients(own)
+        rest = own.variance - partial @ self.shared @ partial
+        to_general = partial[0] + partial[1] * slope
+        scatter = self.shared[1, 1] - slope * self.shared[0, 1]
+        own.with_general = to_general * self.shared[0, 0]
+        own.with_form = to_general * self.shared[0, 1]
+        own.variance = rest + partial[1] ** 2 * scatter + to_general**2 * self.shared[0, 0]
 
     def _coefficients(self, own: Own) -> np.ndarray:
         """Regression of s on g and f."""
@@ -129,15 +166,7 @@ class Student:
                 self._age(own, row.day)
         for name, own in self.targets.items():
             if name not in before:
-                # what it has in common with f is only what both have in common with g
-                slope = self.shared[0, 1] / self.shared[0, 0]
-                partial = self._coefficients(own)
-                rest = own.variance - partial @ self.shared @ partial
-                to_general = partial[0] + partial[1] * slope
-                scatter = self.shared[1, 1] - slope * self.shared[0, 1]
-                own.with_general = to_general * self.shared[0, 0]
-                own.with_form = to_general * self.shared[0, 1]
-                own.variance = rest + partial[1] ** 2 * scatter + to_general**2 * self.shared[0, 0]
+                self._leave(own)
         g_before = self.g
         slices = max(1, math.ceil(sum(row.weight for row in rows) - 1e-9))
         own_score: dict[int, float] = {}

@@ -8,6 +8,10 @@ import numpy as np
 from estimate_oracle import Answer
 
 from mastery.estimate import Advanced, Hyperparameters, Observations, SubjectState, advance
+from mastery.estimate.prerequisites import PrerequisiteTable
+
+PREREQUISITES = {1: (0,), 2: (1, 0), 3: (2,)}
+"""Those of the targets in the paths below; of effect where hyperparameters have a share for them."""
 
 
 def to_batch(paths: Sequence[Sequence[Answer]], hyper: Hyperparameters) -> Observations:
@@ -35,7 +39,15 @@ def to_batch(paths: Sequence[Sequence[Answer]], hyper: Hyperparameters) -> Obser
 
 def run(path: Sequence[Answer], hyper: Hyperparameters, state: SubjectState | None = None) -> Advanced:
     """One student's path from `state`, or from nothing."""
-    return advance([state or SubjectState.initial(hyper)], to_batch([path], hyper), hyper)
+    return run_all([path], hyper, [state or SubjectState.initial(hyper)])
+
+
+def run_all(
+    paths: Sequence[Sequence[Answer]], hyper: Hyperparameters, states: Sequence[SubjectState] | None = None
+) -> Advanced:
+    """All students' paths at once, from their states, or from nothing."""
+    fresh = [SubjectState.initial(hyper)] * len(paths)
+    return advance(states or fresh, to_batch(paths, hyper), hyper, PrerequisiteTable.of(PREREQUISITES))
 
 
 def random_path(

@@ -58,11 +58,13 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """The answers of a subject, when the newest of the results behind them was received, and what is in force."""
+    """The answers of a subject, when the newest of the results behind them was received, what is in force, and the
+    direct prerequisites of its targets."""
 
     answers: EvidenceSet
     newest: datetime
     in_force: int | None
+    prerequisites: dict[int, tuple[int, ...]]
 
 
 def run(
@@ -82,14 +84,14 @@ def run(
         one_snapshot(session)
         seen = _read(session, district_id, subject, advance)
         newest = next(iter(calibrations_of(session, district_id, subject)), None)
-        if newest is not None and not searched and _same_evidence(newest, seen):
+        if newest is not None and not searched and _nothing_new(session, newest, seen):
             return Ran(newest.version, False, _drifted(session, district_id, newest.id))
         settings = _settings(session, district_id, seen.in_force)
         model = load_model(session, district_id, seen.in_force)
     try:
         if searched:
             settings = search_settings(seen.answers, advance)
-        found = recalibrate(seen.answers, settings, model)
+        found = recalibrate(seen.answers, settings, model, seen.prerequisites)
     except ValueError as error:
         raise CalibrationsError("subject", f"{subject}: {error}") from error
 
@@ -102,8 +104,12 @@ def run(
     return Ran(found.model.digest, try_again(transaction), len(found.drifted))
 
 
-def _same_evidence(made: Calibration, seen: _Evidence) -> bool:
-    return made.answers == seen.answers.rows and made.newest == seen.newest
+def _nothing_new(session: Session, made: Calibration, seen: _Evidence) -> bool:
+    """The same evidence, and the same graph where the calibration reads it."""
+    if made.answers != seen.answers.rows or made.newest != seen.newest:
+        return False
+    before = load_model(session, made.district_id, made.id).prerequisites
+    return not before or before == {target: ones for target, ones in seen.prerequisites.items() if ones}
 
 
 def _drifted(session: Session, district_id: int, calibration: int) -> int:
@@ -149,7 +155,12 @@ def _read(session: Session, district_id: int, subject: str, advance: Advance) ->
         answers = EvidenceSet.of(parts)
     except ValueError as error:
         raise CalibrationsError("subject", f"{subject}: {error}") from error
-    return _Evidence(answers, max(row[1] for row in rows), switch.in_force if switch else None)
+    return _Evidence(
+        answers,
+        max(row[1] for row in rows),
+        switch.in_force if switch else None,
+        {target: graph.prerequisites_of(target) for target in targets},
+    )
 
 
 def _parts(

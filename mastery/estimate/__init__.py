@@ -32,6 +32,10 @@ answer's worth of it (recursive update, Zanetti 2012), all its rows at once: ord
 does not overshoot as one linearisation at its start would. It teaches once per target; form fades and the level drifts
 by its effective answers. A weight w < 1 tempers likelihood, learning, practice and drift alike.
 
+A target never seen begins, where a calibration found that it helps, at what its direct prerequisites j that were seen
+say: s_k = pi mean(s_j) + e, Var e = V_s (1 - pi^2 / n), as of the beginning of the sitting; a Gaussian network on the
+graph (Shachter and Kenley 1989) read forwards only. With nothing known of them that is the plain prior.
+
 Nothing moves by time alone: forgetting is applied when the next evidence on the target comes. A right answer never
 lowers and a wrong one never raises the target's mean g + s + practice, whatever the gap before it.
 """

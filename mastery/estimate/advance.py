@@ -12,6 +12,7 @@ from mastery.estimate import kernel
 from mastery.estimate.hyperparameters import Hyperparameters
 from mastery.estimate.kernel import NEVER, read_all, run_filter
 from mastery.estimate.observations import Observations
+from mastery.estimate.prerequisites import NO_PREREQUISITES, PrerequisiteTable
 from mastery.estimate.slots import extend, find_slots
 from mastery.estimate.state import LEVEL_COLUMNS, Floats, Integers, SubjectState
 
@@ -82,7 +83,12 @@ class Advanced:
     after: Levels
 
 
-def advance(states: Sequence[SubjectState], batch: Observations, hyper: Hyperparameters) -> Advanced:
+def advance(
+    states: Sequence[SubjectState],
+    batch: Observations,
+    hyper: Hyperparameters,
+    prerequisites: PrerequisiteTable = NO_PREREQUISITES,
+) -> Advanced:
     """Feed every student's answers to the filter; `states[i]` belongs to `batch` rows offsets[i] .. offsets[i+1]-1.
 
     The given states are left as they are. The result for a student depends on that student's state and rows alone, to
@@ -132,6 +138,8 @@ def advance(states: Sequence[SubjectState], batch: Observations, hyper: Hyperpar
         targets.rows,
         items.offsets,
         items.rows,
+        targets.ids,
+        *prerequisites,
     )
     return Advanced(
         _split(level, targets, items),
@@ -218,6 +226,7 @@ def _constants(hyper: Hyperparameters) -> Floats:
             hyper.item_learning_wrong,
             hyper.forgetting,
             hyper.forgetting_variance,
+            hyper.prerequisite_share,
             *hyper.attempt_offsets,
         ]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple, dataclass
 
-FORMULA = "filter-2"
+FORMULA = "filter-3"
 """Raised whenever the equations in `kernel.py` change, so that a stored state never outlives its formula unnoticed."""
 
 # (field, smallest, largest), both allowed. The signs of the learning steps are what makes "a right answer never
@@ -25,6 +25,7 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("item_learning_wrong", -2.0, 2.0),
     ("forgetting", 0.0, 2.0),
     ("forgetting_variance", 0.0, 2.0),
+    ("prerequisite_share", 0.0, 1.0),
     ("item_easiness", -10.0, 10.0),
     ("item_easiness_variance", 0.0, 10.0),
 )
@@ -79,6 +80,8 @@ class Hyperparameters:
     """phi: between two answers on a target, d days apart, s shrinks by exp(-phi ln(1 + d))."""
     forgetting_variance: float = 0.02
     """psi: and V_s grows by psi ln(1 + d)."""
+    prerequisite_share: float = 0.0
+    """pi: s of a target never seen begins at pi times the mean of s of its prerequisites that were seen."""
     item_easiness: float = 0.85
     """b of an item without calibration, and of the typical item a success rate is stated for."""
     item_easiness_variance: float = 0.2

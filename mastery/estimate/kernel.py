@@ -22,7 +22,7 @@ NEVER = -np.inf  # last day of a target that has not been seen
 Y, WEIGHT, DAY, SLOPE, EASINESS, EASINESS_VARIANCE, PRACTICE_SLOPE, SUMMED, GUESSING, POINTS = range(10)
 # Places in `constants`; the attempt offsets stand from OFFSETS on
 (GENERAL, GENERAL_DRIFT, FORM, PERSISTENCE, TARGET, TARGET_DRIFT, RIGHT, WRONG) = range(8)
-(ITEM, ITEM_RIGHT, ITEM_WRONG, FORGETTING, FORGETTING_VARIANCE, OFFSETS) = range(8, 14)
+(ITEM, ITEM_RIGHT, ITEM_WRONG, FORGETTING, FORGETTING_VARIANCE, PREREQUISITES, OFFSETS) = range(8, 15)
 # Places in `level` [5], in a target [6] and in an item [3]
 G, G_VARIANCE, F, F_VARIANCE, COVARIANCE = range(5)
 REST, VARIANCE, ON_GENERAL, ON_FORM, PRACTICE, LAST_DAY = range(6)
@@ -51,11 +51,16 @@ def run_filter(
     targets: Floats,
     item_offsets: Integers,
     items: Floats,
+    target_ids: Integers,
+    graph_targets: Integers,
+    graph_offsets: Integers,
+    graph_before: Integers,
 ) -> tuple[Floats, Integers, Floats, Floats]:
     """Advance N students through their rows: level, targets and items are changed in place.
 
     offsets int64[N+1]; sitting int64[R]; slots int64[R, 2], places of target and item; answers [R, 10];
-    level [N, 5]; targets [sum K, 6] and items [sum I, 3] by student at their offsets int64[N+1].
+    level [N, 5]; targets [sum K, 6] and items [sum I, 3] by student at their offsets int64[N+1];
+    target_ids int64[sum K]; the graph as in `PrerequisiteTable`.
     Returns what was expected before each row [R, 6] (p, mu, Vt, g + f + s + practice, ln(1 + n), earlier sittings with
     the item as `attempt_offsets` counts them) and, for each run of rows with the same sitting and target, its first row
     int64[M] and the target's reading before and after the sitting [M, 6].
@@ -77,6 +82,7 @@ def run_filter(
     run = 0
     for n in range(len(offsets) - 1):
         own_targets = targets[target_offsets[n] : target_offsets[n + 1]]
+        own_ids = target_ids[target_offsets[n] : target_offsets[n + 1]]
         own_items = items[item_offsets[n] : item_offsets[n + 1]]
         carried = 0
         for k in range(len(own_targets)):
@@ -92,6 +98,9 @@ def run_filter(
             for j in range(row, stop):
                 if j == row or slots[j, 0] != slots[j - 1, 0]:
                     run_first[run] = j
+                    k = slots[j, 0]
+                    if own_targets[k, LAST_DAY] == NEVER and constants[PREREQUISITES] > 0.0:
+                        _begin(k, constants, level[n], own_targets, own_ids, graph_targets, graph_offsets, graph_before)
                     _read(level[n], own_targets[slots[j, 0]], answers[j, PRACTICE_SLOPE], before[run])
                     run += 1
             first = row
@@ -377,6 +386,43 @@ def _age(target: Floats, day: float, constants: Floats) -> None:
         grown = target[VARIANCE] + constants[FORGETTING_VARIANCE] * gap
         target[VARIANCE] = min(grown, WIDEST * constants[TARGET])
         target[LAST_DAY] = day
+
+
+@compiled_within
+def _begin(
+    k: int,
+    constants: Floats,
+    level: Floats,
+    targets: Floats,
+    ids: Integers,
+    graph_targets: Integers,
+    graph_offsets: Integers,
+    graph_before: Integers,
+) -> None:
+    """A target never seen, just before its first sitting: s_k = share mean(s_j) + e over the prerequisites j seen.
+
+    A Gaussian network on the graph (Shachter and Kenley 1989), read forwards only. V_e = V_s (1 - share^2 / n), so that
+    with nothing known of the n prerequisites s_k has its own prior; given g and f they are independent.
+    """
+    place = np.searchsorted(graph_targets, ids[k])
+    if place == len(graph_targets) or graph_targets[place] != ids[k]:
+        return
+    seen, rest, variance, on_general, on_form = 0.0, 0.0, 0.0, 0.0, 0.0
+    for before in graph_before[graph_offsets[place] : graph_offsets[place + 1]]:
+        for j in range(len(ids)):
+            if ids[j] == before and targets[j, LAST_DAY] != NEVER:
+                seen += 1.0
+                rest += targets[j, REST]
+                variance += targets[j, VARIANCE]
+                on_general += targets[j, ON_GENERAL] - 1.0
+                on_form += targets[j, ON_FORM] - 1.0
+    if seen > 0.0:
+        share = constants[PREREQUISITES] / seen
+        targets[k, REST] = share * rest
+        targets[k, VARIANCE] = constants[TARGET] * (1.0 - share * share * seen) + share * share * variance
+        targets[k, ON_GENERAL] = 1.0 + share * on_general
+        targets[k, ON_FORM] = 1.0 + share * on_form
+        _leave(targets[k], level)
 
 
 @compiled_within

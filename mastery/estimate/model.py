@@ -11,10 +11,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from mastery.estimate.advance import Advanced, advance
 from mastery.estimate.head import Head, Known
 from mastery.estimate.hyperparameters import DEFAULTS, Hyperparameters
+from mastery.estimate.observations import Observations
+from mastery.estimate.prerequisites import PrerequisiteTable
 from mastery.estimate.readout import Estimate, readout
-from mastery.estimate.state import Floats, Integers
+from mastery.estimate.state import Floats, Integers, SubjectState
 
 
 class ItemParameters(NamedTuple):
@@ -46,18 +49,20 @@ class Model:
     """Hyperparameters, and by id the items and targets that were calibrated with them.
 
     An item without calibration is the typical item of its target; a target without one is that of the hyperparameters.
-    With a head, what people are told is what later answers bore out; else it is the filter's own word.
+    `prerequisites` are the direct ones of each target as they were at the calibration. With a head, what people are
+    told is what later answers bore out; else it is the filter's own word.
     """
 
     hyper: Hyperparameters
     items: Mapping[int, ItemParameters] = field(default_factory=dict)
     targets: Mapping[int, TargetParameters] = field(default_factory=dict)
     head: Head | None = None
+    prerequisites: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @cached_property
     def version(self) -> str:
         """Name of the formula and of exactly these numbers, stored with every state and estimate."""
-        if not self.items and not self.targets and self.head is None:
+        if not self.items and not self.targets and self.head is None and not self.prerequisites:
             return self.hyper.version
         return f"{self.hyper.version}-{self.digest}"
 
@@ -67,7 +72,12 @@ class Model:
         items = [(key, *values) for key, values in sorted(self.items.items())]
         targets = [(key, *values) for key, values in sorted(self.targets.items())]
         head = None if self.head is None else astuple(self.head)
-        return hashlib.sha256(repr((astuple(self.hyper), items, targets, head)).encode()).hexdigest()[:12]
+        before = [(key, *sorted(ones)) for key, ones in sorted(self.prerequisites.items())]
+        return hashlib.sha256(repr((astuple(self.hyper), items, targets, head, before)).encode()).hexdigest()[:12]
+
+    def advanced(self, states: Sequence[SubjectState], batch: Observations) -> Advanced:
+        """What the filter says of answers read with this model."""
+        return advance(states, batch, self.hyper, self._prerequisite_table)
 
     def columns(self, item: npt.ArrayLike, target: npt.ArrayLike) -> Columns:
         """The parameters of answers by the ids of their items and targets, [R] each."""
@@ -97,6 +107,10 @@ class Model:
         """b of the typical item of targets, by their ids, [M]."""
         ids, table = self._target_table
         return table[:, 0][_places(ids, np.asarray(target, np.int64))]
+
+    @cached_property
+    def _prerequisite_table(self) -> PrerequisiteTable:
+        return PrerequisiteTable.of(self.prerequisites)
 
     @cached_property
     def _item_table(self) -> tuple[Integers, Floats]:

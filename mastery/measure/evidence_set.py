@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mastery.estimate import Advanced, ItemParameters, Model, Observations, SubjectState, TargetParameters, advance
+from mastery.estimate import Advanced, ItemParameters, Model, Observations, SubjectState, TargetParameters
 from mastery.estimate.observations import Flags
 from mastery.estimate.state import Floats, Integers
 from mastery.measure.anchor import Anchor
@@ -114,7 +114,7 @@ class EvidenceSet:
 
     def advanced(self, model: Model) -> Advanced:
         """What the filter says of all answers, from the first on, read with a model."""
-        return advance([SubjectState.initial(model.hyper)] * self.students, self.observations(model), model.hyper)
+        return model.advanced([SubjectState.initial(model.hyper)] * self.students, self.observations(model))
 
     def predicted(self, model: Model) -> Floats:
         """The success that the filter expects of each answer just before it, [R]."""

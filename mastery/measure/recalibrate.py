@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from mastery.measure.evidence_set import EvidenceSet
 from mastery.measure.fitted import ROUNDS
 from mastery.measure.head import Seen, fit_head
 from mastery.measure.judge import BAR
+from mastery.measure.prerequisites import Prerequisites, choose_share, leaning
 from mastery.measure.search import EVALUATIONS, Settings, search
 from mastery.measure.splits import FOLDS, inner_splits
 
@@ -93,21 +95,31 @@ def search_settings(answers: EvidenceSet, tell: Tell = lambda done, of: None) ->
     return search(answers, EVALUATIONS, tell)
 
 
-def recalibrate(answers: EvidenceSet, settings: Settings, in_force: Model) -> Recalibrated:
+def recalibrate(
+    answers: EvidenceSet, settings: Settings, in_force: Model, prerequisites: Prerequisites = MappingProxyType({})
+) -> Recalibrated:
     """Find items and targets with these settings, anchored to the model in force as far as it has the items.
 
-    The same evidence, settings and model in force find the same numbers. ValueError for fewer than five students.
+    `prerequisites` are the direct ones of targets; how much a start leans on them is found too, whatever the settings
+    say. The same evidence, settings, graph and model in force find the same numbers. ValueError for fewer than five
+    students.
     """
     if answers.students < FOLDS:
         raise ValueError(f"{answers.students} students have evidence; at least {FOLDS} are needed to calibrate")
-    parts = [_Part.of(answers, *some, settings, in_force) for some in inner_splits(answers.students)]
+    fits = [_without(answers, *some, settings, in_force) for some in inner_splits(answers.students)]
+    # the first part is judged on
+    share = choose_share(fits[1:], prerequisites)
+    parts = [_Part.of(held, leaning(model, prerequisites, share)) for held, model in fits]
     mastery = _mastery(parts)
     held, anchor = parts[0].held, answers.anchor(in_force)
     found = calibrate(answers, settings.hyper, settings.spreads, ROUNDS, anchor=anchor)
     items = answers.item_ids.tolist()
     drift = anchor.drift(found.bank.easiness, found.bank.easiness_variance).tolist()
     return Recalibrated(
-        replace(answers.model(found), head=_fit(parts) if mastery.head_is_better else None),
+        replace(
+            leaning(answers.model(found), prerequisites, share),
+            head=_fit(parts) if mastery.head_is_better else None,
+        ),
         settings,
         dict(zip(items, answers.answers_of_items().tolist(), strict=True)),
         {item: one for item, one in zip(items, drift, strict=True) if not math.isnan(one)},
@@ -137,11 +149,17 @@ class _Part:
     seen: Seen
 
     @classmethod
-    def of(cls, answers: EvidenceSet, others: Integers, some: Integers, settings: Settings, in_force: Model) -> _Part:
-        fitted, held = answers.select(others), answers.select(some)
-        anchor = fitted.anchor(in_force)
-        model = fitted.model(calibrate(fitted, settings.hyper, settings.spreads, ROUNDS, anchor=anchor))
+    def of(cls, held: EvidenceSet, model: Model) -> _Part:
         return cls(held, model, _seen(held, model))
+
+
+def _without(
+    answers: EvidenceSet, others: Integers, some: Integers, settings: Settings, in_force: Model
+) -> tuple[EvidenceSet, Model]:
+    """The answers of some students, and what is found from the others."""
+    fitted, held = answers.select(others), answers.select(some)
+    anchor = fitted.anchor(in_force)
+    return held, fitted.model(calibrate(fitted, settings.hyper, settings.spreads, ROUNDS, anchor=anchor))
 
 
 def _seen(held: EvidenceSet, model: Model) -> Seen:

@@ -10,16 +10,26 @@ from sqlalchemy import Engine, select
 
 from api.actions.calibration_switch import activate
 from api.actions.calibrations import CalibrationsError, Ran, described, listed, run
+from api.actions.graph import add_prerequisite
 from mastery.estimate import UNCALIBRATED
+from mastery.graph import Strength
+from mastery.graph.resolve import Resolved
 from mastery.measure.evidence_set import EvidenceSet
+from mastery.measure.prerequisites import leaning
 from mastery.measure.recalibrate import recalibrate
 from mastery.measure.search import START
 from mastery.sittings import rows_of
-from models.calibrations import Calibration, load_model
+from models.calibrations import Calibration, FoundItem, load_model, store_calibration
 from models.evidence_store import load_sittings
-from models.graph_store import load_graph
+from models.graph_store import DistrictGraph, load_graph
 from models.registry import context
 from models.unit_of_work import district_transaction
+
+
+def key_of(graph: DistrictGraph, code: str) -> int:
+    meant = graph.resolve(code)
+    assert isinstance(meant, Resolved)
+    return graph.ids[meant.target]
 
 
 def calibrate(engine: Engine, taught: Class, searched: bool = False) -> Ran:
@@ -48,6 +58,45 @@ def test_a_run_stores_what_the_law_finds_from_the_evidence_and_changes_no_standi
     assert (stored.hyper, stored.items, stored.targets) == (found.model.hyper, found.model.items, found.model.targets)
     assert stored.version == found.model.version
     assert stored.version.endswith(done.version)
+
+
+def test_a_run_reads_the_prerequisites_of_the_graph(taught: Class, engine: Engine) -> None:
+    with district_transaction(engine, taught.district_id) as session:
+        add_prerequisite(session, taught.district_id, *CODES, Strength.SOFT)
+        session.commit()
+    done = calibrate(engine, taught)
+    with district_transaction(engine, taught.district_id) as session:
+        graph = load_graph(session, taught.district_id)
+        first, second = (key_of(graph, code) for code in CODES)
+        zone = context(session, taught.district_id).zone
+        sittings = load_sittings(session, taught.district_id, taught.keys, graph.subjects, zone)
+    answers = EvidenceSet.of([rows_of([sittings[one, SUBJECT] for one in sorted(taught.keys)])])
+    found = recalibrate(answers, START, UNCALIBRATED, {first: (), second: (first,)})
+    assert done.version == found.model.digest
+
+
+def test_a_stored_model_reads_the_graph_as_it_was_and_a_new_graph_is_calibrated_anew(
+    taught: Class, engine: Engine
+) -> None:
+    calibrate(engine, taught)
+    with district_transaction(engine, taught.district_id) as session:
+        graph = load_graph(session, taught.district_id)
+        first, second = (key_of(graph, code) for code in CODES)
+        made = session.scalars(select(Calibration)).one()
+        plain = load_model(session, taught.district_id, made.id)
+        columns = {
+            name: getattr(made, name) for name in ("district_id", "subject", "created_at", "answers", "students")
+        }
+        row = Calibration(**columns, newest=made.newest, figures=made.figures, anchored_to=None)
+        model = leaning(plain, {second: (first,)}, 0.5)
+        items = {item: FoundItem(1, None) for item in model.items}
+        key = store_calibration(session, row, model, items, made.settings["spreads"])
+        session.commit()
+    with district_transaction(engine, taught.district_id) as session:
+        stored = load_model(session, taught.district_id, key)
+    assert stored.version == model.version != plain.version
+    assert stored.prerequisites == {second: (first,)}
+    assert calibrate(engine, taught).version == plain.digest
 
 
 def test_the_same_evidence_is_not_calibrated_twice(taught: Class, engine: Engine) -> None:

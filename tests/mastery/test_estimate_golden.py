@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from estimate_oracle import Answer, Student
-from estimate_paths import random_path, run
+from estimate_paths import PREREQUISITES, random_path, run
 
 from mastery.estimate import DEFAULTS, Hyperparameters, levels, readout
 from mastery.estimate.hyperparameters import FORMULA
@@ -40,6 +40,7 @@ def parameters() -> Hyperparameters:
         attempt_offsets=(0.0, 0.1, -0.2),
         forgetting=0.2,
         forgetting_variance=0.05,
+        prerequisite_share=0.4,
         item_easiness=0.7,
         item_easiness_variance=0.2,
     )
@@ -95,7 +96,14 @@ def compute() -> dict[str, Any]:
                 },
             }
         )
-    return {"formula": FORMULA, "bar": BAR, "hyperparameters": dataclasses.asdict(hyper), "sittings": steps}
+    graph = {str(target): list(before) for target, before in PREREQUISITES.items()}
+    return {
+        "formula": FORMULA,
+        "bar": BAR,
+        "hyperparameters": dataclasses.asdict(hyper),
+        "prerequisites": graph,
+        "sittings": steps,
+    }
 
 
 def stored() -> dict[str, Any]:
@@ -132,7 +140,7 @@ def test_the_filter_walks_the_stored_path() -> None:
 def test_the_dense_transcription_walks_it_too() -> None:
     vectors = stored()
     hyper = Hyperparameters(**vectors["hyperparameters"])
-    oracle = Student(hyper)
+    oracle = Student(hyper, PREREQUISITES)
     close = {"rtol": 1e-10, "atol": 1e-12}
     for step in vectors["sittings"]:
         oracle.predictions.clear()

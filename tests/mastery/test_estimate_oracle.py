@@ -7,13 +7,14 @@ import dataclasses
 import numpy as np
 import pytest
 from estimate_oracle import Answer, Student
-from estimate_paths import random_path, run
+from estimate_paths import PREREQUISITES, random_path, run
 
 from mastery.estimate import DEFAULTS, Hyperparameters, SubjectState, levels
 
 FORGETFUL = dataclasses.replace(
     DEFAULTS, forgetting=0.4, forgetting_variance=0.05, learning_right=0.05, learning_wrong=-0.02
 )
+LEANING = dataclasses.replace(FORGETFUL, prerequisite_share=0.6)
 
 
 def assert_agree(state: SubjectState, oracle: Student, hyper: Hyperparameters, tolerance: float) -> None:
@@ -33,12 +34,12 @@ def assert_agree(state: SubjectState, oracle: Student, hyper: Hyperparameters, t
     np.testing.assert_allclose(state.items, memories, **close)
 
 
-@pytest.mark.parametrize("hyper", [DEFAULTS, FORGETFUL], ids=["defaults", "forgetful"])
+@pytest.mark.parametrize("hyper", [DEFAULTS, FORGETFUL, LEANING], ids=["defaults", "forgetful", "leaning"])
 @pytest.mark.parametrize("seed", range(12))
 def test_mixed_sittings_agree_with_dense_matrices(hyper: Hyperparameters, seed: int) -> None:
     path = random_path(seed, sittings=40)
     done = run(path, hyper)
-    oracle = Student(hyper).feed(path)
+    oracle = Student(hyper, PREREQUISITES).feed(path)
     np.testing.assert_allclose(done.prediction, oracle.predictions, rtol=1e-10)
     assert_agree(done.states[0], oracle, hyper, 1e-10)
 

@@ -88,3 +88,37 @@ def test_too_few_answers_to_judge_mastery_leave_the_filters_own_word() -> None:
     assert run.figures.mastery == MasteryFigures(0, None, None)
     assert run.model.head is None
     assert (run.figures.students, run.figures.answers, run.drift) == (2, 4, {})
+
+
+@cache
+def chained(share: float) -> EvidenceSet:
+    """400 students with three quizzes on target 1 and then two on 2, which leans on it as told."""
+    random = np.random.default_rng(12)
+    everyone = []
+    for level in random.normal(0.8, 0.8, 400):
+        first = random.normal(0.0, 1.2)
+        second = share * first + random.normal(0.0, 1.2 * np.sqrt(1.0 - share**2))
+        quizzes = []
+        for number in range(5):
+            own, place = (first, 0) if number < 3 else (second, 100)
+            items = (random.permutation(20)[:4] + place).tolist()
+            right = random.random(4) < expit(level + own)
+            quizzes.append(sitting(number, 1 + number // 3, items, right.astype(float).tolist()))
+        everyone.append(quizzes)
+    return EvidenceSet.of([rows_of(everyone)])
+
+
+def test_a_start_leans_on_its_prerequisites_where_that_predicts_students_held_out_better() -> None:
+    settings, graph = Settings(replace(DEFAULTS, target_variance=1.4), Spreads()), {1: (), 2: (1,)}
+    run = recalibrate(chained(0.9), settings, UNCALIBRATED, graph)
+    assert run.model.hyper.prerequisite_share in {0.5, 0.75}
+    assert run.model.prerequisites == graph
+    alone = recalibrate(chained(0.9), settings, UNCALIBRATED)
+    assert run.figures.calibrated.log_loss < alone.figures.calibrated.log_loss
+    assert (alone.model.hyper.prerequisite_share, alone.model.prerequisites) == (0.0, {})
+
+
+def test_a_graph_that_says_nothing_of_the_start_is_not_read() -> None:
+    settings = Settings(replace(DEFAULTS, target_variance=1.4), Spreads())
+    run = recalibrate(chained(0.0), settings, UNCALIBRATED, {2: (1,)})
+    assert (run.model.hyper.prerequisite_share, run.model.prerequisites) == (0.0, {})

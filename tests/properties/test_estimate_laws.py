@@ -9,14 +9,15 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from estimate_oracle import Answer
-from estimate_paths import random_path, run, same_bits, to_batch
+from estimate_paths import random_path, run, run_all, same_bits
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mastery.estimate import DEFAULTS, Hyperparameters, SubjectState, advance, levels, warm_up
+from mastery.estimate import DEFAULTS, Hyperparameters, SubjectState, levels, warm_up
 
 FORGETFUL = dataclasses.replace(DEFAULTS, forgetting=0.5, forgetting_variance=0.2)
-hypers = st.sampled_from([DEFAULTS, FORGETFUL])
+LEANING = dataclasses.replace(DEFAULTS, prerequisite_share=0.7)
+hypers = st.sampled_from([DEFAULTS, FORGETFUL, LEANING])
 scores = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.0, 1.0))
 weights = st.sampled_from([1.0, 0.5, 5 / 7, 0.25])
 days = st.floats(0.0, 400.0)
@@ -88,9 +89,7 @@ def test_arrival_in_any_order_gives_the_same_bits(
 @unhurried
 @given(st.lists(paths(5), min_size=1, max_size=6), hypers)
 def test_many_students_at_once_are_each_alone(students: list[list[list[Answer]]], hyper: Hyperparameters) -> None:
-    together = advance(
-        [SubjectState.initial(hyper)] * len(students), to_batch([flat(one) for one in students], hyper), hyper
-    )
+    together = run_all([flat(one) for one in students], hyper)
     alone = [run(flat(one), hyper) for one in students]
     assert all(same_bits(*pair) for pair in zip(together.states, (one.states[0] for one in alone), strict=True))
     for name in ("prediction", "logit", "logit_variance"):

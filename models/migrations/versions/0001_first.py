@@ -45,6 +45,7 @@ DISTRICT_TABLES = (
     "calibration",
     "subject_calibration",
     "target_calibration",
+    "prerequisite_calibration",
     "item_calibration",
     "flag_transition",
     "form_item",
@@ -64,6 +65,7 @@ APPEND_ONLY_TABLES = (
     "move_undo",
     "calibration",
     "target_calibration",
+    "prerequisite_calibration",
     "item_calibration",
 )
 
@@ -1038,6 +1040,35 @@ def upgrade() -> None:
             name=op.f("fk_target_calibration_district_id_target_id"),
         ),
         sa.PrimaryKeyConstraint("district_id", "calibration_id", "target_id", name=op.f("pk_target_calibration")),
+    )
+    op.create_table(
+        "prerequisite_calibration",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("calibration_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("target_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("prerequisite_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["district_id", "calibration_id"],
+            ["calibration.district_id", "calibration.id"],
+            name=op.f("fk_prerequisite_calibration_district_id_calibration_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "prerequisite_id"],
+            ["node.district_id", "node.id"],
+            name=op.f("fk_prerequisite_calibration_district_id_prerequisite_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["district_id", "target_id"],
+            ["node.district_id", "node.id"],
+            name=op.f("fk_prerequisite_calibration_district_id_target_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "district_id",
+            "calibration_id",
+            "target_id",
+            "prerequisite_id",
+            name=op.f("pk_prerequisite_calibration"),
+        ),
     )
     op.create_table(
         "subject_calibration",
