@@ -37,6 +37,9 @@ class Policy:
     readiness_newest_within_days: int = 20
     readiness_share: float = 0.80
 
+    # a check whether what was mastered is still there, days after the newest evidence (domain 2.4)
+    retention_check_days: tuple[int, ...] = (20, 60)
+
     # trying a test again (domain 2.5)
     retake_cooldown_days: int = 3
     retake_attempts: int = 3

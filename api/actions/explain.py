@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from api.actions.explain_history import history_document
 from api.actions.explain_methods import methods_document
 from api.actions.explain_preview import Asked, preview_document
+from api.actions.explain_retention import retention_document
 from api.actions.flag_documents import flag_documents
 from api.actions.outcome import evidence_id, public_missing
 from mastery import evidence as law
@@ -27,7 +28,7 @@ from models.flag import LIVE_STATES
 from models.graph_store import DistrictGraph
 from models.in_force import model_in_force
 from models.progress_store import load_standings, missing_lines
-from models.queries_api import ApiEvidence, evidence_after, flags_after, standings_on
+from models.queries_api import ApiEvidence, evidence_after, flags_after, standings_on, subject_state_of
 from models.registry import cuts_of
 from models.standing import Standing
 
@@ -35,6 +36,7 @@ _POLICY_USED = (
     "mastery_probability", "scale_mastery_level", "needs_review_below", "boe_records", "boe_assessments", "boe_dates",
     "enough_evidence_records", "max_effective_items_per_attempt", "independence_weight_assisted",
     "independence_weight_group", "readiness_probability", "readiness_records", "readiness_newest_within_days",
+    "retention_check_days",
 )  # fmt: skip
 
 
@@ -136,6 +138,7 @@ def explanation(
     live = flags_after(session, district_id, 100, states=LIVE_STATES, student=student, target=target)
     gaps = row.missing if row else missing_lines(fold, target, known, graph.rules, DEFAULT_POLICY)
     version = model_in_force(session, district_id, graph, graph.subjects[target]).version
+    stored = subject_state_of(session, district_id, student, graph.subjects[target])
     asked = Asked(student, target, moment.day, moment.zone)
     document = {
         **(_standing(row, fold.decision, state, graph) if row else _nothing(target, gaps, graph, version)),
@@ -147,7 +150,8 @@ def explanation(
         "flags": flag_documents(session, district_id, graph, live),
         "policy": _policy(target, graph, DEFAULT_POLICY),
         "would_change": would_change(row, state, records),
-        "preview": preview_document(session, district_id, graph, asked, row, gaps, known),
+        "preview": preview_document(session, district_id, graph, asked, row, stored, gaps, known),
+        "retention": retention_document(session, district_id, graph, asked, row, stored),
         "evidence": [evidence_document(record) for record in records[:limit]],
     }
     return document, records

@@ -23,7 +23,6 @@ from models.graph_store import DistrictGraph
 from models.in_force import model_in_force
 from models.primary import load_scored
 from models.progress_store import missing_lines
-from models.queries_api import subject_state_of
 from models.standing import Standing
 from models.standing import SubjectState as StateRow
 
@@ -48,6 +47,7 @@ def preview_document(
     graph: DistrictGraph,
     asked: Asked,
     row: Standing | None,
+    stored: StateRow | None,
     gaps: Sequence[Mapping[str, Any]],
     known: Mapping[int, Fold],
 ) -> dict[str, Any] | None:
@@ -56,7 +56,6 @@ def preview_document(
     None where another model version made the state: a post would replay it first.
     """
     model = model_in_force(session, district_id, graph, graph.subjects[asked.target])
-    stored = subject_state_of(session, district_id, asked.student, graph.subjects[asked.target])
     if (row is not None and stored is None) or (stored is not None and stored.model_version != model.version):
         return None
     state = SubjectState.initial(model.hyper) if stored is None else SubjectState.from_bytes(stored.state)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -40,7 +42,16 @@ def preview_lines(document: Mapping[str, Any], *, family: bool) -> list[str]:
         *lines,
         _("If the next two answers are right: %(told)s", told=_case(preview["right"])),
         _("If the next two answers are wrong: %(told)s", told=_case(preview["wrong"])),
+        *([_check(one) for one in document["retention"]] if enough(document) else []),
     ]
+
+
+def _check(check: Mapping[str, Any]) -> str:
+    return _(
+        "A check on %(day)s, if nothing comes before it, is expected to find %(told)s",
+        day=format_date(date.fromisoformat(check["on"]), "medium", locale=get_locale()),
+        told=_estimate(check),
+    )
 
 
 def _moved_since(document: Mapping[str, Any]) -> bool:

@@ -267,6 +267,14 @@ class PreviewSchema(Schema):
     wrong = fields.Nested(ForeseenSchema, required=True)
 
 
+class CheckSchema(Schema):
+    """What a check on a day to come is expected to find, if nothing comes before it; the estimate itself stays."""
+
+    days = fields.Integer(required=True, metadata={"description": "days after the newest evidence on the target"})
+    on = fields.Date(required=True)
+    estimate = fields.Nested(EstimateSchema, required=True)
+
+
 class ExplanationSchema(StandingSchema, LinksSchema):
     """Why a student stands where they do on a target; the links page through the evidence, newest first."""
 
@@ -292,6 +300,11 @@ class ExplanationSchema(StandingSchema, LinksSchema):
         required=True,
         allow_none=True,
         metadata={"description": "null while the stored estimate is of another model version"},
+    )
+    retention = fields.List(
+        fields.Nested(CheckSchema),
+        required=True,
+        metadata={"description": "the checks to come, the next first; today once all days of the policy have passed"},
     )
     evidence = fields.List(fields.Nested(EvidenceSchema), required=True)
 

@@ -40,7 +40,7 @@ Nothing moves by time alone: forgetting is applied when the next evidence on the
 lowers and a wrong one never raises the target's mean g + s + practice, whatever the gap before it.
 """
 
-from mastery.estimate.advance import Advanced, Levels, advance, levels, warm_up
+from mastery.estimate.advance import Advanced, Levels, advance, levels, levels_after, warm_up
 from mastery.estimate.head import Head
 from mastery.estimate.hyperparameters import DEFAULTS, MODEL_VERSION, Hyperparameters
 from mastery.estimate.model import UNCALIBRATED, ItemParameters, Model, TargetParameters
@@ -64,6 +64,7 @@ __all__ = [
     "TargetParameters",
     "advance",
     "levels",
+    "levels_after",
     "readout",
     "warm_up",
 ]

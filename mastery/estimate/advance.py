@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mastery.estimate import kernel
 from mastery.estimate.hyperparameters import Hyperparameters
-from mastery.estimate.kernel import NEVER, read_all, run_filter
+from mastery.estimate.kernel import NEVER, read_all, read_later, run_filter
 from mastery.estimate.observations import Observations
 from mastery.estimate.prerequisites import NO_PREREQUISITES, PrerequisiteTable
 from mastery.estimate.slots import extend, find_slots
@@ -155,6 +155,16 @@ def advance(
     )
 
 
+def levels_after(state: SubjectState, hyper: Hyperparameters, days: float, practice_slope: npt.ArrayLike) -> Levels:
+    """All targets of a state as an answer so many days (0 or more) after the last on each would find them.
+
+    s shrunk by exp(-phi ln(1 + days)) and widened by psi ln(1 + days); in the order of `state.target_ids`.
+    """
+    slopes = np.empty(len(state.target_ids))
+    slopes[:] = practice_slope
+    return Levels(read_later(state.level, state.targets, slopes, days, _constants(hyper)))
+
+
 def levels(state: SubjectState, hyper: Hyperparameters, practice_slope: npt.ArrayLike | None = None) -> Levels:
     """All targets of a state as they are stored, in the order of `state.target_ids`.
 
@@ -169,7 +179,9 @@ def levels(state: SubjectState, hyper: Hyperparameters, practice_slope: npt.Arra
 def warm_up(hyper: Hyperparameters) -> None:
     """Load the compiled kernels, so that no request waits for it: about .2 s, or 8 s the first time on a machine."""
     batch = Observations.build(hyper, offsets=[0, 1], sitting=[0], target=[0], item=[0], y=[1.0], day=[0.0])
-    levels(advance([SubjectState.initial(hyper)], batch, hyper).states[0], hyper)
+    known = advance([SubjectState.initial(hyper)], batch, hyper).states[0]
+    levels(known, hyper)
+    levels_after(known, hyper, 1.0, hyper.practice_slope)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -149,6 +149,17 @@ def read_all(level: Floats, targets: Floats, practice_slopes: Floats) -> Floats:
     return readings
 
 
+@compiled
+def read_later(level: Floats, targets: Floats, practice_slopes: Floats, days: float, constants: Floats) -> Floats:
+    """Readings [K, 6] of one student's targets [K, 6] so many days after the last evidence on each."""
+    readings = np.empty((len(targets), len(READING_COLUMNS)))
+    for k in range(len(targets)):
+        target = targets[k].copy()
+        _age(target, target[LAST_DAY] + days, constants)
+        _read(level, target, practice_slopes[k], readings[k])
+    return readings
+
+
 @compiled_within
 def _read(level: Floats, target: Floats, practice_slope: float, reading: Floats) -> None:
     """What is known of a target, present form left out: mean and variance of g + s + practice, and the parts."""

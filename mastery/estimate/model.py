@@ -108,6 +108,11 @@ class Model:
         ids, table = self._target_table
         return table[:, 0][_places(ids, np.asarray(target, np.int64))]
 
+    def practice_slopes_of(self, target: npt.ArrayLike) -> Floats:
+        """lam of targets, by their ids, [M]."""
+        ids, table = self._target_table
+        return table[:, 1][_places(ids, np.asarray(target, np.int64))]
+
     @cached_property
     def _prerequisite_table(self) -> PrerequisiteTable:
         return PrerequisiteTable.of(self.prerequisites)

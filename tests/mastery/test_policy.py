@@ -15,6 +15,7 @@ SPECIFIED = {
     "boe_records": 3, "boe_assessments": 2, "boe_dates": 2,
     "independence_weight_assisted": 0.5, "max_effective_items_per_attempt": 5,
     "readiness_probability": 0.85, "readiness_records": 2, "readiness_newest_within_days": 20, "readiness_share": 0.80,
+    "retention_check_days": (20, 60),
     "retake_cooldown_days": 3, "retake_attempts": 3, "retake_window_days": 60, "retake_improve_level": 3.5,
     "flag_refractory_days": 5, "flag_close_apart_days": 1,
     "wheel_spin_opportunities": 10, "wheel_spin_opportunities_per_day": 5, "wheel_spin_run": 3,
@@ -44,6 +45,9 @@ def test_probabilities_are_fractions_levels_on_the_scale_and_counts_positive():
             assert value * steps == int(value * steps)
         elif isinstance(value, float):
             assert 0 < value < 1
+        elif isinstance(value, tuple):
+            assert list(value) == sorted(set(value))
+            assert value[0] >= 1
         else:
             assert value >= 1
 

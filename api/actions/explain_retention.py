@@ -1,0 +1,44 @@
+"""What a later check of a target is expected to find, as JSON; nothing of it is stored."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.actions.explain_preview import Asked
+from mastery.estimate import SubjectState
+from mastery.policy import DEFAULT_POLICY
+from mastery.retention import check_days, expected
+from models.graph_store import DistrictGraph
+from models.in_force import model_in_force
+from models.standing import Standing
+from models.standing import SubjectState as StateRow
+
+
+def retention_document(
+    session: Session,
+    district_id: int,
+    graph: DistrictGraph,
+    asked: Asked,
+    row: Standing | None,
+    stored: StateRow | None,
+) -> list[dict[str, Any]]:
+    """The checks to come, the next one first; empty without an estimate, or while it is of another model version."""
+    if stored is None or row is None or row.as_of is None or row.probability is None:
+        return []
+    model = model_in_force(session, district_id, graph, graph.subjects[asked.target])
+    if stored.model_version != model.version:
+        return []
+    newest = asked.local_date(row.as_of)
+    days = check_days(newest, asked.day, DEFAULT_POLICY)
+    bar = graph.rules.of(asked.target).bar
+    return [
+        {
+            "days": one.days,
+            "on": (newest + timedelta(days=one.days)).isoformat(),
+            "estimate": {"probability": one.probability, "expected": one.rate, "low": one.low, "high": one.high},
+        }
+        for one in expected(SubjectState.from_bytes(stored.state), asked.target, bar, days, model)
+    ]

@@ -1,0 +1,54 @@
+"""What a later check is expected to find if nothing comes before it, by the forgetting of the model (measurement 2).
+
+The estimate moves by evidence alone; this is a prediction beside it. Nothing is stored, nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from mastery.estimate import Model, SubjectState, levels_after
+from mastery.policy import Policy
+
+
+class Expected(NamedTuple):
+    """What a check so many days after the newest evidence is expected to find: rates and probability in 0..1."""
+
+    days: int
+    rate: float
+    low: float
+    high: float
+    probability: float
+
+
+def check_days(newest: date, today: date, policy: Policy) -> tuple[int, ...]:
+    """Days after the newest evidence at which a retention check tells something (domain 2.4, Durability).
+
+    Those of the policy that are still to come; once all have passed, today.
+    """
+    ahead = tuple(days for days in policy.retention_check_days if newest + timedelta(days=days) > today)
+    return ahead or ((today - newest).days,)
+
+
+def expected(state: SubjectState, target: int, bar: float, days: Sequence[int], model: Model) -> list[Expected]:
+    """What is expected so many days (0 and more) after the target's newest evidence, in their order.
+
+    The ability is what the filter would take an answer of that day to come from: s shrunk and widened by the days, the
+    present form left out. ValueError for a target without evidence.
+    """
+    known = state.target_ids.tolist()
+    if target not in known:
+        raise ValueError(f"target {target} has no evidence")
+    place = known.index(target)
+    slopes = model.practice_slopes_of(state.target_ids)
+    found = []
+    for one in days:
+        later = levels_after(state, model.hyper, float(one), slopes)
+        said = model.told(later.mean[place : place + 1], later.variance[place : place + 1], [target], np.array([bar]))
+        values = (said.rate, said.low, said.high, said.probability)
+        found.append(Expected(one, *(float(value[0]) for value in values)))
+    return found
