@@ -1,4 +1,4 @@
-"""One scored observation: its words, its order, its identity, and what of it the estimate and the decision see."""
+"""One scored result: its words, its order, its identity, and what of it the decision sees."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from mastery.policy import DEFAULT_POLICY, Policy
+from mastery.policy import Policy
 
 
 class Purpose(StrEnum):
@@ -127,14 +127,6 @@ class OrderKey(NamedTuple):
     scored_at: datetime
     client: str
     source_id: str
-
-
-class Observation(NamedTuple):
-    """What the filter sees: item name, score in 0..1, weight in (0, 1]."""
-
-    item: str
-    y: float
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,25 +255,6 @@ def digest(result: Result) -> bytes:
     Canonical: the fields' values in the order of `normalised`, numbers in their shortest exact form.
     """
     return hashlib.sha256(_CANONICAL(list(normalised(result).values())).encode()).digest()
-
-
-def observations(
-    score: TargetScore, independence: Independence, pseudo_item: str = "", policy: Policy = DEFAULT_POLICY
-) -> tuple[Observation, ...]:
-    """What the filter sees of a scored target: the first try of each item, in the order of item names.
-
-    A hint makes the try wrong; y = score/max clamped to 0..1. Without items it is one y on `pseudo_item`. The weight is
-    that of the independence times min(1, 5 / number of items), so that one sitting never counts as more than 5.
-    """
-    weight = independence_weight(independence, policy)
-    if score.items:
-        first = sorted((one for one in score.items if one.attempt == 1), key=lambda one: one.item)
-        if len(first) > policy.max_effective_items_per_attempt:
-            weight *= policy.max_effective_items_per_attempt / len(first)
-        return tuple(Observation(one.item, 0.0 if one.hints else share_of(one.score, one.max), weight) for one in first)
-    if score.score is None or score.max is None:
-        return ()
-    return (Observation(pseudo_item, share_of(score.score, score.max), weight),)
 
 
 def independence_weight(independence: Independence, policy: Policy) -> float:

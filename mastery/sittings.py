@@ -14,7 +14,10 @@ _SECONDS_A_DAY = 86400.0
 
 
 class Piece(NamedTuple):
-    """What one sitting says about one target. `items`, `ys`, `weights` run in parallel, in the order of item names."""
+    """What one sitting says about one target. `items`, `ys`, `weights` run in parallel, in the order of item names.
+
+    So does `guessing`, the chance to be right without knowing; it is empty where no answer can be guessed.
+    """
 
     target: int
     items: tuple[int, ...]
@@ -24,6 +27,7 @@ class Piece(NamedTuple):
     share: float
     certifying: bool
     dok: int | None
+    guessing: tuple[float, ...] = ()
 
 
 class Sitting(NamedTuple):
@@ -57,6 +61,7 @@ class Rows:
     weight: list[float] = field(default_factory=list)
     day: list[float] = field(default_factory=list)
     summed: list[bool] = field(default_factory=list)
+    guessing: list[float] = field(default_factory=list)
 
     def observations(self, model: Model) -> Observations:
         """The answers as the filter takes them, read with a model."""
@@ -71,6 +76,7 @@ class Rows:
             weight=self.weight,
             day=self.day,
             summed=self.summed,
+            guessing=self.guessing,
             **of._asdict(),
         )
 
@@ -93,5 +99,6 @@ def rows_of(sittings: Sequence[Sequence[Sitting]]) -> Rows:
                 rows.weight += piece.weights
                 rows.day += [day] * count
                 rows.summed += [sitting.summed] * count
+                rows.guessing += piece.guessing or (0.0,) * count
         rows.offsets.append(len(rows.target))
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, SmallInteger, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mastery.evidence import Purpose
@@ -56,6 +56,9 @@ class Item(Base):
     __table_args__ = (
         UniqueConstraint("district_id", "assessment_id", "name"),
         owned("assessment_id", to="assessment"),
+        # an assessment of free practice has thousands of items, and formats are asked for with each replay
+        Index("ix_item_format", "district_id", "assessment_id", postgresql_where="choices IS NOT NULL"),
+        CheckConstraint("choices BETWEEN 2 AND 20", name="choices"),
     )
 
     district_id: Mapped[DistrictKey]
@@ -63,6 +66,8 @@ class Item(Base):
     assessment_id: Mapped[Key]
     name: Mapped[str]
     dok: Mapped[int | None] = mapped_column(SmallInteger)
+    # how many options it has to choose from; null where it can not be guessed
+    choices: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class FormItem(Base):

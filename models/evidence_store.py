@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from mastery import evidence as law
 from mastery.evidence import EvidenceType, Feedback, ItemResponse, OrderKey, Purpose, ScoreStatus, TargetScore
+from mastery.observation import observations
 from mastery.sittings import Piece, Sitting
 from models.bulk import insert_rows
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow
@@ -107,8 +108,9 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
         if score.score is None or score.max is None:
             continue
         level = law.level_of(score, header.evidence_type, header.scorer, rules.cuts)
-        seen = law.observations(score, header.independence) if counts else ()
         places = {item.item: key for item, key in zip(score.items, line.items, strict=True)} if score.items else {}
+        formats = {name: rules.formats[key] for name, key in places.items() if key in rules.formats}
+        seen = observations(score, header.independence, formats=formats) if counts else ()
         keys = tuple(places[one.item] for one in seen) if score.items else (line.whole_item,) * len(seen)
         pieces.append(
             Piece(
@@ -127,6 +129,7 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
                     scorer_certified=header.scorer_certified,
                 ),
                 dok=rules.dok_of_target.get(line.target, rules.dok),
+                guessing=tuple(one.guessing for one in seen) if formats else (),
             )
         )
     if not pieces:

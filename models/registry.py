@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mastery.evidence import CutScore
+from mastery.observation import ItemFormat
 from models.assessment import Assessment, AssessmentForm, Item
 from models.bulk import insert_new_rows
 from models.district import DistrictStamp
@@ -32,12 +33,15 @@ class KnownStudent:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentRules:
-    """What of an assessment decides how its evidence counts: confirmed cut scores, demand in general and per target."""
+    """What of an assessment decides how its evidence counts: confirmed cut scores, demand in general and per target,
+    and by its key how an item is answered, where that was said.
+    """
 
     cuts: tuple[CutScore, ...] | None = None
     cuts_proposed: bool = False
     dok: int | None = None
     dok_of_target: Mapping[int, int] = field(default_factory=dict)
+    formats: Mapping[int, ItemFormat] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -191,7 +195,9 @@ _RULES = (
     " EXISTS (SELECT FROM cut_scores c WHERE c.district_id = a.district_id AND c.assessment_id = a.id"
     " AND c.withdrawn_at IS NULL AND c.confirmed_at IS NULL),"
     " ARRAY(SELECT ARRAY[b.target_id, b.dok] FROM blueprint b WHERE b.district_id = a.district_id"
-    " AND b.assessment_id = a.id AND b.dok IS NOT NULL)"
+    " AND b.assessment_id = a.id AND b.dok IS NOT NULL),"
+    " ARRAY(SELECT ARRAY[i.id, i.choices] FROM item i WHERE i.district_id = a.district_id"
+    " AND i.assessment_id = a.id AND i.choices IS NOT NULL)"
     " FROM assessment a WHERE a.district_id = %(district)s AND a.id = ANY(%(assessments)s::bigint[])"
 )
 
@@ -200,8 +206,14 @@ def load_rules(session: Session, district_id: int, assessments: Iterable[int]) -
     """How the evidence of these assessments counts now."""
     rows = fetch(session, _RULES, {"district": district_id, "assessments": list(assessments)})
     return {
-        key: AssessmentRules(cuts_of(json.loads(confirmed[0])) if confirmed else None, is_proposed, dok, dict(doks))
-        for key, dok, confirmed, is_proposed, doks in rows
+        key: AssessmentRules(
+            cuts_of(json.loads(confirmed[0])) if confirmed else None,
+            is_proposed,
+            dok,
+            dict(doks),
+            {item: ItemFormat(choices) for item, choices in formats},
+        )
+        for key, dok, confirmed, is_proposed, doks, formats in rows
     }
 
 

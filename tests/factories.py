@@ -223,6 +223,11 @@ class Factory:
             )
         )  # fmt: skip
 
+    def item(self, assessment: Assessment, name: str, choices: int | None = None) -> Item:
+        return self._add(
+            Item(district_id=self.district_id, assessment_id=assessment.id, name=name, dok=None, choices=choices)
+        )
+
     # --- what happened ----------------------------------------------------------------------------------------------
     def _whole_item(self, assessment: Assessment, target: Node) -> Item:
         """What the estimate takes a form as a whole for, where no items were sent."""

@@ -28,12 +28,16 @@ from models.registry import bump, context
 
 @dataclass(frozen=True, slots=True)
 class ItemSpec:
-    """An item on a form: its target as the sender spells it, its maximum and cognitive demand 1..4."""
+    """An item on a form: its target as the sender spells it, its maximum and cognitive demand 1..4.
+
+    `choices` is how many options it has to choose from, 2 to 20; None where it can not be guessed.
+    """
 
     item: str
     target: str
     max: float = 1.0
     dok: int | None = None
+    choices: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def _write_forms(session: Session, district_id: int, key: int, spec: AssessmentS
     session.execute(
         delete(FormItem).where(FormItem.district_id == district_id, FormItem.form_id.in_(list(forms.values())))
     )
-    described = {item.item: {"dok": item.dok} for form in spec.forms for item in form.items}
+    described = {item.item: {"dok": item.dok, "choices": item.choices} for form in spec.forms for item in form.items}
     items = _named_rows(session, Item, district_id, key, described)
     places = [
         {"district_id": district_id, "form_id": forms[form.form], "item_id": items[item.item],
@@ -275,6 +279,11 @@ def describe(session: Session, district_id: int, key: int) -> dict[str, Any]:
         .where(AssessmentForm.district_id == district_id, AssessmentForm.assessment_id == key)
         .order_by(AssessmentForm.name)
     ).all()
+    chosen = session.execute(
+        select(Item.name, Item.choices)
+        .where(Item.district_id == district_id, Item.assessment_id == key, Item.choices.is_not(None))
+        .order_by(Item.name)
+    )
     cuts = session.scalars(
         select(CutScores)
         .where(CutScores.district_id == district_id, CutScores.assessment_id == key, CutScores.withdrawn_at.is_(None))
@@ -286,6 +295,7 @@ def describe(session: Session, district_id: int, key: int) -> dict[str, Any]:
         "purpose": row.purpose,
         "dok": row.dok,
         "forms": list(forms),
+        "items": [{"item": one.name, "choices": one.choices} for one in chosen],
         "cut_scores": [
             {
                 "status": "confirmed" if one.confirmed_at else "proposed",

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from api.actions.assessments import CutScoresError, confirm_cut_scores
 from api.pages.blueprint import Visit, pages, staff_only
+from models.queries_assessments import count_formats
 from models.queries_today import cut_scores_of
 from models.registry import cuts_of
 
@@ -19,7 +20,8 @@ def cut_scores(visit: Visit, assessment_id: int) -> ResponseReturnValue:
     found = cut_scores_of(visit.session, visit.viewer, visit.today, assessment_id)
     if found is None:
         abort(404)
-    return render_template("cut_scores.html", visit=visit, found=found, cuts=cuts_of(found.cuts))
+    formats = count_formats(visit.session, visit.district_id, assessment_id)
+    return render_template("cut_scores.html", visit=visit, found=found, cuts=cuts_of(found.cuts), formats=formats)
 
 
 @pages.post("/assessments/<int:assessment_id>/cut-scores")

@@ -21,6 +21,7 @@ from api.v1.json import read_body, refused_fields
 from api.v1.paging import conditional, is_text
 from api.v1.result_schema import REQUIRED, StrictSchema, Word
 from mastery.evidence import CutScore, Purpose
+from mastery.observation import FEWEST_CHOICES, MOST_CHOICES
 from models.assessment import Assessment
 from models.unit_of_work import district_transaction
 
@@ -46,6 +47,12 @@ class ItemSpecSchema(StrictSchema):
     target = Name(required=True, error_messages=REQUIRED)
     max = _positive(load_default=1.0)
     dok = _dok()
+    choices = Whole(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(FEWEST_CHOICES, MOST_CHOICES, error="is not {min} to {max}"),
+        metadata={"description": "how many options there are to choose from; left out where it can not be guessed"},
+    )
 
     @post_load
     def _value(self, data: dict[str, Any], **_: Any) -> ItemSpec:
@@ -106,6 +113,17 @@ def _once(forms: list[FormSpec]) -> None:
             raise ValidationError(f"names an item of form {form.form!r} twice; give each item once")
 
 
+def _alike(forms: list[FormSpec]) -> None:
+    """An item is one thing: it has the same options wherever it stands."""
+    found: dict[str, int | None] = {}
+    for form in forms:
+        for item in form.items:
+            if found.setdefault(item.item, item.choices) != item.choices:
+                raise ValidationError(
+                    f"gives item {item.item!r} other choices on form {form.form!r}; give it the same on every form"
+                )
+
+
 class AssessmentSchema(StrictSchema):
     """An assessment; what is left out of `cut_scores` is proposed by default and counts once a person confirms it."""
 
@@ -116,7 +134,7 @@ class AssessmentSchema(StrictSchema):
         fields.Nested(FormSpecSchema),
         required=True,
         error_messages=REQUIRED,
-        validate=[validate.Length(1, 100, error="has the wrong length; give 1 to 100 forms"), _once],
+        validate=[validate.Length(1, 100, error="has the wrong length; give 1 to 100 forms"), _once, _alike],
     )
     cut_scores = fields.List(fields.Nested(CutScoreSchema), load_default=list, validate=_rising)
     blueprint = fields.List(fields.Nested(BlueprintSpecSchema), load_default=list)

@@ -24,6 +24,13 @@ class CutScoresSchema(Schema):
     levels = fields.List(fields.Nested(LevelSchema), required=True)
 
 
+class ItemFormatSchema(Schema):
+    """How an item is answered."""
+
+    item = fields.String(required=True)
+    choices = fields.Integer(required=True, metadata={"description": "how many options there are to choose from"})
+
+
 class RegisteredAssessmentSchema(Schema):
     """An assessment as it is registered; while `formative_only` its results have no level."""
 
@@ -32,6 +39,9 @@ class RegisteredAssessmentSchema(Schema):
     purpose = fields.String(required=True)
     dok = fields.Integer(required=True, allow_none=True)
     forms = fields.List(fields.String(), required=True)
+    items = fields.List(
+        fields.Nested(ItemFormatSchema), required=True, metadata={"description": "the items that can be guessed"}
+    )
     cut_scores = fields.List(fields.Nested(CutScoresSchema), required=True)
     formative_only = fields.Boolean(required=True)
     released = fields.Integer(metadata={"description": "how many waiting results this let in"})

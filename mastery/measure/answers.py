@@ -155,6 +155,11 @@ class AnswerSet:
         """Each answer has feedback after it, bool[R]."""
         return np.zeros(self.rows, np.bool_)
 
+    @property
+    def guessing(self) -> Floats:
+        """A file does not say which items can be guessed, [R]."""
+        return np.zeros(self.rows)
+
     def days(self) -> Floats:
         """Day of each answer, [R]; without a clock the student's answers are counted, 100 to a day."""
         if self.day is not None:

@@ -34,6 +34,8 @@ class AnswerColumns(Protocol):
     @property
     def summed(self) -> Flags: ...
     @property
+    def guessing(self) -> Floats: ...
+    @property
     def rows(self) -> int: ...
     @property
     def students(self) -> int: ...
@@ -89,6 +91,7 @@ class Bank:
             weight=answers.weight,
             day=answers.days(),
             summed=answers.summed,
+            guessing=answers.guessing,
             slope=self.slope[answers.item],
             easiness=self.easiness[answers.item],
             easiness_variance=self.easiness_variance[answers.item],

@@ -1,10 +1,11 @@
 """The batch step: parameters of items and targets from all students' answers, with the filter's output as offset.
 
-The filter says before each answer what it expects and how sure it is: p = sigma(kappa mu). Seen from one parameter, mu
-is an offset plus that parameter times a feature (1 for b and delta, the ability for a, a ln(1 + n) for lam), so each is
-a one-dimensional logistic regression with a normal prior, solved by Newton's steps, all items or targets at once
-(measurement 2). Then the filter runs again. The priors: b ~ N(easiness of its target, item^2), that easiness ~ N(mean
-of targets, target^2), a ~ N(1, slope^2), lam ~ N(mean of targets, practice^2), delta ~ N(0, attempt^2).
+The filter says before each answer what it expects and how sure it is: p = c + (1 - c) sigma(kappa mu). Seen from one
+parameter, mu is an offset plus that parameter times a feature (1 for b and delta, the ability for a, a ln(1 + n) for
+lam), so each is a one-dimensional logistic regression with a normal prior, solved by Newton's steps, all items or
+targets at once (measurement 2, `mastery.measure.newton`). Then the filter runs again. The priors: b ~ N(easiness of its
+target, item^2), that easiness ~ N(mean of targets, target^2), a ~ N(1, slope^2), lam ~ N(mean of targets, practice^2),
+delta ~ N(0, attempt^2).
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import numpy as np
 from scipy.special import logit
 
 from mastery.estimate import Advanced, Hyperparameters, SubjectState, advance
-from mastery.estimate.compiled import compiled
 from mastery.estimate.kernel import PROBIT
 from mastery.estimate.state import Floats, Integers
 from mastery.measure.anchor import Anchor
 from mastery.measure.bank import AnswerColumns, Bank
+from mastery.measure.newton import newton
 
 ATTEMPTS = 8
 """Attempts with an offset of their own; all further ones share the last."""
@@ -27,7 +28,6 @@ _STEEPEST, _FLATTEST = 2.5, 0.3
 _EASINESS_BOUND = 10.0
 _OFFSET_BOUND = 5.0
 _PRACTICE_BOUND = 2.0
-_LONGEST_STEP = 1.0
 _STEPS = 4
 
 
@@ -79,7 +79,8 @@ def calibrate(
 
 
 def _begin(answers: AnswerColumns, hyper: Hyperparameters, spreads: Spreads) -> Calibrated:
-    share = min(max(float(answers.y.mean()), 0.01), 0.99)
+    guessed = float(answers.guessing.mean())
+    share = min(max((float(answers.y.mean()) - guessed) / (1.0 - guessed), 0.01), 0.99)
     easiness = float(logit(share))
     known = replace(
         hyper,
@@ -155,18 +156,19 @@ def _round(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Logits:
-    """mu of each answer by the parameters found so far, kappa, and what the answer was; [R]."""
+    """mu of each answer by the parameters found so far, kappa, what the answer was and how easy to guess; [R]."""
 
     logits: Floats
     scale: Floats
     y: Floats
     weight: Floats
+    guessing: Floats
 
     @classmethod
     def of(cls, answers: AnswerColumns, seen: Advanced, easiness_variance: Floats) -> _Logits:
         # what is not known of the item is what is looked for: it widens nothing here
         scale = 1.0 / np.sqrt(1.0 + PROBIT * (seen.logit_variance - easiness_variance))
-        return cls(seen.logit, scale, answers.y, answers.weight)
+        return cls(seen.logit, scale, answers.y, answers.weight, answers.guessing)
 
     def plus(self, change: Floats) -> _Logits:
         """With parameters that changed."""
@@ -175,7 +177,8 @@ class _Logits:
     def solve(self, index: Integers, feature: Floats, mean: Floats, spread: float, start: Floats) -> _Solved:
         """One kind of parameter, all others as they are."""
         others = self.logits - start[index] * feature
-        return _Solved(*newton(index, others, self.scale, self.y, self.weight, feature, mean, spread**2, start, _STEPS))
+        known = (self.scale, self.y, self.weight, self.guessing)
+        return _Solved(*newton(index, others, *known, feature, mean, spread**2, start, _STEPS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,39 +192,3 @@ class _Solved:
 
     def within(self, low: float, high: float) -> _Solved:
         return _Solved(np.clip(self.value, low, high), self.variance)
-
-
-@compiled
-def newton(
-    index: Integers,
-    offset: Floats,
-    scale: Floats,
-    y: Floats,
-    weight: Floats,
-    feature: Floats,
-    prior_mean: Floats,
-    prior_variance: float,
-    start: Floats,
-    steps: int,
-) -> tuple[Floats, Floats]:
-    """C coefficients c of y ~ Bernoulli(sigma(scale (offset + c[index] feature))), c ~ N(prior_mean, prior_variance).
-
-    index int64[R] 0..C-1; offset, scale, y, feature [R]; weight [R], 0..1, tempers the likelihood; prior_mean, start
-    [C]. Newton's steps of at most 1. Returns the coefficients [C] and their variances by the curvature at the last step
-    [C]; without rows those of the prior.
-    """
-    found = start.copy()
-    score, curvature = np.zeros(len(start)), np.zeros(len(start))
-    for _ in range(steps):
-        score[:] = 0.0
-        curvature[:] = 0.0
-        for row in range(len(y)):
-            at = index[row]
-            slope = scale[row] * feature[row]
-            p = 1.0 / (1.0 + np.exp(-(scale[row] * offset[row] + slope * found[at])))
-            score[at] += weight[row] * (y[row] - p) * slope
-            curvature[at] += weight[row] * p * (1.0 - p) * slope * slope
-        for at in range(len(start)):
-            step = (score[at] - (found[at] - prior_mean[at]) / prior_variance) / (curvature[at] + 1.0 / prior_variance)
-            found[at] += min(_LONGEST_STEP, max(-_LONGEST_STEP, step))
-    return found, 1.0 / (curvature + 1.0 / prior_variance)

@@ -33,6 +33,7 @@ class EvidenceSet:
     weight: Floats
     day: Floats
     summed: Flags
+    guessing: Floats
     item_ids: Integers
     target_ids: Integers
 
@@ -54,6 +55,7 @@ class EvidenceSet:
             np.concatenate([one.weight for one in made]),
             np.concatenate([one.day for one in made]),
             np.concatenate([one.summed for one in made]),
+            np.concatenate([one.guessing for one in made]),
             item_ids,
             target_ids,
         )
@@ -99,6 +101,7 @@ class EvidenceSet:
             self.weight[rows],
             self.day[rows],
             self.summed[rows],
+            self.guessing[rows],
             self.item_ids,
             self.target_ids,
         )
@@ -109,7 +112,7 @@ class EvidenceSet:
         of = model.columns(item, target)
         return Observations.build(
             model.hyper, offsets=self.offsets, sitting=self.sitting, target=target, item=item, y=self.y,
-            weight=self.weight, day=self.day, summed=self.summed, **of._asdict(),
+            weight=self.weight, day=self.day, summed=self.summed, guessing=self.guessing, **of._asdict(),
         )  # fmt: skip
 
     def advanced(self, model: Model) -> Advanced:
@@ -158,6 +161,7 @@ class _Part:
     weight: Floats
     day: Floats
     summed: Flags
+    guessing: Floats
 
     @classmethod
     def of(cls, rows: Rows) -> _Part:
@@ -170,4 +174,5 @@ class _Part:
             np.array(rows.weight, np.float64),
             np.array(rows.day, np.float64),
             np.array(rows.summed, np.bool_),
+            np.array(rows.guessing, np.float64),
         )

@@ -60,7 +60,7 @@ def test_an_assessment_is_created_then_the_same(lms: Machine, school: School, en
     assert first.status_code == 201
     assert first.json == {
         "id": "quiz-17", "title": "Fractions", "purpose": "summative", "dok": 2, "forms": ["A", "B"],
-        "cut_scores": [{"status": "proposed", "origin": "sender", "levels": [
+        "items": [], "cut_scores": [{"status": "proposed", "origin": "sender", "levels": [
             {"level": 2.0, "share": 0.5}, {"level": 3.0, "share": 0.8}]}],
         "formative_only": True, "released": 0,
     }  # fmt: skip

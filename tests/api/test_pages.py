@@ -256,6 +256,8 @@ def test_cut_scores_are_shown_and_confirmed(page_world: PageWorld) -> None:
         test = make.assessment("Unit test", "summative", [page_world.target])
         make.result(page_world.student, test, page_world.target)
         made.extend((test.id, make.cut_scores(test).id))
+        for number, choices in enumerate((None, 4, 2, 4)):
+            make.item(test, f"q{number}", choices)
 
     page_world.add(rows)
     url = f"/assessments/{made[0]}/cut-scores"
@@ -263,6 +265,7 @@ def test_cut_scores_are_shown_and_confirmed(page_world: PageWorld) -> None:
     assert url in client.get("/today").links
     page = client.get(url)
     assert "80% Level 3.0 of 4" in page.text
+    assert "1 question has 2 answers to choose from. 2 questions have 4 answers to choose from." in page.text
     page_world.client("stranger").get(url, 404)
     page_world.client("student").get(url, 404)
     client.post(url, cut_scores=made[1] + 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from itertools import permutations
 
 import pytest
 
@@ -15,7 +14,6 @@ from mastery.evidence import (
     EvidenceType,
     Independence,
     ItemResponse,
-    Observation,
     Purpose,
     Result,
     TargetScore,
@@ -24,9 +22,7 @@ from mastery.evidence import (
     level,
     level_of,
     normalised,
-    observations,
 )
-from mastery.policy import Policy
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
 ITEMS = (
@@ -95,56 +91,6 @@ def test_a_digest_is_32_bytes_and_negative_zero_is_zero():
 def test_what_is_not_a_number_has_no_digest():
     with pytest.raises(ValueError):
         digest(replace(RESULT, duration_seconds=float("nan")))
-
-
-def seen(*items: ItemResponse, independence=Independence.INDEPENDENT):
-    return observations(TargetScore("t", 1, 1, items=items), independence)
-
-
-def test_only_the_first_try_counts_and_a_hint_makes_it_wrong():
-    tries = (
-        ItemResponse("b", 1, 1, hints=1),
-        ItemResponse("a", 0, 1),
-        ItemResponse("a", 1, 1, attempt=2),
-        ItemResponse("c", 1, 1, attempt=2),
-        ItemResponse("d", 1, 4),
-    )
-    expected = (Observation("a", 0.0, 1.0), Observation("b", 0.0, 1.0), Observation("d", 0.25, 1.0))
-    assert seen(*tries) == expected
-    for order in permutations(tries):
-        assert seen(*order) == expected
-
-
-def test_a_score_over_the_maximum_is_clamped():
-    assert seen(ItemResponse("a", 7, 5)) == (Observation("a", 1.0, 1.0),)
-
-
-@pytest.mark.parametrize(("count", "each"), [(1, 1.0), (5, 1.0), (6, 5 / 6), (20, 0.25)])
-def test_a_sitting_never_counts_as_more_than_five_items(count, each):
-    weights = [one.weight for one in seen(*(ItemResponse(f"q{n:02}", 1, 1) for n in range(count)))]
-    assert weights == [each] * count
-
-
-def test_later_tries_do_not_thin_out_the_first_ones():
-    tries = [ItemResponse("a", 0, 1, attempt=n) for n in range(1, 9)]
-    assert seen(*tries) == (Observation("a", 0.0, 1.0),)
-
-
-@pytest.mark.parametrize("independence", [Independence.ASSISTED, Independence.GROUP])
-def test_work_that_was_not_independent_weighs_half(independence):
-    assert seen(ItemResponse("a", 1, 1), independence=independence) == (Observation("a", 1.0, 0.5),)
-    whole = observations(TargetScore("t", 3, 4), independence, "quiz/A/t", Policy(independence_weight_group=0.25))
-    assert whole == (Observation("quiz/A/t", 0.75, 0.5 if independence is Independence.ASSISTED else 0.25),)
-
-
-def test_without_items_the_form_is_one_pseudo_item():
-    score = TargetScore("t", 3, 4)
-    assert observations(score, Independence.INDEPENDENT, "quiz/A/t") == (Observation("quiz/A/t", 0.75, 1.0),)
-
-
-def test_what_has_no_score_is_no_observation_and_not_a_zero():
-    assert observations(TargetScore("t", None, None), Independence.INDEPENDENT, "quiz/A/t") == ()
-    assert observations(TargetScore("t", 0, 4), Independence.INDEPENDENT, "quiz/A/t")[0].y == 0.0
 
 
 @pytest.mark.parametrize(

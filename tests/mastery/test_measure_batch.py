@@ -10,49 +10,16 @@ from answer_sets import Given
 from filter_world import simulated
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import minimize
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from mastery.estimate import DEFAULTS, SubjectState, advance
 from mastery.measure import AnswerSet, metrics
-from mastery.measure.batch import ATTEMPTS, Spreads, calibrate, newton
+from mastery.measure.batch import ATTEMPTS, Spreads, calibrate
 
 SPREADS = Spreads()
 TRUE = dataclasses.replace(
     DEFAULTS, general_variance=1.0, form_variance=0.2, target_variance=0.3, item_variance=1e-6, practice_slope=0.3
 )
-
-
-def both_ways(seed: int, size: int) -> tuple[np.ndarray, ...]:
-    random = np.random.default_rng(seed)
-    index = random.integers(0, size, 400)
-    feature, offset, scale = random.normal(1.0, 0.5, 400), random.normal(0.0, 1.0, 400), random.uniform(0.5, 1.0, 400)
-    truth = random.normal(0.5, 0.7, size)
-    y = (random.random(400) < expit(scale * (offset + truth[index] * feature))).astype(float)
-    return index, offset, scale, y, feature
-
-
-@settings(deadline=None, max_examples=20)
-@given(st.integers(0, 2**32), st.integers(1, 12))
-def test_newtons_steps_end_where_the_penalised_likelihood_is_greatest(seed: int, size: int) -> None:
-    """Oracle: one general minimiser per coefficient, on the loss written out."""
-    index, offset, scale, y, feature = both_ways(seed, size)
-    mean, variance = np.full(size, 0.4), 0.6
-    weight = np.random.default_rng(seed).uniform(0.2, 1.0, 400)
-    found, spread = newton(index, offset, scale, y, weight, feature, mean, variance, np.zeros(size), 60)
-    for at in range(size):
-        own = index == at
-
-        def loss(c: np.ndarray, own: np.ndarray = own) -> float:
-            p = expit(scale[own] * (offset[own] + c[0] * feature[own]))
-            likelihood = weight[own] @ (y[own] * np.log(p) + (1 - y[own]) * np.log(1 - p))
-            return float((c[0] - 0.4) ** 2 / (2 * variance) - likelihood)
-
-        assert found[at] == pytest.approx(minimize(loss, [0.0]).x[0], abs=2e-4)
-        curvature = (
-            loss(found[at : at + 1] + 1e-3) - 2 * loss(found[at : at + 1]) + loss(found[at : at + 1] - 1e-3)
-        ) / 1e-6
-        assert spread[at] == pytest.approx(1.0 / curvature, rel=1e-2)
 
 
 def test_items_and_targets_of_simulated_answers_are_found_again() -> None:

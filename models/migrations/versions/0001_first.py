@@ -672,6 +672,8 @@ def upgrade() -> None:
         sa.Column("assessment_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("dok", sa.SmallInteger(), nullable=True),
+        sa.Column("choices", sa.SmallInteger(), nullable=True),
+        sa.CheckConstraint("choices BETWEEN 2 AND 20", name=op.f("ck_item_choices")),
         sa.ForeignKeyConstraint(
             ["district_id", "assessment_id"],
             ["assessment.district_id", "assessment.id"],
@@ -681,6 +683,13 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "district_id", "assessment_id", "name", name=op.f("uq_item_district_id_assessment_id_name")
         ),
+    )
+    op.create_index(
+        "ix_item_format",
+        "item",
+        ["district_id", "assessment_id"],
+        unique=False,
+        postgresql_where=sa.text("choices IS NOT NULL"),
     )
     op.create_table(
         "section_version",

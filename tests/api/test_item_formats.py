@@ -1,0 +1,121 @@
+"""How questions are answered, as an assessment was registered: it reaches every estimate that a result moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from api_rows import derived, sitting, stored
+from conftest_api import NOW, Machine, School
+from sqlalchemy import Engine
+
+from api.actions.replay import replay, verify
+from mastery.estimate import DEFAULTS, Observations, SubjectState, advance
+
+CODE = "4.NF.A.1"
+SCORES = [(1, 1.0), (2, 1.0), (3, 0.0), (4, 1.0)]
+# 2026-09-30 at 13:12 UTC, in days since the epoch
+DAY_BEFORE = 20726 + (13 * 3600 + 12 * 60) / 86400
+
+
+@pytest.fixture
+def lms(machine: Callable[..., Machine], school: School) -> Machine:
+    return machine(school.district_id)
+
+
+def register(lms: Machine, **formats: dict[str, int]) -> dict[str, Any]:
+    items = [{"item": name, "target": CODE, **spec} for name, spec in formats.items()]
+    return lms.put_assessment("quiz-17", forms=[{"form": "A", "items": items}])
+
+
+def post_all(lms: Machine, school: School, student: int = 0) -> None:
+    for day, score in SCORES:
+        lms.post(sitting(school.students[student], CODE, day, score))
+
+
+def mean_by_the_filter(guessing: Sequence[float]) -> tuple[float, float]:
+    """Mean and variance of the target after the answers, by the filter alone."""
+    batch = Observations.build(
+        DEFAULTS, offsets=[0, 4], sitting=[0, 1, 2, 3], target=[1] * 4, item=[1, 2, 3, 4],
+        y=[score for _, score in SCORES], day=[DAY_BEFORE + day for day, _ in SCORES], guessing=guessing,
+    )  # fmt: skip
+    after = advance([SubjectState.initial(DEFAULTS)], batch, DEFAULTS).after
+    return float(after.mean[-1]), float(after.variance[-1])
+
+
+def told(engine: Engine, school: School, student: int = 0) -> tuple[float | None, float | None]:
+    row = stored(engine, school, student, CODE)
+    return row.mean, row.variance
+
+
+def test_a_posted_answer_is_read_as_one_that_can_be_guessed(lms: Machine, school: School, engine: Engine) -> None:
+    register(lms, q1={"choices": 4}, q2={"choices": 2}, q3={"choices": 4}, q4={})
+    post_all(lms, school)
+    assert told(engine, school) == mean_by_the_filter([0.25, 0.5, 0.25, 0.0])
+    assert told(engine, school)[0] < mean_by_the_filter([0.0] * 4)[0]
+
+
+def test_steps_late_results_and_a_rebuild_end_in_the_same_rows(lms: Machine, school: School, engine: Engine) -> None:
+    register(lms, q1={"choices": 4}, q2={"choices": 2}, q3={"choices": 4}, q4={})
+    post_all(lms, school)
+    for day, score in reversed(SCORES):
+        lms.post(sitting(school.students[1], CODE, day, score))
+    one, other = (derived(engine, school.district_id, key)["states"][0][2] for key in school.student_keys)
+    assert one == other
+    before = verify(engine, school.district_id)
+    assert before.differing == 0
+    replay(engine, school.district_id, NOW)
+    assert verify(engine, school.district_id) == before
+
+
+def test_choices_that_are_registered_later_count_for_past_answers_too(
+    lms: Machine, school: School, engine: Engine
+) -> None:
+    register(lms, q1={}, q2={}, q3={}, q4={})
+    post_all(lms, school)
+    assert told(engine, school) == mean_by_the_filter([0.0] * 4)
+    register(lms, q1={"choices": 5}, q2={}, q3={}, q4={})
+    assert told(engine, school) == mean_by_the_filter([0.2, 0.0, 0.0, 0.0])
+    register(lms, q1={}, q2={}, q3={}, q4={})
+    assert told(engine, school) == mean_by_the_filter([0.0] * 4)
+    assert verify(engine, school.district_id).differing == 0
+
+
+def test_the_points_of_the_history_end_in_the_number_that_is_stored(
+    lms: Machine, school: School, engine: Engine
+) -> None:
+    register(lms, q1={"choices": 3}, q2={"choices": 3}, q3={}, q4={"choices": 3})
+    post_all(lms, school)
+    shown = lms.get(f"/students/{school.students[0]}/targets/{CODE}/explanation")
+    assert shown["history"]["points"][-1]["estimate"] == shown["estimate"]
+
+
+def test_what_was_registered_is_read_back(lms: Machine) -> None:
+    said = register(lms, q1={"choices": 4}, q2={})
+    assert said["items"] == [{"item": "q1", "choices": 4}]
+    assert lms.get("/assessments/quiz-17")["items"] == said["items"]
+
+
+@pytest.mark.parametrize("choices", [0, 1, 21, 2.5, "4"])
+def test_choices_outside_their_range_are_refused_by_name(lms: Machine, choices: Any) -> None:
+    forms = [{"form": "A", "items": [{"item": "q1", "target": CODE, "choices": choices}]}]
+    answer = lms.http.put(
+        "/api/v1/assessments/quiz-17", json={"title": "t", "purpose": "formative", "forms": forms}, headers=lms.headers
+    )
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json["errors"]] == ["forms[0].items[0].choices"]
+
+
+def test_an_item_is_the_same_on_every_form(lms: Machine) -> None:
+    forms = [
+        {"form": name, "items": [{"item": "q1", "target": CODE, "choices": choices}]}
+        for name, choices in (("A", 4), ("B", 5))
+    ]
+    answer = lms.http.put(
+        "/api/v1/assessments/quiz-17", json={"title": "t", "purpose": "formative", "forms": forms}, headers=lms.headers
+    )
+    assert answer.status_code == 422
+    assert answer.json["errors"] == [
+        {"field": "forms", "message": "gives item 'q1' other choices on form 'B'; give it the same on every form"}
+    ]
