@@ -14,9 +14,13 @@ from api.actions import calibration_switch as switching
 from api.actions import calibrations as actions
 from api.actions.calibration_switch import Switched
 from api.actions.calibrations import CalibrationsError
+from api.actions.thresholds import thresholds_in_force
+from api.cli_calibration_text import threshold_lines
 from api.context import print_json, with_district
 from api.services import Services
 from mastery.measure.changes import Changes
+from mastery.measure.operating import ANSWERS
+from mastery.policy import DEFAULT_POLICY
 from models.district import District
 from models.unit_of_work import district_transaction
 
@@ -97,7 +101,7 @@ def _line(one: dict[str, Any]) -> str:
 @_as_json
 @with_district
 def show(services: Services, district: District, subject: str, version: str, as_json: bool) -> None:
-    """One calibration: how it predicts students that were held out, and its items with their drift."""
+    """One calibration: how it predicts students held out, whom its threshold passes, and its items with their drift."""
     with _plainly(), district_transaction(services.engine, district.id) as session:
         found = actions.described(session, district.id, subject, version)
     if as_json:
@@ -110,6 +114,8 @@ def show(services: Services, district: District, subject: str, version: str, as_
         for name in ("calibrated", "in_force", "uncalibrated")
     ]
     lines.append(_mastery_line(held["mastery"]))
+    if found["thresholds"] is not None:
+        lines += threshold_lines(found["thresholds"], DEFAULT_POLICY.mastery_probability)
     drifted = sorted((one for one in found["items"] if one["drifted"]), key=lambda one: -abs(one["drift"]))
     lines.append(f"{len(found['items'])} items, {len(drifted)} drifted")
     lines += [
@@ -130,6 +136,32 @@ def _mastery_line(mastery: dict[str, Any]) -> str:
 
 def _rounded(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
+
+
+@calibration.command()
+@click.argument("subject")
+@click.option("--threshold", "chosen", type=float, multiple=True, help="In place of the one in force; may be repeated.")
+@click.option("--answers", type=int, multiple=True, help="Answers on each target, in fives; may be repeated.")
+@_as_json
+@with_district
+def thresholds(
+    services: Services,
+    district: District,
+    subject: str,
+    chosen: tuple[float, ...],
+    answers: tuple[int, ...],
+    as_json: bool,
+) -> None:
+    """Whom a threshold for mastery passes in SUBJECT, by the true rate: simulated with the model in force."""
+    wanted = chosen or (DEFAULT_POLICY.mastery_probability,)
+    with _plainly(), _bar("Reading") as advance:
+        found = thresholds_in_force(services.engine, district.id, subject, wanted, answers or ANSWERS, advance)
+    if as_json:
+        print_json(found)
+        return
+    click.echo(f"{subject}, read with {found.version}")
+    for threshold in wanted:
+        click.echo("\n".join(threshold_lines(asdict(found.table), threshold)))
 
 
 @calibration.command()

@@ -20,8 +20,8 @@ class Calibration(Base):
     """What one run of the batch step found for a subject, and from what evidence. Append-only.
 
     `version` names exactly these numbers; `settings` holds the hyperparameters, the spreads of the batch step's
-    priors and the head, `figures` what was predicted of students that were held out. `anchored_to` is the calibration
-    whose scale it is on, none for the first.
+    priors and the head, `figures` what was predicted of students that were held out, and what thresholds for mastery do
+    to students simulated with it. `anchored_to` is the calibration whose scale it is on, none for the first.
     """
 
     __tablename__ = "calibration"

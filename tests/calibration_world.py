@@ -19,6 +19,7 @@ from models.unit_of_work import district_transaction
 CODES = ("4.NF.A.1", "4.NF.A.2")
 SUBJECT = "Mathematics"
 STUDENTS, ITEMS = 30, 8
+SIMULATED = 600
 EASINESS = np.linspace(-1.5, 2.0, ITEMS)
 
 
@@ -57,8 +58,10 @@ class Class:
 
 
 @pytest.fixture
-def taught(engine: Engine, machine: Callable[..., Machine]) -> Class:
-    """The class after two quizzes on each target, the second without feedback."""
+def taught(engine: Engine, machine: Callable[..., Machine], monkeypatch: pytest.MonkeyPatch) -> Class:
+    """The class after two quizzes on each target, the second without feedback; thresholds are tried on few students."""
+    for module in ("calibrations", "thresholds"):
+        monkeypatch.setattr(f"api.actions.{module}.STUDENTS", SIMULATED)
     district_id = new_district(engine)
     with district_transaction(engine, district_id) as session:
         make = Factory(session, district_id)

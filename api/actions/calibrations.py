@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from mastery.measure.anchor import is_drifted
 from mastery.measure.batch import Spreads
 from mastery.measure.evidence_set import EvidenceSet
+from mastery.measure.judge import BAR
+from mastery.measure.operating import STUDENTS, OperatingTable, operating_table
 from mastery.measure.recalibrate import Recalibrated, recalibrate, search_settings
 from mastery.measure.search import START, Settings
 from mastery.sittings import Rows, rows_of
@@ -36,6 +38,7 @@ from models.unit_of_work import district_transaction, one_snapshot, try_again
 DEFAULTS = "defaults"
 """What stands for no calibration where a version is named."""
 _STUDENTS_AT_ONCE = 250
+_TABLE = "thresholds"
 Advance = Callable[[int, int], None]
 
 
@@ -57,7 +60,7 @@ class Ran:
 
 
 @dataclass(frozen=True, slots=True)
-class _Evidence:
+class SubjectEvidence:
     """The answers of a subject, when the newest of the results behind them was received, what is in force, and the
     direct prerequisites of its targets."""
 
@@ -82,7 +85,7 @@ def run(
     """
     with district_transaction(engine, district_id) as session:
         one_snapshot(session)
-        seen = _read(session, district_id, subject, advance)
+        seen = read_evidence(session, district_id, subject, advance)
         newest = next(iter(calibrations_of(session, district_id, subject)), None)
         if newest is not None and not searched and _nothing_new(session, newest, seen):
             return Ran(newest.version, False, _drifted(session, district_id, newest.id))
@@ -94,17 +97,18 @@ def run(
         found = recalibrate(seen.answers, settings, model, seen.prerequisites)
     except ValueError as error:
         raise CalibrationsError("subject", f"{subject}: {error}") from error
+    table = operating_table(found.model, seen.answers.items_of_targets(), BAR, students=STUDENTS)
 
     def transaction() -> bool:
         with district_transaction(engine, district_id) as session:
-            stored = _store(session, district_id, subject, seen, found, now)
+            stored = _store(session, district_id, subject, seen, found, table, now)
             session.commit()
             return stored
 
     return Ran(found.model.digest, try_again(transaction), len(found.drifted))
 
 
-def _nothing_new(session: Session, made: Calibration, seen: _Evidence) -> bool:
+def _nothing_new(session: Session, made: Calibration, seen: SubjectEvidence) -> bool:
     """The same evidence, and the same graph where the calibration reads it."""
     if made.answers != seen.answers.rows or made.newest != seen.newest:
         return False
@@ -124,20 +128,27 @@ def _settings(session: Session, district_id: int, in_force: int | None) -> Setti
 
 
 def _store(
-    session: Session, district_id: int, subject: str, seen: _Evidence, found: Recalibrated, now: datetime
+    session: Session,
+    district_id: int,
+    subject: str,
+    seen: SubjectEvidence,
+    found: Recalibrated,
+    table: OperatingTable,
+    now: datetime,
 ) -> bool:
     if any(one.version == found.model.digest for one in calibrations_of(session, district_id, subject)):
         return False
     row = Calibration(
         district_id=district_id, subject=subject, created_at=now, answers=seen.answers.rows,
-        students=seen.answers.students, newest=seen.newest, figures=asdict(found.figures), anchored_to=seen.in_force,
+        students=seen.answers.students, newest=seen.newest, anchored_to=seen.in_force,
+        figures={**asdict(found.figures), _TABLE: asdict(table)},
     )  # fmt: skip
     items = {item: FoundItem(count, found.drift.get(item)) for item, count in found.answers.items()}
     store_calibration(session, row, found.model, items, asdict(found.settings.spreads))
     return True
 
 
-def _read(session: Session, district_id: int, subject: str, advance: Advance) -> _Evidence:
+def read_evidence(session: Session, district_id: int, subject: str, advance: Advance) -> SubjectEvidence:
     graph = load_graph(session, district_id)
     targets = targets_of(graph, subject)
     rows = session.execute(
@@ -155,7 +166,7 @@ def _read(session: Session, district_id: int, subject: str, advance: Advance) ->
         answers = EvidenceSet.of(parts)
     except ValueError as error:
         raise CalibrationsError("subject", f"{subject}: {error}") from error
-    return _Evidence(
+    return SubjectEvidence(
         answers,
         max(row[1] for row in rows),
         switch.in_force if switch else None,
@@ -225,12 +236,15 @@ def _document(row: Calibration, switch: Switch | None, version: dict[int, str]) 
         "students": row.students,
         "newest_evidence": row.newest.isoformat(),
         "anchored_to": version[row.anchored_to] if row.anchored_to is not None else None,
-        "held_out": row.figures,
+        "held_out": {name: figure for name, figure in row.figures.items() if name != _TABLE},
     }
 
 
 def described(session: Session, district_id: int, subject: str, version: str) -> dict[str, Any]:
-    """One calibration with its settings and its items, each with its drift. Raises CalibrationsError."""
+    """One calibration with its settings, what thresholds do with it, and its items, each with its drift.
+
+    Raises CalibrationsError.
+    """
     key = chosen(session, district_id, subject, version)
     if key is None:
         raise CalibrationsError("version", f"the {DEFAULTS} have no items; name a calibration")
@@ -238,7 +252,7 @@ def described(session: Session, district_id: int, subject: str, version: str) ->
     row = next(one for one in made if one.id == key)
     document = _document(row, switches(session, district_id).get(subject), {one.id: one.version for one in made})
     items = [_item(one, assessment, item) for one, assessment, item in items_of(session, district_id, key)]
-    return {**document, "settings": row.settings, "items": items}
+    return {**document, "settings": row.settings, "thresholds": row.figures.get(_TABLE), "items": items}
 
 
 def _item(row: ItemCalibration, assessment: str, item: str) -> dict[str, Any]:

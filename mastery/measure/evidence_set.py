@@ -127,6 +127,13 @@ class EvidenceSet:
         """How many answers each item has, int64 by number."""
         return np.bincount(self.item, minlength=self.items).astype(np.int64)
 
+    def items_of_targets(self) -> dict[int, list[int]]:
+        """The ids of the items that were answered on each target, ascending, by the id of the target."""
+        found: dict[int, list[int]] = {}
+        for target, item in np.unique(np.column_stack((self.target, self.item)), axis=0).tolist():
+            found.setdefault(int(self.target_ids[target]), []).append(int(self.item_ids[item]))
+        return found
+
     def anchor(self, earlier: Model) -> Anchor:
         """The scale of an earlier model, by the items that both have."""
         nothing = ItemParameters(np.nan, np.nan, np.nan)

@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 import pytest
-from calibration_world import ITEMS, STUDENTS, Class
+from calibration_world import ITEMS, SIMULATED, STUDENTS, Class
 from click.testing import CliRunner, Result
 from factories import new_district
 from sqlalchemy import Engine, select
 
 from api.cli_calibration import register
+from mastery.numbers import half_up
 from models.district import District
 from models.installation import Installation
 from models.unit_of_work import shared_transaction
@@ -69,6 +70,47 @@ def test_a_calibration_is_made_looked_at_put_in_force_and_taken_back(run: Run, t
     assert told(run("rollback", "Mathematics", "--json"))["in_force"] == "defaults"
 
 
+def test_a_calibration_comes_with_both_error_rates_of_its_threshold(run: Run, taught: Class) -> None:
+    version = told(run("run", "Mathematics", "--json"))["version"]
+    shown = told(run("show", "Mathematics", version, "--json"))
+    table = shown["thresholds"]
+    assert (table["bar"], table["students"], table["targets"]) == (0.75, SIMULATED, 2)
+    assert "thresholds" not in shown["held_out"]
+    row = next(one for one in table["rows"] if (one["threshold"], one["answers"]) == (0.9, 20))
+    lines = run("show", "Mathematics", version).stdout.splitlines()
+    place = lines.index(
+        f"Mastery from a probability of 0.9 (bar 75%), simulated: {SIMULATED} students of this model on 2 targets"
+    )
+    assert lines[place + 7].startswith("  20 answers each: of 100 students pass, by true rate: 65%, ")
+    wrong, missed = (f"{half_up(100 * row[name]['share'], 1)}" for name in ("false_mastery", "missed_mastery"))
+    assert lines[place + 8].startswith(f"    false mastery: {wrong} of 100 below the bar pass (at 65%, ")
+    assert lines[place + 9].startswith(f"    missed mastery: {missed} of 100 at or above the bar do not (at 85%, ")
+    smallest = "  The smallest threshold with at most 5 of 100 passing at 65%: "
+    assert lines[place + 13] == f"{smallest}{'none' if table['recommended'] is None else table['recommended']}"
+
+
+def test_any_threshold_can_be_tried_with_the_model_in_force(run: Run, taught: Class) -> None:
+    def rows(*words: str) -> Any:
+        return told(run("thresholds", "Mathematics", *words, "--json"))
+
+    asked = ("--threshold", "0.6", "--threshold", "0.93", "--answers", "10")
+    before = rows(*asked)
+    assert before["version"] == "defaults"
+    assert [(one["threshold"], one["answers"]) for one in before["table"]["rows"]] == [(0.6, 10), (0.93, 10)]
+    version = told(run("run", "Mathematics", "--json"))["version"]
+    assert rows(*asked) == before
+    told(run("activate", "Mathematics", version, "--json"))
+    after = rows()
+    # what was stored with the calibration, found again from the questions that the evidence has
+    stored = told(run("show", "Mathematics", version, "--json"))["thresholds"]
+    assert after["version"] == version
+    assert after["table"]["rows"] == [one for one in stored["rows"] if one["threshold"] == 0.9]
+    text = run("thresholds", "Mathematics", "--threshold", "0.6", "--answers", "5").stdout.splitlines()
+    assert text[0] == f"Mathematics, read with {version}"
+    assert text[1].startswith("Mastery from a probability of 0.6 (bar 75%), simulated: ")
+    assert len(text) == 6
+
+
 def test_items_that_drifted_are_named_the_farthest_first(run: Run, taught: Class) -> None:
     version = told(run("run", "Mathematics", "--json"))["version"]
     told(run("activate", "Mathematics", version, "--json"))
@@ -92,6 +134,9 @@ def test_items_that_drifted_are_named_the_farthest_first(run: Run, taught: Class
         (("show", "Mathematics", "defaults"), "version: the defaults have no items; name a calibration"),
         (("preview", "Mathematics", "newest"), "version: Mathematics has no calibration 'newest'; it has defaults"),
         (("rollback", "Mathematics"), "subject: Mathematics was never switched: there is nothing to go back to"),
+        (("thresholds", "Alchemy"), "subject: no target has the subject 'Alchemy'"),
+        (("thresholds", "Mathematics", "--threshold", "90"), "threshold: 90 is no threshold: give a probability betw"),
+        (("thresholds", "Mathematics", "--answers", "7"), "answers: 7 can not be simulated: give whole sittings of 5"),
         (("list", "Alchemy"), "subject: no target has the subject 'Alchemy'"),
     ],
 )
