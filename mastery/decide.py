@@ -209,8 +209,8 @@ def _view(
     below: tuple[PrerequisiteView, ...] = ()
     if rule.prerequisites:
         found = ((t, changed.get(t) or standings.get(t) or NOTHING) for t in rule.prerequisites)
-        below = tuple(PrerequisiteView(t, s.tally, s.decision.state) for t, s in found)
-    return TargetView(target, now.tally, now.decision.state, now.decision.level, below)
+        below = tuple(PrerequisiteView(t, s.tally, s.decision.state, book.of(t).primary) for t, s in found)
+    return TargetView(target, now.tally, now.decision.state, now.decision.level, below, rule.primary)
 
 
 def view(target: int, standings: Mapping[int, Standing], book: RuleBook) -> TargetView:

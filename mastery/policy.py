@@ -56,9 +56,11 @@ class Policy:
     wheel_spin_opportunities_per_day: int = 5
     wheel_spin_run: int = 3
     wheel_spin_probability: float = 0.90
-    wheel_spin_slope: float = 0.02  # probability per opportunity
+    wheel_spin_slope: float = 0.02  # of the whole scale per opportunity
     wheel_spin_slope_window: int = 5  # opportunities
     wheel_spin_close_gain: float = 0.15
+    # the same where a subject's primary method gives a level (0..4)
+    wheel_spin_close_gain_level: float = 0.5
     wheel_spin_close_idle_days: int = 10
 
     # F09 DROP
@@ -73,11 +75,15 @@ class Policy:
 
     # F10 PREREQ_GAP
     prereq_gap_probability: float = 0.50
+    # the same where a subject's primary method gives a level (0..4)
+    prereq_gap_level: float = 2.0
     prereq_gap_failed_records: int = 3
 
     # F13 CONTRADICTION
     contradiction_probability_high: float = 0.90
     contradiction_probability_low: float = 0.60
+    # the same where a subject's primary method gives a level (0..4)
+    contradiction_level_low: float = 2.5
 
     # Today's moves: a gap of the whole class (domain 4.1), groups, and the budget of a class period
     class_gap_share: float = 0.40

@@ -85,7 +85,7 @@ def target_readiness(
 def _gaps(
     tally: Tally, rule: TargetRule, prerequisites: Mapping[int, Decision], as_of: date, policy: Policy
 ) -> Iterator[Gap]:
-    found = spoken(tally, rule)
+    found = spoken(tally, rule.primary)
     needed = policy.readiness_probability if rule.primary is None else rule.primary.ready_from(policy)
     if found is None or found < needed:
         yield Gap(GapCode.ESTIMATE, needed, found)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_decimal
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from api.pages.words import enough, percent
+from api.pages.words import enough, value_words
 from mastery.methods import JUDGE, METHODS, MODEL, Scale
-from mastery.numbers import half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,11 @@ def method_lines(document: Mapping[str, Any], *, family: bool) -> list[MethodLin
     return [_line(one, sayable=enough(document)) for one in told]
 
 
+def other_primary(document: Mapping[str, Any]) -> str | None:
+    """The method that mastery goes by where that is not the model, whose estimate the page tells of all the same."""
+    return next((str(one["name"]) for one in document["methods"] if one["primary"] and one["name"] != MODEL), None)
+
+
 def _line(said: Mapping[str, Any], *, sayable: bool) -> MethodLine:
     value, scale, needed = said["value"], Scale(said["scale"]), said["mastered_from"]
     if value is None or not sayable:
@@ -50,19 +51,6 @@ def _line(said: Mapping[str, Any], *, sayable: bool) -> MethodLine:
         says = _("mastered, from %(bar)s on", bar=bar) if said["mastered"] else _("below %(bar)s", bar=bar)
     title = said["title"]
     return MethodLine(said["name"], _(title), said["primary"], words, says)
-
-
-def value_words(scale: Scale, value: float) -> str:
-    """A value as people read it: percent, a level with two decimals, yes or no."""
-    match scale:
-        case Scale.PROBABILITY:
-            return percent(value)
-        case Scale.PERCENT:
-            return percent(value / 100)
-        case Scale.LEVEL:
-            return format_decimal(half_up(Decimal(str(value)), 2), "0.00", locale=get_locale())
-        case Scale.YES_NO:
-            return _("yes") if value else _("no")
 
 
 def missing_by_method(name: str, needed: float, found: float | None) -> str:

@@ -42,9 +42,11 @@ def part_lines(document: Mapping[str, Any], *, family: bool) -> list[PartLine]:
         _("How hard its questions are"),
     )
     shown = adding_up([sizes[one] for one in _ADDED], sizes["sum"], _PLACES)
+    # without calibrated items the questions of a target are all alike: that says nothing to a family
     lines = [
         PartLine(name, _effect(sizes[one]), "" if family else _signed(figure))
         for name, one, figure in zip(names, _ADDED, shown, strict=True)
+        if not (family and one == "questions" and half_up(sizes[one], _PLACES) == 0)
     ]
     rate = document["estimate"]["expected"]
     together = right_words(rate) if family else _("%(rate)s right", rate=percent(rate))

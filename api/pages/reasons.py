@@ -162,5 +162,5 @@ POWERS = {
 
 def flag_text(key: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
     """A flag's sentence in the reader's language, filled with its facts."""
-    filled = {name: fact(name, value) for name, value in facts.items()} | dict(names)
+    filled = {name: fact(name, value, facts) for name, value in facts.items()} | dict(names)
     return fill(_(SENTENCES[key]), **filled)

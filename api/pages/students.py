@@ -15,7 +15,7 @@ from api.actions.explain import Moment
 from api.actions.student_overview import overview
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
-from api.pages.methods import method_lines
+from api.pages.methods import method_lines, other_primary
 from api.pages.my_path import path_url
 from api.pages.partial import live_page
 from api.pages.parts import part_lines
@@ -90,6 +90,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
     if page > 1 and not told.groups:
         abort(404)
     sections = student_sections(visit.session, visit.district_id, student_id, visit.today)
+    subjects = {row.subject for some in told.groups.values() for row, _ in some}
     return live_page(
         visit,
         "student.html",
@@ -99,7 +100,8 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         head=student_head(visit.session, visit.district_id, student_id),
         told=told,
         group_words=GROUPS,
-        subjects={row.subject for some in told.groups.values() for row, _ in some},
+        subjects=subjects,
+        primaries=[(one, rule.name) for one in sorted(subjects) if (rule := graph.methods_of(one).rule)],
         statements={row.target_id: statement(graph, row.target_id) for some in told.groups.values() for row, _ in some},
         sections=[(one, _may_open(visit, one)) for one in sections],
         flags=_flags(visit, subject, graph),
@@ -158,6 +160,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         document=document,
         parts=part_lines(document, family=family),
         methods=method_lines(document, family=family),
+        primary=other_primary(document),
         family=family,
         missing=[sentence(sayable(line, enough(document)), names) for line in missing],
         previews=preview_lines(document, family=family),

@@ -17,8 +17,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from mastery.decide import State
-from mastery.flags.sentences import UNITS, Unit
+from mastery.flags.sentences import UNITS, Unit, scale_of
 from mastery.flags.view import Fact
+from mastery.methods import Scale
 from mastery.numbers import half_up
 from mastery.overview import Group
 from mastery.policy import DEFAULT_POLICY
@@ -148,9 +149,11 @@ def figure(value: float | Decimal) -> str:
     return format_decimal(half_up(value, 1), "0.0", locale=get_locale())
 
 
-def fact(name: str, value: Fact) -> str:
-    """A fact of a flag's finding, as its unit is shown."""
+def fact(name: str, value: Fact, facts: Mapping[str, Fact]) -> str:
+    """A fact of a flag's finding, as its unit is shown; a method's value on the scale of the method in `facts`."""
     match UNITS[name]:
+        case Unit.VALUE:
+            return value_words(scale_of(facts), float(value))
         case Unit.PERCENT:
             return percent(float(value))
         case Unit.LEVEL:
@@ -159,6 +162,19 @@ def fact(name: str, value: Fact) -> str:
             return format_decimal(value, locale=get_locale())
         case Unit.NAME:
             return str(value)
+
+
+def value_words(scale: Scale, value: float) -> str:
+    """A value as people read it: percent, a level with two decimals, yes or no."""
+    match scale:
+        case Scale.PROBABILITY:
+            return percent(value)
+        case Scale.PERCENT:
+            return percent(value / 100)
+        case Scale.LEVEL:
+            return format_decimal(half_up(Decimal(str(value)), 2), "0.00", locale=get_locale())
+        case Scale.YES_NO:
+            return _("yes") if value else _("no")
 
 
 def out_of_ten(share: float) -> int:

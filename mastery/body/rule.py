@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from mastery.body.tally import Tally
 from mastery.body.words import SATISFIES_SUCCESSOR, Decision, Lack, Missing, TargetRule
+from mastery.methods import Choice
 from mastery.policy import Policy
 
 
@@ -27,7 +28,7 @@ def own_gaps(tally: Tally, rule: TargetRule, policy: Policy) -> Iterator[Missing
         yield Missing(6, Lack.NEW_CERTIFYING, policy.scale_mastery_level, None)
     elif certified.last < policy.scale_mastery_level and not certified.resolved:
         yield Missing(6, Lack.CONTRADICTION, policy.scale_mastery_level, certified.last)
-    found = spoken(tally, rule)
+    found = spoken(tally, rule.primary)
     needed = policy.mastery_probability if rule.primary is None else rule.primary.mastered_from
     if found is None or found < needed:
         method = None if rule.primary is None else rule.primary.name
@@ -49,9 +50,9 @@ def own_gaps(tally: Tally, rule: TargetRule, policy: Policy) -> Iterator[Missing
         yield Missing(7, Lack.INTEGRITY_HOLD, 0, tally.held)
 
 
-def spoken(tally: Tally, rule: TargetRule) -> float | None:
+def spoken(tally: Tally, primary: Choice | None) -> float | None:
     """What speaks for the estimate: the model's probability, or the value of the subject's primary method."""
-    return tally.estimate if rule.primary is None else tally.said
+    return tally.estimate if primary is None else tally.said
 
 
 def prerequisite_gaps(rule: TargetRule, prerequisites: Mapping[int, Decision]) -> Iterator[Missing]:

@@ -29,7 +29,11 @@ class Certified(NamedTuple):
 
 
 class Practice(NamedTuple):
-    """First tries at distinct items: how many count (a few a day), runs of correct ones, estimates at the newest."""
+    """First tries at distinct items: how many count (a few a day), runs of correct ones, estimates at the newest.
+
+    `estimates`, here and below, are what speaks for the estimate: the model's probability, or the value of the
+    subject's primary method, on its own scale.
+    """
 
     opportunities: int
     day: date
@@ -54,7 +58,7 @@ class Tally(NamedTuple):
 
     `records` to `dok` leave out the records under an integrity hold, which `held` counts. `assessments` and `dates`
     keep the first 8 distinct ones, `recent` the newest 10 results, `levels` and `peaks` what the windows of F09 need.
-    `said` is the value of the subject's primary method, where that is not the model.
+    `said` is the value of the subject's primary method, where that is not the model; `estimate` is always the model's.
     """
 
     records: int = 0
@@ -85,7 +89,7 @@ def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> T
     if tally.last_at is not None and record.performed_at < tally.last_at:
         raise ValueError(f"record of result {record.result} is older than the newest in the tally; replay the target")
     if record.purpose is Purpose.STATE_SUMMATIVE:
-        return _beside(tally, record)
+        return _beside(tally, record, rule)
     assessments, dates, dok, records, held = tally.assessments, tally.dates, tally.dok, tally.records, tally.held
     if record.held:
         held += 1
@@ -102,13 +106,15 @@ def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> T
         if record.estimate_before is None or record.estimate_after is None:
             raise ValueError(f"record of result {record.result} counts for the estimate and carries none")
         estimate, rate = record.estimate_after, record.expected_rate
-        # only an estimate that rests on enough evidence is a height to fall from
-        if tally.records >= policy.enough_evidence_records:
-            peaks = _peaks(peaks, record.local_date, max(record.estimate_before, estimate), policy.drop_within_days)
-        elif records >= policy.enough_evidence_records:
-            peaks = _peaks(peaks, record.local_date, estimate, policy.drop_within_days)
-        if record.first_tries:
-            practice = _practised(practice, record, record.estimate_before, estimate, rule.bar, policy)
+    before, after = record.estimate_before, record.estimate_after
+    if rule.primary is not None:
+        before, after = tally.said, record.said
+    # only an estimate that rests on enough evidence is a height to fall from
+    if after is not None and records >= policy.enough_evidence_records:
+        high = after if before is None or tally.records < policy.enough_evidence_records else max(before, after)
+        peaks = _peaks(peaks, record.local_date, high, policy.drop_within_days)
+    if record.counts_for_estimate and record.first_tries:
+        practice = _practised(practice, record, before, after, rule.bar, policy)
     level, levels, certified = record.level, tally.levels, tally.certified
     if level is not None:
         levels = (*levels, (record.result, level))[-(policy.drop_recent_records + policy.drop_earlier_records) :]
@@ -120,7 +126,7 @@ def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> T
         failed_results = (*failed_results, record.result)[-KEPT_RESULTS:]
     summative = tally.summative
     if record.purpose is Purpose.SUMMATIVE and level is not None:
-        summative = Summative(level, record.result, estimate, records)
+        summative = Summative(level, record.result, estimate if rule.primary is None else after, records)
     return Tally(
         records, held, assessments, dates, dok, certified, estimate, rate, record.performed_at, record.local_date,
         (*tally.recent, record.result)[-KEPT_RESULTS:], levels, peaks, failed, failed_results, practice, summative,
@@ -128,11 +134,12 @@ def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> T
     )  # fmt: skip
 
 
-def _beside(tally: Tally, record: Record) -> Tally:
+def _beside(tally: Tally, record: Record, rule: TargetRule) -> Tally:
     """A state summative stands beside the local ledger: it can contradict it and nothing else (domain 2.3)."""
     if record.level is None:
         return tally
-    return tally._replace(summative=Summative(record.level, record.result, tally.estimate, tally.records))
+    estimate = tally.estimate if rule.primary is None else tally.said
+    return tally._replace(summative=Summative(record.level, record.result, estimate, tally.records))
 
 
 def _certified(now: Certified | None, result: int, level: float, held: bool, policy: Policy) -> Certified | None:
@@ -160,9 +167,12 @@ def _peaks(
 
 
 def _practised(
-    now: Practice | None, record: Record, before: float, after: float, bar: float, policy: Policy
+    now: Practice | None, record: Record, before: float | None, after: float | None, bar: float, policy: Policy
 ) -> Practice:
-    """Count the record's first tries. Within one record the estimate is taken to move evenly from try to try."""
+    """Count the record's first tries. Within one record the estimate is taken to move evenly from try to try.
+
+    A first value is one estimate; no value is none, and what was before does not compare with what comes after.
+    """
     tries, day = record.first_tries, record.local_date
     if now is None:
         opportunities = day_count = run = longest = 0
@@ -175,7 +185,13 @@ def _practised(
         run = run + 1 if correct >= bar else 0
         longest = max(longest, run)
     n = len(tries)
-    moved = (after,) if n == 1 else (*(before + (after - before) * (i / n) for i in range(1, n)), after)
+    moved: tuple[float, ...]
+    if after is None:
+        estimates, moved = (), ()
+    elif before is None or n == 1:
+        moved = (after,)
+    else:
+        moved = (*(before + (after - before) * (i / n) for i in range(1, n)), after)
     window = policy.wheel_spin_slope_window
     return Practice(opportunities + counted, day, day_count + counted, run, longest, (estimates + moved)[-window:])
 

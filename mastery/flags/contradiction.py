@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from mastery.flags.view import Fact, Finding, Scope, Severity, TargetView
+from mastery.flags.yardstick import yardstick
 from mastery.policy import Policy
 
 ID = "F13"
@@ -19,9 +20,11 @@ def opens(view: TargetView, policy: Policy) -> bool:
         return False
     if summative.records < policy.enough_evidence_records:
         return False
+    by = yardstick(view.primary, policy)
     if summative.level < policy.needs_review_below:
-        return summative.estimate >= policy.contradiction_probability_high
-    return summative.level >= policy.scale_mastery_level and summative.estimate < policy.contradiction_probability_low
+        return summative.estimate >= by.contradicts_from
+    below = by.contradicts_below
+    return summative.level >= policy.scale_mastery_level and below is not None and summative.estimate < below
 
 
 def closes(view: TargetView, opened: Mapping[str, Fact], today: date, policy: Policy) -> bool:
@@ -39,6 +42,7 @@ def finding(view: TargetView, policy: Policy) -> Finding:
     if summative.result not in evidence:
         evidence = (summative.result, *evidence)
     low = summative.level < policy.needs_review_below
+    by = yardstick(view.primary, policy)
     return Finding(
         ID,
         FAMILY,
@@ -47,14 +51,19 @@ def finding(view: TargetView, policy: Policy) -> Finding:
         view.target,
         evidence,
         summative.result,
-        "contradiction.low" if low else "contradiction.high",
+        by.sentence("contradiction.low" if low else "contradiction.high"),
         "contradiction.closes",
         "contradiction.next",
-        {"target": view.target, "level_now": summative.level, "estimate": summative.estimate},
+        {"target": view.target, "level_now": summative.level, **by.facts({"estimate": summative.estimate})},
         {
             "needs_review_below": policy.needs_review_below,
             "scale_mastery_level": policy.scale_mastery_level,
-            "contradiction_probability_high": policy.contradiction_probability_high,
-            "contradiction_probability_low": policy.contradiction_probability_low,
+            **by.parameters(
+                {
+                    "contradiction_probability_high": policy.contradiction_probability_high,
+                    "contradiction_probability_low": policy.contradiction_probability_low,
+                },
+                {"mastered_from": by.contradicts_from, "contradicts_below": by.contradicts_below},
+            ),
         },
     )

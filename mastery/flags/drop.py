@@ -8,6 +8,7 @@ from statistics import median
 
 from mastery.body.words import SATISFIES_SUCCESSOR
 from mastery.flags.view import Fact, Finding, Scope, Severity, TargetView
+from mastery.flags.yardstick import yardstick
 from mastery.policy import Policy
 
 ID = "F09"
@@ -20,33 +21,38 @@ def opens(view: TargetView, policy: Policy) -> bool:
 
 
 def closes(view: TargetView, opened: Mapping[str, Fact], today: date, policy: Policy) -> bool:
-    """Back within half a level of the median, and within half of the fall of the estimate, whichever had fallen."""
+    """Back within half a level of the median, and within half of the fall of the estimate, whichever had fallen.
+
+    Where another method than at opening speaks for the estimate, the two do not compare: then what counts is whether
+    the estimate is fallen now.
+    """
     if "median_before" in opened:
         recent = _recent_mean(view, policy)
         if recent is None or recent < float(opened["median_before"]) - policy.drop_close_levels:
             return False
-    if "estimate_before" in opened:
-        estimate = view.tally.estimate
-        if estimate is None or estimate < float(opened["estimate_before"]) - policy.drop_close_probability:
-            return False
-    return True
+    by, estimate = yardstick(view.primary, policy), view.spoken
+    before = by.read(opened, "estimate_before")
+    if before is not None:
+        return estimate is not None and estimate >= before - by.fall_close
+    return by.same(opened) or not _estimate_fell(view, policy)
 
 
 def finding(view: TargetView, policy: Policy) -> Finding:
     """The finding for a view on which `opens` holds; the facts hold what had fallen, so that closing can compare."""
-    tally = view.tally
+    tally, estimate, by = view.tally, view.spoken, yardstick(view.primary, policy)
     facts: dict[str, Fact] = {"target": view.target, "days": policy.drop_within_days}
     evidence: tuple[int, ...] = tally.recent
-    sentence = "drop.estimate"
-    if _estimate_fell(view, policy) and tally.estimate is not None:
-        facts |= {"estimate": tally.estimate, "estimate_before": _peak(view)}
+    sentence, closes_when = by.sentence("drop.estimate"), by.sentence("drop.estimate.closes")
+    if _estimate_fell(view, policy) and estimate is not None:
+        facts |= by.facts({"estimate": estimate, "estimate_before": _peak(view)})
     if _levels_fell(view, policy):
         before = _median_before(view, policy)
         recent = _recent_mean(view, policy)
         if before is None or recent is None:
             raise ValueError("no levels to compare on this target")
         facts |= {"level_now": recent, "median_before": before}
-        sentence, evidence = "drop.level", tuple(result for result, _ in tally.levels)
+        sentence, closes_when = "drop.level", "drop.level.closes"
+        evidence = tuple(result for result, _ in tally.levels)
     return Finding(
         ID,
         FAMILY,
@@ -56,23 +62,22 @@ def finding(view: TargetView, policy: Policy) -> Finding:
         evidence,
         evidence[-1],
         sentence,
-        f"{sentence}.closes",
+        closes_when,
         "drop.next",
         facts,
         {
             "drop_levels": policy.drop_levels,
             "drop_close_levels": policy.drop_close_levels,
-            "drop_probability": policy.drop_probability,
             "drop_within_days": policy.drop_within_days,
+            **by.parameters({"drop_probability": by.fall}, {"drop_value": by.fall, "drop_close_value": by.fall_close}),
         },
     )
 
 
 def _estimate_fell(view: TargetView, policy: Policy) -> bool:
-    tally = view.tally
-    if tally.estimate is None or not tally.peaks:
+    if view.spoken is None or not view.tally.peaks:
         return False
-    return _peak(view) - tally.estimate >= policy.drop_probability
+    return _peak(view) - view.spoken >= yardstick(view.primary, policy).fall
 
 
 def _peak(view: TargetView) -> float:

@@ -7,6 +7,7 @@ from datetime import date
 
 from mastery.body.words import CLOSED_WORK, SATISFIES_SUCCESSOR
 from mastery.flags.view import Fact, Finding, PrerequisiteView, Scope, Severity, TargetView
+from mastery.flags.yardstick import yardstick
 from mastery.policy import Policy
 
 ID = "F10"
@@ -29,15 +30,16 @@ def finding(view: TargetView, policy: Policy) -> Finding:
     gap = _gap(view, policy)
     if gap is None:
         raise ValueError("no prerequisite gap on this target")
+    by = yardstick(gap.primary, policy)
     facts: dict[str, Fact] = {
         "target": view.target,
         "prerequisite": gap.target,
         "records": view.tally.records,
         "failed": view.tally.failed,
     }
-    if _low(gap, policy) and gap.tally.estimate is not None:
-        facts["prerequisite_estimate"] = gap.tally.estimate
-        sentence, evidence = "prereq_gap.low", gap.tally.recent[-5:] + view.tally.recent[-5:]
+    if _low(gap, policy) and gap.spoken is not None:
+        facts |= by.facts({"prerequisite_estimate": gap.spoken})
+        sentence, evidence = by.sentence("prereq_gap.low"), gap.tally.recent[-5:] + view.tally.recent[-5:]
         # one result may be about both
         evidence = tuple(dict.fromkeys(evidence))
     else:
@@ -55,8 +57,10 @@ def finding(view: TargetView, policy: Policy) -> Finding:
         "prereq_gap.next",
         facts,
         {
-            "prereq_gap_probability": policy.prereq_gap_probability,
             "prereq_gap_failed_records": policy.prereq_gap_failed_records,
+            **by.parameters(
+                {"prereq_gap_probability": policy.prereq_gap_probability}, {"prereq_gap_value": by.gap_below}
+            ),
         },
     )
 
@@ -67,7 +71,7 @@ def _gap(view: TargetView, policy: Policy) -> PrerequisiteView | None:
     open_ones = [p for p in view.prerequisites if p.state not in SATISFIES_SUCCESSOR]
     low = [p for p in open_ones if _low(p, policy)]
     if low:
-        return min(low, key=lambda p: (p.tally.estimate or 0.0, p.target))
+        return min(low, key=lambda p: (p.spoken or 0.0, p.target))
     if open_ones and view.tally.failed >= policy.prereq_gap_failed_records:
         return min(open_ones, key=lambda p: p.target)
     return None
@@ -75,9 +79,10 @@ def _gap(view: TargetView, policy: Policy) -> PrerequisiteView | None:
 
 def _low(prerequisite: PrerequisiteView, policy: Policy) -> bool:
     """Known to be low: too little evidence is not low."""
-    tally = prerequisite.tally
+    below = yardstick(prerequisite.primary, policy).gap_below
     return (
-        tally.estimate is not None
-        and tally.records >= policy.enough_evidence_records
-        and tally.estimate < policy.prereq_gap_probability
+        prerequisite.spoken is not None
+        and below is not None
+        and prerequisite.tally.records >= policy.enough_evidence_records
+        and prerequisite.spoken < below
     )

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from mastery.body.rule import spoken
 from mastery.body.tally import Tally
 from mastery.body.words import Key, State
+from mastery.methods import Choice
 from mastery.reassess import AssessmentReadiness
 
 Fact = int | float | str
@@ -31,22 +33,37 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrerequisiteView:
-    """A hard prerequisite of the target in view."""
+    """A hard prerequisite of the target in view; `primary` as there."""
 
     target: int
     tally: Tally
     state: State
+    primary: Choice | None = None
+
+    @property
+    def spoken(self) -> float | None:
+        """What speaks for the estimate on the prerequisite."""
+        return spoken(self.tally, self.primary)
 
 
 @dataclass(frozen=True, slots=True)
 class TargetView:
-    """One student's standing on one target, nameless. `level` is the reported level 0..4, None until one certifies."""
+    """One student's standing on one target, nameless. `level` is the reported level 0..4, None until one certifies.
+
+    `primary` is the score rule that speaks for the estimate, None the model.
+    """
 
     target: int
     tally: Tally
     state: State
     level: float | None
     prerequisites: tuple[PrerequisiteView, ...] = ()
+    primary: Choice | None = None
+
+    @property
+    def spoken(self) -> float | None:
+        """What speaks for the estimate on the target: a probability, or a value on the scale of `primary`."""
+        return spoken(self.tally, self.primary)
 
 
 @dataclass(frozen=True, slots=True)

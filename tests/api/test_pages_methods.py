@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import pytest
 from api_rows import confirm, sitting
@@ -14,7 +15,9 @@ from page_world import PageWorld
 from api.actions.graph_change import change_graph
 from api.actions.ingest import Intake
 from api.actions.methods import choose_methods, methods_from
-from api.pages.methods import missing_by_method, value_words
+from api.pages.methods import missing_by_method
+from api.pages.parts import part_lines
+from api.pages.words import value_words
 from api.security.clients import SCOPES, create_client
 from mastery.methods import METHODS, Scale
 from models.unit_of_work import district_transaction
@@ -130,3 +133,42 @@ def test_every_title_has_a_spanish_one(page_world: PageWorld, post: Post) -> Non
     html = client.response.get_data(as_text=True)
     assert "Qué dicen los métodos de esta materia" in html
     assert not [method.title for method in METHODS.values() if method.title in html]
+
+
+def test_pages_that_show_the_models_estimate_say_so_where_mastery_goes_by_another(
+    page_world: PageWorld, post: Post
+) -> None:
+    for day, share in ((1, 0.5), (2, 0.8), (3, 1.0)):
+        post(day, share)
+    student = page_world.client("teacher")
+    assert "goes by" not in explained(page_world)
+    assert "sure enough for mastery" in explained(page_world)
+    choose(page_world, "DECAY", "BKT")
+    for who in ("teacher", "guardian"):
+        html = explained(page_world, who)
+        assert "This is the estimate of the model. Mastery in this subject goes by DECAY." in html
+        assert "Mastery in this subject goes by DECAY, which is not drawn." in html
+        assert "sure enough for mastery" not in html
+    student.get(f"/students/{page_world.student.id}")
+    assert student.response is not None
+    said = f"Mastery in {page_world.target.subject} goes by DECAY; the estimates here are those of the model."
+    assert said in student.response.get_data(as_text=True)
+
+
+def test_a_family_reads_of_the_questions_only_where_they_make_a_difference(page_world: PageWorld) -> None:
+    """Without calibrated items they are all alike; a teacher sees the part, so that the sum adds up."""
+    parts = {"general": 0.5, "target": 0.2, "practice": 0.1, "questions": 0.0, "sum": 0.8, "form": 0.0}
+    document = {"parts": parts, "subject": "Mathematics", "estimate": {"expected": 0.7}}
+
+    def names(document: Mapping[str, Any], *, family: bool) -> list[str]:
+        with page_world.app.test_request_context():
+            return [line.name for line in part_lines(document, family=family)]
+
+    assert names(document, family=True) == [
+        "Overall level in Mathematics", "This target, compared with the rest", "Practice on this target", "Together",
+        "Form on the latest days (left out of the estimate)",
+    ]  # fmt: skip
+    assert "How hard its questions are" in names(document, family=False)
+    for questions, told in ((0.0049, False), (-0.0049, False), (0.005, True), (-0.005, True)):
+        calibrated = {**document, "parts": {**parts, "questions": questions, "sum": 0.8 + questions}}
+        assert ("How hard its questions are" in names(calibrated, family=True)) is told

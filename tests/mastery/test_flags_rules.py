@@ -315,7 +315,7 @@ def test_every_finding_reads_as_sentences_with_its_evidence(found):
 
 def test_every_sentence_is_used():
     used = {name for found in findings() for name in (found.sentence, found.closes_when, found.next_step)}
-    assert used == set(SENTENCES)
+    assert used == {key for key in SENTENCES if not key.endswith(".method")}
 
 
 def test_numbers_in_sentences_are_rounded_half_up():
@@ -347,7 +347,7 @@ def test_a_prerequisites_new_evidence_is_judged_on_its_successor():
 
 
 def test_a_rule_sees_nothing_about_the_person():
-    known = {"target", "tally", "state", "level", "prerequisites", "assessment", "readiness", "tested"}
+    known = {"target", "tally", "state", "level", "prerequisites", "primary", "assessment", "readiness", "tested"}
     for kind in (TargetView, PrerequisiteView, AssessmentView):
         assert {field.name for field in fields(kind)} <= known
 
