@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mastery.estimate import kernel
 from mastery.estimate.hyperparameters import Hyperparameters
-from mastery.estimate.kernel import NEVER, read_all, read_later, run_filter
+from mastery.estimate.kernel import NEVER, READING_COLUMNS, Answers, read_all, read_later, run_filter
 from mastery.estimate.observations import Observations
 from mastery.estimate.prerequisites import NO_PREREQUISITES, PrerequisiteTable
 from mastery.estimate.slots import extend, find_slots
@@ -127,10 +127,14 @@ def advance(
         np.array([0.0, hyper.item_variance, 0.0]),
     )
     level = np.array([state.level for state in states]).reshape(len(states), len(LEVEL_COLUMNS))
-    predictions, first_row, before, after = run_filter(
+    predictions = np.empty((batch.rows, 6))
+    first_row = np.empty(batch.rows, np.int64)
+    before, after = np.empty((batch.rows, len(READING_COLUMNS))), np.empty((batch.rows, len(READING_COLUMNS)))
+    runs = run_filter(
         batch.offsets,
         batch.sitting,
-        np.column_stack((targets.slots, items.slots)),
+        targets.slots,
+        items.slots,
         _answers(batch),
         _constants(hyper),
         level,
@@ -139,7 +143,11 @@ def advance(
         items.offsets,
         items.rows,
         targets.ids,
-        *prerequisites,
+        prerequisites,
+        predictions,
+        first_row,
+        before,
+        after,
     )
     return Advanced(
         _split(level, targets, items),
@@ -149,9 +157,9 @@ def advance(
         predictions[:, kernel.ABILITY],
         predictions[:, kernel.PRACTISED],
         predictions[:, kernel.ATTEMPT].astype(np.int64),
-        first_row,
-        Levels(before),
-        Levels(after),
+        first_row[:runs],
+        Levels(before[:runs]),
+        Levels(after[:runs]),
     )
 
 
@@ -206,19 +214,19 @@ def _place(offsets: Integers, ids: Integers, known: list[Integers], columns: lis
     return _Placed(slots, new_offsets, new_ids, rows)
 
 
-def _answers(batch: Observations) -> Floats:
-    table = np.empty((batch.rows, 10))
-    table[:, kernel.Y] = batch.y
-    table[:, kernel.WEIGHT] = batch.weight
-    table[:, kernel.DAY] = batch.day
-    table[:, kernel.SLOPE] = batch.slope
-    table[:, kernel.EASINESS] = batch.easiness
-    table[:, kernel.EASINESS_VARIANCE] = batch.easiness_variance
-    table[:, kernel.PRACTICE_SLOPE] = batch.practice_slope
-    table[:, kernel.SUMMED] = batch.summed
-    table[:, kernel.GUESSING] = batch.guessing
-    table[:, kernel.POINTS] = batch.points
-    return table
+def _answers(batch: Observations) -> Answers:
+    return Answers(
+        batch.y,
+        batch.weight,
+        batch.day,
+        batch.slope,
+        batch.easiness,
+        batch.easiness_variance,
+        batch.practice_slope,
+        batch.summed,
+        batch.guessing,
+        batch.points,
+    )
 
 
 def _constants(hyper: Hyperparameters) -> Floats:

@@ -9,17 +9,19 @@ Everything compiled together stands in this one file: numba compiles anew when t
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from mastery.estimate.compiled import compiled, compiled_within
+from mastery.estimate.observations import Flags
+from mastery.estimate.prerequisites import PrerequisiteTable
 from mastery.estimate.state import Floats, Integers
 
 PROBIT = np.pi / 8.0  # sigma(mu / sqrt(1 + pi/8 V)) is the mean of sigma over N(mu, V), to 1e-2 (MacKay 1992)
 WIDEST = 2.0  # a variance never grows beyond twice its prior
 NEVER = -np.inf  # last day of a target that has not been seen
 
-# Columns of `answers` [R, 10]
-Y, WEIGHT, DAY, SLOPE, EASINESS, EASINESS_VARIANCE, PRACTICE_SLOPE, SUMMED, GUESSING, POINTS = range(10)
 # Places in `constants`; the attempt offsets stand from OFFSETS on
 (GENERAL, GENERAL_DRIFT, FORM, PERSISTENCE, TARGET, TARGET_DRIFT, RIGHT, WRONG) = range(8)
 (ITEM, ITEM_RIGHT, ITEM_WRONG, FORGETTING, FORGETTING_VARIANCE, PREREQUISITES, OFFSETS) = range(8, 15)
@@ -39,12 +41,43 @@ _E, _T, _MEMORY_VARIANCE, _C, _TRY = range(5)
 _INFORMATION, _SCORE, _OWN, _FULL, _CREDIT, _START = range(6)
 
 
+class Answers(NamedTuple):
+    """The columns of `Observations` that say how an answer went and on what, [R] each."""
+
+    y: Floats
+    weight: Floats
+    day: Floats
+    slope: Floats
+    easiness: Floats
+    easiness_variance: Floats
+    practice_slope: Floats
+    summed: Flags
+    guessing: Floats
+    points: Floats
+
+
+class _Targets(NamedTuple):
+    """One student's targets while they are worked on, by column, so that all drift in a few vector instructions.
+
+    The columns of a stored target, and `practised`, ln(1 + practice), worked out where practice changes.
+    """
+
+    rest: Floats
+    variance: Floats
+    on_general: Floats
+    on_form: Floats
+    practice: Floats
+    last_day: Floats
+    practised: Floats
+
+
 @compiled
 def run_filter(
     offsets: Integers,
     sitting: Integers,
-    slots: Integers,
-    answers: Floats,
+    target_slots: Integers,
+    item_slots: Integers,
+    answers: Answers,
     constants: Floats,
     level: Floats,
     target_offsets: Integers,
@@ -52,41 +85,41 @@ def run_filter(
     item_offsets: Integers,
     items: Floats,
     target_ids: Integers,
-    graph_targets: Integers,
-    graph_offsets: Integers,
-    graph_before: Integers,
-) -> tuple[Floats, Integers, Floats, Floats]:
+    prerequisites: PrerequisiteTable,
+    predictions: Floats,
+    run_first: Integers,
+    before: Floats,
+    after: Floats,
+) -> int:
     """Advance N students through their rows: level, targets and items are changed in place.
 
-    offsets int64[N+1]; sitting int64[R]; slots int64[R, 2], places of target and item; answers [R, 10];
-    level [N, 5]; targets [sum K, 6] and items [sum I, 3] by student at their offsets int64[N+1];
-    target_ids int64[sum K]; the graph as in `PrerequisiteTable`.
-    Returns what was expected before each row [R, 6] (p, mu, Vt, g + f + s + practice, ln(1 + n), earlier sittings with
-    the item as `attempt_offsets` counts them) and, for each run of rows with the same sitting and target, its first row
-    int64[M] and the target's reading before and after the sitting [M, 6].
+    offsets int64[N+1]; sitting int64[R]; target_slots and item_slots int64[R], the rows' places in their student's
+    targets and items; level [N, 5]; targets [sum K, 6], target_ids int64[sum K] and items [sum I, 3] by student at
+    their offsets int64[N+1].
+    Fills what was expected before each row, predictions [R, 6] (p, mu, Vt, g + f + s + practice, ln(1 + n), earlier
+    sittings with the item as `attempt_offsets` counts them), and for each run of rows with the same sitting and target
+    its first row run_first int64[R] and the target's reading before and after the sitting [R, 6]. Returns the number of
+    runs, M: the first M rows of these three are filled.
     """
-    longest, most, runs = 1, 1, 0
+    longest, most = 1, 1
     for n in range(len(offsets) - 1):
         longest = max(longest, offsets[n + 1] - offsets[n])
         most = max(most, target_offsets[n + 1] - target_offsets[n])
-        for j in range(offsets[n], offsets[n + 1]):
-            runs += j == offsets[n] or sitting[j] != sitting[j - 1] or slots[j, 0] != slots[j - 1, 0]
-    predictions = np.empty((len(sitting), 6))
-    run_first = np.empty(runs, np.int64)
-    before = np.empty((runs, len(READING_COLUMNS)))
-    after = np.empty((runs, len(READING_COLUMNS)))
     by_row = np.empty((longest, 5))
     by_target = np.zeros((most, 6))
+    own = _room(most)
     # the targets of the step before, and of this one
     recent = np.empty((2, most), np.int64)
     run = 0
     for n in range(len(offsets) - 1):
-        own_targets = targets[target_offsets[n] : target_offsets[n + 1]]
+        own_level = level[n]
+        stored = targets[target_offsets[n] : target_offsets[n + 1]]
         own_ids = target_ids[target_offsets[n] : target_offsets[n + 1]]
         own_items = items[item_offsets[n] : item_offsets[n + 1]]
+        met = _unpack(stored, own)
         carried = 0
-        for k in range(len(own_targets)):
-            if own_targets[k, ON_FORM] != 1.0:
+        for k in range(met):
+            if own.on_form[k] != 1.0:
                 recent[0, carried] = k
                 carried += 1
         row, end = offsets[n], offsets[n + 1]
@@ -96,56 +129,45 @@ def run_filter(
                 stop += 1
             opened = run
             for j in range(row, stop):
-                if j == row or slots[j, 0] != slots[j - 1, 0]:
+                if j == row or target_slots[j] != target_slots[j - 1]:
                     run_first[run] = j
-                    k = slots[j, 0]
-                    if own_targets[k, LAST_DAY] == NEVER and constants[PREREQUISITES] > 0.0:
-                        _begin(k, constants, level[n], own_targets, own_ids, graph_targets, graph_offsets, graph_before)
-                    _read(level[n], own_targets[slots[j, 0]], answers[j, PRACTICE_SLOPE], before[run])
+                    k = target_slots[j]
+                    if own.last_day[k] == NEVER and constants[PREREQUISITES] > 0.0:
+                        _begin(own, k, own_ids, prerequisites, constants, own_level)
+                    _read(own_level, own, k, answers.practice_slope[j], before, run)
+                    # drift leaves a target that has not been met where it is: at its prior
+                    met = max(met, k + 1)
                     run += 1
             first = row
             while first < stop:
-                last = _step_end(first, stop, slots, answers)
+                last = _step_end(first, stop, item_slots, answers)
                 if last == first + 1:
                     carried = _answer(
-                        slots[first],
-                        answers[first],
-                        constants,
-                        level[n],
-                        own_targets,
-                        own_items,
-                        predictions[first],
-                        recent,
-                        carried,
-                    )
+                        first, target_slots[first], item_slots[first], answers, constants,
+                        own_level, own, met, own_items, predictions, recent, carried,
+                    )  # fmt: skip
                 else:
                     carried = _step(
-                        slots[first:last],
-                        answers[first:last],
-                        constants,
-                        level[n],
-                        own_targets,
-                        own_items,
-                        predictions[first:last],
-                        by_row,
-                        by_target,
-                        recent,
-                        carried,
-                    )
+                        first, last, target_slots, item_slots, answers, constants,
+                        own_level, own, met, own_items, predictions, by_row, by_target, recent, carried,
+                    )  # fmt: skip
                 first = last
             for done in range(opened, run):
                 j = run_first[done]
-                _read(level[n], own_targets[slots[j, 0]], answers[j, PRACTICE_SLOPE], after[done])
+                _read(own_level, own, target_slots[j], answers.practice_slope[j], after, done)
             row = stop
-    return predictions, run_first, before, after
+        _pack(own, stored)
+    return run
 
 
 @compiled
 def read_all(level: Floats, targets: Floats, practice_slopes: Floats) -> Floats:
     """Readings [K, 6] of one student's targets [K, 6] as they are stored."""
     readings = np.empty((len(targets), len(READING_COLUMNS)))
+    own = _room(len(targets))
+    _unpack(targets, own)
     for k in range(len(targets)):
-        _read(level, targets[k], practice_slopes[k], readings[k])
+        _read(level, own, k, practice_slopes[k], readings, k)
     return readings
 
 
@@ -153,24 +175,62 @@ def read_all(level: Floats, targets: Floats, practice_slopes: Floats) -> Floats:
 def read_later(level: Floats, targets: Floats, practice_slopes: Floats, days: float, constants: Floats) -> Floats:
     """Readings [K, 6] of one student's targets [K, 6] so many days after the last evidence on each."""
     readings = np.empty((len(targets), len(READING_COLUMNS)))
+    own = _room(len(targets))
+    _unpack(targets, own)
     for k in range(len(targets)):
-        target = targets[k].copy()
-        _age(target, target[LAST_DAY] + days, constants)
-        _read(level, target, practice_slopes[k], readings[k])
+        _age(own, k, own.last_day[k] + days, constants)
+        _read(level, own, k, practice_slopes[k], readings, k)
     return readings
 
 
 @compiled_within
-def _read(level: Floats, target: Floats, practice_slope: float, reading: Floats) -> None:
+def _room(most: int) -> _Targets:
+    """Columns for so many targets."""
+    return _Targets(
+        np.empty(most), np.empty(most), np.empty(most), np.empty(most), np.empty(most), np.empty(most), np.empty(most)
+    )
+
+
+@compiled_within
+def _unpack(targets: Floats, own: _Targets) -> int:
+    """Stored targets [K, 6] as columns; returns how many of them have been met, which come first."""
+    met = 0
+    for k in range(len(targets)):
+        own.rest[k] = targets[k, REST]
+        own.variance[k] = targets[k, VARIANCE]
+        own.on_general[k] = targets[k, ON_GENERAL]
+        own.on_form[k] = targets[k, ON_FORM]
+        own.practice[k] = targets[k, PRACTICE]
+        own.last_day[k] = targets[k, LAST_DAY]
+        own.practised[k] = np.log1p(own.practice[k])
+        if own.last_day[k] != NEVER:
+            met = k + 1
+    return met
+
+
+@compiled_within
+def _pack(own: _Targets, targets: Floats) -> None:
+    """Inverse of `_unpack`."""
+    for k in range(len(targets)):
+        targets[k, REST] = own.rest[k]
+        targets[k, VARIANCE] = own.variance[k]
+        targets[k, ON_GENERAL] = own.on_general[k]
+        targets[k, ON_FORM] = own.on_form[k]
+        targets[k, PRACTICE] = own.practice[k]
+        targets[k, LAST_DAY] = own.last_day[k]
+
+
+@compiled_within
+def _read(level: Floats, targets: _Targets, k: int, practice_slope: float, readings: Floats, place: int) -> None:
     """What is known of a target, present form left out: mean and variance of g + s + practice, and the parts."""
-    own = _own(target, level)
-    practice = practice_slope * np.log1p(target[PRACTICE])
-    reading[0] = level[G] + own + practice
-    reading[1] = target[VARIANCE] + _spread(target[ON_GENERAL], target[ON_FORM] - 1.0, level)
-    reading[2] = level[G]
-    reading[3] = own
-    reading[4] = level[F]
-    reading[5] = practice
+    own = _own(targets, k, level)
+    practice = practice_slope * targets.practised[k]
+    readings[place, 0] = level[G] + own + practice
+    readings[place, 1] = targets.variance[k] + _spread(targets.on_general[k], targets.on_form[k] - 1.0, level)
+    readings[place, 2] = level[G]
+    readings[place, 3] = own
+    readings[place, 4] = level[F]
+    readings[place, 5] = practice
 
 
 @compiled_within
@@ -180,52 +240,54 @@ def _spread(u: float, v: float, level: Floats) -> float:
 
 
 @compiled_within
-def _own(target: Floats, level: Floats) -> float:
+def _own(targets: _Targets, k: int, level: Floats) -> float:
     """Mean of s."""
-    return float(target[REST] + (target[ON_GENERAL] - 1.0) * level[G] + (target[ON_FORM] - 1.0) * level[F])
+    return float(targets.rest[k] + (targets.on_general[k] - 1.0) * level[G] + (targets.on_form[k] - 1.0) * level[F])
 
 
 @compiled_within
-def _step_end(first: int, stop: int, slots: Integers, answers: Floats) -> int:
+def _step_end(first: int, stop: int, item_slots: Integers, answers: Answers) -> int:
     """Where the step that begins at `first` ends: a run without feedback, or the rows of one answer."""
     last = first + 1
-    summed = answers[first, SUMMED]
-    while last < stop and answers[last, SUMMED] == summed and (summed != 0.0 or slots[last, 1] == slots[first, 1]):
+    summed = answers.summed[first]
+    while last < stop and answers.summed[last] == summed and (summed or item_slots[last] == item_slots[first]):
         last += 1
     return last
 
 
 @compiled_within
 def _answer(
-    slot: Integers,
-    answer: Floats,
+    j: int,
+    k: int,
+    i: int,
+    answers: Answers,
     constants: Floats,
     level: Floats,
-    targets: Floats,
+    targets: _Targets,
+    met: int,
     items: Floats,
-    prediction: Floats,
+    predictions: Floats,
     recent: Integers,
     carried: int,
 ) -> int:
     """The step of one answer on one target: what `_step` does, without its sums over rows and targets."""
-    k = slot[0]
-    target, item = targets[k], items[slot[1]]
-    a, y, w = answer[SLOPE], answer[Y], answer[WEIGHT]
-    start = _own(target, level)
-    _age(target, answer[DAY], constants)
-    for other in recent[0, :carried]:
-        if other != k:
-            _leave(targets[other], level)
-    u, v = target[ON_GENERAL], target[ON_FORM]
-    noise = item[MEMORY_VARIANCE] + answer[EASINESS_VARIANCE]
-    _expect(a, answer, item, target, level, constants, noise, prediction)
-    full = prediction[LOGIT_VARIANCE]
-    prediction[P], pull, curvature = _likelihood(y, prediction[LOGIT], full, answer[GUESSING], answer[POINTS])
+    a, y, w = answers.slope[j], answers.y[j], answers.weight[j]
+    start = _own(targets, k, level)
+    _age(targets, k, answers.day[j], constants)
+    for place in range(carried):
+        if recent[0, place] != k:
+            _leave(targets, recent[0, place], level)
+    u, v = targets.on_general[k], targets.on_form[k]
+    memory = items[i, MEMORY_VARIANCE]
+    noise = memory + answers.easiness_variance[j]
+    mu, full, ability, attempt = _expect(j, k, i, answers, constants, level, targets, items, noise)
+    p, pull, curvature = _likelihood(y, mu, full, answers.guessing[j], answers.points[j])
+    _note(predictions, j, p, mu, full, ability, targets.practised[k], attempt)
     left = 1.0 - curvature * full
     surprise, precision = pull / left, curvature / left
     c = w / (1.0 + w * precision * noise)
     information, score = a * a * c * precision, a * c * surprise
-    kept = 1.0 / (1.0 + target[VARIANCE] * information)
+    kept = 1.0 / (1.0 + targets.variance[k] * information)
     shared = information * kept
     general, form, both = level[G_VARIANCE], level[F_VARIANCE], level[COVARIANCE]
     area = max(general * form - both * both, 0.0)
@@ -239,52 +301,67 @@ def _answer(
     form_shift = part * (level[COVARIANCE] * u + level[F_VARIANCE] * v)
     level[G] += general_shift
     level[F] += form_shift
-    variance = target[VARIANCE] * kept
+    variance = targets.variance[k] * kept
     shared_shift = u * general_shift + v * form_shift
     shift = variance * (score - information * shared_shift)
-    target[REST] += shift + (1.0 - kept) * (u * level[G] + v * level[F])
-    target[VARIANCE] = variance
-    target[ON_GENERAL] = u * kept
-    target[ON_FORM] = v * kept
-    memory = item[MEMORY_VARIANCE]
+    targets.rest[k] += shift + (1.0 - kept) * (u * level[G] + v * level[F])
+    targets.variance[k] = variance
+    targets.on_general[k] = u * kept
+    targets.on_form[k] = v * kept
     reach = memory * c
     share = reach * precision
-    item[MEMORY] += reach * surprise - share * a * (shared_shift + shift)
+    items[i, MEMORY] += reach * surprise - share * a * (shared_shift + shift)
     spread = variance + _spread(u * kept, v * kept, level)
-    item[MEMORY_VARIANCE] = memory * (1.0 - share) + share * a * share * a * spread
-    _hold_to_sign(score, start, general_shift, level, target)
-    _learn(w, w * y, constants, target)
-    item[MEMORY] += w * (constants[ITEM_RIGHT] * y + constants[ITEM_WRONG] * (1.0 - y))
-    item[ATTEMPTS] += 1.0
+    items[i, MEMORY_VARIANCE] = memory * (1.0 - share) + share * a * share * a * spread
+    _hold_to_sign(score, start, general_shift, level, targets, k)
+    _learn(w, w * y, constants, targets, k)
+    items[i, MEMORY] += w * (constants[ITEM_RIGHT] * y + constants[ITEM_WRONG] * (1.0 - y))
+    items[i, ATTEMPTS] += 1.0
     recent[0, 0] = k
-    _fade(w, constants, level, targets, recent[0, :1])
-    _drift(w, constants, level, targets)
+    _fade(w, constants, level, targets, recent, 1)
+    _drift(w, constants, level, targets, met, recent, 1)
     return 1
 
 
 @compiled_within
 def _expect(
-    a: float,
-    answer: Floats,
-    item: Floats,
-    target: Floats,
-    level: Floats,
+    j: int,
+    k: int,
+    i: int,
+    answers: Answers,
     constants: Floats,
+    level: Floats,
+    targets: _Targets,
+    items: Floats,
     noise: float,
-    prediction: Floats,
+) -> tuple[float, float, float, float]:
+    """What an answer on a target will be made of: mean and variance of the logit, ability, and which attempt it is."""
+    a, u, v = answers.slope[j], targets.on_general[k], targets.on_form[k]
+    ability = targets.rest[k] + u * level[G] + v * level[F] + answers.practice_slope[j] * targets.practised[k]
+    attempt = min(int(items[i, ATTEMPTS]), len(constants) - 1 - OFFSETS)
+    mu = a * ability + items[i, MEMORY] + answers.easiness[j] + constants[OFFSETS + attempt]
+    variance = a * a * (targets.variance[k] + _spread(u, v, level)) + noise
+    return mu, variance, ability, float(attempt)
+
+
+@compiled_within
+def _note(
+    predictions: Floats,
+    j: int,
+    p: float,
+    mu: float,
+    variance: float,
+    ability: float,
+    practised: float,
+    attempt: float,
 ) -> None:
-    """What an answer on a target will be made of: a row of predictions but for P."""
-    u, v = target[ON_GENERAL], target[ON_FORM]
-    practised = np.log1p(target[PRACTICE])
-    ability = target[REST] + u * level[G] + v * level[F] + answer[PRACTICE_SLOPE] * practised
-    attempt = min(int(item[ATTEMPTS]), len(constants) - 1 - OFFSETS)
-    mu = a * ability + item[MEMORY] + answer[EASINESS] + constants[OFFSETS + attempt]
-    variance = a * a * (target[VARIANCE] + _spread(u, v, level)) + noise
-    prediction[LOGIT] = mu
-    prediction[LOGIT_VARIANCE] = variance
-    prediction[ABILITY] = ability
-    prediction[PRACTISED] = practised
-    prediction[ATTEMPT] = attempt
+    """A row of predictions."""
+    predictions[j, P] = p
+    predictions[j, LOGIT] = mu
+    predictions[j, LOGIT_VARIANCE] = variance
+    predictions[j, ABILITY] = ability
+    predictions[j, PRACTISED] = practised
+    predictions[j, ATTEMPT] = attempt
 
 
 @compiled_within
@@ -326,11 +403,15 @@ def _likelihood(y: float, mu: float, variance: float, guessing: float, points: f
 
 @compiled_within
 def _step(
-    slots: Integers,
-    answers: Floats,
+    first: int,
+    last: int,
+    target_slots: Integers,
+    item_slots: Integers,
+    answers: Answers,
     constants: Floats,
     level: Floats,
-    targets: Floats,
+    targets: _Targets,
+    met: int,
     items: Floats,
     predictions: Floats,
     by_row: Floats,
@@ -341,116 +422,114 @@ def _step(
     """One joint step: age, predict, update in slices of at most one effective answer, hold to the sign, learn."""
     total = 0.0
     found = 0
-    for j in range(len(answers)):
-        k = slots[j, 0]
-        weight = answers[j, WEIGHT]
+    for j in range(first, last):
+        k = target_slots[j]
+        weight = answers.weight[j]
         total += weight
-        by_row[j, _TRY] = items[slots[j, 1], ATTEMPTS] + 1.0
+        by_row[j - first, _TRY] = items[item_slots[j], ATTEMPTS] + 1.0
         if by_target[k, _FULL] == 0.0:
             recent[1, found] = k
             found += 1
-            by_target[k, _START] = _own(targets[k], level)
-            _age(targets[k], answers[j, DAY], constants)
+            by_target[k, _START] = _own(targets, k, level)
+            _age(targets, k, answers.day[j], constants)
         by_target[k, _FULL] += weight
-        by_target[k, _CREDIT] += weight * answers[j, Y]
-    for k in recent[0, :carried]:
+        by_target[k, _CREDIT] += weight * answers.y[j]
+    for place in range(carried):
+        k = recent[0, place]
         if by_target[k, _FULL] == 0.0:
-            _leave(targets[k], level)
-    touched = recent[1, :found]
+            _leave(targets, k, level)
+    for place in range(found):
+        recent[0, place] = recent[1, place]
+    touched = recent[0, :found]
     general_before = level[G]
     # 7 rows of weight 5/7 are five effective answers although their sum is 5.000000000000001
     slices = max(1, int(np.ceil(total - 1e-9)))
     for part in range(slices):
-        _predict(slots, answers, constants, level, targets, items, predictions, by_row, by_target, slices, part == 0)
+        _predict(
+            first, last, target_slots, item_slots, answers, constants,
+            level, targets, items, predictions, by_row, by_target, slices, part == 0,
+        )  # fmt: skip
         if part == 0:
             for k in touched:
                 by_target[k, _OWN] = by_target[k, _SCORE]
         _update_shared(level, targets, by_target, touched)
-        _update_items(slots, answers, items, by_row, by_target)
+        _update_items(first, last, target_slots, item_slots, answers, items, by_row, by_target)
     for k in touched:
-        _hold_to_sign(by_target[k, _OWN], by_target[k, _START], level[G] - general_before, level, targets[k])
-        _learn(by_target[k, _FULL], by_target[k, _CREDIT], constants, targets[k])
-        by_target[k, :] = 0.0
-    for j in range(len(answers)):
-        item = items[slots[j, 1]]
-        y = answers[j, Y]
-        item[MEMORY] += answers[j, WEIGHT] * (constants[ITEM_RIGHT] * y + constants[ITEM_WRONG] * (1.0 - y))
-        item[ATTEMPTS] = by_row[j, _TRY]
-    _fade(total, constants, level, targets, touched)
-    _drift(total, constants, level, targets)
-    recent[0, :found] = touched
+        _hold_to_sign(by_target[k, _OWN], by_target[k, _START], level[G] - general_before, level, targets, k)
+        _learn(by_target[k, _FULL], by_target[k, _CREDIT], constants, targets, k)
+        by_target[k, _FULL] = 0.0
+        by_target[k, _CREDIT] = 0.0
+    for j in range(first, last):
+        i, y = item_slots[j], answers.y[j]
+        items[i, MEMORY] += answers.weight[j] * (constants[ITEM_RIGHT] * y + constants[ITEM_WRONG] * (1.0 - y))
+        items[i, ATTEMPTS] = by_row[j - first, _TRY]
+    _fade(total, constants, level, targets, recent, found)
+    _drift(total, constants, level, targets, met, recent, found)
     return found
 
 
 @compiled_within
-def _age(target: Floats, day: float, constants: Floats) -> None:
+def _age(targets: _Targets, k: int, day: float, constants: Floats) -> None:
     """Forgetting between the last evidence on a target and this one: s shrinks towards 0; never backwards in time."""
-    days = day - target[LAST_DAY]
-    if target[LAST_DAY] == NEVER:
-        target[LAST_DAY] = day
+    days = day - targets.last_day[k]
+    if targets.last_day[k] == NEVER:
+        targets.last_day[k] = day
     elif days > 0.0:
         gap = np.log1p(days)
         left = np.exp(-constants[FORGETTING] * gap)
-        target[REST] *= left
-        target[ON_GENERAL] = 1.0 + left * (target[ON_GENERAL] - 1.0)
-        target[ON_FORM] = 1.0 + left * (target[ON_FORM] - 1.0)
-        grown = target[VARIANCE] + constants[FORGETTING_VARIANCE] * gap
-        target[VARIANCE] = min(grown, WIDEST * constants[TARGET])
-        target[LAST_DAY] = day
+        targets.rest[k] *= left
+        targets.on_general[k] = 1.0 + left * (targets.on_general[k] - 1.0)
+        targets.on_form[k] = 1.0 + left * (targets.on_form[k] - 1.0)
+        grown = targets.variance[k] + constants[FORGETTING_VARIANCE] * gap
+        targets.variance[k] = min(grown, WIDEST * constants[TARGET])
+        targets.last_day[k] = day
 
 
 @compiled_within
 def _begin(
-    k: int,
-    constants: Floats,
-    level: Floats,
-    targets: Floats,
-    ids: Integers,
-    graph_targets: Integers,
-    graph_offsets: Integers,
-    graph_before: Integers,
+    targets: _Targets, k: int, ids: Integers, prerequisites: PrerequisiteTable, constants: Floats, level: Floats
 ) -> None:
     """A target never seen, just before its first sitting: s_k = share mean(s_j) + e over the prerequisites j seen.
 
     A Gaussian network on the graph (Shachter and Kenley 1989), read forwards only. V_e = V_s (1 - share^2 / n), so that
     with nothing known of the n prerequisites s_k has its own prior; given g and f they are independent.
     """
-    place = np.searchsorted(graph_targets, ids[k])
-    if place == len(graph_targets) or graph_targets[place] != ids[k]:
+    place = np.searchsorted(prerequisites.targets, ids[k])
+    if place == len(prerequisites.targets) or prerequisites.targets[place] != ids[k]:
         return
     seen, rest, variance, on_general, on_form = 0.0, 0.0, 0.0, 0.0, 0.0
-    for before in graph_before[graph_offsets[place] : graph_offsets[place + 1]]:
+    for before in prerequisites.before[prerequisites.offsets[place] : prerequisites.offsets[place + 1]]:
         for j in range(len(ids)):
-            if ids[j] == before and targets[j, LAST_DAY] != NEVER:
+            if ids[j] == before and targets.last_day[j] != NEVER:
                 seen += 1.0
-                rest += targets[j, REST]
-                variance += targets[j, VARIANCE]
-                on_general += targets[j, ON_GENERAL] - 1.0
-                on_form += targets[j, ON_FORM] - 1.0
+                rest += targets.rest[j]
+                variance += targets.variance[j]
+                on_general += targets.on_general[j] - 1.0
+                on_form += targets.on_form[j] - 1.0
     if seen > 0.0:
         share = constants[PREREQUISITES] / seen
-        targets[k, REST] = share * rest
-        targets[k, VARIANCE] = constants[TARGET] * (1.0 - share * share * seen) + share * share * variance
-        targets[k, ON_GENERAL] = 1.0 + share * on_general
-        targets[k, ON_FORM] = 1.0 + share * on_form
-        _leave(targets[k], level)
+        targets.rest[k] = share * rest
+        targets.variance[k] = constants[TARGET] * (1.0 - share * share * seen) + share * share * variance
+        targets.on_general[k] = 1.0 + share * on_general
+        targets.on_form[k] = 1.0 + share * on_form
+        _leave(targets, k, level)
 
 
 @compiled_within
-def _leave(target: Floats, level: Floats) -> None:
+def _leave(targets: _Targets, k: int, level: Floats) -> None:
     """Another target is answered now: what s had in common with f is expressed by g and the rest."""
     slope = level[COVARIANCE] / level[G_VARIANCE]
-    _express(target, level[F] - slope * level[G], slope, 0.0, _form_given_general(level))
+    _express(targets, k, level[F] - slope * level[G], slope, 0.0, _form_given_general(level))
 
 
 @compiled_within
-def _express(target: Floats, constant: float, on_general: float, on_form: float, scatter: float) -> None:
+def _express(targets: _Targets, k: int, constant: float, on_general: float, on_form: float, scatter: float) -> None:
     """Put N(constant + on_general g + on_form f', scatter) in the place of f, as far as s depends on it."""
-    share = target[ON_FORM] - 1.0
-    target[REST] += share * constant
-    target[ON_GENERAL] += share * on_general
-    target[ON_FORM] = 1.0 + share * on_form
-    target[VARIANCE] += share * share * scatter
+    share = targets.on_form[k] - 1.0
+    targets.rest[k] += share * constant
+    targets.on_general[k] += share * on_general
+    targets.on_form[k] = 1.0 + share * on_form
+    targets.variance[k] += share * share * scatter
 
 
 @compiled_within
@@ -461,11 +540,14 @@ def _form_given_general(level: Floats) -> float:
 
 @compiled_within
 def _predict(
-    slots: Integers,
-    answers: Floats,
+    first: int,
+    last: int,
+    target_slots: Integers,
+    item_slots: Integers,
+    answers: Answers,
     constants: Floats,
     level: Floats,
-    targets: Floats,
+    targets: _Targets,
     items: Floats,
     predictions: Floats,
     by_row: Floats,
@@ -478,31 +560,27 @@ def _predict(
     A target's rows carry the information sum a^2 c t and the score sum a c e, e the first derivative of `_likelihood`
     over 1 - h Vt, h its second.
     """
-    expected = np.empty(6)
-    for j in range(len(answers)):
-        by_target[slots[j, 0], _INFORMATION] = 0.0
-        by_target[slots[j, 0], _SCORE] = 0.0
-    for j in range(len(answers)):
-        k = slots[j, 0]
-        item = items[slots[j, 1]]
-        a = answers[j, SLOPE]
-        noise = item[MEMORY_VARIANCE] + answers[j, EASINESS_VARIANCE]
-        _expect(a, answers[j], item, targets[k], level, constants, noise, expected)
-        variance = expected[LOGIT_VARIANCE]
-        expected[P], pull, curvature = _likelihood(
-            answers[j, Y], expected[LOGIT], variance, answers[j, GUESSING], answers[j, POINTS]
-        )
+    for j in range(first, last):
+        by_target[target_slots[j], _INFORMATION] = 0.0
+        by_target[target_slots[j], _SCORE] = 0.0
+    for j in range(first, last):
+        k, i, row = target_slots[j], item_slots[j], j - first
+        a = answers.slope[j]
+        memory = items[i, MEMORY_VARIANCE]
+        noise = memory + answers.easiness_variance[j]
+        mu, variance, ability, attempt = _expect(j, k, i, answers, constants, level, targets, items, noise)
+        p, pull, curvature = _likelihood(answers.y[j], mu, variance, answers.guessing[j], answers.points[j])
         if keep:
-            predictions[j] = expected
+            _note(predictions, j, p, mu, variance, ability, targets.practised[k], attempt)
         # of an answer without points at least 1 - .25 Vt / (1 + pi/8 Vt) > .36
         left = 1.0 - curvature * variance
-        w = answers[j, WEIGHT] / slices
-        by_row[j, _E] = pull / left
-        by_row[j, _T] = curvature / left
-        by_row[j, _MEMORY_VARIANCE] = item[MEMORY_VARIANCE]
-        by_row[j, _C] = w / (1.0 + w * by_row[j, _T] * noise)
-        by_target[k, _INFORMATION] += a * a * by_row[j, _C] * by_row[j, _T]
-        by_target[k, _SCORE] += a * by_row[j, _C] * by_row[j, _E]
+        w = answers.weight[j] / slices
+        by_row[row, _E] = pull / left
+        by_row[row, _T] = curvature / left
+        by_row[row, _MEMORY_VARIANCE] = memory
+        by_row[row, _C] = w / (1.0 + w * by_row[row, _T] * noise)
+        by_target[k, _INFORMATION] += a * a * by_row[row, _C] * by_row[row, _T]
+        by_target[k, _SCORE] += a * by_row[row, _C] * by_row[row, _E]
 
 
 @compiled_within
@@ -515,17 +593,17 @@ def _sigmoid(x: float) -> float:
 
 
 @compiled_within
-def _update_shared(level: Floats, targets: Floats, by_target: Floats, touched: Integers) -> None:
+def _update_shared(level: Floats, targets: _Targets, by_target: Floats, touched: Integers) -> None:
     """The joint Gaussian step on g, f and the touched targets: eliminate every rest, solve for g and f, go back.
 
     Leaves each target's shift and variance of the sum g + f + s in its _SCORE and _INFORMATION, for its items.
     """
     gg, gf, ff, on_g, on_f, score = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for k in touched:
-        kept = 1.0 / (1.0 + targets[k, VARIANCE] * by_target[k, _INFORMATION])
+        kept = 1.0 / (1.0 + targets.variance[k] * by_target[k, _INFORMATION])
         information = by_target[k, _INFORMATION] * kept
         part = by_target[k, _SCORE] * kept
-        u, v = targets[k, ON_GENERAL], targets[k, ON_FORM]
+        u, v = targets.on_general[k], targets.on_form[k]
         gg += information * u * u
         gf += information * u * v
         ff += information * v * v
@@ -545,64 +623,75 @@ def _update_shared(level: Floats, targets: Floats, by_target: Floats, touched: I
     level[G] += general_shift
     level[F] += form_shift
     for k in touched:
-        u, v = targets[k, ON_GENERAL], targets[k, ON_FORM]
-        variance, information = targets[k, VARIANCE], by_target[k, _INFORMATION]
+        u, v = targets.on_general[k], targets.on_form[k]
+        variance, information = targets.variance[k], by_target[k, _INFORMATION]
         kept = 1.0 / (1.0 + variance * information)
         shared_shift = u * general_shift + v * form_shift
         shift = variance * (by_target[k, _SCORE] - information * shared_shift) * kept
-        targets[k, REST] += shift + (1.0 - kept) * (u * level[G] + v * level[F])
-        targets[k, VARIANCE] = variance * kept
-        targets[k, ON_GENERAL] = u * kept
-        targets[k, ON_FORM] = v * kept
+        targets.rest[k] += shift + (1.0 - kept) * (u * level[G] + v * level[F])
+        targets.variance[k] = variance * kept
+        targets.on_general[k] = u * kept
+        targets.on_form[k] = v * kept
         by_target[k, _SCORE] = shared_shift + shift
         by_target[k, _INFORMATION] = variance * kept + _spread(u * kept, v * kept, level)
 
 
 @compiled_within
-def _update_items(slots: Integers, answers: Floats, items: Floats, by_row: Floats, by_target: Floats) -> None:
+def _update_items(
+    first: int,
+    last: int,
+    target_slots: Integers,
+    item_slots: Integers,
+    answers: Answers,
+    items: Floats,
+    by_row: Floats,
+    by_target: Floats,
+) -> None:
     """The memory of each item takes its part of what the target's sum left unexplained."""
-    for j in range(len(answers)):
-        k = slots[j, 0]
-        item = items[slots[j, 1]]
-        start = by_row[j, _MEMORY_VARIANCE]
-        reach = start * by_row[j, _C]
-        pull = reach * by_row[j, _T]
-        slope = answers[j, SLOPE]
-        item[MEMORY] += reach * by_row[j, _E] - pull * slope * by_target[k, _SCORE]
+    for j in range(first, last):
+        k, i, row = target_slots[j], item_slots[j], j - first
+        start = by_row[row, _MEMORY_VARIANCE]
+        reach = start * by_row[row, _C]
+        pull = reach * by_row[row, _T]
+        slope = answers.slope[j]
+        items[i, MEMORY] += reach * by_row[row, _E] - pull * slope * by_target[k, _SCORE]
         left = start * (1.0 - pull) + pull * slope * pull * slope * by_target[k, _INFORMATION]
         # a product, so that an item in two rows of the step loses by both
-        item[MEMORY_VARIANCE] *= left / start
+        items[i, MEMORY_VARIANCE] *= left / start
 
 
 @compiled_within
-def _hold_to_sign(own: float, start: float, general_shift: float, level: Floats, target: Floats) -> None:
+def _hold_to_sign(score: float, start: float, general_shift: float, level: Floats, targets: _Targets, k: int) -> None:
     """Right answers never lower a target's mean and wrong ones never raise it, whatever aging or other targets did.
 
-    `own` is what the step's rows on this target say, `start` the mean of s before it was aged. Binds after a gap
+    `score` is what the step's rows on this target say, `start` the mean of s before it was aged. Binds after a gap
     (forgetting pulls s to 0) and where one sitting on several targets explains one target's answers by the others'.
     """
-    now = _own(target, level)
-    if own >= 0.0:
-        target[REST] += max(start - max(general_shift, 0.0) - now, 0.0)
+    now = _own(targets, k, level)
+    if score >= 0.0:
+        targets.rest[k] += max(start - max(general_shift, 0.0) - now, 0.0)
     else:
-        target[REST] += min(start - min(general_shift, 0.0) - now, 0.0)
+        targets.rest[k] += min(start - min(general_shift, 0.0) - now, 0.0)
 
 
 @compiled_within
-def _learn(full: float, credit: float, constants: Floats, target: Floats) -> None:
+def _learn(full: float, credit: float, constants: Floats, targets: _Targets, k: int) -> None:
     """At most one learning step, split by the share of right answers; only right answers count as practice."""
     amount = min(1.0, full)
     right = credit / full
-    target[REST] += amount * (constants[RIGHT] * right + constants[WRONG] * (1.0 - right))
-    target[VARIANCE] = min(target[VARIANCE] + amount * constants[TARGET_DRIFT], WIDEST * constants[TARGET])
-    target[PRACTICE] += amount * right
+    targets.rest[k] += amount * (constants[RIGHT] * right + constants[WRONG] * (1.0 - right))
+    targets.variance[k] = min(targets.variance[k] + amount * constants[TARGET_DRIFT], WIDEST * constants[TARGET])
+    if right > 0.0:
+        targets.practice[k] += amount * right
+        targets.practised[k] = np.log1p(targets.practice[k])
 
 
 @compiled_within
-def _fade(answers: float, constants: Floats, level: Floats, targets: Floats, touched: Integers) -> None:
+def _fade(answers: float, constants: Floats, level: Floats, targets: _Targets, recent: Integers, found: int) -> None:
     """Between steps form fades, by the number of effective answers given.
 
-    The touched targets are expressed by the new f: given g and the new f, the old one is N(.., scatter).
+    The targets of this step, the first `found` of `recent`, are expressed by the new f: given g and the new f, the old
+    one is N(.., scatter).
     """
     fade = constants[PERSISTENCE]
     if answers != 1.0:
@@ -613,37 +702,42 @@ def _fade(answers: float, constants: Floats, level: Floats, targets: Floats, tou
     scatter = given * fresh / (fade * fade * given + fresh)
     on_general = level[COVARIANCE] / level[G_VARIANCE] * (1.0 - fade * on_form)
     constant = level[F] * (1.0 - fade * on_form) - on_general * level[G]
-    for k in touched:
-        _express(targets[k], constant, on_general, on_form, scatter)
+    for place in range(found):
+        _express(targets, recent[0, place], constant, on_general, on_form, scatter)
     level[F] *= fade
     level[F_VARIANCE] = fade * fade * level[F_VARIANCE] + fresh
     level[COVARIANCE] *= fade
 
 
 @compiled_within
-def _drift(answers: float, constants: Floats, level: Floats, targets: Floats) -> None:
+def _drift(
+    answers: float, constants: Floats, level: Floats, targets: _Targets, met: int, recent: Integers, found: int
+) -> None:
     """Between steps the level drifts, and s stays: every target is expressed by the new g.
 
-    Given the new g (and f, where a target depends on it) the old one is N(.., scatter); so what is known of a target
-    leans the more on the level of today the longer ago its answers are.
+    Given the new g (and f, where a target depends on it: one of this step) the old one is N(.., scatter); so what is
+    known of a target leans the more on the level of today the longer ago its answers are.
     """
     known = level[G_VARIANCE]
     added = min(known + constants[GENERAL_DRIFT] * answers, WIDEST * constants[GENERAL]) - known
     kept = known / (known + added)
-    to_level, scatter = (1.0 - kept) * level[G], kept * added
     slope = level[COVARIANCE] / level[F_VARIANCE]
     given = max(known - slope * level[COVARIANCE], 0.0)
     kept_by_both = given / (given + added) if given > 0.0 else 1.0
-    for k in range(len(targets)):
-        share = targets[k, ON_GENERAL] - 1.0
-        if targets[k, ON_FORM] == 1.0:
-            targets[k, REST] += share * to_level
-            targets[k, ON_GENERAL] = 1.0 + share * kept
-            targets[k, VARIANCE] += share * share * scatter
-        else:
+    to_level, scatter = (1.0 - kept) * level[G], kept * added
+    for k in range(met):
+        alone = targets.on_form[k] == 1.0
+        share = targets.on_general[k] - 1.0 if alone else 0.0
+        targets.rest[k] += share * to_level
+        targets.variance[k] += share * share * scatter
+        targets.on_general[k] = 1.0 + share * kept if alone else targets.on_general[k]
+    for place in range(found):
+        k = recent[0, place]
+        if targets.on_form[k] != 1.0:
+            share = targets.on_general[k] - 1.0
             lost = share * (1.0 - kept_by_both)
-            targets[k, ON_FORM] += lost * slope
-            targets[k, REST] += lost * (level[G] - slope * level[F])
-            targets[k, ON_GENERAL] = 1.0 + share * kept_by_both
-            targets[k, VARIANCE] += share * share * kept_by_both * added
+            targets.on_form[k] += lost * slope
+            targets.rest[k] += lost * (level[G] - slope * level[F])
+            targets.on_general[k] = 1.0 + share * kept_by_both
+            targets.variance[k] += share * share * kept_by_both * added
     level[G_VARIANCE] = known + added
