@@ -185,7 +185,7 @@ def levels(state: SubjectState, hyper: Hyperparameters, practice_slope: npt.Arra
 
 
 def warm_up(hyper: Hyperparameters) -> None:
-    """Load the compiled kernels, so that no request waits for it: about .2 s, or 8 s the first time on a machine."""
+    """Load the compiled kernels, so that no request waits for it: about .2 s, or 10 s the first time on a machine."""
     batch = Observations.build(hyper, offsets=[0, 1], sitting=[0], target=[0], item=[0], y=[1.0], day=[0.0])
     known = advance([SubjectState.initial(hyper)], batch, hyper).states[0]
     levels(known, hyper)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +19,7 @@ from api.services import Services
 from bench import load
 from bench.district import furnish
 from bench.reference import transactions_per_second
-from bench.report import CHECKOUT, Row, fresh_installation, served, table, token_of, write
+from bench.report import Row, fresh_installation, served, table, token_of, write
 from models.installation import Installation
 from models.statistics import Statistics
 from models.unit_of_work import connect
@@ -70,7 +68,6 @@ def measure(installation: Installation, seconds: int, responses: Path | None) ->
     if responses is not None:
         rows.extend(_responses(services, responses, reference))
     engine.dispose()
-    rows.extend(_engine())
     return rows
 
 
@@ -126,24 +123,6 @@ def _responses(services: Services, path: Path, reference: float) -> Iterator[Row
         f"{taken:.1f} s, {proved.differing} of {proved.rows:,} standings differ",
         f"its import, {seconds:.1f} s", f"{taken / seconds:.2f}", "< 30 s, 0 differ",
     )  # fmt: skip
-
-
-def _engine() -> Iterator[Row]:
-    """The pure engine, measured by scripts/bench_engine where its files of answers are."""
-    command = [sys.executable, str(CHECKOUT / "scripts" / "bench_engine"), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        print(f"The engine was not measured: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
-        return
-    figures: dict[str, float] = json.loads(done.stdout)
-    for name in ("assist2009", "statics2011"):
-        yield Row(
-            f"rebuild by the pure engine, {name}, one core",
-            f"{figures[f'{name} updates a second']:,.0f} updates a second",
-            "plain transcription in Python, the tests' oracle",
-            f"{figures[f'{name} times the plain transcription']:,.0f}",
-            ">= 1,000,000 a second",
-        )
 
 
 if __name__ == "__main__":
