@@ -16,7 +16,8 @@ _SECONDS_A_DAY = 86400.0
 class Piece(NamedTuple):
     """What one sitting says about one target. `items`, `ys`, `weights` run in parallel, in the order of item names.
 
-    So does `guessing`, the chance to be right without knowing; it is empty where no answer can be guessed.
+    So do `guessing`, the chance to be right without knowing, empty where no answer can be guessed, and `points`, in how
+    many steps each was scored, empty where all are right or wrong.
     """
 
     target: int
@@ -28,6 +29,7 @@ class Piece(NamedTuple):
     certifying: bool
     dok: int | None
     guessing: tuple[float, ...] = ()
+    points: tuple[int, ...] = ()
 
 
 class Sitting(NamedTuple):
@@ -62,6 +64,7 @@ class Rows:
     day: list[float] = field(default_factory=list)
     summed: list[bool] = field(default_factory=list)
     guessing: list[float] = field(default_factory=list)
+    points: list[int] = field(default_factory=list)
 
     def observations(self, model: Model) -> Observations:
         """The answers as the filter takes them, read with a model."""
@@ -77,6 +80,7 @@ class Rows:
             day=self.day,
             summed=self.summed,
             guessing=self.guessing,
+            points=self.points,
             **of._asdict(),
         )
 
@@ -100,5 +104,6 @@ def rows_of(sittings: Sequence[Sequence[Sitting]]) -> Rows:
                 rows.day += [day] * count
                 rows.summed += [sitting.summed] * count
                 rows.guessing += piece.guessing or (0.0,) * count
+                rows.points += piece.points or (1,) * count
         rows.offsets.append(len(rows.target))
     return rows

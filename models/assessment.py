@@ -57,8 +57,14 @@ class Item(Base):
         UniqueConstraint("district_id", "assessment_id", "name"),
         owned("assessment_id", to="assessment"),
         # an assessment of free practice has thousands of items, and formats are asked for with each replay
-        Index("ix_item_format", "district_id", "assessment_id", postgresql_where="choices IS NOT NULL"),
+        Index(
+            "ix_item_format",
+            "district_id",
+            "assessment_id",
+            postgresql_where="choices IS NOT NULL OR points IS NOT NULL",
+        ),
         CheckConstraint("choices BETWEEN 2 AND 20", name="choices"),
+        CheckConstraint("points BETWEEN 1 AND 20", name="points"),
     )
 
     district_id: Mapped[DistrictKey]
@@ -68,6 +74,8 @@ class Item(Base):
     dok: Mapped[int | None] = mapped_column(SmallInteger)
     # how many options it has to choose from; null where it can not be guessed
     choices: Mapped[int | None] = mapped_column(SmallInteger)
+    # in how many equal steps it is scored; null where that was not said
+    points: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class FormItem(Base):

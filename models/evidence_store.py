@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mastery import evidence as law
 from mastery.evidence import EvidenceType, Feedback, ItemResponse, OrderKey, Purpose, ScoreStatus, TargetScore
-from mastery.observation import observations
+from mastery.observation import ItemFormat, Observation, observations
 from mastery.sittings import Piece, Sitting
 from models.bulk import insert_rows
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow
@@ -110,7 +110,7 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
         level = law.level_of(score, header.evidence_type, header.scorer, rules.cuts)
         places = {item.item: key for item, key in zip(score.items, line.items, strict=True)} if score.items else {}
         formats = {name: rules.formats[key] for name, key in places.items() if key in rules.formats}
-        seen = observations(score, header.independence, formats=formats) if counts else ()
+        seen = _seen(header, score, formats) if counts else ()
         keys = tuple(places[one.item] for one in seen) if score.items else (line.whole_item,) * len(seen)
         pieces.append(
             Piece(
@@ -130,6 +130,7 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
                 ),
                 dok=rules.dok_of_target.get(line.target, rules.dok),
                 guessing=tuple(one.guessing for one in seen) if formats else (),
+                points=tuple(one.points for one in seen) if any(one.points > 1 for one in seen) else (),
             )
         )
     if not pieces:
@@ -144,6 +145,16 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
         local_date=header.performed_at.astimezone(zone).date(),
         summed=header.feedback is Feedback.NONE,
         pieces=tuple(pieces),
+    )
+
+
+def _seen(header: Header, score: TargetScore, formats: Mapping[str, ItemFormat]) -> Sequence[Observation]:
+    return observations(
+        score,
+        header.independence,
+        formats=formats,
+        evidence_type=header.evidence_type,
+        scorer=header.scorer,
     )
 
 

@@ -196,8 +196,8 @@ _RULES = (
     " AND c.withdrawn_at IS NULL AND c.confirmed_at IS NULL),"
     " ARRAY(SELECT ARRAY[b.target_id, b.dok] FROM blueprint b WHERE b.district_id = a.district_id"
     " AND b.assessment_id = a.id AND b.dok IS NOT NULL),"
-    " ARRAY(SELECT ARRAY[i.id, i.choices] FROM item i WHERE i.district_id = a.district_id"
-    " AND i.assessment_id = a.id AND i.choices IS NOT NULL)"
+    " ARRAY(SELECT ARRAY[i.id, i.choices, i.points] FROM item i WHERE i.district_id = a.district_id"
+    " AND i.assessment_id = a.id AND (i.choices IS NOT NULL OR i.points IS NOT NULL))"
     " FROM assessment a WHERE a.district_id = %(district)s AND a.id = ANY(%(assessments)s::bigint[])"
 )
 
@@ -211,7 +211,7 @@ def load_rules(session: Session, district_id: int, assessments: Iterable[int]) -
             is_proposed,
             dok,
             dict(doks),
-            {item: ItemFormat(choices) for item, choices in formats},
+            {item: ItemFormat(choices, points) for item, choices, points in formats},
         )
         for key, dok, confirmed, is_proposed, doks, formats in rows
     }

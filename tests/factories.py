@@ -223,10 +223,13 @@ class Factory:
             )
         )  # fmt: skip
 
-    def item(self, assessment: Assessment, name: str, choices: int | None = None) -> Item:
+    def item(self, assessment: Assessment, name: str, choices: int | None = None, points: int | None = None) -> Item:
         return self._add(
-            Item(district_id=self.district_id, assessment_id=assessment.id, name=name, dok=None, choices=choices)
-        )
+            Item(
+                district_id=self.district_id, assessment_id=assessment.id, name=name, dok=None, choices=choices,
+                points=points,
+            )
+        )  # fmt: skip
 
     # --- what happened ----------------------------------------------------------------------------------------------
     def _whole_item(self, assessment: Assessment, target: Node) -> Item:

@@ -88,8 +88,8 @@ def _evidence(found: Furnished, make: Factory, targets: dict[str, Node]) -> None
     unit = make.assessment("A unit test with a rather long name for a small screen", "summative")
     confirmed, quiz = make.assessment("Confirmed quiz"), make.assessment("Fractions quiz 3")
     make.cut_scores(unit)
-    for number, choices in enumerate((2, 4, 4)):
-        make.item(unit, f"q{number}", choices)
+    for number, (choices, points) in enumerate(((2, None), (4, None), (4, 1), (None, 1), (None, 4))):
+        make.item(unit, f"q{number}", choices, points)
     make.cut_scores(confirmed, world.people["teacher"])
     make.result(world.student, unit, mastered, source_id="one", level=2.0)
     make.result(world.student, unit, mastered, source_id="one", revision=2, level=3.0)

@@ -23,6 +23,7 @@ from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, 
 from models.clients import Caller
 from models.graph_store import DistrictGraph
 from models.locks import change_rules
+from models.queries_assessments import has_format
 from models.registry import bump, context
 
 
@@ -30,7 +31,8 @@ from models.registry import bump, context
 class ItemSpec:
     """An item on a form: its target as the sender spells it, its maximum and cognitive demand 1..4.
 
-    `choices` is how many options it has to choose from, 2 to 20; None where it can not be guessed.
+    `choices` is how many options it has to choose from, 2 to 20; None where it can not be guessed. `points` is in how
+    many equal steps it is scored, 1 to 20; None where the sender does not say.
     """
 
     item: str
@@ -38,6 +40,7 @@ class ItemSpec:
     max: float = 1.0
     dok: int | None = None
     choices: int | None = None
+    points: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,11 @@ def _write_forms(session: Session, district_id: int, key: int, spec: AssessmentS
     session.execute(
         delete(FormItem).where(FormItem.district_id == district_id, FormItem.form_id.in_(list(forms.values())))
     )
-    described = {item.item: {"dok": item.dok, "choices": item.choices} for form in spec.forms for item in form.items}
+    described = {
+        item.item: {"dok": item.dok, "choices": item.choices, "points": item.points}
+        for form in spec.forms
+        for item in form.items
+    }
     items = _named_rows(session, Item, district_id, key, described)
     places = [
         {"district_id": district_id, "form_id": forms[form.form], "item_id": items[item.item],
@@ -279,9 +286,9 @@ def describe(session: Session, district_id: int, key: int) -> dict[str, Any]:
         .where(AssessmentForm.district_id == district_id, AssessmentForm.assessment_id == key)
         .order_by(AssessmentForm.name)
     ).all()
-    chosen = session.execute(
-        select(Item.name, Item.choices)
-        .where(Item.district_id == district_id, Item.assessment_id == key, Item.choices.is_not(None))
+    formats = session.execute(
+        select(Item.name, Item.choices, Item.points)
+        .where(Item.district_id == district_id, Item.assessment_id == key, has_format())
         .order_by(Item.name)
     )
     cuts = session.scalars(
@@ -295,7 +302,7 @@ def describe(session: Session, district_id: int, key: int) -> dict[str, Any]:
         "purpose": row.purpose,
         "dok": row.dok,
         "forms": list(forms),
-        "items": [{"item": one.name, "choices": one.choices} for one in chosen],
+        "items": [{"item": one.name, "choices": one.choices, "points": one.points} for one in formats],
         "cut_scores": [
             {
                 "status": "confirmed" if one.confirmed_at else "proposed",

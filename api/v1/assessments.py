@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 from sqlalchemy import select
 
 from api.actions import assessments as actions
@@ -21,7 +21,7 @@ from api.v1.json import read_body, refused_fields
 from api.v1.paging import conditional, is_text
 from api.v1.result_schema import REQUIRED, StrictSchema, Word
 from mastery.evidence import CutScore, Purpose
-from mastery.observation import FEWEST_CHOICES, MOST_CHOICES
+from mastery.observation import FEWEST_CHOICES, MOST_CHOICES, MOST_POINTS
 from models.assessment import Assessment
 from models.unit_of_work import district_transaction
 
@@ -53,6 +53,18 @@ class ItemSpecSchema(StrictSchema):
         validate=validate.Range(FEWEST_CHOICES, MOST_CHOICES, error="is not {min} to {max}"),
         metadata={"description": "how many options there are to choose from; left out where it can not be guessed"},
     )
+
+    points = Whole(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(1, MOST_POINTS, error="is not {min} to {max}"),
+        metadata={"description": "in how many equal steps it is scored: 1 for right or wrong, 4 for 0 to 4 of max"},
+    )
+
+    @validates_schema
+    def _of_one_kind(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("choices") is not None and (data.get("points") or 1) > 1:
+            raise ValidationError("is given beside choices; a question with choices is right or wrong", "points")
 
     @post_load
     def _value(self, data: dict[str, Any], **_: Any) -> ItemSpec:
@@ -114,13 +126,13 @@ def _once(forms: list[FormSpec]) -> None:
 
 
 def _alike(forms: list[FormSpec]) -> None:
-    """An item is one thing: it has the same options wherever it stands."""
-    found: dict[str, int | None] = {}
+    """An item is one thing: it is answered in the same way wherever it stands."""
+    found: dict[str, tuple[int | None, int | None]] = {}
     for form in forms:
         for item in form.items:
-            if found.setdefault(item.item, item.choices) != item.choices:
+            if found.setdefault(item.item, (item.choices, item.points)) != (item.choices, item.points):
                 raise ValidationError(
-                    f"gives item {item.item!r} other choices on form {form.form!r}; give it the same on every form"
+                    f"gives item {item.item!r} other choices or points on form {form.form!r}; give it the same on each"
                 )
 
 

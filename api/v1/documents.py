@@ -28,7 +28,12 @@ class ItemFormatSchema(Schema):
     """How an item is answered."""
 
     item = fields.String(required=True)
-    choices = fields.Integer(required=True, metadata={"description": "how many options there are to choose from"})
+    choices = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "how many options there are to choose from"}
+    )
+    points = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "in how many equal steps it is scored"}
+    )
 
 
 class RegisteredAssessmentSchema(Schema):
@@ -40,7 +45,9 @@ class RegisteredAssessmentSchema(Schema):
     dok = fields.Integer(required=True, allow_none=True)
     forms = fields.List(fields.String(), required=True)
     items = fields.List(
-        fields.Nested(ItemFormatSchema), required=True, metadata={"description": "the items that can be guessed"}
+        fields.Nested(ItemFormatSchema),
+        required=True,
+        metadata={"description": "the items of which choices or points were said"},
     )
     cut_scores = fields.List(fields.Nested(CutScoresSchema), required=True)
     formative_only = fields.Boolean(required=True)

@@ -160,6 +160,11 @@ class AnswerSet:
         """A file does not say which items can be guessed, [R]."""
         return np.zeros(self.rows)
 
+    @property
+    def points(self) -> Floats:
+        """Part of the points counts as that much of a right answer, [R]."""
+        return np.ones(self.rows)
+
     def days(self) -> Floats:
         """Day of each answer, [R]; without a clock the student's answers are counted, 100 to a day."""
         if self.day is not None:

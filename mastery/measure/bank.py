@@ -36,6 +36,8 @@ class AnswerColumns(Protocol):
     @property
     def guessing(self) -> Floats: ...
     @property
+    def points(self) -> Floats: ...
+    @property
     def rows(self) -> int: ...
     @property
     def students(self) -> int: ...
@@ -92,6 +94,7 @@ class Bank:
             day=answers.days(),
             summed=answers.summed,
             guessing=answers.guessing,
+            points=answers.points,
             slope=self.slope[answers.item],
             easiness=self.easiness[answers.item],
             easiness_variance=self.easiness_variance[answers.item],

@@ -16,7 +16,6 @@ import numpy as np
 from scipy.special import logit
 
 from mastery.estimate import Advanced, Hyperparameters, SubjectState, advance
-from mastery.estimate.kernel import PROBIT
 from mastery.estimate.state import Floats, Integers
 from mastery.measure.anchor import Anchor
 from mastery.measure.bank import AnswerColumns, Bank
@@ -156,19 +155,20 @@ def _round(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Logits:
-    """mu of each answer by the parameters found so far, kappa, what the answer was and how easy to guess; [R]."""
+    """mu of each answer by the parameters found so far, its variance, and what the answer was; [R]."""
 
     logits: Floats
-    scale: Floats
+    variance: Floats
     y: Floats
     weight: Floats
     guessing: Floats
+    points: Floats
 
     @classmethod
     def of(cls, answers: AnswerColumns, seen: Advanced, easiness_variance: Floats) -> _Logits:
         # what is not known of the item is what is looked for: it widens nothing here
-        scale = 1.0 / np.sqrt(1.0 + PROBIT * (seen.logit_variance - easiness_variance))
-        return cls(seen.logit, scale, answers.y, answers.weight, answers.guessing)
+        variance = seen.logit_variance - easiness_variance
+        return cls(seen.logit, variance, answers.y, answers.weight, answers.guessing, answers.points)
 
     def plus(self, change: Floats) -> _Logits:
         """With parameters that changed."""
@@ -177,7 +177,7 @@ class _Logits:
     def solve(self, index: Integers, feature: Floats, mean: Floats, spread: float, start: Floats) -> _Solved:
         """One kind of parameter, all others as they are."""
         others = self.logits - start[index] * feature
-        known = (self.scale, self.y, self.weight, self.guessing)
+        known = (self.variance, self.y, self.weight, self.guessing, self.points)
         return _Solved(*newton(index, others, *known, feature, mean, spread**2, start, _STEPS))
 
 

@@ -34,6 +34,7 @@ class EvidenceSet:
     day: Floats
     summed: Flags
     guessing: Floats
+    points: Floats
     item_ids: Integers
     target_ids: Integers
 
@@ -56,6 +57,7 @@ class EvidenceSet:
             np.concatenate([one.day for one in made]),
             np.concatenate([one.summed for one in made]),
             np.concatenate([one.guessing for one in made]),
+            np.concatenate([one.points for one in made]),
             item_ids,
             target_ids,
         )
@@ -102,6 +104,7 @@ class EvidenceSet:
             self.day[rows],
             self.summed[rows],
             self.guessing[rows],
+            self.points[rows],
             self.item_ids,
             self.target_ids,
         )
@@ -112,7 +115,8 @@ class EvidenceSet:
         of = model.columns(item, target)
         return Observations.build(
             model.hyper, offsets=self.offsets, sitting=self.sitting, target=target, item=item, y=self.y,
-            weight=self.weight, day=self.day, summed=self.summed, guessing=self.guessing, **of._asdict(),
+            weight=self.weight, day=self.day, summed=self.summed, guessing=self.guessing, points=self.points,
+            **of._asdict(),
         )  # fmt: skip
 
     def advanced(self, model: Model) -> Advanced:
@@ -169,6 +173,7 @@ class _Part:
     day: Floats
     summed: Flags
     guessing: Floats
+    points: Floats
 
     @classmethod
     def of(cls, rows: Rows) -> _Part:
@@ -182,4 +187,5 @@ class _Part:
             np.array(rows.day, np.float64),
             np.array(rows.summed, np.bool_),
             np.array(rows.guessing, np.float64),
+            np.array(rows.points, np.float64),
         )

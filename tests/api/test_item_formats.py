@@ -34,11 +34,12 @@ def post_all(lms: Machine, school: School, student: int = 0) -> None:
         lms.post(sitting(school.students[student], CODE, day, score))
 
 
-def mean_by_the_filter(guessing: Sequence[float]) -> tuple[float, float]:
+def mean_by_the_filter(guessing: Sequence[float], points: Sequence[int] = (1,) * 4) -> tuple[float, float]:
     """Mean and variance of the target after the answers, by the filter alone."""
     batch = Observations.build(
         DEFAULTS, offsets=[0, 4], sitting=[0, 1, 2, 3], target=[1] * 4, item=[1, 2, 3, 4],
         y=[score for _, score in SCORES], day=[DAY_BEFORE + day for day, _ in SCORES], guessing=guessing,
+        points=points,
     )  # fmt: skip
     after = advance([SubjectState.initial(DEFAULTS)], batch, DEFAULTS).after
     return float(after.mean[-1]), float(after.variance[-1])
@@ -82,6 +83,41 @@ def test_choices_that_are_registered_later_count_for_past_answers_too(
     assert verify(engine, school.district_id).differing == 0
 
 
+def test_an_answer_is_read_in_the_points_that_were_registered(lms: Machine, school: School, engine: Engine) -> None:
+    register(lms, q1={"points": 4}, q2={"points": 1}, q3={"points": 20}, q4={})
+    post_all(lms, school)
+    assert told(engine, school) == mean_by_the_filter([0.0] * 4, [4, 1, 20, 1])
+    register(lms, q1={"points": 2}, q2={}, q3={}, q4={})
+    assert told(engine, school) == mean_by_the_filter([0.0] * 4, [2, 1, 1, 1])
+    assert verify(engine, school.district_id).differing == 0
+
+
+def judge(lms: Machine, school: School, student: int, levels: Sequence[float]) -> None:
+    """Performances of which a person says the level alone; their scores say something else."""
+    for place, level in enumerate(levels):
+        fields = {"evidence_type": "performance", "scorer": "teacher-1"}
+        targets = [{"target": CODE, "score": 1, "max": 10, "level": level}]
+        (entry,) = lms.post(sitting(school.students[student], CODE, place + 1, targets=targets, **fields))
+        assert entry["status"] == "accepted", entry
+
+
+def test_a_judged_level_moves_the_estimate_as_four_points(lms: Machine, school: School, engine: Engine) -> None:
+    register(lms)
+    judge(lms, school, 0, [3.0, 2.5])
+    batch = Observations.build(
+        DEFAULTS, offsets=[0, 2], sitting=[0, 1], target=[1] * 2, item=[1] * 2, y=[0.75, 0.625],
+        day=[DAY_BEFORE + 1, DAY_BEFORE + 2], points=[4] * 2,
+    )  # fmt: skip
+    after = advance([SubjectState.initial(DEFAULTS)], batch, DEFAULTS).after
+    assert told(engine, school) == (after.mean[-1], after.variance[-1])
+    judge(lms, school, 1, [3.0, 3.0])
+    assert told(engine, school, 1)[0] > told(engine, school)[0]
+    before = verify(engine, school.district_id)
+    replay(engine, school.district_id, NOW)
+    assert verify(engine, school.district_id) == before
+    assert before.differing == 0
+
+
 def test_the_points_of_the_history_end_in_the_number_that_is_stored(
     lms: Machine, school: School, engine: Engine
 ) -> None:
@@ -92,19 +128,26 @@ def test_the_points_of_the_history_end_in_the_number_that_is_stored(
 
 
 def test_what_was_registered_is_read_back(lms: Machine) -> None:
-    said = register(lms, q1={"choices": 4}, q2={})
-    assert said["items"] == [{"item": "q1", "choices": 4}]
+    said = register(lms, q1={"choices": 4}, q2={}, q3={"points": 3})
+    assert said["items"] == [{"item": "q1", "choices": 4, "points": None}, {"item": "q3", "choices": None, "points": 3}]
     assert lms.get("/assessments/quiz-17")["items"] == said["items"]
 
 
-@pytest.mark.parametrize("choices", [0, 1, 21, 2.5, "4"])
-def test_choices_outside_their_range_are_refused_by_name(lms: Machine, choices: Any) -> None:
-    forms = [{"form": "A", "items": [{"item": "q1", "target": CODE, "choices": choices}]}]
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        *(({"choices": choices}, "choices") for choices in (0, 1, 21, 2.5, "4")),
+        *(({"points": points}, "points") for points in (0, 21, 1.5, "4")),
+        ({"choices": 4, "points": 2}, "points"),
+    ],
+)
+def test_what_an_item_can_not_be_is_refused_by_name(lms: Machine, said: dict[str, Any], field: str) -> None:
+    forms = [{"form": "A", "items": [{"item": "q1", "target": CODE, **said}]}]
     answer = lms.http.put(
         "/api/v1/assessments/quiz-17", json={"title": "t", "purpose": "formative", "forms": forms}, headers=lms.headers
     )
     assert answer.status_code == 422
-    assert [one["field"] for one in answer.json["errors"]] == ["forms[0].items[0].choices"]
+    assert [one["field"] for one in answer.json["errors"]] == [f"forms[0].items[0].{field}"]
 
 
 def test_an_item_is_the_same_on_every_form(lms: Machine) -> None:
@@ -117,5 +160,5 @@ def test_an_item_is_the_same_on_every_form(lms: Machine) -> None:
     )
     assert answer.status_code == 422
     assert answer.json["errors"] == [
-        {"field": "forms", "message": "gives item 'q1' other choices on form 'B'; give it the same on every form"}
+        {"field": "forms", "message": "gives item 'q1' other choices or points on form 'B'; give it the same on each"}
     ]

@@ -256,8 +256,8 @@ def test_cut_scores_are_shown_and_confirmed(page_world: PageWorld) -> None:
         test = make.assessment("Unit test", "summative", [page_world.target])
         make.result(page_world.student, test, page_world.target)
         made.extend((test.id, make.cut_scores(test).id))
-        for number, choices in enumerate((None, 4, 2, 4)):
-            make.item(test, f"q{number}", choices)
+        for number, (choices, points) in enumerate(((None, None), (4, None), (2, None), (4, None), (None, 3))):
+            make.item(test, f"q{number}", choices, points)
 
     page_world.add(rows)
     url = f"/assessments/{made[0]}/cut-scores"
@@ -265,7 +265,9 @@ def test_cut_scores_are_shown_and_confirmed(page_world: PageWorld) -> None:
     assert url in client.get("/today").links
     page = client.get(url)
     assert "80% Level 3.0 of 4" in page.text
-    assert "1 question has 2 answers to choose from. 2 questions have 4 answers to choose from." in page.text
+    assert "1 question has 2 answers to choose from: a right one may be luck and counts for less." in page.text
+    assert "2 questions have 4 answers to choose from: a right one may be luck and counts for less." in page.text
+    assert "1 question is scored in steps, from 0 to 3." in page.text
     page_world.client("stranger").get(url, 404)
     page_world.client("student").get(url, 404)
     client.post(url, cut_scores=made[1] + 1)

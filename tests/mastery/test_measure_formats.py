@@ -1,4 +1,4 @@
-"""A calibration of evidence in which some items can be guessed: their easiness is that of knowing."""
+"""A calibration of evidence in which items can be guessed or are scored in points: easiness is that of knowing."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ ITEMS, STUDENTS = 20, 1500
 SPREAD = np.sqrt(1.0 + 0.1 + 0.2)
 
 
-def sitting(number: int, items: list[int], ys: list[float], guessing: list[float]) -> Sitting:
+def sitting(
+    number: int, items: list[int], ys: list[float], guessing: list[float], points: tuple[int, ...] = ()
+) -> Sitting:
     at = datetime(2026, 9, 1, 12, tzinfo=UTC) + timedelta(days=number)
     piece = Piece(
-        7, tuple(items), tuple(ys), (1.0,) * len(items), None, 1.0, False, None, guessing=tuple(guessing)
+        7, tuple(items), tuple(ys), (1.0,) * len(items), None, 1.0, False, None, guessing=tuple(guessing), points=points
     )  # fmt: skip
     return Sitting(
         OrderKey(at, at, "lms", str(number)), number, 1, Purpose.FORMATIVE, EvidenceType.QUIZ, at, date(2026, 9, 1),
@@ -69,3 +71,38 @@ def test_what_is_known_of_answers_goes_along_with_the_students_chosen() -> None:
     assert some.observations(answers.model(calibrate(some, HYPER, Spreads(), 1))).guessing.tolist() == (
         some.guessing.tolist()
     )
+
+
+def in_points(said: bool) -> tuple[EvidenceSet, np.ndarray]:
+    """Half of the items are scored in eight steps, as the filter has them; the other half are right or wrong."""
+    random = np.random.default_rng(32)
+    easiness = np.tile(random.normal(0.8, 0.8, ITEMS // 2), 2)
+    points = np.repeat([8, 1], ITEMS // 2)
+    everyone = []
+    for ability in random.normal(0.0, SPREAD, STUDENTS):
+        chances = np.exp(0.3 * (ability + easiness)[:, None] * np.arange(9))
+        upto = np.cumsum(chances / chances.sum(axis=1, keepdims=True), axis=1)
+        reached = (random.random(ITEMS)[:, None] > upto).sum(axis=1) / 8
+        y = np.where(points > 1, reached, random.random(ITEMS) < expit(ability + easiness))
+        order = random.permutation(ITEMS).tolist()
+        known = points if said else np.ones(ITEMS, np.int64)
+        everyone.append(
+            [
+                sitting(number, some, y[some].tolist(), [0.0] * len(some), tuple(known[some].tolist()))
+                for number, some in enumerate([order[:10], order[10:]])
+            ]
+        )
+    return EvidenceSet.of([rows_of(everyone)]), easiness
+
+
+def test_the_easiness_of_an_item_in_points_is_that_of_one_that_is_right_or_wrong() -> None:
+    answers, easiness = in_points(True)
+    found = calibrate(answers, HYPER, Spreads(), 6).bank
+    twins = found.easiness[: ITEMS // 2] - found.easiness[ITEMS // 2 :]
+    assert np.abs(twins).mean() < 0.15
+    assert twins.mean() == pytest.approx(0.0, abs=0.08)
+    assert np.corrcoef(found.easiness, easiness)[0, 1] > 0.98
+    # twice as much is known of such an item
+    in_steps, plain = found.easiness_variance[: ITEMS // 2].mean(), found.easiness_variance[ITEMS // 2 :].mean()
+    assert 1.3 < plain / in_steps < 2.5
+    assert (answers.select([3]).points == np.where(answers.select([3]).item < ITEMS // 2, 8, 1)).all()

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from mastery.evidence import Independence, ItemResponse, TargetScore
+from mastery.evidence import SYSTEM_SCORER, EvidenceType, Independence, ItemResponse, TargetScore
 from mastery.observation import ItemFormat, Observation, observations
 from mastery.policy import Policy
 
@@ -73,3 +73,60 @@ def test_a_hint_makes_a_guess_wrong_and_leaves_it_a_guess():
     quiz = TargetScore("t", 1, 1, items=(ItemResponse("picked", 1, 1, hints=1),))
     found = observations(quiz, Independence.INDEPENDENT, formats={"picked": ItemFormat(4)})
     assert found == (Observation("picked", 0.0, 1.0, 0.25),)
+
+
+def by_a_person(score: TargetScore, evidence_type: EvidenceType = EvidenceType.PERFORMANCE, scorer: str = "teacher-4"):
+    return observations(score, Independence.INDEPENDENT, "task/A/t", evidence_type=evidence_type, scorer=scorer)
+
+
+@pytest.mark.parametrize(
+    ("maximum", "by_person", "by_system"),
+    [(1, 1, 1), (2, 2, 1), (4, 4, 1), (20, 20, 1), (21, 1, 1), (2.5, 1, 1), (0.5, 1, 1), (100, 1, 1)],
+)
+def test_a_person_gives_points_where_a_system_only_says_what_a_question_is_worth(maximum, by_person, by_system):
+    score = TargetScore("t", 1, maximum, items=(ItemResponse("a", maximum / 2, maximum),))
+    for evidence_type in EvidenceType:
+        assert by_a_person(score, evidence_type) == (Observation("a", 0.5, 1.0, points=by_person),)
+        assert by_a_person(score, evidence_type, SYSTEM_SCORER) == (Observation("a", 0.5, 1.0, points=by_system),)
+
+
+@pytest.mark.parametrize("scorer", [SYSTEM_SCORER, "teacher-4"])
+@pytest.mark.parametrize(
+    ("form", "points"), [(ItemFormat(points=1), 1), (ItemFormat(points=6), 6), (ItemFormat(choices=4), 1)]
+)
+def test_what_was_registered_of_an_item_goes_before_its_maximum(scorer, form, points):
+    score = TargetScore("t", 1, 4, items=(ItemResponse("a", 1, 4),))
+    (found,) = observations(score, Independence.INDEPENDENT, formats={"a": form}, scorer=scorer)
+    assert (found.y, found.points) == (0.25, points)
+
+
+@pytest.mark.parametrize("score", [0, 0.5, 1, 2.75, 4, 9])
+@pytest.mark.parametrize("hints", [0, 1])
+def test_how_many_points_never_depends_on_how_many_were_reached(score, hints):
+    (found,) = by_a_person(TargetScore("t", 1, 1, items=(ItemResponse("a", score, 4, hints=hints),)))
+    assert found.points == 4
+
+
+@pytest.mark.parametrize("level", [n / 2 for n in range(9)])
+def test_a_judged_level_is_so_many_of_four_points(level):
+    score = TargetScore("t", 9, 10, level=level)
+    for evidence_type in (EvidenceType.PERFORMANCE, EvidenceType.PORTFOLIO, EvidenceType.OBSERVATION):
+        assert by_a_person(score, evidence_type) == (Observation("task/A/t", level / 4, 1.0, points=4),)
+
+
+@pytest.mark.parametrize(
+    ("evidence_type", "scorer"), [(EvidenceType.TEST, "teacher-4"), (EvidenceType.PERFORMANCE, SYSTEM_SCORER)]
+)
+def test_a_level_that_nobody_judged_is_not_seen(evidence_type, scorer):
+    score = TargetScore("t", 9, 10, level=2.0)
+    assert by_a_person(score, evidence_type, scorer) == (Observation("task/A/t", 0.9, 1.0),)
+
+
+def test_a_score_without_items_is_one_answer_however_many_points_it_has():
+    for evidence_type in EvidenceType:
+        assert by_a_person(TargetScore("t", 17, 20), evidence_type) == (Observation("task/A/t", 0.85, 1.0),)
+
+
+def test_criteria_of_a_judged_task_are_seen_in_place_of_its_level():
+    score = TargetScore("t", 5, 8, level=2.5, items=(ItemResponse("ideas", 3, 4), ItemResponse("form", 2, 4)))
+    assert by_a_person(score) == (Observation("form", 0.5, 1.0, points=4), Observation("ideas", 0.75, 1.0, points=4))

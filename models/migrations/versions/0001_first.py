@@ -673,7 +673,9 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("dok", sa.SmallInteger(), nullable=True),
         sa.Column("choices", sa.SmallInteger(), nullable=True),
+        sa.Column("points", sa.SmallInteger(), nullable=True),
         sa.CheckConstraint("choices BETWEEN 2 AND 20", name=op.f("ck_item_choices")),
+        sa.CheckConstraint("points BETWEEN 1 AND 20", name=op.f("ck_item_points")),
         sa.ForeignKeyConstraint(
             ["district_id", "assessment_id"],
             ["assessment.district_id", "assessment.id"],
@@ -689,7 +691,7 @@ def upgrade() -> None:
         "item",
         ["district_id", "assessment_id"],
         unique=False,
-        postgresql_where=sa.text("choices IS NOT NULL"),
+        postgresql_where=sa.text("choices IS NOT NULL OR points IS NOT NULL"),
     )
     op.create_table(
         "section_version",
