@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -136,12 +137,9 @@ def _filter(
     before = _estimates(done.before.table, rows.runs, bars, model)
     after = _estimates(done.after.table, rows.runs, bars, model)
     found = []
-    run = 0
-    for state, of_student, of_tries in zip(done.states, sittings, tries, strict=True):
-        runs = sum(1 for sitting in of_student for piece in sitting.pieces if piece.items)
-        steps = {rows.runs[n]: (before[n], after[n]) for n in range(run, run + runs)}
-        found.append(_Filtered(state, {rows.runs[n][1]: after[n] for n in range(run, run + runs)}, steps, of_tries))
-        run += runs
+    for state, (first, end), of_tries in zip(done.states, pairwise(rows.run_offsets), tries, strict=True):
+        steps = {rows.runs[n]: (before[n], after[n]) for n in range(first, end)}
+        found.append(_Filtered(state, {rows.runs[n][1]: after[n] for n in range(first, end)}, steps, of_tries))
     return found
 
 

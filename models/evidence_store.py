@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from mastery import evidence as law
 from mastery.evidence import EvidenceType, Feedback, ItemResponse, OrderKey, Purpose, ScoreStatus, TargetScore
 from mastery.observation import ItemFormat, Observation, observations
-from mastery.sittings import Piece, Sitting
+from mastery.sittings import Piece, Sitting, shared
 from models.bulk import insert_rows
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow
 from models.hot import fetch
@@ -144,7 +144,7 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
         performed_at=header.performed_at,
         local_date=header.performed_at.astimezone(zone).date(),
         summed=header.feedback is Feedback.NONE,
-        pieces=tuple(pieces),
+        pieces=shared(pieces),
     )
 
 

@@ -118,6 +118,34 @@ def test_a_judged_level_moves_the_estimate_as_four_points(lms: Machine, school: 
     assert before.differing == 0
 
 
+def test_an_answer_that_counts_for_two_targets_is_half_an_answer_for_each(
+    lms: Machine, school: School, engine: Engine
+) -> None:
+    register(lms, q1={"choices": 4})
+    tries = [{"item": "q1", "score": 1, "max": 1}, {"item": "q2", "score": 0, "max": 1}]
+    targets = [
+        {"target": CODE, "score": 1, "max": 2, "items": tries},
+        {"target": "4.NF.A.2", "score": 1, "max": 1, "items": tries[:1]},
+    ]
+    lms.post(sitting(school.students[0], CODE, 1, targets=targets))
+    first, second = sorted(zip(school.targets, (CODE, "4.NF.A.2"), strict=True))
+    rows = [("q1", 1.0, 0.25, 0.5, first[1]), ("q1", 1.0, 0.25, 0.5, second[1]), ("q2", 0.0, 0.0, 1.0, CODE)]
+    batch = Observations.build(
+        DEFAULTS, offsets=[0, 3], sitting=[0] * 3, target=[{CODE: 1}.get(row[4], 2) for row in rows],
+        item=[{"q1": 1}.get(row[0], 2) for row in rows], y=[row[1] for row in rows], day=[DAY_BEFORE + 1] * 3,
+        guessing=[row[2] for row in rows], weight=[row[3] for row in rows],
+    )  # fmt: skip
+    done = advance([SubjectState.initial(DEFAULTS)], batch, DEFAULTS)
+    for number, code in ((1, CODE), (2, "4.NF.A.2")):
+        run = int(max(n for n, row in enumerate(done.first_row) if batch.target[row] == number))
+        row = stored(engine, school, 0, code)
+        assert (row.mean, row.variance) == (done.after.mean[run], done.after.variance[run])
+    before = verify(engine, school.district_id)
+    replay(engine, school.district_id, NOW)
+    assert verify(engine, school.district_id) == before
+    assert before.differing == 0
+
+
 def test_the_points_of_the_history_end_in_the_number_that_is_stored(
     lms: Machine, school: School, engine: Engine
 ) -> None:
