@@ -1,4 +1,4 @@
-"""What each part of the estimator buys: ablation.py [--write]
+"""What each part of the estimator buys: ablation.py [--simulated] [--write]
 
 On the two public sets: settings are found as `mastery evaluate` finds them, then one part is switched off, everything
 else is calibrated anew, and the judged students are predicted with and without. Parts that those sets have no column
@@ -22,6 +22,7 @@ from shared_data import shared
 from api.actions.evaluation import read_answers
 from bench.report import Row, table, write
 from bench.simulated_answers import Told, guessed, in_points, without_feedback
+from bench.simulated_sittings import assisted, effective_items, first_tries, hints, loaded_on_several, several_targets
 from mastery.measure import FOLDS, AnswerSet, judge, judged_students, metrics, training_students
 from mastery.measure.batch import Calibrated, calibrate
 from mastery.measure.fitted import ROUNDS, FittedFilter, fit_with, see
@@ -57,6 +58,12 @@ _PARTS: dict[str, Change] = {
 }
 
 
+_SIMULATED: tuple[Callable[[], Told], ...] = (
+    guessed, in_points, without_feedback, several_targets, loaded_on_several, assisted, effective_items, hints,
+    first_tries,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class _Figures:
     auc: float
@@ -68,14 +75,19 @@ def main() -> int:
     """Measure and print; with --write also into docs/measurement.md."""
     parser = argparse.ArgumentParser(prog="scripts/bench_ablation", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/measurement.md")
+    parser.add_argument("--simulated", action="store_true", help="only what is simulated, which takes half a minute")
     options = parser.parse_args()
-    rows = [row for name in _SETS for row in _real(name)]
-    rows += [_told(one) for one in (guessed(), in_points(), without_feedback())]
+    if not options.simulated:
+        _show("ablation", [row for name in _SETS for row in _real(name)], options.write)
+    _show("simulated", [_told(part()) for part in _SIMULATED], options.write)
+    return 0
+
+
+def _show(part: str, rows: list[Row], to_write: bool) -> None:
     report = table(rows, "one after the other")
     print(report)
-    if options.write:
-        write("ablation", report, "measurement.md")
-    return 0
+    if to_write:
+        write(part, report, "measurement.md")
 
 
 def _real(name: str) -> Iterator[Row]:
