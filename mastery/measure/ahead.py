@@ -50,9 +50,14 @@ class Ahead:
 
 
 def look_ahead(answers: AnswerColumns) -> Ahead:
-    """Every point of every target of every student with enough answers before and after it, in the order of rows."""
+    """Every point of every target of every student with enough answers before and after it, in the order of rows.
+
+    Answers that can be guessed or are in points are passed over: a rate is told of knowing, without luck, and half of
+    the points or more is another matter than right.
+    """
+    rows = np.flatnonzero((answers.guessing == 0.0) & (answers.points <= 1.0))
     group = answers.student * answers.targets + answers.target
-    order = np.argsort(group, kind="stable")
+    order = rows[np.argsort(group[rows], kind="stable")]
     sorted_group = group[order]
     starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]][: len(order)])
     sizes = np.diff(np.r_[starts, len(order)])

@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from mastery.estimate import DEFAULTS
 from mastery.evidence import EvidenceType, OrderKey, Purpose
+from mastery.measure.ahead import look_ahead
 from mastery.measure.batch import Spreads, calibrate
 from mastery.measure.evidence_set import EvidenceSet
 from mastery.sittings import Piece, Sitting, rows_of
@@ -106,3 +107,19 @@ def test_the_easiness_of_an_item_in_points_is_that_of_one_that_is_right_or_wrong
     in_steps, plain = found.easiness_variance[: ITEMS // 2].mean(), found.easiness_variance[ITEMS // 2 :].mean()
     assert 1.3 < plain / in_steps < 2.5
     assert (answers.select([3]).points == np.where(answers.select([3]).item < ITEMS // 2, 8, 1)).all()
+
+
+def test_what_comes_next_is_counted_by_answers_that_are_right_or_wrong_and_not_by_luck() -> None:
+    """Ten plain answers of a student on a target, and between them as many that say nothing of a rate."""
+    ys = [float(number % 3 > 0) for number in range(10)]
+    plain = [sitting(2 * number, [number], [y], [0.0]) for number, y in enumerate(ys)]
+    guesses = [sitting(2 * number + 1, [100 + number], [1.0], [0.25]) for number in range(10)]
+    steps = [sitting(2 * number + 1, [200 + number], [0.5], [0.0], (4,)) for number in range(10)]
+    alone = look_ahead(EvidenceSet.of([rows_of([plain])]))
+    assert len(alone.row) > 4
+    for others in (guesses, steps):
+        both = sorted([*plain, *others], key=lambda one: one.order)
+        found = look_ahead(EvidenceSet.of([rows_of([both])]))
+        assert (found.row // 2).tolist() == alone.row.tolist()
+        assert found.right.tolist() == alone.right.tolist()
+        assert found.count.tolist() == alone.count.tolist()
