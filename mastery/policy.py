@@ -14,7 +14,8 @@ class Policy:
     """
 
     version: str = "default-1"
-    # the estimate's probability of mastery that counts as "estimate says mastered" (measurement 1)
+    # the estimate's probability of mastery that counts as "estimate says mastered"; its two error rates, and what every
+    # other probability below does, are in docs/measurement.md
     mastery_probability: float = 0.90
     # the success rate on a typical item that mastery means (measurement 1)
     mastery_bar: float = 0.75
@@ -81,8 +82,10 @@ class Policy:
 
     # F13 CONTRADICTION
     contradiction_probability_high: float = 0.90
-    contradiction_probability_low: float = 0.60
-    # the same where a subject's primary method gives a level (0..4)
+    # re-fitted: at 0.60, for knowledge tracing, a quarter of all tests passed as usual would contradict the model
+    contradiction_probability_low: float = 0.20
+    # the same where a subject's primary method gives a probability or a percentage of its own, and a level (0..4)
+    contradiction_tracing_low: float = 0.60
     contradiction_level_low: float = 2.5
 
     # Today's moves: a gap of the whole class (domain 4.1), groups, and the budget of a class period

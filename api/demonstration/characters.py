@@ -122,7 +122,8 @@ DROP = Character(
 # a perfect test after daily work that said otherwise: F13
 CONTRADICTION = Character(
     "middle-7-3", 18, "Samir", "Aziz",
-    told=_told("G7-EXP-1", u3_practice="00100", u3_exit="0000", u3_quiz="00000", u3_test="111111"),
+    told=_told("G7-EXP-1", u3_practice="11100", u3_exit="0000", u3_quiz="00000", u3_test="111111"),
+    extras=(_morning(_NOV[3], "G7-EXP-1", "00000"), _morning(_NOV[4], "G7-EXP-1", "00000")),
 )  # fmt: skip
 # four of five, week after week: nobody needs to be told
 STEADY = Character("middle-6-1", 4, "Elif", "Yildiz", steady=True)

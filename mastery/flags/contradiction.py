@@ -14,7 +14,7 @@ FAMILY = "contradiction"
 
 
 def opens(view: TargetView, policy: Policy) -> bool:
-    """Summative below 2.5 while the estimate says mastered, or 3.0 and above while it is below 0.60."""
+    """Summative below 2.5 while the estimate says mastered, or 3.0 and above while it is low."""
     summative = view.tally.summative
     if summative is None or summative.resolved or summative.estimate is None:
         return False

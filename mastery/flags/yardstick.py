@@ -71,13 +71,14 @@ class Yardstick:
 def yardstick(primary: Choice | None, policy: Policy) -> Yardstick:
     """The constants for the primary method of a subject; None is the model."""
     if primary is None:
-        return _probabilities(None, policy.wheel_spin_probability, policy.contradiction_probability_high, policy)
+        high, low = policy.contradiction_probability_high, policy.contradiction_probability_low
+        return _probabilities(None, policy.wheel_spin_probability, high, low, policy)
     mastered = primary.mastered_from
     match primary.method.scale:
         case Scale.PROBABILITY:
-            return _probabilities(primary.name, mastered, mastered, policy)
+            return _probabilities(primary.name, mastered, mastered, policy.contradiction_tracing_low, policy)
         case Scale.PERCENT:
-            return _probabilities(primary.name, mastered, mastered, policy, 100.0)
+            return _probabilities(primary.name, mastered, mastered, policy.contradiction_tracing_low, policy, 100.0)
         case Scale.LEVEL:
             return Yardstick(
                 primary.name, mastered, mastered, min(policy.contradiction_level_low, mastered),
@@ -89,10 +90,15 @@ def yardstick(primary: Choice | None, policy: Policy) -> Yardstick:
 
 
 def _probabilities(
-    method: str | None, spinning_below: float, contradicts_from: float, policy: Policy, whole: float = 1.0
+    method: str | None,
+    spinning_below: float,
+    contradicts_from: float,
+    contradicts_below: float,
+    policy: Policy,
+    whole: float = 1.0,
 ) -> Yardstick:
     """The constants of probabilities on a scale that ends at `whole`; what is low is never above what is mastered."""
-    low, gap = policy.contradiction_probability_low * whole, policy.prereq_gap_probability * whole
+    low, gap = contradicts_below * whole, policy.prereq_gap_probability * whole
     return Yardstick(
         method, spinning_below, contradicts_from, min(low, contradicts_from), min(gap, contradicts_from),
         policy.wheel_spin_slope * whole, policy.wheel_spin_close_gain * whole, policy.drop_probability * whole,

@@ -194,7 +194,7 @@ def test_the_drop_and_the_contradiction(shown: Shown) -> None:
     (drop,), (contradiction,) = shown.live(told.DROP), shown.live(told.CONTRADICTION)
     assert drop["facts"]["estimate_before"] - drop["facts"]["estimate"] >= 0.3
     assert contradiction["facts"]["level_now"] == 4.0
-    assert contradiction["facts"]["estimate"] < 0.6
+    assert contradiction["facts"]["estimate"] < 0.2
 
 
 def test_nobody_is_told_of_the_steady_one(shown: Shown) -> None:

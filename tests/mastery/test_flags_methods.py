@@ -69,7 +69,7 @@ def test_the_constants_of_the_model_are_those_of_the_policy() -> None:
     assert (model.spinning_below, model.contradicts_from) == (
         POLICY.wheel_spin_probability, POLICY.contradiction_probability_high,
     )  # fmt: skip
-    assert (model.contradicts_below, model.gap_below, model.fall) == (0.60, 0.50, 0.30)
+    assert (model.contradicts_below, model.gap_below, model.fall) == (0.20, 0.50, 0.30)
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -215,7 +215,7 @@ def test_f13_opens_where_a_summative_and_the_estimate_of_that_moment_disagree():
     before = [record(n, n, estimate=0.9) for n in (1, 2)]
     for level, estimate, opens in (
         (2.0, 0.90, True), (2.0, 0.89, False),
-        (2.5, 0.95, False), (3.0, 0.59, True), (3.0, 0.60, False), (2.5, 0.1, False),
+        (2.5, 0.95, False), (3.0, 0.19, True), (3.0, 0.20, False), (2.5, 0.1, False),
     ):  # fmt: skip
         found = seen([*before, record(3, 3, estimate=estimate, summative=level)])
         assert contradiction.opens(found, POLICY) is opens, (level, estimate)
@@ -224,7 +224,7 @@ def test_f13_opens_where_a_summative_and_the_estimate_of_that_moment_disagree():
 
 
 def test_f13_too_little_evidence_contradicts_nothing():
-    assert not contradiction.opens(seen([record(1, 1), record(2, 2, estimate=0.5, summative=4.0)]), POLICY)
+    assert not contradiction.opens(seen([record(1, 1), record(2, 2, estimate=0.1, summative=4.0)]), POLICY)
 
 
 def test_f13_a_state_summative_can_contradict():
@@ -292,7 +292,7 @@ def findings() -> list[Finding]:
             seen([*[record(n, n) for n in (1, 2)], record(3, 3, estimate=0.93, summative=2.0)]), POLICY
         ),
         contradiction.finding(
-            seen([*[record(n, n) for n in (1, 2)], record(3, 3, estimate=0.2, summative=3.0)]), POLICY
+            seen([*[record(n, n) for n in (1, 2)], record(3, 3, estimate=0.1, summative=3.0)]), POLICY
         ),
         ready_test.finding(ready_view(moment(3).date()), POLICY),
     ]
