@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -100,15 +100,22 @@ def token_of(port: int, client: NewClient) -> str:
 
 def table(rows: list[Row], sharing: str = "server, database, clients and reference share them") -> str:
     """The report as Markdown; `sharing` says what the machine's cores were busy with."""
-    lines = [
+    cells = [(row.what, row.figure, row.reference, row.ratio, row.wanted) for row in rows]
+    return f"{machine(sharing)}\n\n{columns(('what', 'figure', 'reference of the same run', 'ratio', 'wanted'), cells)}"
+
+
+def machine(sharing: str) -> str:
+    """When and on what it was measured."""
+    return (
         f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}, Python"
-        f" {platform.python_version()}); {sharing}.",
-        "",
-        "| what | figure | reference of the same run | ratio | wanted |",
-        "|---|---|---|---|---|",
-        *(f"| {row.what} | {row.figure} | {row.reference} | {row.ratio} | {row.wanted} |" for row in rows),
-    ]
-    return "\n".join(lines)
+        f" {platform.python_version()}); {sharing}."
+    )
+
+
+def columns(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown."""
+    lines = [f"| {' | '.join(row)} |" for row in (names, *rows)]
+    return "\n".join([lines[0], f"|{'---|' * len(names)}", *lines[1:]])
 
 
 def write(part: str, report: str, document: str = "benchmarks.md") -> None:
