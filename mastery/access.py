@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -29,16 +30,17 @@ class What(StrEnum):
     FLAGS = "flags"  # staff triage
     ACT_ON_FLAG = "act_on_flag"
     CONFIRM = "confirm"  # sign that a decision stands
+    JUDGE = "judge"  # sign a level from the body of evidence
 
 
-_STAFF = frozenset(What) - {What.CONFIRM}
+_STAFF = frozenset(What) - {What.CONFIRM, What.JUDGE}
 _FAMILY = frozenset({What.STANDING, What.EVIDENCE, What.GOOD_NEWS})
 
 RIGHTS: dict[Relation, frozenset[What]] = {
     Relation.SELF: _FAMILY,
     Relation.GUARDIAN: _FAMILY - {What.GOOD_NEWS},  # good news goes to the student first (domain 7.6)
     Relation.TEACHER: _STAFF,
-    Relation.TEACHER_OF_RECORD: frozenset({What.CONFIRM}),  # nobody signs in their place (domain 2.4)
+    Relation.TEACHER_OF_RECORD: frozenset({What.CONFIRM, What.JUDGE}),  # nobody signs in their place (domain 2.4)
     Relation.SCHOOL_ADMINISTRATOR: _STAFF,
     Relation.DISTRICT_ADMINISTRATOR: _STAFF,
 }
@@ -125,3 +127,12 @@ def sees_class(viewer: Viewer, section: Section) -> bool:
     return viewer.district == section.district and (
         section.section in viewer.sections or section.school in viewer.schools or viewer.administers_district
     )
+
+
+def about_subject(subject: str, classes: Iterable[Collection[str]]) -> bool:
+    """Whether one of some classes, each given by the subjects that the roster names, is about a subject.
+
+    A class for which it names none may be about any. Capitals make no difference.
+    """
+    wanted = subject.casefold()
+    return any(not named or wanted in {one.casefold() for one in named} for named in classes)

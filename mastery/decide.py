@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import groupby
 
 from mastery.body.codec import decision_from_json, decision_to_json, tally_from_json, tally_to_json
+from mastery.body.judgement import JUDGEMENTS, judge
 from mastery.body.rule import missing
 from mastery.body.settle import settle, sign
 from mastery.body.tally import EMPTY, Tally, observe
@@ -110,7 +111,10 @@ def apply(standings: Mapping[int, Standing], act: Act, book: RuleBook, policy: P
     changed = {}
     for one in signed:
         old = standings.get(one.target) or NOTHING
-        tally, decision = sign(old.tally, old.decision, one)
+        if one.kind in JUDGEMENTS:
+            tally, decision = judge(old.tally, old.decision, one, book.of(one.target).primary)
+        else:
+            tally, decision = sign(old.tally, old.decision, one)
         changed[one.target] = Standing(tally, decision, old.conditions, old.ever)
     return _settle_all(standings, changed, book, policy, act.at)
 

@@ -24,6 +24,8 @@ class Policy:
     boe_records: int = 3
     boe_assessments: int = 2
     boe_dates: int = 2
+    # the least that a person says who judges by the body of evidence (domain 2.4)
+    judgement_reason_characters: int = 20
     independence_weight_assisted: float = 0.5
     independence_weight_group: float = 0.5
     max_effective_items_per_attempt: int = 5

@@ -8,8 +8,8 @@ from datetime import date
 from enum import StrEnum
 from math import fsum
 
-from mastery.body.rule import prerequisite_gaps, spoken
-from mastery.body.tally import Tally
+from mastery.body.rule import prerequisite_gaps
+from mastery.body.tally import Tally, spoken
 from mastery.body.words import Decision, State, TargetRule
 from mastery.calendar import days_between
 from mastery.policy import Policy

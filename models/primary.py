@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mastery import evidence as law
-from mastery.decide import ActKind
 from mastery.evidence import ScoreStatus
-from mastery.methods import Choice, Judgement, Scored, record_of, said_after
-from mastery.numbers import exact
+from mastery.methods import JUDGE, Choice, Scored, record_of, said_after
 from mastery.progress import SaidAfter
 from mastery.sittings import Sitting
 from models.evidence_store import Header, Line, effective
 from models.graph_store import DistrictGraph
 from models.registry import AssessmentRules
-from models.standing import Confirmation
 
 Pair = tuple[int, str]
 
@@ -52,9 +48,12 @@ def said_by_primaries(
 ) -> list[SaidAfter]:
     """For each student-subject what its primary rule says just after each result, with `fresh` after those alone.
 
-    Nothing where the primary is the model; evidence is read only where one is not.
+    Nothing where the primary is the model, or a person whose word is no value of records; evidence is read only where
+    one is not.
     """
-    rules: dict[Pair, Choice] = {pair: rule for pair in pairs if (rule := graph.methods_of(pair[1]).rule)}
+    rules: dict[Pair, Choice] = {
+        pair: rule for pair in pairs if (rule := graph.methods_of(pair[1]).rule) and rule.name != JUDGE
+    }  # fmt: skip
     if not rules:
         return [{} for _ in pairs]
     wanted = None if fresh is None else {pair: {one.result for one in fresh[pair]} for pair in rules}
@@ -69,22 +68,3 @@ def said_by_primaries(
             values = said_after(rules[pair], records, None if wanted is None else wanted[pair])
             said[pair].update(((result, target), value) for result, value in values.items())
     return [said[pair] for pair in pairs]
-
-
-def judgements_on(session: Session, district_id: int, student: int, target: int) -> list[Judgement]:
-    """The levels that educators signed for a student on a target and did not take back, oldest first."""
-    found: list[Judgement] = []
-    for row in session.scalars(
-        select(Confirmation)
-        .where(
-            Confirmation.district_id == district_id,
-            Confirmation.student_id == student,
-            Confirmation.target_id == target,
-        )
-        .order_by(Confirmation.at, Confirmation.id)
-    ):
-        if row.kind == ActKind.WITHDRAW:
-            found.clear()
-        elif row.kind == ActKind.OVERRIDE and row.level is not None:
-            found.append(Judgement(exact(row.level), row.reason or ""))
-    return found

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from furnished import Furnished, crowd
-from furnished_work import long_story, morning, schooling
+from furnished_work import judged, long_story, morning, schooling
 from visitors import Visitor
 
 
@@ -91,6 +91,7 @@ CASES = (
     Case("explanation, nothing", "pages.explanation", "guardian", "/students/{student}/targets/{untouched}"),
     Case("explanation, a story", "pages.explanation", "teacher", _TOLD, more=long_story),
     Case("explanation, in Spanish", "pages.explanation", "classmate", _TOLD, more=long_story, language="es"),
+    Case("explanation, judged", "pages.explanation", "teacher", _TOLD, more=judged),
     Case("map, two subjects", "pages.student_map", "student", "/students/{student}/map", more=schooling),
     Case("map, around one", "pages.student_map", "teacher", "/students/{student}/map?around={around}", more=schooling),
     Case("map, nothing scored", "pages.student_map", "teacher", "/students/{classmate}/map"),

@@ -14,6 +14,7 @@ from page_world import PageWorld
 from path_world import LIKE, LITTLE, TEST_ONLY, UNITS, UNLIKE, fractions, mastered, sat_test
 
 from api.actions.graph import add_prerequisite
+from api.actions.judge import judge
 from api.actions.methods import methods_from
 from api.actions.moves import Asked, do_move
 from api.security.clients import SCOPES, create_client
@@ -25,6 +26,7 @@ from models.graph import Node
 from models.graph_store import GraphCache
 from models.methods import put_methods
 from models.queries_people import viewer_of
+from models.registry import bump
 from models.roster import Person
 from models.standing import Standing
 from models.unit_of_work import district_transaction
@@ -169,6 +171,26 @@ def long_story(found: Furnished) -> None:
         changes = {"performed_at": at, "scored_at": at, **test}
         (entry,) = machine.post(sitting(student, "5.NF.B.3", day, int(day > 6), **changes))
         assert entry["status"] == "accepted", entry
+
+
+def judged(found: Furnished) -> None:
+    """The same where a teacher's judgement decides: one level that stands, and one before it."""
+    long_story(found)
+    world, target = found.world, found.places["told"]
+    student, teacher = found.places["classmate"], world.people["teacher"].id
+
+    def rows(make: Factory) -> None:
+        subject = make.session.get_one(Node, (make.district_id, target)).subject
+        put_methods(make.session, make.district_id, subject, methods_from("JUDGE", ["DECAY"], []), NOW)
+        bump(make.session, make.district_id, "graph")
+
+    world.add(rows)
+    seen = 0
+    for level, reason in ((2.0, "Finds the answer, and does not say yet why it is right."), (3.5, LONG + " says why.")):
+        with district_transaction(world.engine, world.district_id) as session:
+            viewer = viewer_of(session, world.district_id, teacher, NOW.date())
+            seen = judge(session, viewer, GraphCache(), student, target, level, reason, seen, NOW, NOW.date())
+            session.commit()
 
 
 def schooling(found: Furnished) -> None:

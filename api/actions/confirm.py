@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from api.actions.announce import announce
-from api.actions.progress import bring_up
+from api.actions.signing import after_all, by_student, pairs_of, sign
 from mastery.access import Viewer, What
+from mastery.body.judgement import JUDGEMENTS
 from mastery.decide import ActKind, Decision, Reason, Standing, State, confirmed_upon
 from mastery.policy import DEFAULT_POLICY
-from models.graph_store import DistrictGraph, GraphCache
-from models.holding import Held, hold
-from models.known import Known
+from models.graph_store import GraphCache
+from models.holding import hold
 from models.locks import share_rules
-from models.progress_store import Pair
 from models.queries_people import visible_students
 from models.registry import context
 from models.standing import Confirmation
@@ -69,14 +66,14 @@ def confirm(
         return []
     here = context(session, viewer.district)
     graph = graphs.get(session, viewer.district, here.stamps.graph)
-    held = hold(session, viewer.district, _pairs(probability, graph), _by_student(probability))
+    held = hold(session, viewer.district, pairs_of(probability, graph), by_student(probability))
     signed = []
     for student, target in sorted(probability):
         decision = held.folds[student].get(target, Standing()).decision
         if _waits(decision) and decision.mastered_at == wanted[student, target]:
-            at = _after_all(held, (student, graph.subjects[target]), now)
+            at = after_all(held, (student, graph.subjects[target]), now)
             signed.append(_act(viewer, student, target, ActKind.CONFIRM, decision, at, now))
-    _sign(session, viewer, graph, here.zone, held, signed, now)
+    sign(session, viewer, graph, here.zone, held, signed, now)
     return [
         Confirmed(one.id, one.student_id, one.target_id, probability[one.student_id, one.target_id]) for one in signed
     ]
@@ -104,8 +101,8 @@ def withdraw(
     here = context(session, viewer.district)
     graph = graphs.get(session, viewer.district, here.stamps.graph)
     places = [(act.student_id, act.target_id) for act in acts]
-    around = {student: graph.neighbourhood(targets) for student, targets in _by_student(places).items()}
-    held = hold(session, viewer.district, _pairs(places, graph), around)
+    around = {student: graph.neighbourhood(targets) for student, targets in by_student(places).items()}
+    held = hold(session, viewer.district, pairs_of(places, graph), around)
     newest = _newest_acts(session, viewer.district, places)
     signed, back = [], set()
     for act in acts:
@@ -114,11 +111,11 @@ def withdraw(
         if newest[place] != act.id or folds.get(act.target_id, Standing()).decision.state is not State.MASTERED:
             continue
         back.add(place)
-        at = max(act.at, _after_all(held, (act.student_id, graph.subjects[act.target_id]), now))
+        at = max(act.at, after_all(held, (act.student_id, graph.subjects[act.target_id]), now))
         decisions = {target: one.decision for target, one in folds.items()}
         for target in (act.target_id, *confirmed_upon(act.target_id, decisions, graph.rules)):
             signed.append(_act(viewer, act.student_id, target, ActKind.WITHDRAW, Decision(), at, now))
-    _sign(session, viewer, graph, here.zone, held, signed, now)
+    sign(session, viewer, graph, here.zone, held, signed, now)
     return back
 
 
@@ -129,23 +126,6 @@ def _allowed(session: Session, viewer: Viewer, students: Collection[int], today:
 
 def _waits(decision: Decision) -> bool:
     return decision.state is State.MASTERED_PROVISIONAL and Reason.AWAITS_CONFIRMATION in decision.reasons
-
-
-def _pairs(places: Iterable[tuple[int, int]], graph: DistrictGraph) -> set[Pair]:
-    return {(student, graph.subjects[target]) for student, target in places}
-
-
-def _by_student(places: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    for student, target in places:
-        found.setdefault(student, set()).add(target)
-    return found
-
-
-def _after_all(held: Held, pair: Pair, now: datetime) -> datetime:
-    """Where an act of now stands: after every record of the student-subject, also one of a clock that runs ahead."""
-    cursor = held.states[pair].cursor
-    return now if cursor is None else max(now, cursor.performed_at)
 
 
 def _act(
@@ -172,27 +152,9 @@ def _newest_acts(session: Session, district_id: int, places: Sequence[tuple[int,
         .where(
             Confirmation.district_id == district_id,
             tuple_(Confirmation.student_id, Confirmation.target_id).in_(places),
+            # a level that was judged meanwhile is another matter, and is taken back by itself
+            Confirmation.kind.not_in([kind.value for kind in JUDGEMENTS]),
         )
         .group_by(Confirmation.student_id, Confirmation.target_id)
     )
     return {(row.student_id, row.target_id): row.newest for row in rows}
-
-
-def _sign(
-    session: Session,
-    viewer: Viewer,
-    graph: DistrictGraph,
-    zone: ZoneInfo,
-    held: Held,
-    acts: Sequence[Confirmation],
-    now: datetime,
-) -> None:
-    """Append acts and replay whom they are about, within the locks held."""
-    if not acts:
-        return
-    for act in acts:
-        session.add(act)
-        session.flush()  # one by one: acts of one instant stand in the order of their ids
-    pairs = _pairs([(act.student_id, act.target_id) for act in acts], graph)
-    done = bring_up(session, viewer.district, graph, Known(viewer.district), zone, held, {}, pairs, now)
-    announce(session, viewer.district, "progress", done.students, now)

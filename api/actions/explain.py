@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.actions.explain_history import history_document
-from api.actions.explain_methods import methods_document
+from api.actions.explain_methods import judgement_documents, methods_document
 from api.actions.explain_preview import Asked, preview_document
 from api.actions.explain_retention import retention_document
 from api.actions.flag_documents import flag_documents
+from api.actions.judge import judged_here
 from api.actions.outcome import evidence_id, public_missing
 from mastery import evidence as law
 from mastery.as_of import state_on
@@ -27,6 +28,7 @@ from models.carried import unpack
 from models.flag import LIVE_STATES
 from models.graph_store import DistrictGraph
 from models.in_force import model_in_force
+from models.judgements import signed_on
 from models.progress_store import load_standings, missing_lines
 from models.queries_api import ApiEvidence, evidence_after, flags_after, standings_on, subject_state_of
 from models.registry import cuts_of
@@ -140,12 +142,14 @@ def explanation(
     version = model_in_force(session, district_id, graph, graph.subjects[target]).version
     stored = subject_state_of(session, district_id, student, graph.subjects[target])
     asked = Asked(student, target, moment.day, moment.zone)
+    signed = signed_on(session, district_id, student, target) if judged_here(graph, target) else []
     document = {
         **(_standing(row, fold.decision, state, graph) if row else _nothing(target, gaps, graph, version)),
         "history": history_document(session, district_id, graph, moment.zone, row),
         "next_step": _next(target, state, gaps, known, graph),
         "parts": _parts(row),
-        "methods": methods_document(session, district_id, student, target, graph, fold.tally),
+        "methods": methods_document(session, district_id, student, target, graph, fold.tally, signed),
+        "judgements": judgement_documents(signed),
         "conditions": list(fold.conditions),
         "flags": flag_documents(session, district_id, graph, live),
         "policy": _policy(target, graph, DEFAULT_POLICY),

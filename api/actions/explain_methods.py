@@ -8,35 +8,53 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.actions.outcome import evidence_id
-from mastery.body.tally import Tally
+from mastery.body.tally import Tally, spoken
 from mastery.evidence import Purpose
-from mastery.methods import JUDGE, MODEL, MODEL_TITLE, Choice, Judgement, Scale, Scored, say
+from mastery.methods import MODEL, MODEL_TITLE, Choice, Judgement, Scale, Scored, say
 from mastery.numbers import half_up
 from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph
-from models.primary import judgements_on, load_scored
+from models.judgements import Signed, judgements_of
+from models.primary import load_scored
 
 SHOWN_PLACES = 2
 
 
 def methods_document(
-    session: Session, district_id: int, student: int, target: int, graph: DistrictGraph, tally: Tally
+    session: Session,
+    district_id: int,
+    student: int,
+    target: int,
+    graph: DistrictGraph,
+    tally: Tally,
+    signed: Sequence[Signed],
 ) -> list[dict[str, Any]]:
     """The primary method first, as line 1 of the decision saw it, then those that are shown beside it."""
     chosen = graph.methods_of(graph.subjects[target])
     records = load_scored(session, district_id, [student], [target]).get((student, target), [])
     counted = [one for one in records if one.purpose is not Purpose.STATE_SUMMATIVE]
     ids = [evidence_id(one.result, target) for one in counted]
-    judged = any(one.name == JUDGE for one in (chosen.primary, *chosen.beside))
-    judgements = judgements_on(session, district_id, student, target) if judged else []
+    judgements = judgements_of(signed)
     others = [_document(one, _value(one, counted, judgements), primary=False) for one in chosen.beside]
-    if chosen.rule is None:
-        first = _model(tally.estimate)
-    elif chosen.rule.name == JUDGE:
-        first = _document(chosen.rule, _value(chosen.rule, counted, judgements), primary=True)
-    else:
-        first = _document(chosen.rule, tally.said, primary=True)
+    said = spoken(tally, chosen.rule)
+    first = _model(said) if chosen.rule is None else _document(chosen.rule, said, primary=True)
     return [{**one, "evidence": ids} for one in (first, *others)]
+
+
+def judgement_documents(signed: Sequence[Signed]) -> list[dict[str, Any]]:
+    """The levels that teachers signed from the body of evidence, the newest first; one taken back says when."""
+    return [
+        {
+            "judgement": f"j{one.id}",
+            "level": one.level,
+            "reason": one.reason,
+            "by": one.identifier,
+            "by_name": one.by,
+            "signed_at": one.at.isoformat(),
+            "taken_back_at": one.taken_back.isoformat() if one.taken_back else None,
+        }
+        for one in reversed(signed)
+    ]
 
 
 def _value(choice: Choice, records: Sequence[Scored], judgements: Sequence[Judgement]) -> float | None:

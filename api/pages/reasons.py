@@ -15,6 +15,7 @@ from api.pages.texts import Said, fill
 from api.pages.words import fact, figure, percent
 from mastery.decide import Lack
 from mastery.flags.sentences import SENTENCES
+from mastery.methods import JUDGE
 
 
 def missing_sentence(line: Mapping[str, Any], names: Mapping[str, Said]) -> Markup:
@@ -94,6 +95,10 @@ def family_missing(line: Mapping[str, Any], names: Mapping[Any, Said]) -> Markup
     code, found = Lack(line["code"]), line["found"]
     if code is Lack.PREREQUISITES:
         return _first(names[target] for target in line["targets"] if target in names)
+    if line.get("method") == JUDGE:
+        return escape(
+            _("A teacher looks at all of the work and gives a level of %(needed)s.", needed=figure(line["needed"]))
+        )
     return escape(_family_words(code, line["needed"], found, int(line["needed"] - (found or 0))))
 
 

@@ -15,6 +15,7 @@ from api.actions.explain import Moment
 from api.actions.student_overview import overview
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
+from api.pages.judgements import judging
 from api.pages.methods import method_lines, other_primary
 from api.pages.my_path import path_url
 from api.pages.partial import live_page
@@ -161,6 +162,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         parts=part_lines(document, family=family),
         methods=method_lines(document, family=family),
         primary=other_primary(document),
+        judging=judging(visit, subject, graph, target_id, scored=document["records"] > 0),
         family=family,
         missing=[sentence(sayable(line, enough(document)), names) for line in missing],
         previews=preview_lines(document, family=family),

@@ -237,6 +237,18 @@ class MethodSaidSchema(Schema):
     evidence = fields.List(fields.String(), required=True, metadata={"description": "ids of the records it counted"})
 
 
+class JudgementSchema(Schema):
+    """A level that a teacher of record signed from the body of evidence, with the reason."""
+
+    judgement = fields.String(required=True)
+    level = fields.Float(required=True)
+    reason = fields.String(required=True)
+    by = fields.String(required=True, allow_none=True, metadata={"description": "SIS id"})
+    by_name = fields.String(required=True)
+    signed_at = fields.String(required=True)
+    taken_back_at = fields.String(required=True, allow_none=True)
+
+
 class ForeseenSchema(Schema):
     """Where the student would stand: what would no longer be missing (`met`), and what still would be."""
 
@@ -290,6 +302,11 @@ class ExplanationSchema(StandingSchema, LinksSchema):
     parts = fields.Nested(PartsSchema, required=True, allow_none=True)
     methods = fields.List(
         fields.Nested(MethodSaidSchema), required=True, metadata={"description": "the primary method first"}
+    )
+    judgements = fields.List(
+        fields.Nested(JudgementSchema),
+        required=True,
+        metadata={"description": "newest first, where JUDGE is a method of the subject; the newest that stands counts"},
     )
     conditions = fields.List(fields.String(), required=True, metadata={"description": "flag rules that hold now"})
     flags = fields.List(fields.Nested(FlagSchema), required=True)

@@ -12,7 +12,7 @@ from mastery.body.words import ActKind, Decision, Reason, State
 Json = dict[str, Any]
 
 _TALLY_AS_IS = ("records", "held", "dok", "estimate", "rate", "failed", "said")
-_TALLY_LISTS = ("assessments", "recent", "failed_results")
+_TALLY_LISTS = ("assessments", "recent", "failed_results", "judged")
 _DECISION_AS_IS = ("level", "completed_by", "own_result", "kept_level")
 _DECISION_TIMES = ("mastered_at", "own_since", "confirmed_at", "kept_mastered_at")
 _DECISION_TRUTHS = ("enough_evidence", "vouched", "reopened")
@@ -72,6 +72,7 @@ def tally_from_json(json: Mapping[str, Any]) -> Tally:
         None if practice is None else _practice(*practice),
         None if summative is None else Summative(*summative),
         _float(get("said")),
+        tuple([float(level) for level in get("judged", ())]),
     )
 
 

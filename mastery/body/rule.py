@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from mastery.body.tally import Tally
+from mastery.body.tally import Tally, spoken
 from mastery.body.words import SATISFIES_SUCCESSOR, Decision, Lack, Missing, TargetRule
-from mastery.methods import Choice
 from mastery.policy import Policy
 
 
@@ -48,11 +47,6 @@ def own_gaps(tally: Tally, rule: TargetRule, policy: Policy) -> Iterator[Missing
         yield Missing(5, Lack.DOK, rule.dok, tally.dok)
     if tally.held and (not body or certified is None or certified.best < policy.scale_mastery_level):
         yield Missing(7, Lack.INTEGRITY_HOLD, 0, tally.held)
-
-
-def spoken(tally: Tally, primary: Choice | None) -> float | None:
-    """What speaks for the estimate: the model's probability, or the value of the subject's primary method."""
-    return tally.estimate if primary is None else tally.said
 
 
 def prerequisite_gaps(rule: TargetRule, prerequisites: Mapping[int, Decision]) -> Iterator[Missing]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mastery.body.words import Key, Record, TargetRule
 from mastery.evidence import Purpose
+from mastery.methods import JUDGE, Choice
 from mastery.policy import Policy
 
 KEPT_DISTINCT = 8
@@ -59,6 +60,7 @@ class Tally(NamedTuple):
     `records` to `dok` leave out the records under an integrity hold, which `held` counts. `assessments` and `dates`
     keep the first 8 distinct ones, `recent` the newest 10 results, `levels` and `peaks` what the windows of F09 need.
     `said` is the value of the subject's primary method, where that is not the model; `estimate` is always the model's.
+    `judged` are all levels that educators gave from the body of evidence and that stand, oldest first.
     """
 
     records: int = 0
@@ -79,9 +81,19 @@ class Tally(NamedTuple):
     practice: Practice | None = None
     summative: Summative | None = None
     said: float | None = None
+    judged: tuple[float, ...] = ()
 
 
 EMPTY = Tally()
+
+
+def spoken(tally: Tally, primary: Choice | None) -> float | None:
+    """What speaks for the estimate: the model's probability, or the value of the subject's primary method."""
+    if primary is None:
+        return tally.estimate
+    if primary.name == JUDGE:
+        return tally.judged[-1] if tally.judged else None
+    return tally.said
 
 
 def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> Tally:
@@ -108,7 +120,9 @@ def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> T
         estimate, rate = record.estimate_after, record.expected_rate
     before, after = record.estimate_before, record.estimate_after
     if rule.primary is not None:
-        before, after = tally.said, record.said
+        before = spoken(tally, rule.primary)
+        # what a person says from the body of evidence stays until they say otherwise
+        after = before if rule.primary.name == JUDGE else record.said
     # only an estimate that rests on enough evidence is a height to fall from
     if after is not None and records >= policy.enough_evidence_records:
         high = after if before is None or tally.records < policy.enough_evidence_records else max(before, after)
@@ -130,7 +144,7 @@ def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> T
     return Tally(
         records, held, assessments, dates, dok, certified, estimate, rate, record.performed_at, record.local_date,
         (*tally.recent, record.result)[-KEPT_RESULTS:], levels, peaks, failed, failed_results, practice, summative,
-        record.said,
+        record.said, tally.judged,
     )  # fmt: skip
 
 
@@ -138,7 +152,7 @@ def _beside(tally: Tally, record: Record, rule: TargetRule) -> Tally:
     """A state summative stands beside the local ledger: it can contradict it and nothing else (domain 2.3)."""
     if record.level is None:
         return tally
-    estimate = tally.estimate if rule.primary is None else tally.said
+    estimate = spoken(tally, rule.primary)
     return tally._replace(summative=Summative(record.level, record.result, estimate, tally.records))
 
 

@@ -156,6 +156,9 @@ class ActKind(StrEnum):
     EXEMPT = "exempt"
     REVOKE = "revoke"
     WITHDRAW = "withdraw"
+    # the value of the method JUDGE, given and taken back
+    JUDGE = "judge"
+    WITHDRAW_JUDGEMENT = "withdraw_judgement"
 
 
 @dataclass(frozen=True, slots=True)

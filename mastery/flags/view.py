@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from mastery.body.rule import spoken
-from mastery.body.tally import Tally
+from mastery.body.tally import Tally, spoken
 from mastery.body.words import Key, State
 from mastery.methods import Choice
 from mastery.reassess import AssessmentReadiness

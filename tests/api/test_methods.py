@@ -18,7 +18,6 @@ from api.actions.quarantine import Released
 from api.actions.replay import replay, verify
 from mastery.methods import MethodError
 from models.graph_store import load_graph
-from models.standing import Confirmation
 from models.unit_of_work import district_transaction
 
 CODE = "4.NF.A.1"
@@ -185,31 +184,6 @@ def test_without_evidence_no_method_has_a_value(lms: Machine, school: School, ch
     assert [(one["value"], one["shown"], one["mastered"], one["evidence"]) for one in told] == [
         (None, None, None, [])
     ] * 3
-
-
-def test_an_educators_level_stands_beside_until_it_is_taken_back(
-    lms: Machine, school: School, engine: Engine, choose: Choose
-) -> None:
-    choose("JUDGE")
-    student = school.students[0]
-
-    def sign(kind: str, level: float | None, reason: str | None) -> None:
-        with district_transaction(engine, school.district_id) as session:
-            session.add(
-                Confirmation(
-                    district_id=school.district_id, student_id=school.student_keys[0],
-                    target_id=load_graph(session, school.district_id).ids[school.targets[0]], kind=kind, level=level,
-                    mastered_at=None, by_person=school.teacher, reason=reason, policy_version="default-1", at=NOW,
-                    signed_at=NOW,
-                )
-            )  # fmt: skip
-            session.commit()
-
-    sign("override", 2.5, "Explained it to two others in the workshop.")
-    sign("override", 4.0, None)
-    assert [(one["value"], one["mastered"]) for one in said(lms, student)] == [(2.5, False)]
-    sign("withdraw", None, "Was another student's work.")
-    assert [one["value"] for one in said(lms, student)] == [None]
 
 
 @pytest.mark.parametrize(

@@ -2,66 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from api_rows import confirm, sitting
-from conftest_api import Machine, token_of
-from factories import NOW
+from method_world import Post, choose, explained, poster
 from page_world import PageWorld
 
-from api.actions.graph_change import change_graph
-from api.actions.ingest import Intake
-from api.actions.methods import choose_methods, methods_from
 from api.pages.methods import missing_by_method
 from api.pages.parts import part_lines
 from api.pages.words import value_words
-from api.security.clients import SCOPES, create_client
 from mastery.methods import METHODS, Scale
-from models.unit_of_work import district_transaction
-
-Post = Callable[..., None]
 
 
 @pytest.fixture
 def post(page_world: PageWorld) -> Post:
-    """Posts a share of points of the world's student on a day of September; .5, .8 and 1 are levels 2, 3 and 4."""
-    with district_transaction(page_world.engine, page_world.district_id) as session:
-        client = create_client(session, page_world.district_id, "LMS", SCOPES, NOW)
-        session.commit()
-    http = page_world.app.test_client()
-    machine = Machine(http, page_world.district_id, client, token_of(http, client))
-    machine.put_assessment("quiz-17")
-    confirm(page_world.engine, page_world.district_id, "quiz-17", page_world.people["leader"].id, NOW)
-
-    def send(day: int, share: float) -> None:
-        at = datetime(2026, 9, day, 13, tzinfo=NOW.tzinfo).isoformat()
-        code = str(page_world.target.code)
-        targets = [{"target": code, "score": share, "max": 1}]
-        changes = {"performed_at": at, "scored_at": at, "targets": targets}
-        (entry,) = machine.post(sitting(str(page_world.student.identifier), code, day, **changes))
-        assert entry["status"] == "accepted", entry
-
-    return send
-
-
-def choose(world: PageWorld, primary: str, *beside: str) -> None:
-    wanted = methods_from(primary, beside, [])
-    change_graph(
-        Intake.of(world.engine),
-        world.district_id,
-        NOW,
-        lambda session: choose_methods(session, world.district_id, world.target.subject, wanted, NOW),
-    )
-
-
-def explained(world: PageWorld, who: str = "teacher") -> str:
-    client = world.client(who)
-    client.get(f"/students/{world.student.id}/targets/{world.target.id}")
-    assert client.response is not None
-    return client.response.get_data(as_text=True)
+    return poster(page_world)
 
 
 def test_each_method_is_told_by_its_exact_name_with_its_value(page_world: PageWorld, post: Post) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from every_page import signed_in
 from factories import Factory
-from furnished_work import complete
+from furnished import furnish
+from furnished_work import complete, judged
 from page_checks import axe_problems, keyboard_problems, layout_problems, load_axe, skip_link_problems
 from page_world import PASSWORD
 from playwright.sync_api import Page, expect
@@ -110,6 +111,31 @@ def test_cut_scores_are_confirmed_without_a_mouse(visitor: Visitor) -> None:
     tab_to(page, "main button")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Confirmed. Results of this assessment now have levels.")).to_be_visible()
+
+
+def test_a_level_is_signed_and_taken_back_without_a_mouse(visitor: Visitor) -> None:
+    found = furnish(visitor.world)
+    judged(found)
+    signed_in(visitor, "teacher")
+    page = visitor.open("/students/{classmate}/targets/{told}".format(**found.places))
+    page.set_viewport_size({"width": 320, "height": 700})
+    tab_to(page, "#give-level > summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "#give-level [type=radio]")
+    for _ in range(7):
+        page.keyboard.press("ArrowDown")  # the first press goes from the first to the second level
+    tab_to(page, "#reason")
+    page.keyboard.type("Taught it to the whole class this morning.")
+    tab_to(page, "#give-level button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Signed, with your name and the date.")).to_be_visible()
+    judgement = page.locator("[data-key=judgement]")
+    expect(judgement.get_by_text("Level 3.5 of 4, given by").first).to_be_visible()
+    expect(judgement.get_by_text("“Taught it to the whole class this morning.”")).to_be_visible()
+    tab_to(page, "[data-key=judgement] > form button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Taken back. The level before it counts again")).to_be_visible()
+    expect(judgement.get_by_text("“Taught it to the whole class this morning.”")).not_to_be_visible()
 
 
 def test_updates_are_paused_and_focus_stays_on_the_button(visitor: Visitor) -> None:
