@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from api.actions.calibrate_earlier import Earlier
 from api.actions.responses import ResponsesError, Row, read_rows
 from mastery.calibrate import (
     Advance,
+    Anchor,
     Answers,
     Calibration,
     CalibrationError,
     Engine,
+    anchor,
     calibrate_em,
     calibrate_pyirt,
     remarks,
@@ -49,11 +52,16 @@ class FirstAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """One dimension of a file: its skill (None for the whole file), and what was found or why nothing was."""
+    """One dimension of a file: its skill (None for the whole file), and what was found or why nothing was.
+
+    `link` is how it is read on an earlier run's scale; `not_linked` says why it is not, where it should have been.
+    """
 
     skill: str | None
     found: Calibration | None
     reason: str | None = None
+    link: Anchor | None = None
+    not_linked: str | None = None
 
 
 def first_answers(path: Path, by_skill: bool) -> FirstAnswers:
@@ -101,12 +109,29 @@ def calibrate(first: FirstAnswers, engine: Engine, advance: Advance) -> Iterator
             yield Calibrated(skill, None, str(problem))
 
 
-def document(file: str, first: FirstAnswers, done: Iterable[Calibrated]) -> dict[str, Any]:
-    """All of it for programs; what the answers can not tell is null."""
+def linked(one: Calibrated, earlier: Earlier) -> Calibrated:
+    """The same, anchored to the run of its skill in an earlier calibration, or with the reason why it is not."""
+    if one.found is None:
+        return one
+    try:
+        return replace(one, link=anchor(one.found.curves, earlier.of(one.skill)))
+    except CalibrationError as problem:
+        return replace(one, not_linked=str(problem))
+
+
+def document(
+    file: str, first: FirstAnswers, done: Iterable[Calibrated], earlier: Earlier | None = None
+) -> dict[str, Any]:
+    """All of it for programs; what the answers can not tell is null.
+
+    Slopes, easinesses and difficulties of a run that is linked are on the earlier scale, so that the next run can be
+    anchored to this one; its prior and likelihood are on its own.
+    """
     return {
         "file": file,
         "rows": first.rows,
         "first_answers": first.answers,
+        "anchor": None if earlier is None else earlier.name,
         "calibrations": [_calibration(one) for one in done],
     }
 
@@ -125,23 +150,36 @@ def _calibration(one: Calibrated) -> dict[str, Any]:
         "answers": int(found.answers.sum()),
         "reliability": found.reliability,
         "prior": asdict(found.prior),
-        "items": _items(found),
+        "link": None if one.link is None else _link(one.link),
+        "not_linked": one.not_linked,
+        "items": _items(found, one.link),
         "dropped": [{"item": d.item, "answers": d.answers, "reason": d.reason} for d in found.dropped],
     }
 
 
-def _items(found: Calibration) -> list[dict[str, Any]]:
-    told = remarks(found)
+def _link(link: Anchor) -> dict[str, Any]:
+    """The constants: `mean` and `sd` of the new students on the earlier scale, and what they rest on."""
+    return {
+        "mean": link.students.mean,
+        "sd": link.students.sd,
+        "items_of_both": len(link.items),
+        "drifted": [item for item, drift in link.drifts.items() if drift.drifted],
+    }
+
+
+def _items(found: Calibration, link: Anchor | None) -> list[dict[str, Any]]:
+    told, drifts = remarks(found, link), {} if link is None else link.drifts
+    shown = found.curves if link is None else link.linked(found.curves)
     columns = {
         "answers": found.answers,
         "right": found.right,
-        "slope": found.slope,
-        "slope_se": found.slope_se,
-        "difficulty": found.difficulty,
-        "difficulty_se": found.difficulty_se,
-        "easiness": found.easiness,
-        "easiness_se": found.easiness_se,
-        "slope_easiness_covariance": found.covariance[:, 0, 1],
+        "slope": shown.slope,
+        "slope_se": shown.slope_se,
+        "difficulty": shown.difficulty,
+        "difficulty_se": shown.difficulty_se,
+        "easiness": shown.easiness,
+        "easiness_se": shown.easiness_se,
+        "slope_easiness_covariance": shown.covariance[:, 0, 1],
         "misfit": found.misfit,
         "bend": found.bend,
         "clipped": found.clipped,
@@ -149,6 +187,11 @@ def _items(found: Calibration) -> list[dict[str, Any]]:
     plain = {name: values.tolist() for name, values in columns.items()}
     plain["bend"] = [None if value != value else value for value in plain["bend"]]
     return [
-        {"item": item, **{name: values[j] for name, values in plain.items()}, "remarks": told[j]}
+        {
+            "item": item,
+            **{name: values[j] for name, values in plain.items()},
+            "drift": drifts[item]._asdict() if item in drifts else None,
+            "remarks": told[j],
+        }
         for j, item in enumerate(found.items)
     ]

@@ -11,7 +11,7 @@ abilities are worked out by the same code (`describe.py`).
 from mastery.calibrate.answers import Answers, CalibrationError, Dropped
 from mastery.calibrate.calibration import Advance, Calibration, Curves, Engine
 from mastery.calibrate.em import calibrate_em
-from mastery.calibrate.link import Anchor, Scale, anchor
+from mastery.calibrate.link import Anchor, Drift, Scale, anchor
 from mastery.calibrate.model import Prior
 from mastery.calibrate.pyirt_engine import calibrate_pyirt, too_large
 from mastery.calibrate.report import remarks, report
@@ -23,6 +23,7 @@ __all__ = [
     "Calibration",
     "CalibrationError",
     "Curves",
+    "Drift",
     "Dropped",
     "Engine",
     "Prior",

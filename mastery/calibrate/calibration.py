@@ -35,6 +35,27 @@ class Curves:
     easiness: Floats
     covariance: Floats
 
+    @property
+    def slope_se(self) -> Floats:
+        """Standard errors of the slopes [J]."""
+        return np.sqrt(self.covariance[:, 0, 0])
+
+    @property
+    def easiness_se(self) -> Floats:
+        """Standard errors of the easinesses [J]."""
+        return np.sqrt(self.covariance[:, 1, 1])
+
+    @property
+    def difficulty(self) -> Floats:
+        """b [J]: the ability at which half are right."""
+        return -self.easiness / self.slope
+
+    @property
+    def difficulty_se(self) -> Floats:
+        """Standard errors of the difficulties [J], by the delta method."""
+        gradient = np.stack([self.difficulty, np.ones(len(self.items))], axis=1) / self.slope[:, None]
+        return np.asarray(np.sqrt(np.einsum("ja,jab,jb->j", gradient, self.covariance, gradient)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
@@ -78,23 +99,22 @@ class Calibration:
     @property
     def slope_se(self) -> Floats:
         """Standard errors of the slopes [J]."""
-        return np.sqrt(self.covariance[:, 0, 0])
+        return self.curves.slope_se
 
     @property
     def easiness_se(self) -> Floats:
         """Standard errors of the easinesses [J]."""
-        return np.sqrt(self.covariance[:, 1, 1])
+        return self.curves.easiness_se
 
     @property
     def difficulty(self) -> Floats:
         """b [J]: the ability at which half are right."""
-        return -self.easiness / self.slope
+        return self.curves.difficulty
 
     @property
     def difficulty_se(self) -> Floats:
-        """Standard errors of the difficulties [J], by the delta method."""
-        gradient = np.stack([self.difficulty, np.ones(len(self.items))], axis=1) / self.slope[:, None]
-        return np.asarray(np.sqrt(np.einsum("ja,jab,jb->j", gradient, self.covariance, gradient)))
+        """Standard errors of the difficulties [J]."""
+        return self.curves.difficulty_se
 
     @property
     def reliability(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -57,6 +57,14 @@ def population_of(answers: Answers, slope: Floats, easiness: Floats, quadrature:
     return scale
 
 
+class Drift(NamedTuple):
+    """How an item moved since an earlier calibration: changes over their standard errors, and whether beyond chance."""
+
+    slope: float
+    easiness: float
+    drifted: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Anchor:
     """How a new calibration is read on an earlier one's scale, and which items moved meanwhile.
@@ -72,6 +80,22 @@ class Anchor:
     slope_drift: Floats
     easiness_drift: Floats
     drifted: Flags
+
+    @property
+    def drifts(self) -> dict[Hashable, Drift]:
+        """The drift of each item of both."""
+        columns = (self.slope_drift.tolist(), self.easiness_drift.tolist(), self.drifted.tolist())
+        return {item: Drift(*row) for item, row in zip(self.items, zip(*columns, strict=True), strict=True)}
+
+    @property
+    def students(self) -> Scale:
+        """Mean and standard deviation of the new students' abilities on the earlier scale."""
+        return Scale(-self.scale.mean / self.scale.sd, 1.0 / self.scale.sd)
+
+    def linked(self, new: Curves) -> Curves:
+        """Curves of the new calibration on the earlier scale; errors are those of the curves, not of the scale."""
+        slope, easiness = self.scale.apply(new.slope, new.easiness)
+        return Curves(new.items, slope, easiness, _turned(new.covariance, self.scale))
 
 
 def anchor(new: Curves, earlier: Curves) -> Anchor:
@@ -129,8 +153,13 @@ def _by_characteristic_curves(now: Curves, then: Curves, used: Flags, start: Sca
 def _differences(now: Curves, then: Curves, scale: Scale) -> tuple[Floats, Floats]:
     """New less earlier (slope, easiness) on the earlier scale [C, 2], and the covariance of that [C, 2, 2]."""
     here = np.stack(scale.apply(now.slope, now.easiness), axis=1)
+    return here - np.stack([then.slope, then.easiness], axis=1), _turned(now.covariance, scale) + then.covariance
+
+
+def _turned(covariance: Floats, scale: Scale) -> Floats:
+    """Covariances of slope and easiness [J, 2, 2] on another scale, by `Scale.apply`, which is linear."""
     turned = np.array([[scale.sd, 0.0], [scale.mean, 1.0]])
-    return here - np.stack([then.slope, then.easiness], axis=1), turned @ now.covariance @ turned.T + then.covariance
+    return np.asarray(turned @ covariance @ turned.T)
 
 
 def _drifted(now: Curves, then: Curves, scale: Scale) -> Flags:

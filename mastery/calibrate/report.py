@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textwrap import fill
 
 from mastery.calibrate.calibration import Calibration
+from mastery.calibrate.link import Anchor, Drift
 from mastery.calibrate.model import LEAST_SLOPE
 from mastery.numbers import half_up
 
@@ -14,20 +15,25 @@ LITTLE_KNOWN = 0.8
 
 _WIDTH = 120
 _HEADING = ("item", "answers", "right", "a", "se", "b", "se", "misfit", "bend", "remark")
+_DRIFT = ("drift a", "drift d")
 _HOW_TO_READ = """\
 How to read it
-  Abilities of these students have mean 0 and standard deviation 1. A student of ability b has an even chance.
+  {students} A student of ability b has an even chance.
   a      how sharply the item tells abler students from others; around 1 is usual
   se     standard error: the true value is within 1.96 of them in about 95 of 100 cases
   misfit distance between the observed share right and the curve's; from 0.10 on, on enough answers, it is wrong
   bend   beyond 2.58 either way the curve bends otherwise than chance would have it; above 0 as with guessing
   -      the answers can not tell"""
+_OWN_SCALE = "Abilities of these students have mean 0 and standard deviation 1."
+_HOW_TO_READ_DRIFT = """
+  drift  change of the slope (a) and of the easiness (d) since then, over its standard error; a drifted item has no part
+         in the scale, and - is an item that was not there"""
 
 
-def remarks(found: Calibration) -> list[list[str]]:
+def remarks(found: Calibration, link: Anchor | None = None) -> list[list[str]]:
     """What somebody should look at, item by item."""
     told: list[list[str]] = []
-    misfits, bends = found.misfits(), found.bends()
+    misfits, bends, drifts = found.misfits(), found.bends(), {} if link is None else link.drifts
     for j in range(len(found.items)):
         own = []
         if found.clipped[j]:
@@ -39,16 +45,36 @@ def remarks(found: Calibration) -> list[list[str]]:
             own.append("does not follow its curve")
         if bends[j]:
             own.append("bends up: guessing?" if found.bend[j] > 0 else "bends down: abler students lose it?")
+        drift = drifts.get(found.items[j])
+        if drift is not None and drift.drifted:
+            own.append("drifted")
         told.append(own)
     return told
 
 
-def report(found: Calibration, title: str) -> str:
-    """The whole report as plain text, items in the order of difficulty."""
-    parts = [_summary(found, title), _table([_HEADING, *_lines(found)])]
+def report(found: Calibration, title: str, link: Anchor | None = None, to: str = "") -> str:
+    """The whole report as plain text, items in the order of difficulty.
+
+    With a `link` to an earlier calibration, whose name is `to`, curves are told on its scale, each with its drift.
+    """
+    heading = _HEADING if link is None else (*_HEADING[:-1], *_DRIFT, _HEADING[-1])
+    parts = [_summary(found, title)]
+    if link is not None:
+        parts[0] += "\n" + _linked(link, to)
+    parts.append(_table([heading, *_lines(found, link)]))
     if found.dropped:
         parts.append(_dropped(found))
-    return "\n\n".join([*parts, _HOW_TO_READ])
+    how = _HOW_TO_READ.format(students=_OWN_SCALE if link is None else f"Abilities are on the scale of {to}.")
+    return "\n\n".join([*parts, how if link is None else how + _HOW_TO_READ_DRIFT])
+
+
+def _linked(link: Anchor, to: str) -> str:
+    left_out = int(link.drifted.sum())
+    return (
+        f"linked to {to} by {len(link.items) - left_out:,} items of both; {left_out:,} more drifted and were left out\n"
+        f"on its scale abilities of these students have mean {half_up(link.students.mean, 3)} and standard deviation"
+        f" {half_up(link.students.sd, 3)}"
+    )
 
 
 def _summary(found: Calibration, title: str) -> str:
@@ -66,24 +92,30 @@ def _summary(found: Calibration, title: str) -> str:
     )
 
 
-def _lines(found: Calibration) -> list[Sequence[str]]:
-    told = remarks(found)
-    errors, difficulty_errors = found.slope_se, found.difficulty_se
+def _lines(found: Calibration, link: Anchor | None) -> list[Sequence[str]]:
+    told, drifts = remarks(found, link), {} if link is None else link.drifts
+    shown = found.curves if link is None else link.linked(found.curves)
+    errors, difficulty, difficulty_errors = shown.slope_se, shown.difficulty, shown.difficulty_se
     return [
         (
             str(found.items[j]),
             f"{found.answers[j]:,}",
             f"{half_up(100 * found.right[j])}%",
-            _two(found.slope[j]),
+            _two(shown.slope[j]),
             _two(errors[j]),
-            _two(found.difficulty[j]),
+            _two(difficulty[j]),
             _two(difficulty_errors[j]),
             _two(found.misfit[j]),
             _two(found.bend[j]),
+            *(() if link is None else _drifts(drifts.get(found.items[j]))),
             "; ".join(told[j]),
         )
-        for j in found.difficulty.argsort(kind="stable")
+        for j in difficulty.argsort(kind="stable")
     ]
+
+
+def _drifts(of: Drift | None) -> tuple[str, str]:
+    return ("-", "-") if of is None else (_two(of.slope), _two(of.easiness))
 
 
 def _two(value: float) -> str:

@@ -127,3 +127,25 @@ def test_the_population_is_found_whatever_scale_the_curves_have() -> None:
     assert slope == pytest.approx(bank.slope[order], rel=0.06)
     assert easiness == pytest.approx(bank.easiness[order], abs=0.12)
     assert (population.mean, population.sd) == (pytest.approx(0.4 * 1.7, abs=0.15), pytest.approx(1.7, rel=0.06))
+
+
+@given(scales)
+def test_linked_curves_are_those_of_the_earlier_run_and_so_are_its_students(scale: Scale) -> None:
+    """Errors too: what is a standard error there is one here, in the units of the scale."""
+    earlier = exact(12)
+    new = seen_from(earlier, scale)
+    found = anchor(new, earlier)
+    linked = found.linked(new)
+    assert linked.difficulty == pytest.approx(earlier.difficulty, abs=1e-4)
+    # the difficulty's error is a length on the scale of ability, which is `scale.sd` times as long there
+    assert linked.difficulty_se * found.scale.sd == pytest.approx(new.difficulty_se, rel=1e-6)
+    assert (found.students.mean, found.students.sd) == (
+        pytest.approx(scale.mean, abs=1e-4), pytest.approx(scale.sd, abs=1e-4),
+    )  # fmt: skip
+
+
+def test_drifts_name_the_items_of_both() -> None:
+    earlier = exact(6)
+    found = anchor(earlier, earlier)
+    assert list(found.drifts) == list(earlier.items)
+    assert not any(drift.drifted for drift in found.drifts.values())
