@@ -221,7 +221,11 @@ def _say(done: Switched, as_json: bool) -> None:
         print_json(asdict(done))
         return
     as_before = "" if done.changed else " (as it was)"
-    click.echo(
-        f"{done.subject} is read with {done.in_force}{as_before}; {done.students} students replayed. "
-        f"A rollback leads to {done.before}."
-    )
+    # after a rollback there is nothing before: another version is activated instead
+    back = "" if done.before == done.in_force else f" A rollback leads to {_named(done.before)}."
+    now = f"{done.subject} is read with {_named(done.in_force)}{as_before}"
+    click.echo(f"{now}; {done.students} students replayed.{back}")
+
+
+def _named(version: str) -> str:
+    return f"the {version}" if version == actions.DEFAULTS else version

@@ -63,10 +63,12 @@ def test_a_calibration_is_made_looked_at_put_in_force_and_taken_back(run: Run, t
     done = told(run("activate", "Mathematics", version, "--json"))
     assert (done["in_force"], done["changed"], done["students"]) == (version, True, STUDENTS)
     assert run("activate", "Mathematics", version).stdout.endswith(
-        f"Mathematics is read with {version} (as it was); 0 students replayed. A rollback leads to defaults.\n"
+        f"Mathematics is read with {version} (as it was); 0 students replayed. A rollback leads to the defaults.\n"
     )
     assert told(run("list", "Mathematics", "--json"))["calibrations"][0]["status"] == "in force"
     assert run("list").stdout.startswith(f"Mathematics {version} (in force), ")
+    back = run("rollback", "Mathematics").stdout
+    assert back.endswith(f"Mathematics is read with the defaults; {STUDENTS} students replayed.\n")
     assert told(run("rollback", "Mathematics", "--json"))["in_force"] == "defaults"
 
 
