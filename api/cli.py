@@ -16,6 +16,7 @@ from api import (
     cli_clock,
     cli_evaluate,
     cli_graph,
+    cli_measurement,
     cli_methods,
     cli_operations,
     cli_responses,
@@ -209,6 +210,7 @@ def account_create(services: Services, district: District, sign_in_name: str, pe
 def _register() -> None:
     parts: tuple[Any, ...] = (
         cli_graph,
+        cli_measurement,
         cli_methods,
         cli_roster,
         cli_responses,

@@ -136,3 +136,11 @@ def about_subject(subject: str, classes: Iterable[Collection[str]]) -> bool:
     """
     wanted = subject.casefold()
     return any(not named or wanted in {one.casefold() for one in named} for named in classes)
+
+
+def sees_measurement(viewer: Viewer, district: int) -> bool:
+    """Whether a viewer may see how well a district measures its subjects: whoever administers it, its assessment lead.
+
+    The figures are of all schools together and of nobody by name; questions that mislead are the district's to mend.
+    """
+    return viewer.district == district and viewer.administers_district

@@ -236,3 +236,15 @@ def items_of(session: Session, district_id: int, calibration: int) -> list[tuple
         .order_by(Assessment.name, Item.name, Item.id)
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def drift_of(session: Session, district_id: int, calibration: int | None) -> dict[int, float]:
+    """By item, how far it had moved when a calibration found it, in standard errors; empty for the defaults."""
+    rows = session.execute(
+        select(ItemCalibration.item_id, ItemCalibration.drift).where(
+            ItemCalibration.district_id == district_id,
+            ItemCalibration.calibration_id == calibration,
+            ItemCalibration.drift.is_not(None),
+        )
+    )
+    return {item: drift for item, drift in rows if drift is not None}

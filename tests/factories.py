@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from mastery.decide import Decision, State
 from mastery.decide import Standing as Fold
 from mastery.estimate import Model
+from mastery.measure.item_check import Checked
 from mastery.policy import DEFAULT_POLICY
 from models.access import Client
 from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, Item
@@ -28,6 +29,7 @@ from models.district import District, DistrictStamp
 from models.evidence import RESULT_ID_BLOCK, Evidence, ResultRow, result_id_sequence
 from models.flag import Flag
 from models.graph import Framework, Node
+from models.measurements import Measurement, put_measurements
 from models.outbox import Outbox, SectionVersion
 from models.registry import bump
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
@@ -317,6 +319,17 @@ class Factory:
         put_switch(self.session, self.district_id, subject, Switch(key, None), NOW)
         bump(self.session, self.district_id, "graph")
         return key
+
+    def measurement(self, subject: str, items: Sequence[tuple[int, Checked]] = (), **values: Any) -> Measurement:
+        """A measurement of all time without figures, where none are given; takes the place of those of the subject."""
+        defaults: dict[str, Any] = {
+            "term": "all", "place": 0, "title": None, "begins_on": None, "ends_on": None, "version": "filter",
+            "calibration_id": None, "measured_at": NOW, "newest": NOW, "answers": 40, "students": 4,
+            "items": len(items), "to_look_at": sum(1 for _, one in items if one.reasons), "figures": {},
+        }  # fmt: skip
+        row = Measurement(district_id=self.district_id, subject=subject, **(defaults | values))
+        put_measurements(self.session, [(row, items)])
+        return row
 
     def announce(self, *students: Person, topic: str = "student", at: datetime = NOW) -> Outbox:
         return self._add(Outbox(district_id=self.district_id, topic=topic, student_ids=[s.id for s in students], at=at))

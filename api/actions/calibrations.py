@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from api.actions.subject_answers import Advance, read_answers
 from mastery.measure.anchor import is_drifted
 from mastery.measure.batch import Spreads
 from mastery.measure.evidence_set import EvidenceSet
@@ -17,7 +17,6 @@ from mastery.measure.judge import BAR
 from mastery.measure.operating import STUDENTS, OperatingTable, operating_table
 from mastery.measure.recalibrate import Recalibrated, recalibrate, search_settings
 from mastery.measure.search import START, Settings
-from mastery.sittings import Rows, rows_of
 from models.calibrations import (
     Calibration,
     FoundItem,
@@ -30,16 +29,12 @@ from models.calibrations import (
     store_calibration,
     switches,
 )
-from models.evidence_store import load_sittings
 from models.graph_store import DistrictGraph, load_graph
-from models.registry import context
 from models.unit_of_work import district_transaction, one_snapshot, try_again
 
 DEFAULTS = "defaults"
 """What stands for no calibration where a version is named."""
-_STUDENTS_AT_ONCE = 250
 _TABLE = "thresholds"
-Advance = Callable[[int, int], None]
 
 
 class CalibrationsError(ValueError):
@@ -150,45 +145,17 @@ def _store(
 
 def read_evidence(session: Session, district_id: int, subject: str, advance: Advance) -> SubjectEvidence:
     graph = load_graph(session, district_id)
-    targets = targets_of(graph, subject)
-    rows = session.execute(
-        text(
-            "SELECT r.student_id, max(r.received_at) FROM result r JOIN evidence e"
-            " ON e.district_id = r.district_id AND e.result_id = r.id"
-            " WHERE r.district_id = :district AND e.target_id = ANY(:targets)"
-            " GROUP BY r.student_id ORDER BY r.student_id"
-        ),
-        {"district": district_id, "targets": targets},
-    ).all()
-    parts = _parts(session, district_id, graph, subject, [row[0] for row in rows], advance)
-    switch = graph.calibrations.get(subject)
+    targets, switch = targets_of(graph, subject), graph.calibrations.get(subject)
     try:
-        answers = EvidenceSet.of(parts)
+        read = read_answers(session, district_id, graph, subject, targets, advance)
     except ValueError as error:
         raise CalibrationsError("subject", f"{subject}: {error}") from error
     return SubjectEvidence(
-        answers,
-        max(row[1] for row in rows),
+        read.answers,
+        read.newest,
         switch.in_force if switch else None,
         {target: graph.prerequisites_of(target) for target in targets},
     )
-
-
-def _parts(
-    session: Session,
-    district_id: int,
-    graph: DistrictGraph,
-    subject: str,
-    students: Sequence[int],
-    advance: Advance,
-) -> Iterator[Rows]:
-    zone = context(session, district_id).zone
-    for start in range(0, len(students), _STUDENTS_AT_ONCE):
-        some = students[start : start + _STUDENTS_AT_ONCE]
-        pairs = frozenset((student, subject) for student in some)
-        found = load_sittings(session, district_id, some, graph.subjects, zone, pairs)
-        yield rows_of([found[pair] for pair in sorted(found)])
-        advance(min(start + _STUDENTS_AT_ONCE, len(students)), len(students))
 
 
 def targets_of(graph: DistrictGraph, subject: str) -> list[int]:

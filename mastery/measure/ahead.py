@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import bdtrc, expit, logit, ndtri
 
+from mastery.estimate.observations import Flags
 from mastery.estimate.readout import RANGE_HALF_WIDTH
 from mastery.estimate.state import Floats, Integers
 from mastery.measure.bank import AnswerColumns
@@ -55,14 +56,8 @@ def look_ahead(answers: AnswerColumns) -> Ahead:
     Answers that can be guessed or are in points are passed over: a rate is told of knowing, without luck, and half of
     the points or more is another matter than right.
     """
-    rows = np.flatnonzero((answers.guessing == 0.0) & (answers.points <= 1.0))
-    group = answers.student * answers.targets + answers.target
-    order = rows[np.argsort(group[rows], kind="stable")]
-    sorted_group = group[order]
-    starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]][: len(order)])
-    sizes = np.diff(np.r_[starts, len(order)])
-    place = np.arange(len(order)) - np.repeat(starts, sizes)
-    left = np.repeat(sizes, sizes) - place
+    plain = np.flatnonzero((answers.guessing == 0.0) & (answers.points <= 1.0))
+    order, place, left = _in_groups(answers, plain)
     at = np.flatnonzero((place >= EARLIER) & (left >= FEWEST))
     count = np.minimum(left[at], MOST)
     sums = np.r_[0, np.cumsum(answers.y[order] >= 0.5)]
@@ -71,15 +66,52 @@ def look_ahead(answers: AnswerColumns) -> Ahead:
     return Ahead(order[at][by_row], count[by_row], right[by_row].astype(np.int64))
 
 
-def reached(ahead: Ahead, bar: float) -> Floats:
+def earlier_answers(answers: AnswerColumns) -> Integers:
+    """How many answers the student had given on the target before each answer, int64[R]."""
+    order, place, _ = _in_groups(answers, np.arange(answers.rows))
+    found = np.empty(len(order), np.int64)
+    found[order] = place
+    return found
+
+
+def _in_groups(answers: AnswerColumns, rows: Integers) -> tuple[Integers, Integers, Integers]:
+    """Some rows by student and target, the place of each among them, and how many there are from it on."""
+    group = answers.student * answers.targets + answers.target
+    order = rows[np.argsort(group[rows], kind="stable")]
+    sorted_group = group[order]
+    starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]][: len(order)])
+    sizes = np.diff(np.r_[starts, len(order)])
+    place = np.arange(len(order)) - np.repeat(starts, sizes)
+    return order, place, np.repeat(sizes, sizes) - place
+
+
+def told_before(answers: AnswerColumns, first_row: Integers) -> tuple[Integers, Ahead]:
+    """The points at which something was told, and their runs (`Advanced.first_row`): in a sitting nothing is told."""
+    ahead = look_ahead(answers)
+    run = np.searchsorted(first_row, ahead.row)
+    here = np.minimum(run, len(first_row) - 1)
+    told = (first_row[here] == ahead.row) & _opens(answers, first_row)[here]
+    return run[told], Ahead(ahead.row[told], ahead.count[told], ahead.right[told])
+
+
+def _opens(answers: AnswerColumns, first_row: Integers) -> Flags:
+    """Which runs are the first of their sitting on their target: an answer on several targets is a run on each."""
+    of = np.column_stack((answers.student[first_row], answers.sitting[first_row], answers.target[first_row]))
+    opens = np.zeros(len(first_row), np.bool_)
+    opens[np.unique(of, axis=0, return_index=True)[1]] = True
+    return opens
+
+
+def reached(ahead: Ahead, bar: float | Floats) -> Floats:
     """Whether the share right of the next answers reached the bar, 1 or 0, [M]."""
     return (ahead.right >= needed(ahead.count, bar)).astype(np.float64)
 
 
-def chance_of_reaching(count: Integers, low: Floats, high: Floats, probability: Floats, bar: float) -> Floats:
+def chance_of_reaching(count: Integers, low: Floats, high: Floats, probability: Floats, bar: float | Floats) -> Floats:
     """What a probability of mastery says: the chance that the share right of `count` answers reaches the bar, [M].
 
-    low, high: the 80% range of the rate, for its spread; probability: that the rate reaches the bar. All 0..1, [M].
+    low, high: the 80% range of the rate, for its spread; probability: that the rate reaches the bar. All 0..1, [M];
+    the bar is one, or [M].
     """
     spread = _spread(low, high)
     centre = logit(bar) + spread * ndtri(np.clip(probability, _EDGE, 1.0 - _EDGE))
@@ -105,7 +137,7 @@ def covered(ahead: Ahead, low: Floats, high: Floats) -> Floats:
     return np.asarray(np.clip(inside, 0.0, None) / (to - from_), np.float64)
 
 
-def needed(count: Integers, bar: float) -> Floats:
+def needed(count: Integers, bar: float | Floats) -> Floats:
     """How many right answers of `count` reach the bar, [M]."""
     # a product that is a hair above a whole number must not ask for one more
     return np.asarray(np.ceil(bar * count - _EDGE), np.float64)

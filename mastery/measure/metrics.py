@@ -71,16 +71,21 @@ def reliability(y: Floats, p: Floats, bins: int = BINS) -> Reliability:
     Rows are shuffled with a fixed seed before they are sorted, so that ties fall into bins at random and the same each
     time. Fewer rows than bins make one bin of each row. ValueError without rows.
     """
-    if not len(p):
-        raise ValueError("there is nothing to compare: no rows")
-    shuffled = np.random.RandomState(_TIES_SEED).permutation(len(p))
-    order = shuffled[np.argsort(p[shuffled], kind="stable")]
-    parts = [part for part in np.array_split(order, bins) if len(part)]
+    parts = equal_bins(p, bins)
     return Reliability(
         np.array([len(part) for part in parts], np.int64),
         np.array([p[part].mean() for part in parts]),
         np.array([y[part].mean() for part in parts]),
     )
+
+
+def equal_bins(p: Floats, bins: int) -> list[Integers]:
+    """The rows of predictions [R] in bins of equal size, from the lowest up, as `reliability` makes them."""
+    if not len(p):
+        raise ValueError("there is nothing to compare: no rows")
+    shuffled = np.random.RandomState(_TIES_SEED).permutation(len(p))
+    order = shuffled[np.argsort(p[shuffled], kind="stable")]
+    return [part for part in np.array_split(order, bins) if len(part)]
 
 
 def ece(y: Floats, p: Floats) -> float:

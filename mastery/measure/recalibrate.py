@@ -11,10 +11,9 @@ import numpy as np
 
 from mastery.estimate import UNCALIBRATED, Head, Model
 from mastery.estimate.head import Known
-from mastery.estimate.observations import Flags
 from mastery.estimate.state import Integers
 from mastery.measure import metrics
-from mastery.measure.ahead import chance_of_reaching, look_ahead, needed
+from mastery.measure.ahead import chance_of_reaching, needed, told_before
 from mastery.measure.anchor import is_drifted
 from mastery.measure.batch import calibrate
 from mastery.measure.evidence_set import EvidenceSet
@@ -165,22 +164,11 @@ def _without(
 
 def _seen(held: EvidenceSet, model: Model) -> Seen:
     """What was known before each sitting on a target that has enough answers before and after, and what came."""
-    done, ahead = held.advanced(model), look_ahead(held)
-    # between the answers of one sitting nothing is told
-    run = np.searchsorted(done.first_row, ahead.row)
-    here = np.minimum(run, len(done.first_row) - 1)
-    told = (done.first_row[here] == ahead.row) & _opens(held, done.first_row)[here]
-    run, targets = run[told], held.target_ids[held.target[ahead.row[told]]]
-    known = Known.of(done.before.mean[run], done.before.variance[run], model.easiness_of(targets), model.hyper)
-    return Seen(known, ahead.right[told], ahead.count[told])
-
-
-def _opens(held: EvidenceSet, first_row: Integers) -> Flags:
-    """Which runs are the first of their sitting on their target: an answer on several targets is a run on each."""
-    of = np.column_stack((held.student[first_row], held.sitting[first_row], held.target[first_row]))
-    opens = np.zeros(len(first_row), np.bool_)
-    opens[np.unique(of, axis=0, return_index=True)[1]] = True
-    return opens
+    done = held.advanced(model)
+    run, ahead = told_before(held, done.first_row)
+    easiness = model.easiness_of(held.target_ids[held.target[ahead.row]])
+    known = Known.of(done.before.mean[run], done.before.variance[run], easiness, model.hyper)
+    return Seen(known, ahead.right, ahead.count)
 
 
 def _fit(parts: Sequence[_Part]) -> Head:

@@ -12,6 +12,7 @@ from psycopg import sql
 from sqlalchemy import Engine
 
 from mastery.estimate import DEFAULTS, ItemParameters, Model, TargetParameters
+from mastery.measure.item_check import Checked
 from models.assessment import Item
 from models.installation import OWNER_ROLE, Installation
 from models.methods import THE_MODEL, put_methods
@@ -87,6 +88,8 @@ def two(engine: Engine, super_sql: Connection) -> Two:
             put_methods(session, district_id, target.subject, THE_MODEL, NOW)
             items = {item.id: ItemParameters(1.0, 0.0, 1.0) for item in session.query(Item)}
             make.calibration(target.subject, Model(DEFAULTS, items, {target.id: TargetParameters(0.0, 0.1)}))
+            seen = Checked(0, 40, 12, 0.5, 0.6, -1.3, 1.0, 0.4, 0.05, None, ())
+            make.measurement(target.subject, [(item, seen) for item in items])
             session.commit()
     return made
 
