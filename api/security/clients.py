@@ -22,6 +22,7 @@ SCOPES = {
     "assessments.write": "register assessments",
     "students.read": "read students, their targets and explanations",
     "flags.read": "read flags",
+    "measurement.read": "read how well subjects are measured",
 }
 TOKEN_SECONDS = 3600
 

@@ -51,6 +51,7 @@ READS = {
     "/students/any/targets/any/explanation": "students.read",
     "/students/any/next": "students.read",
     "/flags": "flags.read",
+    "/measurement/any": "measurement.read",
     "/assessments/any": "assessments.write",
 }
 
