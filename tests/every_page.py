@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from furnished import Furnished, crowd
 from furnished_work import judged, long_story, morning, schooling
+from measurement_world import PILOT, well_measured
 from visitors import Visitor
 
 
@@ -62,6 +63,7 @@ def _shortened(visitor: Visitor) -> None:
     visitor.page.evaluate("[...document.querySelectorAll('main section')].slice(4, -4).forEach((one) => one.remove())")
 
 
+_ALL_QUESTIONS, _PILOT = "/measurement/Mathematics?which=all", f"/measurement/Mathematics?term={PILOT.key}"
 _TOLD = "/students/{classmate}/targets/{told}"
 
 # a page that is added comes in here with one line; a test counts the routes
@@ -106,6 +108,13 @@ CASES = (
     Case("class, full", "pages.class_page", "teacher", "/classes/{section}"),
     Case("class, many by name", "pages.class_page", "colleague", "/classes/{other}?order=name", more=crowd),
     Case("class, nobody in it", "pages.class_page", "stranger", "/classes/{empty}"),
+    Case("measurement, none yet", "pages.measurements", "leader", "/measurement"),
+    Case("measurement, subjects", "pages.measurements", "leader", "/measurement", more=well_measured),
+    Case("measurement, full", "pages.measurement", "leader", "/measurement/Mathematics", more=well_measured),
+    Case("measurement, in Spanish", "pages.measurement", "leader", _ALL_QUESTIONS, more=well_measured, language="es"),
+    Case("measurement, too few", "pages.measurement", "leader", _PILOT, more=well_measured),
+    Case("measurement, not yet", "pages.measurement", "leader", "/measurement/Mathematics"),
+    Case("measurement, for a teacher", "pages.measurement", "teacher", "/measurement/Mathematics", status=403),
     Case("gallery", "pages.gallery", "teacher", "/gallery"),
     Case("no such page", None, "teacher", "/students/0", status=404),
     Case("no such page, signed out", None, None, "/nowhere", status=404),
