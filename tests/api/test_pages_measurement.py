@@ -217,9 +217,7 @@ def test_figures_of_another_model_say_so(measured: PageWorld) -> None:
 
 
 @pytest.mark.parametrize("url", ["/measurement", URL, f"{URL}?which=all"])
-def test_more_subjects_and_terms_cost_no_more_statements(
-    page_world: PageWorld, url: str
-) -> None:
+def test_more_subjects_and_terms_cost_no_more_statements(page_world: PageWorld, url: str) -> None:
     well_measured(furnish(page_world))
     client = page_world.client("leader")
     few = client.statements(url)
