@@ -23,6 +23,7 @@ from api.actions.evaluation import read_answers
 from bench.report import Row, table, write
 from bench.simulated_answers import Told, guessed, in_points, without_feedback
 from bench.simulated_sittings import assisted, effective_items, first_tries, hints, loaded_on_several, several_targets
+from bench.simulated_targets import checked, started
 from mastery.measure import FOLDS, AnswerSet, judge, judged_students, metrics, training_students
 from mastery.measure.batch import Calibrated, calibrate
 from mastery.measure.fitted import ROUNDS, FittedFilter, fit_with, see
@@ -60,7 +61,7 @@ _PARTS: dict[str, Change] = {
 
 _SIMULATED: tuple[Callable[[], Told], ...] = (
     guessed, in_points, without_feedback, several_targets, loaded_on_several, assisted, effective_items, hints,
-    first_tries,
+    first_tries, started, checked,
 )  # fmt: skip
 
 
