@@ -71,6 +71,8 @@ class ScoreStatus(StrEnum):
 
 JUDGED_TYPES = frozenset({EvidenceType.PERFORMANCE, EvidenceType.PORTFOLIO, EvidenceType.OBSERVATION})
 SYSTEM_SCORER = "system"
+TOP_LEVEL = 4
+"""A rubric has the levels 0 to 4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,18 @@ def independence_weight(independence: Independence, policy: Policy) -> float:
 def share_of(score: float, maximum: float) -> float:
     """score/max clamped to 0..1; `maximum` must be above 0."""
     return min(max(score / maximum, 0.0), 1.0)
+
+
+def reached(score: TargetScore, evidence_type: EvidenceType, scorer: str) -> tuple[float, float] | None:
+    """What was reached of how much: score and max as posted, or the level of 4 where a person judged that alone.
+
+    None without either: missing is not zero.
+    """
+    if score.score is not None and score.max is not None:
+        return score.score, score.max
+    if score.level is not None and judged(evidence_type, scorer):
+        return score.level, TOP_LEVEL
+    return None
 
 
 def level(score: float, maximum: float, cuts: Iterable[CutScore]) -> float | None:

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 
-from mastery.evidence import ItemResponse, Problem, Result, ScoreStatus, TargetScore
+from mastery.evidence import TOP_LEVEL, ItemResponse, Problem, Result, ScoreStatus, TargetScore, judged
 
 MAX_CLOCK_AHEAD = timedelta(minutes=5)
 MAX_NAME = 200
 MAX_WHOLE = 2**31 - 1
-MAX_LEVEL = 4.0
 EARLIEST_YEAR = 1900
 
 # characters that no store and no page can carry: controls and lone surrogates
@@ -48,7 +47,7 @@ def _problems(result: Result, now: datetime, born: date | None) -> Iterator[Prob
         if score.target in seen:
             yield Problem(f"{path}.target", f"names {score.target!r} again; give each target once per result")
         seen.add(score.target)
-        yield from _target(path, score, result.status)
+        yield from _target(path, score, result)
 
 
 def _times(result: Result, now: datetime, born: date | None) -> Iterator[Problem]:
@@ -78,11 +77,13 @@ def _times(result: Result, now: datetime, born: date | None) -> Iterator[Problem
         )
 
 
-def _target(path: str, score: TargetScore, status: ScoreStatus) -> Iterator[Problem]:
+def _target(path: str, score: TargetScore, result: Result) -> Iterator[Problem]:
     if not _fits(score.target):
         yield from _name(f"{path}.target", score.target)
+    status = result.status
     if status is ScoreStatus.SCORED:
-        yield from _scored(path, score.score, score.max)
+        if not _is_level_alone(score, result):
+            yield from _scored(path, score.score, score.max)
     else:
         for field in ("score", "level"):
             if getattr(score, field) is not None:
@@ -100,6 +101,12 @@ def _target(path: str, score: TargetScore, status: ScoreStatus) -> Iterator[Prob
             yield Problem(f"{place}.try", f"repeats try {item.attempt} of {item.item!r}; give each try of an item once")
         tries.add((item.item, item.attempt))
         yield from _item(place, item)
+
+
+def _is_level_alone(score: TargetScore, result: Result) -> bool:
+    """A person judged by a rubric, and gave a level and no points."""
+    nothing_else = score.score is None and score.max is None and not score.items
+    return nothing_else and score.level is not None and judged(result.evidence_type, result.scorer)
 
 
 def _item(path: str, item: ItemResponse) -> Iterator[Problem]:
@@ -133,7 +140,7 @@ def _amount(path: str, value: float | None) -> Iterator[Problem]:
 
 
 def _level(path: str, value: float) -> Iterator[Problem]:
-    if not _finite(value) or not 0 <= value <= MAX_LEVEL or value * 2 != int(value * 2):
+    if not _finite(value) or not 0 <= value <= TOP_LEVEL or value * 2 != int(value * 2):
         yield Problem(path, f"is {_shown(value)}; give a level from 0 to 4 in halves, such as 2.5")
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mastery.evidence import (
     SYSTEM_SCORER,
+    TOP_LEVEL,
     EvidenceType,
     Independence,
     ItemResponse,
@@ -20,8 +21,6 @@ from mastery.policy import DEFAULT_POLICY, Policy
 
 FEWEST_CHOICES, MOST_CHOICES = 2, 20
 MOST_POINTS = 20
-TOP_LEVEL = 4
-"""A rubric of 0 to 4 has so many steps."""
 
 
 class ItemFormat(NamedTuple):
@@ -77,10 +76,10 @@ def observations(
         if len(first) > policy.max_effective_items_per_attempt:
             weight *= policy.max_effective_items_per_attempt / len(first)
         return tuple(_seen(one, weight, formats.get(one.item, _PLAIN), scorer) for one in first)
-    if score.score is None or score.max is None:
-        return ()
     if score.level is not None and judged(evidence_type, scorer):
         return (Observation(pseudo_item, score.level / TOP_LEVEL, weight, points=TOP_LEVEL),)
+    if score.score is None or score.max is None:
+        return ()
     return (Observation(pseudo_item, share_of(score.score, score.max), weight),)
 
 

@@ -105,7 +105,8 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
     pieces = []
     for line in sorted(lines, key=lambda one: one.guid):
         score = line.score
-        if score.score is None or score.max is None:
+        reached = law.reached(score, header.evidence_type, header.scorer)
+        if reached is None:
             continue
         level = law.level_of(score, header.evidence_type, header.scorer, rules.cuts)
         places = {item.item: key for item, key in zip(score.items, line.items, strict=True)} if score.items else {}
@@ -119,7 +120,7 @@ def sitting_of(header: Header, lines: Sequence[Line], rules: AssessmentRules, zo
                 ys=tuple(one.y for one in seen),
                 weights=tuple(one.weight for one in seen),
                 level=level,
-                share=law.share_of(score.score, score.max),
+                share=law.share_of(*reached),
                 certifying=law.certifying(
                     header.purpose,
                     header.evidence_type,

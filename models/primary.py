@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -33,10 +34,12 @@ def load_scored(
 
 
 def _scored(header: Header, line: Line, rules: AssessmentRules) -> Scored | None:
-    level = law.level_of(line.score, header.evidence_type, header.scorer, rules.cuts)
-    return record_of(
-        header.order, header.key, header.purpose, header.feedback, header.independence, line.score, level
-    )  # fmt: skip
+    reached = law.reached(line.score, header.evidence_type, header.scorer)
+    if reached is None:
+        return None
+    score = replace(line.score, score=reached[0], max=reached[1])
+    level = law.level_of(score, header.evidence_type, header.scorer, rules.cuts)
+    return record_of(header.order, header.key, header.purpose, header.feedback, header.independence, score, level)
 
 
 def said_by_primaries(

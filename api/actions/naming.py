@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from mastery.evidence import SYSTEM_SCORER, Problem, Result
+from mastery.evidence import SYSTEM_SCORER, Problem, Result, TargetScore, reached
 from mastery.graph import Ambiguous, Resolved, Unknown
 from models.evidence_store import Line
 from models.graph_store import DistrictGraph
@@ -142,7 +142,7 @@ class Names:
             if len(score.items) > 1:
                 score = replace(sent, items=tuple(sorted(sent.items, key=lambda one: (one.item, one.attempt))))
             items = tuple(keys[assessment.id, one.item] for one in score.items)
-            whole = None if items or score.score is None else keys[assessment.id, whole_item(result.form, guid)]
+            whole = None if items or _is_empty(result, score) else keys[assessment.id, whole_item(result.form, guid)]
             lines.append(Line(self._graph.ids[guid], guid, score, items, whole))
         lines.sort(key=lambda line: line.guid)
         return Named(result, student, assessment, form, tuple(lines), result.scorer in self._certified)
@@ -158,6 +158,11 @@ def _item_names(result: Result, guids: tuple[str, ...]) -> set[str]:
     for guid, score in zip(guids, result.targets, strict=True):
         if score.items:
             names.update(one.item for one in score.items)
-        elif score.score is not None:
+        elif not _is_empty(result, score):
             names.add(whole_item(result.form, guid))
     return names
+
+
+def _is_empty(result: Result, score: TargetScore) -> bool:
+    """Whether nothing was reached that a form as a whole could stand for."""
+    return reached(score, result.evidence_type, result.scorer) is None

@@ -94,7 +94,10 @@ class TargetScoreSchema(StrictSchema):
     score = Number(
         load_default=None,
         allow_none=True,
-        metadata=_said("points on this target; kept as sent, clamped to max for the estimate"),
+        metadata=_said(
+            "points on this target; kept as sent, clamped to max for the estimate; left out, with max, where a person"
+            " judged a level and gave no points"
+        ),
     )
     max = Number(load_default=None, allow_none=True, metadata=_said("points possible, above 0"))
     level = Number(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from sqlalchemy import Engine
 
 from api.actions.replay import replay, verify
 from mastery.estimate import DEFAULTS, Observations, SubjectState, advance
+from models.primary import load_scored
+from models.unit_of_work import district_transaction
 
 CODE = "4.NF.A.1"
 SCORES = [(1, 1.0), (2, 1.0), (3, 0.0), (4, 1.0)]
@@ -93,10 +96,10 @@ def test_an_answer_is_read_in_the_points_that_were_registered(lms: Machine, scho
 
 
 def judge(lms: Machine, school: School, student: int, levels: Sequence[float]) -> None:
-    """Performances of which a person says the level alone; their scores say something else."""
+    """Performances whose level a person judged; every other has a score, which says something else."""
     for place, level in enumerate(levels):
         fields = {"evidence_type": "performance", "scorer": "teacher-1"}
-        targets = [{"target": CODE, "score": 1, "max": 10, "level": level}]
+        targets = [{"target": CODE, "level": level} | ({"score": 1, "max": 10} if place % 2 else {})]
         (entry,) = lms.post(sitting(school.students[student], CODE, place + 1, targets=targets, **fields))
         assert entry["status"] == "accepted", entry
 
@@ -112,6 +115,11 @@ def test_a_judged_level_moves_the_estimate_as_four_points(lms: Machine, school: 
     assert told(engine, school) == (after.mean[-1], after.variance[-1])
     judge(lms, school, 1, [3.0, 3.0])
     assert told(engine, school, 1)[0] > told(engine, school)[0]
+    shown = lms.get(f"/students/{school.students[0]}/targets/{CODE}/explanation")["evidence"]
+    assert [(one["score"], one["max"], one["level"]) for one in shown] == [(1.0, 10.0, 2.5), (None, None, 3.0)]
+    with district_transaction(engine, school.district_id) as session:
+        ((records),) = load_scored(session, school.district_id, school.student_keys[:1]).values()
+    assert [(one.share, one.level) for one in records] == [(Fraction(3, 4), 3), (Fraction(1, 10), Fraction(5, 2))]
     before = verify(engine, school.district_id)
     replay(engine, school.district_id, NOW)
     assert verify(engine, school.district_id) == before

@@ -96,6 +96,19 @@ def test_a_scored_result_needs_its_score_and_any_other_must_not_have_one():
         assert found(full) == ["targets[0].score", "targets[0].level", "targets[0].items"]
 
 
+def test_a_level_that_a_person_judged_needs_no_score():
+    alone = replace(
+        with_target(score=None, max=None, level=2.5, items=()), evidence_type=EvidenceType.PORTFOLIO, scorer="teacher-4"
+    )
+    assert found(alone) == []
+    without = ["targets[0].score", "targets[0].max"]
+    assert found(replace(alone, scorer="system")) == without
+    assert found(replace(alone, evidence_type=EvidenceType.TEST)) == without
+    assert found(replace(alone, targets=(replace(alone.targets[0], level=None),))) == without
+    assert found(replace(alone, targets=(replace(alone.targets[0], max=4),))) == ["targets[0].score"]
+    assert found(replace(alone, targets=(replace(alone.targets[0], items=(ITEM,)),))) == without
+
+
 @pytest.mark.parametrize("field", ["performed_at", "scored_at"])
 def test_times_have_a_zone_and_are_at_most_five_minutes_ahead(field):
     assert found(replace(RESULT, **{field: NOW.replace(tzinfo=None)})) == [field]

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from mastery.evidence import SYSTEM_SCORER, EvidenceType, Independence, ItemResponse, TargetScore
+from mastery.evidence import SYSTEM_SCORER, EvidenceType, Independence, ItemResponse, TargetScore, reached
 from mastery.observation import ItemFormat, Observation, observations
 from mastery.policy import Policy
 
@@ -130,3 +130,12 @@ def test_a_score_without_items_is_one_answer_however_many_points_it_has():
 def test_criteria_of_a_judged_task_are_seen_in_place_of_its_level():
     score = TargetScore("t", 5, 8, level=2.5, items=(ItemResponse("ideas", 3, 4), ItemResponse("form", 2, 4)))
     assert by_a_person(score) == (Observation("form", 0.5, 1.0, points=4), Observation("ideas", 0.75, 1.0, points=4))
+
+
+def test_a_judged_level_needs_no_score_and_any_other_does():
+    alone = TargetScore("t", None, None, level=3.0)
+    assert by_a_person(alone) == (Observation("task/A/t", 0.75, 1.0, points=4),)
+    assert by_a_person(alone, EvidenceType.TEST) == by_a_person(alone, scorer=SYSTEM_SCORER) == ()
+    assert reached(alone, EvidenceType.PORTFOLIO, "teacher-4") == (3.0, 4)
+    assert reached(alone, EvidenceType.PORTFOLIO, SYSTEM_SCORER) is None
+    assert reached(TargetScore("t", 7, 10, level=3.0), EvidenceType.PORTFOLIO, "teacher-4") == (7, 10)
