@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from api.actions.explain_history import history_document
+from api.actions.explain_history import history_document, sittings_of
 from api.actions.explain_methods import judgement_documents, methods_document
 from api.actions.explain_preview import Asked, preview_document
 from api.actions.explain_retention import retention_document
+from api.actions.explain_seen import pieces_on, seen_documents
 from api.actions.flag_documents import flag_documents
 from api.actions.judge import judged_here
 from api.actions.outcome import evidence_id, public_missing
@@ -24,6 +25,7 @@ from mastery.decide import Decision, Lack, State
 from mastery.decide import Standing as Fold
 from mastery.next_step import next_step
 from mastery.policy import DEFAULT_POLICY, Policy
+from mastery.sittings import Piece
 from models.carried import unpack
 from models.flag import LIVE_STATES
 from models.graph_store import DistrictGraph
@@ -141,11 +143,13 @@ def explanation(
     gaps = row.missing if row else missing_lines(fold, target, known, graph.rules, DEFAULT_POLICY)
     version = model_in_force(session, district_id, graph, graph.subjects[target]).version
     stored = subject_state_of(session, district_id, student, graph.subjects[target])
+    sittings = sittings_of(session, district_id, graph, moment.zone, row)
+    pieces = None if sittings is None else pieces_on(sittings, target)
     asked = Asked(student, target, moment.day, moment.zone)
     signed = signed_on(session, district_id, student, target) if judged_here(graph, target) else []
     document = {
         **(_standing(row, fold.decision, state, graph) if row else _nothing(target, gaps, graph, version)),
-        "history": history_document(session, district_id, graph, moment.zone, row),
+        "history": history_document(session, district_id, graph, row, sittings),
         "next_step": _next(target, state, gaps, known, graph),
         "parts": _parts(row),
         "methods": methods_document(session, district_id, student, target, graph, fold.tally, signed),
@@ -156,7 +160,7 @@ def explanation(
         "would_change": would_change(row, state, records),
         "preview": preview_document(session, district_id, graph, asked, row, stored, gaps, known),
         "retention": retention_document(session, district_id, graph, asked, row, stored),
-        "evidence": [evidence_document(record) for record in records[:limit]],
+        "evidence": [evidence_document(record, pieces) for record in records[:limit]],
     }
     return document, records
 
@@ -239,8 +243,8 @@ _WHY = {
 }
 
 
-def evidence_document(record: ApiEvidence) -> dict[str, Any]:
-    """One record on a target: as posted, and what it counts for."""
+def evidence_document(record: ApiEvidence, pieces: Mapping[int, Piece] | None) -> dict[str, Any]:
+    """One record on a target: as posted, what it counts for, and what the estimate saw of it, by `pieces`."""
     result, evidence = record.result, record.evidence
     level, certifying, reason = _power(record)
     estimates = reason not in ("superseded", "no_score", "state_summative")
@@ -269,6 +273,7 @@ def evidence_document(record: ApiEvidence) -> dict[str, Any]:
         "certifying": certifying,
         "reason": {"code": reason, "message": _WHY[reason]},
         "items": [_item(one, estimates) for one in evidence.items],
+        "seen": None if pieces is None else seen_documents(pieces.get(result.id), evidence.items),
     }
 
 

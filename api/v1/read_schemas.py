@@ -127,6 +127,16 @@ class ItemAnswerSchema(Schema):
     share = fields.Float(required=True, allow_none=True)
 
 
+class SeenSchema(Schema):
+    """An answer as the estimate saw it; `item` is null where a form counts as a whole."""
+
+    item = fields.String(required=True, allow_none=True)
+    share = fields.Float(required=True, metadata={"description": "how much of it was right, 0 to 1"})
+    weight = fields.Float(required=True, metadata={"description": "how much of one answer it counts for"})
+    guessing = fields.Float(required=True, metadata={"description": "the chance to be right without knowing"})
+    points = fields.Integer(required=True, metadata={"description": "in how many equal steps it was scored"})
+
+
 class EvidenceSchema(Schema):
     """One record on the target, as posted, and what it counts for."""
 
@@ -154,6 +164,12 @@ class EvidenceSchema(Schema):
     certifying = fields.Boolean(required=True)
     reason = fields.Nested(NoteSchema, required=True)
     items = fields.List(fields.Nested(ItemAnswerSchema), required=True)
+    seen = fields.List(
+        fields.Nested(SeenSchema),
+        required=True,
+        allow_none=True,
+        metadata={"description": "null while the stored estimate is of another model version"},
+    )
 
 
 class FlagSchema(Schema):

@@ -163,6 +163,31 @@ def test_the_points_of_the_history_end_in_the_number_that_is_stored(
     assert shown["history"]["points"][-1]["estimate"] == shown["estimate"]
 
 
+def test_an_explanation_says_what_the_estimate_saw_of_each_answer(lms: Machine, school: School, engine: Engine) -> None:
+    register(lms, q1={"choices": 4}, q2={"points": 3})
+    tries = [{"item": f"q{n}", "score": 1, "max": 3, "try": 1 + (n > 3)} for n in range(1, 5)]
+    targets = [
+        {"target": CODE, "score": 3, "max": 9, "items": tries},
+        {"target": "4.NF.A.2", "score": 1, "max": 3, "items": tries[:1]},
+    ]
+    lms.post(sitting(school.students[0], CODE, 1, targets=targets, independence="assisted"))
+    lms.post(sitting(school.students[0], CODE, 2, targets=[{"target": CODE, "score": 3, "max": 4}]))
+    lms.post(sitting(school.students[0], CODE, 3, purpose="state_summative"))
+    lms.post(sitting(school.students[0], CODE, 4, status="not_submitted", targets=[{"target": CODE}]))
+    shown = lms.get(f"/students/{school.students[0]}/targets/{CODE}/explanation")["evidence"]
+    third = pytest.approx(1 / 3)
+    assert [one["seen"] for one in shown] == [
+        [],
+        [],
+        [{"item": None, "share": 0.75, "weight": 1.0, "guessing": 0.0, "points": 1}],
+        [
+            {"item": "q1", "share": third, "weight": 0.25, "guessing": 0.25, "points": 1},
+            {"item": "q2", "share": third, "weight": 0.5, "guessing": 0.0, "points": 3},
+            {"item": "q3", "share": third, "weight": 0.5, "guessing": 0.0, "points": 1},
+        ],
+    ]
+
+
 def test_what_was_registered_is_read_back(lms: Machine) -> None:
     said = register(lms, q1={"choices": 4}, q2={}, q3={"points": 3})
     assert said["items"] == [{"item": "q1", "choices": 4, "points": None}, {"item": "q3", "choices": None, "points": 3}]

@@ -22,7 +22,7 @@ from ingest_world import (
 )
 from sqlalchemy import Engine, select
 
-from api.actions.explain_history import history_document
+from api.actions.explain_history import history_document, sittings_of
 from api.actions.outcome import Status
 from mastery.evidence import (
     EvidenceType,
@@ -235,7 +235,7 @@ def test_the_points_of_every_estimate_end_in_the_stored_one(
     with district_transaction(pair.other.engine, district) as session:
         graph, zone = load_graph(session, district), ZoneInfo("America/New_York")
         for row in session.scalars(select(Standing).where(Standing.district_id == district)):
-            told = history_document(session, district, graph, zone, row)
+            told = history_document(session, district, graph, row, sittings_of(session, district, graph, zone, row))
             assert told is not None
             assert bool(told["points"]) == (row.probability is not None)
             for last in told["points"][-1:]:
