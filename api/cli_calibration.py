@@ -16,12 +16,15 @@ from api.actions.calibration_switch import Switched
 from api.actions.calibrations import CalibrationsError
 from api.actions.thresholds import thresholds_in_force
 from api.cli_calibration_text import threshold_lines
+from api.cli_choices import NEVER_CHANGED, by_whom, choice_change, choice_line
 from api.context import print_json, with_district
 from api.services import Services
 from mastery.measure.changes import Changes
 from mastery.measure.operating import ANSWERS
 from mastery.policy import DEFAULT_POLICY
 from models.district import District
+from models.graph_store import load_graph
+from models.subject_choices import ChoiceKind, choices_of
 from models.unit_of_work import district_transaction
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -196,24 +199,46 @@ def _change_lines(found: Changes) -> Iterator[str]:
 @calibration.command()
 @click.argument("subject")
 @click.argument("version")
+@by_whom
 @_as_json
 @with_district
-def activate(services: Services, district: District, subject: str, version: str, as_json: bool) -> None:
+def activate(services: Services, district: District, subject: str, version: str, by: str | None, as_json: bool) -> None:
     """Read SUBJECT with VERSION (or `defaults`) from now on, and replay everyone in it; interrupted, say it again."""
     with _plainly(), _bar("Replaying") as advance:
-        done = switching.activate(services.engine, district.id, subject, version, services.clock(), advance)
+        done = switching.activate(services.engine, district.id, subject, version, services.clock(), advance, by)
     _say(done, as_json)
 
 
 @calibration.command()
 @click.argument("subject")
+@by_whom
 @_as_json
 @with_district
-def rollback(services: Services, district: District, subject: str, as_json: bool) -> None:
+def rollback(services: Services, district: District, subject: str, by: str | None, as_json: bool) -> None:
     """Read SUBJECT with what was in force before, and replay everyone in it; interrupted, say it again."""
     with _plainly(), _bar("Replaying") as advance:
-        done = switching.rollback(services.engine, district.id, subject, services.clock(), advance)
+        done = switching.rollback(services.engine, district.id, subject, services.clock(), advance, by)
     _say(done, as_json)
+
+
+@calibration.command()
+@click.argument("subject", required=False)
+@_as_json
+@with_district
+def history(services: Services, district: District, subject: str | None, as_json: bool) -> None:
+    """Every switch and rollback of SUBJECT, or of every subject, the newest first: when, by whom, from what to what."""
+    with _plainly(), district_transaction(services.engine, district.id) as session:
+        found = choices_of(session, district.id, ChoiceKind.CALIBRATION, subject)
+        if subject is not None and not found:
+            actions.targets_of(load_graph(session, district.id), subject)
+    if as_json:
+        print_json({"changes": [choice_change(one, _version_of) for one in found]})
+    else:
+        click.echo("\n".join(choice_line(one, lambda of: _named(_version_of(of))) for one in found) or NEVER_CHANGED)
+
+
+def _version_of(stored: dict[str, Any]) -> str:
+    return str(stored["version"])
 
 
 def _say(done: Switched, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.actions.graph_change import change_graph
 from api.actions.methods import Chosen, choice_document, choose_methods, methods_from
+from api.cli_choices import NEVER_CHANGED, by_whom, choice_change, choice_line
 from api.cli_graph_text import consequence_lines
 from api.context import print_json, with_district
 from api.services import Services
@@ -17,7 +18,8 @@ from mastery.methods import METHODS, MODEL, MODEL_TITLE, Choice, Method, MethodE
 from mastery.policy import DEFAULT_POLICY
 from models.district import District
 from models.graph_store import DistrictGraph, load_graph
-from models.methods import Methods
+from models.methods import Methods, read_methods
+from models.subject_choices import ChoiceKind, choices_of
 from models.unit_of_work import district_transaction
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -88,13 +90,17 @@ def show(services: Services, district: District, subject: str | None, as_json: b
     with district_transaction(services.engine, district.id) as session:
         graph = load_graph(session, district.id)
     subjects = _subjects(graph)
-    if subject is not None and subject not in subjects:
-        raise click.ClickException(f"subject: no target has the subject {subject!r}; there is {', '.join(subjects)}")
+    _known(subject, subjects)
     shown = {one: graph.methods_of(one) for one in ([subject] if subject is not None else subjects)}
     if as_json:
         print_json({"subjects": [{"subject": one, **_document(chosen)} for one, chosen in shown.items()]})
     else:
         click.echo("\n".join(_line(one, chosen) for one, chosen in shown.items()) or "There is no subject yet.")
+
+
+def _known(subject: str | None, subjects: list[str]) -> None:
+    if subject is not None and subject not in subjects:
+        raise click.ClickException(f"subject: no target has the subject {subject!r}; there is {', '.join(subjects)}")
 
 
 def _subjects(graph: DistrictGraph) -> list[str]:
@@ -112,6 +118,7 @@ def _subjects(graph: DistrictGraph) -> list[str]:
     metavar="NAME=VALUE",
     help="Of the primary, or METHOD.NAME=VALUE; may be repeated.",
 )
+@by_whom
 @_as_json
 @with_district
 def choose_for(
@@ -121,6 +128,7 @@ def choose_for(
     primary: str,
     beside: tuple[str, ...],
     parameters: tuple[str, ...],
+    by: str | None,
     as_json: bool,
 ) -> None:
     """Let SUBJECT go by a method. Everyone with evidence in it is worked out again, in the same transaction."""
@@ -129,7 +137,7 @@ def choose_for(
         now = services.clock()
 
         def change(session: Session) -> Chosen:
-            return choose_methods(session, district.id, subject, wanted, now)
+            return choose_methods(session, district.id, subject, wanted, now, by)
 
         done, after = change_graph(services.intake, district.id, now, change)
     except MethodError as error:
@@ -141,6 +149,30 @@ def choose_for(
     else:
         said = _line(subject, done.methods) + ("" if done.changed else "; as it was")
         click.echo("\n".join([said, *consequence_lines(after)]))
+
+
+@methods.command()
+@click.argument("subject", required=False)
+@_as_json
+@with_district
+def history(services: Services, district: District, subject: str | None, as_json: bool) -> None:
+    """Every change of what SUBJECT goes by, or of every subject, the newest first: when, by whom, from what to what."""
+    with district_transaction(services.engine, district.id) as session:
+        found = choices_of(session, district.id, ChoiceKind.METHODS, subject)
+        if not found:
+            _known(subject, _subjects(load_graph(session, district.id)))
+    if as_json:
+        print_json({"changes": [choice_change(one, _stored_document) for one in found]})
+    else:
+        click.echo("\n".join(choice_line(one, _stored_line) for one in found) or NEVER_CHANGED)
+
+
+def _stored_document(stored: dict[str, Any]) -> dict[str, Any]:
+    return _document(read_methods(stored))
+
+
+def _stored_line(stored: dict[str, Any]) -> str:
+    return _chosen(read_methods(stored))
 
 
 def _pair(written: str) -> tuple[str, str]:
@@ -155,8 +187,12 @@ def _document(chosen: Methods) -> dict[str, Any]:
 
 
 def _line(subject: str, chosen: Methods) -> str:
+    return f"{subject}: {_chosen(chosen)}"
+
+
+def _chosen(chosen: Methods) -> str:
     beside = f"; beside: {', '.join(map(_written, chosen.beside))}" if chosen.beside else ""
-    return f"{subject}: {_written(chosen.primary)}{beside}"
+    return f"{_written(chosen.primary)}{beside}"
 
 
 def _written(choice: Choice) -> str:

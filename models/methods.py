@@ -49,21 +49,28 @@ THE_MODEL = Methods(Choice(MODEL))
 def load_methods(session: Session, district_id: int) -> dict[str, Methods]:
     """What was chosen in a district, by subject."""
     rows = session.scalars(select(SubjectMethod).where(SubjectMethod.district_id == district_id))
-    return {row.subject: Methods(_read(row.primary_method), tuple(map(_read, row.beside))) for row in rows}
+    return {row.subject: read_methods({"primary": row.primary_method, "beside": row.beside}) for row in rows}
 
 
 def put_methods(session: Session, district_id: int, subject: str, methods: Methods, now: datetime) -> None:
     """Store what was chosen for a subject, in place of what was."""
-    values = {
-        "primary_method": _written(methods.primary),
-        "beside": [_written(one) for one in methods.beside],
-        "changed_at": now,
-    }
+    written = written_methods(methods)
+    values = {"primary_method": written["primary"], "beside": written["beside"], "changed_at": now}
     session.execute(
         insert(SubjectMethod)
         .values(district_id=district_id, subject=subject, **values)
         .on_conflict_do_update(index_elements=["district_id", "subject"], set_=values)
     )
+
+
+def written_methods(methods: Methods) -> dict[str, Any]:
+    """A choice as it is stored: `primary` and `beside`."""
+    return {"primary": _written(methods.primary), "beside": [_written(one) for one in methods.beside]}
+
+
+def read_methods(stored: Mapping[str, Any]) -> Methods:
+    """Inverse of `written_methods`."""
+    return Methods(_read(stored["primary"]), tuple(map(_read, stored["beside"])))
 
 
 def _read(stored: Mapping[str, Any]) -> Choice:

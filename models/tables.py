@@ -16,6 +16,7 @@ from models import (
     outbox,
     roster,
     standing,
+    subject_choices,
 )
 from models.base import Base
 
@@ -34,6 +35,7 @@ AGGREGATES = (
     outbox,
     roster,
     standing,
+    subject_choices,
 )
 # tables that every district shares; they hold nothing about a child
 SHARED_TABLES = frozenset({"district", "sign_in_name"})
@@ -50,6 +52,7 @@ APPEND_ONLY_TABLES = frozenset(
         "item_calibration",
         "target_calibration",
         "prerequisite_calibration",
+        "subject_choice",
     }
 )
 

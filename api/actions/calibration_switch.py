@@ -27,6 +27,7 @@ from models.locks import share_rules
 from models.registry import bump, context
 from models.roster import Person
 from models.standing import Standing, SubjectState
+from models.subject_choices import ChoiceKind, note_choice
 from models.unit_of_work import district_transaction, one_snapshot, try_again
 
 _STUDENTS_AT_ONCE = 250
@@ -103,22 +104,29 @@ def activate(
     version: str,
     now: datetime,
     advance: Advance = lambda done, of: None,
+    by: str | None = None,
 ) -> Switched:
     """Put a version in force and replay everyone in the subject. Raises CalibrationsError.
 
     The switch commits at once, so that new results are read with it; then students are replayed, each part commits and
     is announced. Whoever posts a result meanwhile is replayed with it. Done again after an interruption, it goes on.
+    `by` whom it was is kept with the switch.
     """
 
     def wanted(session: Session, now_in_force: Switch) -> Switch:
         key = chosen(session, district_id, subject, version)
         return now_in_force if key == now_in_force.in_force else Switch(key, now_in_force.in_force)
 
-    return _switch(engine, district_id, subject, wanted, now, advance)
+    return _switch(engine, district_id, subject, wanted, now, advance, by)
 
 
 def rollback(
-    engine: Engine, district_id: int, subject: str, now: datetime, advance: Advance = lambda done, of: None
+    engine: Engine,
+    district_id: int,
+    subject: str,
+    now: datetime,
+    advance: Advance = lambda done, of: None,
+    by: str | None = None,
 ) -> Switched:
     """Put the calibration of before in force again. Raises CalibrationsError where nothing was ever switched.
 
@@ -130,7 +138,7 @@ def rollback(
             raise CalibrationsError("subject", f"{subject} was never switched: there is nothing to go back to")
         return Switch(now_in_force.before, now_in_force.before)
 
-    return _switch(engine, district_id, subject, wanted, now, advance)
+    return _switch(engine, district_id, subject, wanted, now, advance, by)
 
 
 def _switch(
@@ -140,6 +148,7 @@ def _switch(
     wanted: Callable[[Session, Switch], Switch],
     now: datetime,
     advance: Advance,
+    by: str | None,
 ) -> Switched:
     def transaction() -> tuple[Switch, bool]:
         with district_transaction(engine, district_id) as session:
@@ -147,18 +156,27 @@ def _switch(
             targets_of(load_graph(session, district_id), subject)
             before = switches(session, district_id).get(subject, Switch(None, None))
             after = wanted(session, before)
+            changed = after.in_force != before.in_force
             if after != before:
                 put_switch(session, district_id, subject, after, now)
                 bump(session, district_id, "graph")
+            if changed:
+                version = _versions(session, district_id, subject)
+                was, is_now = {"version": version[before.in_force]}, {"version": version[after.in_force]}
+                note_choice(session, district_id, subject, ChoiceKind.CALIBRATION, was, is_now, by, now)
             session.commit()
-            return after, after.in_force != before.in_force
+            return after, changed
 
     switch, changed = try_again(transaction)
     students = _replay(engine, district_id, subject, now, advance)
     with district_transaction(engine, district_id) as session:
-        version: dict[int | None, str] = {one.id: one.version for one in calibrations_of(session, district_id, subject)}
-    version[None] = DEFAULTS
+        version = _versions(session, district_id, subject)
     return Switched(subject, version[switch.in_force], version[switch.before], changed, students)
+
+
+def _versions(session: Session, district_id: int, subject: str) -> dict[int | None, str]:
+    """The version of each calibration of a subject by its key, with that of none."""
+    return {None: DEFAULTS, **{one.id: one.version for one in calibrations_of(session, district_id, subject)}}
 
 
 def _replay(engine: Engine, district_id: int, subject: str, now: datetime, advance: Advance) -> int:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from mastery.methods import MODEL, Choice, MethodError, choose
 from models.graph_store import load_graph
-from models.methods import Methods, put_methods
+from models.methods import Methods, put_methods, written_methods
 from models.registry import bump
+from models.subject_choices import ChoiceKind, note_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +24,24 @@ class Chosen:
     changed: bool
 
 
-def choose_methods(session: Session, district_id: int, subject: str, methods: Methods, now: datetime) -> Chosen:
+def choose_methods(
+    session: Session, district_id: int, subject: str, methods: Methods, now: datetime, by: str | None = None
+) -> Chosen:
     """Let `methods` stand for a subject. A change that `api.actions.graph_change.change_graph` carries out and commits.
 
-    Raises MethodError for a subject that no target of the district has.
+    It is kept with what was before and `by` whom. Raises MethodError for a subject that no target of the district has.
     """
     known = load_graph(session, district_id)
     subjects = sorted({one for one in known.subjects.values() if one})
     if subject not in subjects:
         there = ", ".join(map(repr, subjects)) or "no subject yet: import a framework first"
         raise MethodError("subject", f"no target has the subject {subject!r}; the district has {there}")
-    if known.methods_of(subject) == methods:
+    before = known.methods_of(subject)
+    if before == methods:
         return Chosen(subject, methods, changed=False)
     put_methods(session, district_id, subject, methods, now)
+    written = written_methods(before), written_methods(methods)
+    note_choice(session, district_id, subject, ChoiceKind.METHODS, *written, by, now)
     bump(session, district_id, "graph")
     return Chosen(subject, methods, changed=True)
 

@@ -113,6 +113,24 @@ def test_any_threshold_can_be_tried_with_the_model_in_force(run: Run, taught: Cl
     assert len(text) == 6
 
 
+def test_every_switch_is_kept_with_who_it_was(run: Run, taught: Class) -> None:
+    assert run("history", "Mathematics").stdout == "Nothing was ever changed.\n"
+    version = told(run("run", "Mathematics", "--json"))["version"]
+    told(run("activate", "Mathematics", version, "--by", " Grace Hopper ", "--json"))
+    told(run("activate", "Mathematics", version, "--by", "Nobody, since it stands", "--json"))
+    told(run("rollback", "Mathematics", "--json"))
+    told(run("rollback", "Mathematics", "--json"))
+    newest, first = told(run("history", "--json"))["changes"]
+    assert (first["subject"], first["by"], first["before"], first["after"]) == (
+        "Mathematics", "Grace Hopper", "defaults", version,
+    )  # fmt: skip
+    assert (newest["by"], newest["before"], newest["after"]) == (None, version, "defaults")
+    lines = run("history", "Mathematics").stdout.splitlines()
+    assert lines[0].endswith(f": Mathematics from {version} to the defaults")
+    assert lines[1].endswith(f", Grace Hopper: Mathematics from the defaults to {version}")
+    assert "--by" in run("activate", "Mathematics", version, "--by", " ").output
+
+
 def test_items_that_drifted_are_named_the_farthest_first(run: Run, taught: Class) -> None:
     version = told(run("run", "Mathematics", "--json"))["version"]
     told(run("activate", "Mathematics", version, "--json"))
@@ -140,6 +158,7 @@ def test_items_that_drifted_are_named_the_farthest_first(run: Run, taught: Class
         (("thresholds", "Mathematics", "--threshold", "90"), "threshold: 90 is no threshold: give a probability betw"),
         (("thresholds", "Mathematics", "--answers", "7"), "answers: 7 can not be simulated: give whole sittings of 5"),
         (("list", "Alchemy"), "subject: no target has the subject 'Alchemy'"),
+        (("history", "Alchemy"), "subject: no target has the subject 'Alchemy'"),
     ],
 )
 def test_what_can_not_be_is_refused_by_field(run: Run, words: tuple[str, ...], said: str) -> None:

@@ -70,6 +70,24 @@ def test_what_was_set_is_shown_and_setting_it_again_changes_nothing(run: Run) ->
     assert run("show").output == "Mathematics: MODEL\n"
 
 
+def test_every_change_is_kept_with_who_it_was_and_what_was_before(run: Run) -> None:
+    assert run("history").output == "Nothing was ever changed.\n"
+    words = ("set", "Mathematics", "--primary", "DECAY", "--param", "weight=0.70", "--beside", "BKT")
+    told(run(*words, "--by", "Grace Hopper", "--json"))
+    told(run(*words, "--by", "Nobody, since it stands", "--json"))
+    told(run("set", "Mathematics", "--primary", "JUDGE", "--json"))
+    newest, first = told(run("history", "Mathematics", "--json"))["changes"]
+    assert (first["by"], first["before"]["primary"]["name"], first["after"]["beside"][0]["name"]) == (
+        "Grace Hopper", "MODEL", "BKT",
+    )  # fmt: skip
+    assert first["after"]["primary"]["parameters"]["weight"] == 0.7
+    assert (newest["by"], newest["before"], newest["after"]["primary"]["name"]) == (None, first["after"], "JUDGE")
+    assert newest["at"] > first["at"]
+    lines = run("history").output.splitlines()
+    assert lines[0].endswith(": Mathematics from DECAY (weight 0.70); beside: BKT to JUDGE")
+    assert lines[1].endswith(", Grace Hopper: Mathematics from MODEL to DECAY (weight 0.70); beside: BKT")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -84,6 +102,7 @@ def test_what_was_set_is_shown_and_setting_it_again_changes_nothing(run: Run) ->
         (("set", "Mathematics", "--primary", "BKT", "--param", "slip=0.2"), "slip: 0.2 is not from 0.01 to 0.10"),
         (("set", "Mathematics", "--primary", "BKT", "--param", "slip"), "param: 'slip' is no NAME=VALUE"),
         (("show", "Alchemy"), "subject: no target has the subject 'Alchemy'"),
+        (("history", "Alchemy"), "subject: no target has the subject 'Alchemy'"),
     ],
 )
 def test_what_can_not_be_is_refused_by_field(run: Run, words: tuple[str, ...], said: str) -> None:

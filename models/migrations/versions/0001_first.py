@@ -28,6 +28,7 @@ DISTRICT_TABLES = (
     "person_role",
     "quarantine",
     "section",
+    "subject_choice",
     "subject_method",
     "subject_state",
     "alias",
@@ -69,6 +70,7 @@ APPEND_ONLY_TABLES = (
     "target_calibration",
     "prerequisite_calibration",
     "item_calibration",
+    "subject_choice",
 )
 
 
@@ -401,6 +403,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_section")),
         sa.UniqueConstraint("district_id", "sourced_id", name=op.f("uq_section_district_id_sourced_id")),
+    )
+    op.create_table(
+        "subject_choice",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_subject_choice")),
+    )
+    op.create_index(
+        op.f("ix_subject_choice_district_id_kind_subject"),
+        "subject_choice",
+        ["district_id", "kind", "subject"],
+        unique=False,
     )
     op.create_table(
         "subject_method",
