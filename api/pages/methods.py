@@ -36,8 +36,15 @@ def method_lines(document: Mapping[str, Any], *, family: bool) -> list[MethodLin
 
 
 def other_primary(document: Mapping[str, Any]) -> str | None:
-    """The method that mastery goes by where that is not the model, whose estimate the page tells of all the same."""
-    return next((str(one["name"]) for one in document["methods"] if one["primary"] and one["name"] != MODEL), None)
+    """What mastery goes by where that is not the model, whose estimate the page tells of all the same."""
+    return next(
+        (primary_words(one["name"]) for one in document["methods"] if one["primary"] and one["name"] != MODEL), None
+    )
+
+
+def primary_words(name: str) -> str:
+    """A method as what mastery goes by: its exact name, or a person's judgement."""
+    return _("a teacher’s judgement") if name == JUDGE else name
 
 
 def _line(said: Mapping[str, Any], *, sayable: bool) -> MethodLine:

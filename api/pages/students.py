@@ -16,7 +16,7 @@ from api.actions.student_overview import overview
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
 from api.pages.judgements import judging
-from api.pages.methods import method_lines, other_primary
+from api.pages.methods import method_lines, other_primary, primary_words
 from api.pages.my_path import path_url
 from api.pages.partial import live_page
 from api.pages.parts import part_lines
@@ -102,7 +102,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         told=told,
         group_words=GROUPS,
         subjects=subjects,
-        primaries=[(one, rule.name) for one in sorted(subjects) if (rule := graph.methods_of(one).rule)],
+        primaries=[(one, primary_words(rule.name)) for one in sorted(subjects) if (rule := graph.methods_of(one).rule)],
         statements={row.target_id: statement(graph, row.target_id) for some in told.groups.values() for row, _ in some},
         sections=[(one, _may_open(visit, one)) for one in sections],
         flags=_flags(visit, subject, graph),

@@ -99,16 +99,20 @@ def test_pages_that_show_the_models_estimate_say_so_where_mastery_goes_by_anothe
     student = page_world.client("teacher")
     assert "goes by" not in explained(page_world)
     assert "sure enough for mastery" in explained(page_world)
+    assert "Bar for mastery" in explained(page_world)
     choose(page_world, "DECAY", "BKT")
     for who in ("teacher", "guardian"):
         html = explained(page_world, who)
         assert "This is the estimate of the model. Mastery in this subject goes by DECAY." in html
         assert "Mastery in this subject goes by DECAY, which is not drawn." in html
         assert "sure enough for mastery" not in html
+        assert "Bar for mastery" not in html
     student.get(f"/students/{page_world.student.id}")
     assert student.response is not None
     said = f"Mastery in {page_world.target.subject} goes by DECAY; the estimates here are those of the model."
     assert said in student.response.get_data(as_text=True)
+    choose(page_world, "JUDGE")
+    assert "Mastery in this subject goes by a teacher’s judgement." in explained(page_world, "guardian")
 
 
 def test_a_family_reads_of_the_questions_only_where_they_make_a_difference(page_world: PageWorld) -> None:
