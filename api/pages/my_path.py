@@ -17,6 +17,7 @@ from api.actions.path import Stage, StudentPath, student_path
 from api.pages import words
 from api.pages.blueprint import Visit, pages, signed_in
 from api.pages.language import SOURCE, reader_language
+from api.pages.methods import primary_words
 from api.pages.partial import live_page
 from api.pages.reasons import family_missing, sayable
 from api.pages.texts import Said, fill, graph_of, statement
@@ -43,7 +44,10 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One target of the path: what it says, where the student is, and the sentences of each answer."""
+    """One target of the path: what it says, where the student is, and the sentences of each answer.
+
+    `primary` is what mastery goes by where that is not the model, whose estimate is told all the same.
+    """
 
     stage: Stage
     statement: Said
@@ -54,6 +58,7 @@ class Card:
     retry: bool
     improve: str | None
     helpers: Sequence[str]
+    primary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,7 @@ class _Writer:
     def _card(self, stage: Stage) -> Card:
         too_little = stage.state in _UNSETTLED and stage.standing is not None and not stage.enough
         before = {one: statement(self.graph, one).inside for line in stage.missing for one in line["targets"]}
+        rule = self.graph.methods_of(stage.subject).rule
         return Card(
             stage=stage,
             statement=statement(self.graph, stage.target),
@@ -166,6 +172,7 @@ class _Writer:
             retry=stage.again is not None and stage.again.aim is Aim.REACH,
             improve=self._improve(stage.again),
             helpers=[_helper(one) for one in helpers(self.teachers, stage.subject)],
+            primary=primary_words(rule.name) if rule else None,
         )
 
     def _again(self, stage: Stage) -> list[str]:

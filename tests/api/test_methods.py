@@ -13,11 +13,13 @@ from sqlalchemy import Engine
 
 from api.actions.graph_change import Consequences, change_graph
 from api.actions.ingest import Intake
+from api.actions.judge import judge, take_back
 from api.actions.methods import choose_methods, methods_from
 from api.actions.quarantine import Released
 from api.actions.replay import replay, verify
 from mastery.methods import MethodError
-from models.graph_store import load_graph
+from models.graph_store import GraphCache, load_graph
+from models.queries_people import viewer_of
 from models.unit_of_work import district_transaction
 
 CODE = "4.NF.A.1"
@@ -184,6 +186,39 @@ def test_without_evidence_no_method_has_a_value(lms: Machine, school: School, ch
     assert [(one["value"], one["shown"], one["mastered"], one["evidence"]) for one in told] == [
         (None, None, None, [])
     ] * 3
+
+
+def test_a_level_that_a_teacher_signed_is_told_to_programs_until_it_is_taken_back(
+    lms: Machine, school: School, engine: Engine, choose: Choose
+) -> None:
+    student, key = school.students[0], school.student_keys[0]
+    lms.post(on(student, 1, 0.5))
+    choose("DECAY", "JUDGE")
+    today = NOW.date()
+    with district_transaction(engine, school.district_id) as session:
+        target = load_graph(session, school.district_id).ids[school.targets[0]]
+        viewer = viewer_of(session, school.district_id, school.teacher, today)
+        words = "Explained it to two others in the workshop."
+        signed = judge(session, viewer, GraphCache(), key, target, 2.5, words, 0, NOW, today)
+        session.commit()
+    why = lms.get(f"/students/{student}/targets/{CODE}/explanation")
+    (told,) = why["judgements"]
+    assert (told["judgement"], told["level"], told["reason"], told["taken_back_at"]) == (
+        f"j{signed}", 2.5, words, None,
+    )  # fmt: skip
+    assert told["signed_at"] == NOW.isoformat()
+    assert [(one["name"], one["value"], one["mastered"]) for one in why["methods"]] == [
+        ("DECAY", 2.0, False), ("JUDGE", 2.5, False),
+    ]  # fmt: skip
+    with district_transaction(engine, school.district_id) as session:
+        viewer = viewer_of(session, school.district_id, school.teacher, today)
+        take_back(session, viewer, GraphCache(), key, target, signed, NOW, today)
+        session.commit()
+    why = lms.get(f"/students/{student}/targets/{CODE}/explanation")
+    assert [one["value"] for one in why["methods"]] == [2.0, None]
+    assert why["judgements"][0]["taken_back_at"] == NOW.isoformat()
+    choose("DECAY")
+    assert lms.get(f"/students/{student}/targets/{CODE}/explanation")["judgements"] == []
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,18 @@ def test_taking_back_lets_the_level_before_count_again(page_world: PageWorld, ju
     assert verify(page_world.engine, page_world.district_id).differing == 0
 
 
+def test_results_that_come_late_or_after_leave_a_judgement_where_it_stands(page_world: PageWorld, judged: Post) -> None:
+    sign(page_world, page_world.client("teacher"))
+    for day, share in ((4, 0.0), (1, 0.5)):
+        judged(day, share, source_id=f"late-{day}", assessment="quiz-17")
+    assert "Level 3.5 of 4, given by" in explained(page_world)
+    assert state(page_world)[0] == "mastered"
+    before = state(page_world)
+    replay(page_world.engine, page_world.district_id, page_world.clock())
+    assert state(page_world) == before
+    assert verify(page_world.engine, page_world.district_id).differing == 0
+
+
 def test_only_its_author_takes_a_judgement_back(page_world: PageWorld, judged: Post) -> None:
     sign(page_world, page_world.client("teacher"))
     signed = newest(page_world)

@@ -112,7 +112,19 @@ def test_pages_that_show_the_models_estimate_say_so_where_mastery_goes_by_anothe
     said = f"Mastery in {page_world.target.subject} goes by DECAY; the estimates here are those of the model."
     assert said in student.response.get_data(as_text=True)
     choose(page_world, "JUDGE")
-    assert "Mastery in this subject goes by a teacher’s judgement." in explained(page_world, "guardian")
+    words = "This is the estimate of the model. Mastery in this subject goes by a teacher’s judgement."
+    assert words in explained(page_world, "guardian")
+    assert words in plain_path(page_world)
+    choose(page_world, "MODEL")
+    assert "goes by" not in plain_path(page_world)
+
+
+def plain_path(world: PageWorld) -> str:
+    """The student's path as the student reads it."""
+    client = world.client("student")
+    client.get("/path")
+    assert client.response is not None
+    return client.response.get_data(as_text=True)
 
 
 def test_a_family_reads_of_the_questions_only_where_they_make_a_difference(page_world: PageWorld) -> None:
