@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ from conftest_api import NOW, SteppingClock
 from factories import new_district
 from sqlalchemy import Engine, text
 
-from api.actions import calibrations
+from api.actions import calibrations, measurement
 from api.actions.calibration_switch import activate
 from api.actions.calibrations import CalibrationsError
 from api.actions.measured import NotMeasuredError, items_documents, measured, overview
@@ -215,3 +218,40 @@ def test_another_district_sees_nothing_of_it(taught: Class, engine: Engine) -> N
     with district_transaction(engine, other) as session:
         assert overview(session, other) == {}
         assert overview(session, taught.district_id) == {}
+
+
+def test_two_runs_at_once_leave_one_measurement(taught: Class, engine: Engine) -> None:
+    measure(engine, taught)
+    taught.answer(7, seed=3)
+    start = threading.Barrier(2)
+
+    def go(_: int) -> Ran:
+        start.wait(10)
+        return measure(engine, taught)
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(go, range(2)))
+    assert sorted(one.stored for one in done) == [False, True]
+    with district_transaction(engine, taught.district_id) as session:
+        assert session.execute(text("SELECT count(*) FROM measurement")).scalar_one() == 2
+        assert session.execute(text("SELECT count(*) FROM item_measurement")).scalar_one() == 2 * 2 * ITEMS
+
+
+def test_a_run_that_saw_less_does_not_replace_one_that_saw_more(
+    taught: Class, engine: Engine, clock: SteppingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slow one has read; before it stores, results come in and another one is done."""
+    slow = measurement.term_report
+
+    def overtaken(*arguments: Any) -> Any:
+        monkeypatch.setattr(measurement, "term_report", slow)
+        clock.now += timedelta(hours=1)
+        taught.answer(7, seed=3)
+        assert measure(engine, taught).stored
+        return slow(*arguments)
+
+    monkeypatch.setattr(measurement, "term_report", overtaken)
+    assert not measure(engine, taught).stored
+    with district_transaction(engine, taught.district_id) as session:
+        found, _ = measured(session, taught.district_id, SUBJECT, None, 5, None)
+    assert found["answers"] == STUDENTS * 30

@@ -5,7 +5,18 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mastery.access import RIGHTS, Relation, Section, Subject, Viewer, What, decide, relations, sees_class
+from mastery.access import (
+    RIGHTS,
+    Relation,
+    Section,
+    Subject,
+    Viewer,
+    What,
+    decide,
+    relations,
+    sees_class,
+    sees_measurement,
+)
 
 ids = st.frozensets(st.integers(1, 4), max_size=3)
 viewers = st.builds(
@@ -92,3 +103,8 @@ def test_a_class_opens_to_who_teaches_it_and_to_administrators_of_its_school_or_
     ):
         assert not sees_class(viewer, here)
     assert not sees_class(Viewer(1, 5, schools=frozenset({100})), Section(1, 10, None))
+
+
+@given(viewers, st.integers(1, 2))
+def test_how_well_a_district_measures_is_seen_by_who_administers_it_and_by_nobody_else(viewer, district):
+    assert sees_measurement(viewer, district) == (viewer.administers_district and viewer.district == district)
