@@ -49,6 +49,8 @@ def simulated(items: Sequence[int], target: int, seed: int = 9) -> tuple[Evidenc
             chance = expit(slope[asked] * ability + easiness[asked])
             rows.y += (random.random(_EACH) < chance).astype(float).tolist()
             rows.weight += [1.0] * _EACH
+            rows.guessing += [0.0] * _EACH
+            rows.points += [1.0] * _EACH
             # the first students began in July, in the pilot
             rows.day += [20_640.0 if number == 0 and student < 8 else 20_700.0 + number] * _EACH
             rows.summed += [False] * _EACH

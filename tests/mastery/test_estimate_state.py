@@ -11,6 +11,7 @@ from estimate_oracle import Answer
 from estimate_paths import random_path, run, to_batch
 
 from mastery.estimate import DEFAULTS, MODEL_VERSION, Hyperparameters, Observations, SubjectState, advance, levels
+from mastery.estimate.hyperparameters import FORMULA
 
 H = DEFAULTS
 
@@ -143,7 +144,7 @@ def test_hyperparameters_out_of_bounds_are_named_all_at_once() -> None:
 
 def test_the_version_names_the_numbers() -> None:
     assert Hyperparameters().version == MODEL_VERSION
-    assert MODEL_VERSION.startswith("filter-2-")
+    assert MODEL_VERSION.startswith(f"{FORMULA}-")
     assert dataclasses.replace(H, forgetting=0.051).version != MODEL_VERSION
 
 

@@ -31,6 +31,8 @@ def _evidence(seed: int = 4, students: int = STUDENTS) -> EvidenceSet:
                 rows.item += (100 * target + random.permutation(8)[:EACH]).tolist()
                 rows.y += (random.random(EACH) < 0.4 + 0.5 * student / students).astype(float).tolist()
                 rows.weight += [1.0] * EACH
+                rows.guessing += [0.0] * EACH
+                rows.points += [1.0] * EACH
                 rows.day += [20_700.0 + number] * EACH
                 rows.summed += [number % 2 == 1] * EACH
         rows.offsets.append(len(rows.target))
