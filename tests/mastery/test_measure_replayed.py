@@ -15,7 +15,7 @@ from mastery.sittings import Rows
 
 STUDENTS, SITTINGS, EACH = 24, 6, 3
 TARGETS = (7, 9)
-_COLUMNS = ("sitting", "item", "target", "y", "weight", "day", "summed")
+_COLUMNS = ("sitting", "item", "target", "y", "weight", "guessing", "points", "day", "summed")
 BARS = {7: 0.75, 9: 0.6}
 
 
