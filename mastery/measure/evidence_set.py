@@ -128,8 +128,11 @@ class EvidenceSet:
         return self.advanced(model).prediction
 
     def answers_of_items(self) -> Integers:
-        """How many answers each item has, int64 by number."""
-        return np.bincount(self.item, minlength=self.items).astype(np.int64)
+        """How many answers each item has, int64 by number; one that counts for several targets is one."""
+        of = np.column_stack((self.student, self.sitting, self.item))
+        # its rows follow one another
+        new = np.r_[True, (of[1:] != of[:-1]).any(axis=1)][: self.rows]
+        return np.bincount(self.item[new], minlength=self.items).astype(np.int64)
 
     def items_of_targets(self) -> dict[int, list[int]]:
         """The ids of the items that were answered on each target, ascending, by the id of the target."""

@@ -16,18 +16,18 @@ from mastery.measure.batch import Spreads
 from mastery.measure.evidence_set import EvidenceSet
 from mastery.measure.recalibrate import MasteryFigures, Recalibrated, recalibrate
 from mastery.measure.search import Settings
-from mastery.sittings import Piece, Sitting, rows_of
+from mastery.sittings import Piece, Sitting, rows_of, shared
 
 # the filter is told that students hardly differ, so its own word is too sure of itself
 SURE = replace(DEFAULTS, general_variance=0.05, target_variance=0.02, form_variance=0.01, item_variance=1e-3)
 
 
-def sitting(number: int, target: int, items: list[int], ys: list[float]) -> Sitting:
+def sitting(number: int, targets: tuple[int, ...], items: list[int], ys: list[float]) -> Sitting:
     at = datetime(2026, 9, 1, 12, tzinfo=UTC) + timedelta(days=number)
-    piece = Piece(target, tuple(items), tuple(ys), (1.0,) * len(items), None, 1.0, False, None)
+    pieces = [Piece(target, tuple(items), tuple(ys), (1.0,) * len(items), None, 1.0, False, None) for target in targets]
     return Sitting(
         OrderKey(at, at, "lms", str(number)), number, 1, Purpose.FORMATIVE, EvidenceType.QUIZ, at, date(2026, 9, 1),
-        False, (piece,),
+        False, shared(pieces),
     )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def world(students: int) -> EvidenceSet:
         for number in range(16):
             items = (random.permutation(20)[:2] + 100 * (number % 2)).tolist()
             right = random.random(2) < expit(ability + 0.3 * (number % 2))
-            quizzes.append(sitting(number, 1 + number % 2, items, right.astype(float).tolist()))
+            quizzes.append(sitting(number, (1 + number % 2,), items, right.astype(float).tolist()))
         everyone.append(quizzes)
     return EvidenceSet.of([rows_of(everyone)])
 
@@ -83,7 +83,7 @@ def test_a_head_must_be_better_to_be_kept(figures: MasteryFigures, better: bool)
 
 
 def test_too_few_answers_to_judge_mastery_leave_the_filters_own_word() -> None:
-    few = EvidenceSet.of([rows_of([[sitting(1, 7, [1, 2], [1.0, 0.0])] for _ in range(10)])])
+    few = EvidenceSet.of([rows_of([[sitting(1, (7,), [1, 2], [1.0, 0.0])] for _ in range(10)])])
     run = recalibrate(few, Settings(DEFAULTS, Spreads()), UNCALIBRATED)
     assert run.figures.mastery == MasteryFigures(0, None, None)
     assert run.model.head is None
@@ -122,3 +122,19 @@ def test_a_graph_that_says_nothing_of_the_start_is_not_read() -> None:
     settings = Settings(replace(DEFAULTS, target_variance=1.4), Spreads())
     run = recalibrate(chained(0.0), settings, UNCALIBRATED, {2: (1,)})
     assert (run.model.hyper.prerequisite_share, run.model.prerequisites) == (0.0, {})
+
+
+def test_an_answer_on_two_targets_is_counted_once_and_nothing_is_told_within_a_quiz() -> None:
+    """Eight quizzes of two questions, each of which counts for both targets."""
+    random = np.random.default_rng(6)
+    students = [
+        [sitting(number, (1, 2), [10, 11], (random.random(2) < 0.6).astype(float).tolist()) for number in range(8)]
+        for _ in range(25)
+    ]
+    evidence = EvidenceSet.of([rows_of(students)])
+    assert evidence.rows == 25 * 8 * 2 * 2
+    assert evidence.answers_of_items().tolist() == [25 * 8] * 2
+    run = recalibrate(evidence, Settings(DEFAULTS, Spreads()), UNCALIBRATED)
+    assert run.answers == {10: 25 * 8, 11: 25 * 8}
+    # of each of five students and two targets: as the third quiz to the seventh begins
+    assert run.figures.mastery.points == 5 * 2 * 5
