@@ -9,9 +9,11 @@ with x = k (mean + b) and d = k sqrt(variance) the filter's centre and spread of
 easiness of the target's typical item. Whether the rate reaches the bar is judged by itself, since answers that come
 together are more alike than a rate alone says: its probability is
 
-    Phi((u0 + u1 c + u2 D - logit bar) / D),   c the centre above.
+    Phi((u0 + u1 c + u2 D + u3 [c - logit bar - 1]+ + u4 [c - logit bar - 2]+ - logit bar) / D),
 
-w1, u1 > 0: whatever raises the filter's mean raises rate and probability. `mastery.measure.head` fits w, v and u.
+c the centre above and [x]+ the larger of x and 0: far above the bar the filter may be surer or less sure than near it.
+w1, u1, u1 + u3 and u1 + u3 + u4 are above 0: whatever raises the filter's mean raises rate and probability.
+`mastery.measure.head` fits w, v and u.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ from mastery.estimate.kernel import PROBIT
 from mastery.estimate.readout import RANGE_HALF_WIDTH
 from mastery.estimate.state import Floats
 
+KNOTS = (1.0, 2.0)
+"""Logits above the bar where the probability's slope may change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -41,6 +46,8 @@ class Head:
     chance_constant: float = 0.0
     chance_centre: float = 1.0
     chance_spread: float = 0.0
+    chance_bend: float = 0.0
+    chance_far_bend: float = 0.0
 
     def tell(self, known: Known, bar: npt.ArrayLike) -> Told:
         """What is told of M targets, each by its own numbers alone; `bar` in 0..1 exclusive, one or [M]."""
@@ -48,8 +55,11 @@ class Head:
         reach = RANGE_HALF_WIDTH * spread
         low, high = expit(centre - reach), expit(centre + reach)
         rate = np.clip(expit(centre / np.sqrt(1.0 + PROBIT * spread**2)), low, high)
+        wanted = logit(np.asarray(bar, np.float64))
         moved = self.chance_constant + self.chance_centre * centre + self.chance_spread * spread
-        return Told(rate, low, high, ndtr((moved - logit(np.asarray(bar, np.float64))) / spread))
+        bend, far_bend = (np.maximum(centre - wanted - knot, 0.0) for knot in KNOTS)
+        moved = moved + self.chance_bend * bend + self.chance_far_bend * far_bend
+        return Told(rate, low, high, ndtr((moved - wanted) / spread))
 
     def told_rate(self, known: Known) -> tuple[Floats, Floats]:
         """Centre and spread of the logit of the rate, [M]."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import bdtrc, expit, gammaln, log_expit, logsumexp
+from scipy.special import bdtrc, expit, gammaln, log_expit, logit, logsumexp
 
-from mastery.estimate.head import Head, Known
+from mastery.estimate.head import KNOTS, Head, Known
 from mastery.estimate.state import Floats, Integers
 from mastery.measure.ahead import needed
 
@@ -85,12 +85,14 @@ def _fit_rate(known: Known, right: Integers, count: Integers) -> Head:
 
 
 def _fit_chance(centre: Floats, spread: Floats, right: Integers, count: Integers, bar: float) -> dict[str, float]:
-    """u0, u1 and u2, by name."""
+    """u0 to u4, by name."""
     at_least = needed(count, bar)
     reached = right >= at_least
-    features = np.column_stack((np.ones(len(right)), centre, spread))
+    # found as the slopes of three pieces, so that each can be kept above 0
+    near, middle, far = _pieces(centre - logit(bar))
+    features = np.column_stack((np.ones(len(right)), near + logit(bar), spread, middle, far))
     ways = np.exp(gammaln(count + 1.0) - gammaln(at_least) - gammaln(count - at_least + 1.0))
-    plain = np.array([0.0, 1.0, 0.0])
+    plain = np.array([0.0, 1.0, 0.0, 1.0, 1.0])
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         logits = (features @ weights)[:, None] + spread[:, None] * _NODES
@@ -104,6 +106,18 @@ def _fit_chance(centre: Floats, spread: Floats, right: Integers, count: Integers
         lost = -np.where(reached, np.log(chance), np.log1p(-chance)).sum()
         return float(0.5 * away @ (weights - plain) + lost), away - gradient
 
-    bounds = [(None, None), (_FLATTEST, None), (None, None)]
-    found = minimize(loss, plain, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist()
-    return dict(zip(("chance_constant", "chance_centre", "chance_spread"), found, strict=True))
+    bounds = [(None, None), (_FLATTEST, None), (None, None), (_FLATTEST, None), (_FLATTEST, None)]
+    constant, one, of_spread, two, three = minimize(loss, plain, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist()
+    return {
+        "chance_constant": constant,
+        "chance_centre": one,
+        "chance_spread": of_spread,
+        "chance_bend": two - one,
+        "chance_far_bend": three - two,
+    }
+
+
+def _pieces(above: Floats) -> tuple[Floats, Floats, Floats]:
+    """What lies below the first of KNOTS, between both, and beyond the second; together it is `above`, [M]."""
+    first, second = KNOTS
+    return np.minimum(above, first), np.clip(above - first, 0.0, second - first), np.maximum(above - second, 0.0)
