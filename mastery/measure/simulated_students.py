@@ -19,8 +19,8 @@ from mastery.estimate.kernel import PROBIT
 from mastery.estimate.model import Columns
 from mastery.estimate.state import Floats, Integers
 
-_AT_ONCE = 2500
-"""Students whose answers are held in memory at a time."""
+_AT_ONCE = 400_000
+"""Answers that are held in memory at a time, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def simulate(model: Model, items: Mapping[int, Sequence[int]], plan: Plan, bar: 
     same numbers. ValueError for a bar outside 0..1.
     """
     random = np.random.default_rng(seed)
-    parts = [_part(model, items, plan, students, bar, random) for students in _sizes(plan.students)]
+    parts = [_part(model, items, plan, students, bar, random) for students in _sizes(plan)]
     return Simulated(
         np.concatenate([one.y for one in parts]),
         np.concatenate([one.rate for one in parts]),
@@ -70,9 +70,10 @@ def simulate(model: Model, items: Mapping[int, Sequence[int]], plan: Plan, bar: 
     )
 
 
-def _sizes(students: int) -> Iterator[int]:
-    for start in range(0, students, _AT_ONCE):
-        yield min(_AT_ONCE, students - start)
+def _sizes(plan: Plan) -> Iterator[int]:
+    some = max(1, _AT_ONCE // (plan.targets * plan.sittings * plan.questions))
+    for start in range(0, plan.students, some):
+        yield min(some, plan.students - start)
 
 
 def _part(
