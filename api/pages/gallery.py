@@ -22,6 +22,7 @@ from api.actions.student_overview import Overview, Told
 from api.pages.accounts import SignInForm
 from api.pages.blueprint import Visit, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, Evidence
+from api.pages.gallery_measurement import measurement_samples
 from api.pages.grid import marks
 from api.pages.map_picture import draw
 from api.pages.move_cards import DoneLine, MoveCard, Names, done_line, move_card
@@ -97,6 +98,7 @@ def gallery(visit: Visit) -> ResponseReturnValue:
         decisions=[_standing(visit, 0.5, state) for state in State],
         lines=[_line(visit, number, code) for number, code in enumerate(POWERS)],
         stories=_stories(visit),
+        measurement=measurement_samples(),
         map=found,
         says=says,
         picture=draw(found, says),

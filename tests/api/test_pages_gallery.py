@@ -76,3 +76,17 @@ def test_no_page_leads_to_it(page_world: PageWorld) -> None:
     client = page_world.client("teacher")
     for url in ("/today", "/students", f"/students/{page_world.student.id}"):
         assert "/gallery" not in client.get(url).links
+
+
+def test_it_shows_each_picture_of_a_measurement_and_each_reason_to_look_at_a_question(page_world: PageWorld) -> None:
+    make_a_sandbox(page_world)
+    page = page_world.client("leader").get("/gallery")
+    for said in (
+        "As said",
+        "Too sure",
+        "Ranges that held",
+        "Students and questions on one scale",
+        "It has become harder",
+    ):
+        assert said in page.text
+    assert page.text.count("Then calibrate again.") == 2
