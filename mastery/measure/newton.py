@@ -39,6 +39,7 @@ def newton(
     """
     found = start.copy()
     score, information = np.zeros(len(start)), np.zeros(len(start))
+    kappa = 1.0 / np.sqrt(1.0 + PROBIT * variance)
     for _ in range(steps):
         score[:] = 0.0
         information[:] = 0.0
@@ -46,7 +47,7 @@ def newton(
             at = index[row]
             mu = offset[row] + feature[row] * found[at]
             if points[row] <= 1.0:
-                first, second = _right_or_wrong(y[row], mu, variance[row], guessing[row])
+                first, second = _right_or_wrong(y[row], mu, kappa[row], guessing[row])
             else:
                 first, second = _in_points(y[row], mu, variance[row], points[row])
             score[at] += weight[row] * first * feature[row]
@@ -59,12 +60,11 @@ def newton(
 
 
 @compiled_within
-def _right_or_wrong(y: float, mu: float, variance: float, guessing: float) -> tuple[float, float]:
+def _right_or_wrong(y: float, mu: float, kappa: float, guessing: float) -> tuple[float, float]:
     """The first derivative by mu of the logarithm of y's likelihood, and the information expected.
 
     p = c + (1 - c) q, q = sigma(kappa mu): kappa (y - p) q / p and kappa^2 (1 - c) q^2 (1 - q) / p (Birnbaum 1968).
     """
-    kappa = 1.0 / np.sqrt(1.0 + PROBIT * variance)
     q = 1.0 / (1.0 + np.exp(-kappa * mu))
     p = guessing + (1.0 - guessing) * q
     telling = kappa * q / p
