@@ -1,4 +1,5 @@
-"""Who waits for whom: posts of the same source for each other, and posts for a change of the rules they are judged by.
+"""Who waits for whom: posts of the same source for each other, posts for a change of the rules they are judged by, and
+measurements of the same subject for each other.
 
 Taking in results, or a signature, holds the district's rules shared; a change of graph, registry or cut scores holds
 them alone until it has brought everyone up to them. Advisory locks, because they must be held before the first row is
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.hot import fetch
 
-_RULES, _SOURCES = 7203, 7204
+_RULES, _SOURCES, _MEASUREMENTS = 7203, 7204, 7205
 _SHARE = (
     "WITH rules AS MATERIALIZED"
     " (SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s)) AS held)"
@@ -47,3 +48,8 @@ def share_rules(session: Session, district_id: int) -> None:
 def change_rules(session: Session, district_id: int) -> None:
     """Hold the district's rules alone until the transaction ends: no result is taken in meanwhile."""
     fetch(session, _ALONE, {"district": str(district_id), "rules": _RULES})
+
+
+def change_measurements(session: Session, district_id: int, subject: str) -> None:
+    """Hold the measurements of a subject alone until the transaction ends: two that measured it store one by one."""
+    fetch(session, _ALONE, {"district": f"{district_id}/{subject}", "rules": _MEASUREMENTS})

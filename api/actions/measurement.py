@@ -21,6 +21,7 @@ from mastery.measure.terms import Term, terms_of
 from models.calibrations import calibrations_of, drift_of
 from models.graph_store import DistrictGraph, load_graph
 from models.in_force import model_in_force
+from models.locks import change_measurements
 from models.measurements import Measurement, measurements_of, put_measurements, sessions_of
 from models.registry import context
 from models.unit_of_work import district_transaction, one_snapshot, try_again
@@ -75,6 +76,7 @@ def run(engine: Engine, district_id: int, subject: str, now: datetime, advance: 
 
     def transaction() -> bool:
         with district_transaction(engine, district_id) as session:
+            change_measurements(session, district_id, subject)
             if not _is_news(measurements_of(session, district_id, subject), [row for row, _ in made]):
                 return False
             put_measurements(session, made)

@@ -33,6 +33,12 @@ class Term:
         """Its name in addresses: `all`, or its days."""
         return "all" if self.begins is None else f"{self.begins}--{self.ends}"
 
+    def overlaps(self, other: Term) -> bool:
+        """Whether both have a day in common."""
+        begins = max(self.begins or date.min, other.begins or date.min)
+        ends = min(self.ends or date.max, other.ends or date.max)
+        return begins <= ends
+
     def rows(self, day: Floats, zone: ZoneInfo) -> Flags:
         """Which answers were given in it, by their days since 1970 in UTC; bool[R]."""
         if self.begins is None or self.ends is None:
@@ -47,14 +53,16 @@ ALL_TIME = Term()
 def terms_of(sessions: Iterable[Term], day: Floats, zone: ZoneInfo) -> list[Term]:
     """All time, then every term in which there are answers, the newest first; `day` as in `Term.rows`, at least one.
 
-    The sessions are the roster's; of several with the same days the first stands for all. Without sessions they are
-    the school years, July to June.
+    The sessions are the roster's, with days; of several with the same days the first stands for all. Years of which the
+    roster has no session are school years, July to June.
     """
     by_days: dict[tuple[date | None, date | None], Term] = {}
     for one in sessions:
         by_days.setdefault((one.begins, one.ends), one)
-    terms = list(by_days.values()) or _school_years(_date(day.min(), zone), _date(day.max(), zone))
-    there = [one for one in terms if one.rows(day, zone).any()]
+    told = list(by_days.values())
+    years = _school_years(_date(day.min(), zone), _date(day.max(), zone))
+    told += [year for year in years if not any(year.overlaps(one) for one in by_days.values())]
+    there = [one for one in told if one.rows(day, zone).any()]
     return [ALL_TIME, *sorted(there, key=lambda one: (one.ends or date.min, one.begins or date.min), reverse=True)]
 
 

@@ -39,6 +39,20 @@ def test_terms_of_the_roster_in_which_there_are_answers_come_newest_first() -> N
     assert terms_of([FALL, year, SPRING, doubled, summer], days, ZONE) == [ALL_TIME, SPRING, year, FALL]
 
 
+def test_years_before_the_roster_are_school_years() -> None:
+    days = np.array([_day(2024, 9, 1), _day(2026, 5, 1), _day(2026, 7, 20), _day(2026, 9, 1)])
+    found = terms_of([FALL, SPRING], days, ZONE)
+    assert [one.key for one in found] == ["all", FALL.key, "2025-07-01--2026-06-30", "2024-07-01--2025-06-30"]
+
+
+def test_terms_overlap_that_have_a_day_in_common() -> None:
+    august = Term(None, date(2026, 8, 1), date(2026, 8, 24))
+    assert FALL.overlaps(august)
+    assert august.overlaps(FALL)
+    assert not SPRING.overlaps(FALL)
+    assert ALL_TIME.overlaps(FALL)
+
+
 def test_without_a_roster_the_years_are_july_to_june() -> None:
     days = np.array([_day(2025, 7, 1, 3, 59), _day(2025, 7, 1, 4, 0), _day(2027, 9, 1)])
     found = terms_of([], days, ZONE)
