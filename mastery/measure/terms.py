@@ -15,6 +15,7 @@ from mastery.estimate.state import Floats
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _FIRST_MONTH = 7
+_LAST = date.max - _DAY  # a roster may say that something never ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Term:
         """Which answers were given in it, by their days since 1970 in UTC; bool[R]."""
         if self.begins is None or self.ends is None:
             return np.ones(len(day), np.bool_)
-        begins, ends = _midnight(self.begins, zone), _midnight(self.ends + _DAY, zone)
+        begins, ends = _midnight(self.begins, zone), _midnight(min(self.ends, _LAST) + _DAY, zone)
         return np.asarray((day >= begins) & (day < ends), np.bool_)
 
 
@@ -60,16 +61,17 @@ def terms_of(sessions: Iterable[Term], day: Floats, zone: ZoneInfo) -> list[Term
     for one in sessions:
         by_days.setdefault((one.begins, one.ends), one)
     told = list(by_days.values())
-    years = _school_years(_date(day.min(), zone), _date(day.max(), zone))
-    told += [year for year in years if not any(year.overlaps(one) for one in by_days.values())]
+    told += [year for year in _school_years(day, zone) if not any(year.overlaps(one) for one in by_days.values())]
     there = [one for one in told if one.rows(day, zone).any()]
     return [ALL_TIME, *sorted(there, key=lambda one: (one.ends or date.min, one.begins or date.min), reverse=True)]
 
 
-def _school_years(first: date, last: date) -> list[Term]:
+def _school_years(day: Floats, zone: ZoneInfo) -> list[Term]:
+    """The school years that answers may be in: a day of UTC begins on one date of the district and ends on the next."""
+    dates = {_date(one, zone) for begins in np.unique(np.floor(day)).tolist() for one in (begins, begins + 1.0)}
     return [
         Term(None, date(year, _FIRST_MONTH, 1), date(year + 1, _FIRST_MONTH, 1) - _DAY)
-        for year in range(_year_of(first), _year_of(last) + 1)
+        for year in sorted({_year_of(one) for one in dates})
     ]
 
 

@@ -45,6 +45,13 @@ def test_years_before_the_roster_are_school_years() -> None:
     assert [one.key for one in found] == ["all", FALL.key, "2025-07-01--2026-06-30", "2024-07-01--2025-06-30"]
 
 
+def test_a_session_may_be_without_an_end_in_sight() -> None:
+    ever = Term("Ever", date(1, 1, 1), date.max)
+    days = np.array([_day(2024, 9, 1), _day(2026, 9, 1)])
+    assert terms_of([ever], days, ZONE) == [ALL_TIME, ever]
+    assert ever.rows(days, ZONE).all()
+
+
 def test_terms_overlap_that_have_a_day_in_common() -> None:
     august = Term(None, date(2026, 8, 1), date(2026, 8, 24))
     assert FALL.overlaps(august)
