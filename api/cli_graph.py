@@ -156,7 +156,7 @@ def _say_strength(change: StrengthChange, after: Consequences, wanted: Strength,
 @click.option("--under", "parents", multiple=True, metavar="NODE", help="A standard that it unpacks; may be repeated.")
 @click.option("--subject", help="Its subject; else that of the first standard.")
 @click.option("--dok", type=click.IntRange(1, 4), help="Depth of knowledge that evidence must reach.")
-@click.option("--mastery-bar", type=float, help="Success rate on a typical item that mastery means, 0 to 1.")
+@click.option("--mastery-bar", type=float, help="Success rate on a typical item that mastery means, between 0 and 1.")
 @click.option("--credit-bearing", is_flag=True, help="Mastery counts towards credit, so a person confirms it.")
 @_as_json
 @with_district

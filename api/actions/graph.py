@@ -69,7 +69,7 @@ class PrerequisiteRule:
 class NewTarget:
     """A learning target of the district's own. `parents` name nodes: it is a child of the first, a part of the others.
 
-    `subject` is that of the first parent where None; `dok` is 1..4; `mastery_bar` a success rate in (0, 1].
+    `subject` is that of the first parent where None; `dok` is 1..4; `mastery_bar` a success rate in (0, 1).
     """
 
     code: str
@@ -280,8 +280,8 @@ def _validate(wanted: NewTarget) -> None:
         raise GraphError("statement", "say what the student can do, in the words that the student will read")
     if wanted.dok is not None and wanted.dok not in (1, 2, 3, 4):
         raise GraphError("dok", f"depth of knowledge is 1 to 4, not {wanted.dok}")
-    if wanted.mastery_bar is not None and not 0 < wanted.mastery_bar <= 1:
-        raise GraphError("mastery_bar", f"the bar is a success rate above 0 and up to 1, not {wanted.mastery_bar}")
+    if wanted.mastery_bar is not None and not 0 < wanted.mastery_bar < 1:
+        raise GraphError("mastery_bar", f"the bar is a success rate above 0 and below 1, not {wanted.mastery_bar}")
 
 
 def _own_framework(session: Session, district_id: int, now: datetime) -> tuple[Framework, int]:

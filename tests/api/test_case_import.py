@@ -277,6 +277,8 @@ def test_a_target_moves_to_the_parents_that_it_is_given(session: Session, distri
         (NewTarget("X", "I can."), "subject"),
         (NewTarget("X", "I can.", subject="art", dok=5), "dok"),
         (NewTarget("X", "I can.", subject="art", mastery_bar=0.0), "mastery_bar"),
+        # nobody is sure to be right always, so no estimate could be told of such a bar
+        (NewTarget("X", "I can.", subject="art", mastery_bar=1.0), "mastery_bar"),
         (NewTarget("X", "I can.", ("4.NF.A.1", "7.XY"), dok=1), "parents[1]"),
         (NewTarget("own 1", "I can.", subject="art"), "code"),
     ],
