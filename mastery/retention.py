@@ -1,6 +1,7 @@
 """What a later check is expected to find if nothing comes before it, by the forgetting of the model (measurement 2).
 
-The estimate moves by evidence alone; this is a prediction beside it. Nothing is stored, nothing changes.
+The estimate moves by evidence alone; this is a prediction beside it. Nothing is stored, nothing changes. Checks are of
+what was mastered (domain 2.4, Durability).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mastery.decide import State
 from mastery.estimate import Model, SubjectState, levels_after
 from mastery.policy import Policy
 
@@ -25,6 +27,10 @@ class Expected(NamedTuple):
     probability: float
 
 
+CHECKED = frozenset({State.MASTERED, State.MASTERED_PROVISIONAL})
+"""States in which a target is checked."""
+
+
 def check_days(newest: date, today: date, policy: Policy) -> tuple[int, ...]:
     """Days after the newest evidence at which a retention check tells something (domain 2.4, Durability).
 
@@ -37,8 +43,8 @@ def check_days(newest: date, today: date, policy: Policy) -> tuple[int, ...]:
 def expected(state: SubjectState, target: int, bar: float, days: Sequence[int], model: Model) -> list[Expected]:
     """What is expected so many days (0 and more) after the target's newest evidence, in their order.
 
-    The ability is what the filter would take an answer of that day to come from: s shrunk and widened by the days, the
-    present form left out. ValueError for a target without evidence.
+    The ability is what the filter would take an answer of that day to come from, s shrunk and widened by the days and
+    the present form left out, but never above that of now. ValueError for a target without evidence.
     """
     known = state.target_ids.tolist()
     if target not in known:

@@ -159,7 +159,7 @@ def explanation(
         "policy": _policy(target, graph, DEFAULT_POLICY),
         "would_change": would_change(row, state, records),
         "preview": preview_document(session, district_id, graph, asked, row, stored, gaps, known),
-        "retention": retention_document(session, district_id, graph, asked, row, stored),
+        "retention": retention_document(session, district_id, graph, asked, row, stored, state),
         "evidence": [evidence_document(record, pieces) for record in records[:limit]],
     }
     return document, records

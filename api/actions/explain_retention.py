@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.actions.explain_preview import Asked
+from mastery.decide import State
 from mastery.estimate import SubjectState
 from mastery.policy import DEFAULT_POLICY
-from mastery.retention import check_days, expected
+from mastery.retention import CHECKED, check_days, expected
 from models.graph_store import DistrictGraph
 from models.in_force import model_in_force
 from models.standing import Standing
@@ -24,9 +25,10 @@ def retention_document(
     asked: Asked,
     row: Standing | None,
     stored: StateRow | None,
+    state: State,
 ) -> list[dict[str, Any]]:
-    """The checks to come, the next one first; empty without an estimate, or while it is of another model version."""
-    if stored is None or row is None or row.as_of is None or row.probability is None:
+    """The checks to come of what is mastered, the next first; empty while the estimate is of another model version."""
+    if state not in CHECKED or stored is None or row is None or row.as_of is None or row.probability is None:
         return []
     model = model_in_force(session, district_id, graph, graph.subjects[asked.target])
     if stored.model_version != model.version:

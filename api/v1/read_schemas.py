@@ -337,7 +337,9 @@ class ExplanationSchema(StandingSchema, LinksSchema):
     retention = fields.List(
         fields.Nested(CheckSchema),
         required=True,
-        metadata={"description": "the checks to come, the next first; today once all days of the policy have passed"},
+        metadata={
+            "description": "of what is mastered, the next check first; today once all days of the policy have passed"
+        },
     )
     evidence = fields.List(fields.Nested(EvidenceSchema), required=True)
 

@@ -166,7 +166,8 @@ def advance(
 def levels_after(state: SubjectState, hyper: Hyperparameters, days: float, practice_slope: npt.ArrayLike) -> Levels:
     """All targets of a state as an answer so many days (0 or more) after the last on each would find them.
 
-    s shrunk by exp(-phi ln(1 + days)) and widened by psi ln(1 + days); in the order of `state.target_ids`.
+    s shrunk by exp(-phi ln(1 + days)) where it is above 0, since time teaches nothing, and widened by psi ln(1 + days);
+    in the order of `state.target_ids`.
     """
     slopes = np.empty(len(state.target_ids))
     slopes[:] = practice_slope

@@ -173,12 +173,17 @@ def read_all(level: Floats, targets: Floats, practice_slopes: Floats) -> Floats:
 
 @compiled
 def read_later(level: Floats, targets: Floats, practice_slopes: Floats, days: float, constants: Floats) -> Floats:
-    """Readings [K, 6] of one student's targets [K, 6] so many days after the last evidence on each."""
+    """Readings [K, 6] of one student's targets [K, 6] so many days after the last evidence on each.
+
+    Time teaches nothing: where s is below the level its mean stays, and only the variance grows.
+    """
     readings = np.empty((len(targets), len(READING_COLUMNS)))
     own = _room(len(targets))
     _unpack(targets, own)
     for k in range(len(targets)):
+        before = _own(own, k, level)
         _age(own, k, own.last_day[k] + days, constants)
+        own.rest[k] += min(before - _own(own, k, level), 0.0)
         _read(level, own, k, practice_slopes[k], readings, k)
     return readings
 

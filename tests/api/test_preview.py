@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from api_rows import confirm, counted, derived, sitting, stored
@@ -15,6 +17,7 @@ from api.actions.graph_change import change_graph
 from api.actions.ingest import Intake
 from api.actions.methods import choose_methods, methods_from
 from mastery.graph import Strength
+from mastery.policy import DEFAULT_POLICY
 from models.standing import SubjectState
 from models.unit_of_work import district_transaction
 
@@ -111,6 +114,24 @@ def test_what_is_met_was_missing_and_is_not_any_more(lms: Machine, school: Schoo
     assert (right["met"], right["missing"], right["state"]) == (why["decision"]["missing"], [], "mastered")
     assert [line["code"] for line in wrong["met"]] == ["assessments"]
     assert wrong["estimate"]["probability"] < why["preview"]["before"]["probability"] < right["estimate"]["probability"]
+
+
+def test_what_is_mastered_has_its_checks_to_come(lms: Machine, school: School, engine: Engine) -> None:
+    """Twenty and sixty days after the newest evidence, never better than now."""
+    confirm(engine, school.district_id, "final", school.teacher, NOW)
+    past_good(lms, school)
+    before = explained(lms, school)
+    assert before["retention"] == []
+    lms.post(two(school, before["preview"], 1.0))
+    why = explained(lms, school)
+    assert why["decision"]["state"] == "mastered"
+    newest = datetime.fromisoformat(why["as_of"]).astimezone(ZoneInfo("America/New_York")).date()
+    assert [(one["days"], one["on"]) for one in why["retention"]] == [
+        (days, str(newest + timedelta(days=days))) for days in DEFAULT_POLICY.retention_check_days
+    ]
+    rates = [one["estimate"]["expected"] for one in (why, *why["retention"])]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < rates[0]
 
 
 def test_two_right_answers_do_not_open_what_comes_first(lms: Machine, school: School) -> None:
