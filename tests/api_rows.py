@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from conftest_api import Machine, School, result
 from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
 
 from api.actions.assessments import confirm_cut_scores
 from models.assessment import Assessment, CutScores
 from models.graph import Node
+from models.outbox import Outbox, SectionVersion
 from models.standing import Standing
 from models.unit_of_work import district_transaction
 
@@ -23,6 +26,15 @@ def counted(engine: Engine, district_id: int) -> dict[str, int]:
     """How many rows each table that a result can touch holds."""
     with district_transaction(engine, district_id) as session:
         return {table: session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in _COUNTED}
+
+
+def announced_to(session: Session, students: Iterable[int]) -> bool:
+    """Whether a change of just these students is announced.
+
+    Where another test serves this database, its relay has told their sections already.
+    """
+    rows = [sorted(row.student_ids) for row in session.scalars(select(Outbox))]
+    return rows == [sorted(students)] or (not rows and session.scalar(select(SectionVersion.version)) is not None)
 
 
 def derived(engine: Engine, district_id: int, student: int) -> dict[str, Any]:

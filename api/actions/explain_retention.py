@@ -31,7 +31,8 @@ def retention_document(
     if state not in CHECKED or stored is None or row is None or row.as_of is None or row.probability is None:
         return []
     model = model_in_force(session, district_id, graph, graph.subjects[asked.target])
-    if stored.model_version != model.version:
+    known = SubjectState.from_bytes(stored.state)
+    if stored.model_version != model.version or asked.target not in known.target_ids:
         return []
     newest = asked.local_date(row.as_of)
     days = check_days(newest, asked.day, DEFAULT_POLICY)
@@ -42,5 +43,5 @@ def retention_document(
             "on": (newest + timedelta(days=one.days)).isoformat(),
             "estimate": {"probability": one.probability, "expected": one.rate, "low": one.low, "high": one.high},
         }
-        for one in expected(SubjectState.from_bytes(stored.state), asked.target, bar, days, model)
+        for one in expected(known, asked.target, bar, days, model)
     ]

@@ -34,6 +34,11 @@ class Question:
     drift: float | None
 
 
+# commands are said in every language alike
+_MEASURE = " ".join(("mastery", "measurement", "run", "--all"))
+_CALIBRATE = " ".join(("mastery", "calibration", "run"))
+
+
 @pages.get("/measurement")
 @signed_in
 def measurements(visit: Visit) -> ResponseReturnValue:
@@ -60,7 +65,7 @@ def measurement(visit: Visit, subject: str) -> ResponseReturnValue:
     except NotMeasuredError as error:
         if error.field == "term" or subject not in graph.subjects.values():
             abort(404)
-        return render_template("measurement_empty.html", visit=visit, subject=subject)
+        return render_template("measurement_empty.html", visit=visit, subject=subject, command=_MEASURE)
     total = document["item_count"] if every else document["to_look_at"]
     shown = found[: max(0, min(QUESTIONS, total - (page - 1) * QUESTIONS))]
     if page > 1 and not shown:
@@ -76,6 +81,7 @@ def measurement(visit: Visit, subject: str) -> ResponseReturnValue:
         page=page,
         last_page=max(1, -(-total // QUESTIONS)),
         say=measurement_words,
+        command=_CALIBRATE,
     )
 
 

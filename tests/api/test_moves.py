@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from api_rows import announced_to
 from factories import NOW, ZONE, Factory, new_district
 from move_world import Group, undo_forms
 from page_world import PASSWORD
@@ -21,7 +22,6 @@ from mastery.moves.words import MoveKind
 from models.flag import FlagTransition
 from models.graph_store import GraphCache
 from models.move import Move, MovePart, MoveUndo
-from models.outbox import Outbox
 from models.queries_people import viewer_of
 from models.unit_of_work import district_transaction
 
@@ -61,9 +61,7 @@ def test_done_acknowledges_all_remembers_how_things_stood_and_offers_undo(group:
         assert {part.flag_version for part in parts} == {2}
         steps = session.scalars(select(FlagTransition)).all()
         assert {(step.event, step.by_person) for step in steps} == {("acknowledge", move.by_person)}
-        assert [sorted(one.student_ids) for one in session.scalars(select(Outbox))] == [
-            sorted(student.id for student in group.students)
-        ]
+        assert announced_to(session, (student.id for student in group.students))
 
 
 def test_what_changed_meanwhile_is_told_and_left_alone(group: Group) -> None:

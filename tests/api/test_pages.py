@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from api_rows import announced_to
 from factories import NOW, WHEEL_SPIN, Factory
 from page_world import PageWorld
 from sqlalchemy import select
@@ -13,7 +14,6 @@ from sqlalchemy import select
 from api.live_token import LIFETIME_SECONDS, read
 from models.assessment import CutScores
 from models.flag import Flag, FlagTransition
-from models.outbox import Outbox
 from models.unit_of_work import district_transaction
 
 FINDING_KEYS = {"closes_when": "prereq_gap.closes", "next_step": "prereq_gap.next", "sentence": "prereq_gap.low"}
@@ -98,7 +98,7 @@ def test_acknowledging_keeps_who_and_when_and_tells_the_sections(page_world: Pag
         step = session.scalars(select(FlagTransition)).one()
         assert (step.event, step.from_state, step.to_state) == ("acknowledge", "open", "acknowledged")
         assert step.by_person == page_world.people["teacher"].id
-        assert session.scalars(select(Outbox)).one().student_ids == [page_world.student.id]
+        assert announced_to(session, [page_world.student.id])
 
 
 def test_dismissing_needs_a_reason_of_the_list_and_other_a_text(page_world: PageWorld) -> None:

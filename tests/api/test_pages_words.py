@@ -79,7 +79,7 @@ def test_effects_grow_with_the_part(page_world: PageWorld) -> None:
 # the reference of the JSON API and the gallery are for programmers and in English, like the API itself
 IN_ENGLISH = {"reference.html", "gallery.html"}
 PAGES = sorted(path for path in TEMPLATES.glob("*.html") if path.name not in IN_ENGLISH)
-MODULES = sorted(path for path in Path(reasons.__file__).parent.glob("*.py") if path.name != "gallery.py")
+MODULES = sorted(path for path in Path(reasons.__file__).parent.glob("*.py") if not path.name.startswith("gallery"))
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _SPOKEN_ATTRIBUTE = re.compile(
     r"""\b(?:title|alt|placeholder|label|aria-[a-z]+|data-label|data-text-[a-z-]+)="([^"]*)\""""

@@ -103,7 +103,7 @@ def chained(share: float) -> EvidenceSet:
             own, place = (first, 0) if number < 3 else (second, 100)
             items = (random.permutation(20)[:4] + place).tolist()
             right = random.random(4) < expit(level + own)
-            quizzes.append(sitting(number, 1 + number // 3, items, right.astype(float).tolist()))
+            quizzes.append(sitting(number, (1 + number // 3,), items, right.astype(float).tolist()))
         everyone.append(quizzes)
     return EvidenceSet.of([rows_of(everyone)])
 
