@@ -42,6 +42,9 @@ def is_alive(pid: int) -> bool:
         return True
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        # it went just now, unless this system has no /proc
+        return not Path("/proc/self").exists()
     except (OSError, IndexError):
         return True
 

@@ -24,6 +24,7 @@ from api.cli import main
 from models.backup import conninfo, read_manifest
 from models.clock import DemonstrationClock
 from models.embedded import locks, remove
+from models.embedded.process import is_alive
 from models.installation import Installation, load
 from models.migrate import head
 
@@ -187,6 +188,7 @@ def test_a_database_that_was_killed_is_named_and_has_recovered(here: Path) -> No
     os.kill(postmaster, signal.SIGKILL)
     os.kill(keeper, signal.SIGKILL)
     server.close()
+    assert until(lambda: not is_alive(postmaster))
     found = run(here, "doctor")
     assert found.exit_code == 0
     assert f"its process {postmaster} is gone) and has recovered by starting" in found.stdout
