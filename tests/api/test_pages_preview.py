@@ -187,9 +187,7 @@ def test_a_teacher_reads_what_a_check_is_expected_to_find_and_a_family_does_not(
     assert document["retention"] == [], "nothing is mastered"
     said = {"probability": 0.914, "expected": 0.88, "low": 0.775, "high": 0.96}
     mastered = {**document, "retention": [{"days": 20, "on": "2026-09-23", "estimate": said}]}
-    told = (
-        "A check on Sep 23, 2026, if nothing comes before it, is expected to find 88% right, with an 80% range of 78% "
-    )
+    told = "A check on Sep 23, 2026, if nothing comes before it, is expected to find 88% right"
     with page_world.app.test_request_context():
         *_, last = preview_lines(mastered, family=False)
         assert last == f"{told}, with an 80% range of 78% to 96%; chance of mastery 91%."
