@@ -10,6 +10,7 @@ import click
 import pytest
 from calibration_world import ITEMS, SIMULATED, STUDENTS, Class
 from click.testing import CliRunner, Result
+from command_line import name_in_environment
 from factories import new_district
 from sqlalchemy import Engine, select
 
@@ -25,10 +26,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(installation: Installation, engine: Engine, monkeypatch: pytest.MonkeyPatch, taught: Class) -> Run:
     """Runs a command for the class's district on the test database, which the environment names."""
-    monkeypatch.setenv("DATABASE_URL", installation.app_dsn)
-    monkeypatch.setenv("MASTERY_OWNER_DATABASE_URL", installation.owner_dsn)
-    monkeypatch.setenv("MASTERY_SECRET_KEY", "of the tests")
-    monkeypatch.delenv("MASTERY_DATA_DIR", raising=False)
+    name_in_environment(installation, monkeypatch)
     with shared_transaction(engine) as session:
         slug = session.scalars(select(District.slug).where(District.id == taught.district_id)).one()
     root = click.Group("mastery")

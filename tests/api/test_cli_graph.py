@@ -9,6 +9,7 @@ import click
 import pytest
 from case_packages import association, fractions, guid
 from click.testing import CliRunner, Result
+from command_line import name_in_environment
 from factories import Factory, new_district
 from sqlalchemy import Engine, select
 
@@ -24,10 +25,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(installation: Installation, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command on the test database, which the environment names."""
-    monkeypatch.setenv("DATABASE_URL", installation.app_dsn)
-    monkeypatch.setenv("MASTERY_OWNER_DATABASE_URL", installation.owner_dsn)
-    monkeypatch.setenv("MASTERY_SECRET_KEY", "of the tests")
-    monkeypatch.delenv("MASTERY_DATA_DIR", raising=False)
+    name_in_environment(installation, monkeypatch)
     root = click.Group("mastery")
     root.add_command(click.Group("import"))
     root.add_command(click.Group("graph"))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from command_line import name_in_environment
 from factories import Factory, new_district
 from sqlalchemy import Engine
 
@@ -23,10 +24,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(installation: Installation, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command on the test database, which the environment names; the district has the subject Mathematics."""
-    monkeypatch.setenv("DATABASE_URL", installation.app_dsn)
-    monkeypatch.setenv("MASTERY_OWNER_DATABASE_URL", installation.owner_dsn)
-    monkeypatch.setenv("MASTERY_SECRET_KEY", "of the tests")
-    monkeypatch.delenv("MASTERY_DATA_DIR", raising=False)
+    name_in_environment(installation, monkeypatch)
     district_id = new_district(engine)
     with district_transaction(engine, district_id) as session:
         Factory(session, district_id).target()
