@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.actions.assessments import confirm_cut_scores
 from models.assessment import Assessment, CutScores
 from models.graph import Node
-from models.outbox import Outbox, SectionVersion
+from models.outbox import Outbox
 from models.standing import Standing
 from models.unit_of_work import district_transaction
 
@@ -29,12 +29,8 @@ def counted(engine: Engine, district_id: int) -> dict[str, int]:
 
 
 def announced_to(session: Session, students: Iterable[int]) -> bool:
-    """Whether a change of just these students is announced.
-
-    Where another test serves this database, its relay has told their sections already.
-    """
-    rows = [sorted(row.student_ids) for row in session.scalars(select(Outbox))]
-    return rows == [sorted(students)] or (not rows and session.scalar(select(SectionVersion.version)) is not None)
+    """Whether a change of just these students is announced."""
+    return [sorted(row.student_ids) for row in session.scalars(select(Outbox))] == [sorted(students)]
 
 
 def derived(engine: Engine, district_id: int, student: int) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
     if "installation" not in request.fixturenames:
         yield
         return
-    own: Installation = request.getfixturevalue("installation")
+    own: Installation = request.getfixturevalue("browsed" if "browsed" in request.fixturenames else "installation")
     yield
     empty(own)
 

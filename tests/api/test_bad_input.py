@@ -379,11 +379,7 @@ def test_any_value_in_any_place_is_answered_and_a_rejected_one_leaves_nothing(
     if entry["status"] == "rejected":
         assert entry["problem"]["errors"]
         assert all(error["message"] for error in entry["problem"]["errors"])
-        after = counted(engine, school.district_id)
-        # where another test serves this database, its relay takes what earlier examples announced
-        told = before["outbox"] - after.pop("outbox")
-        assert told >= 0
-        assert after == {table: rows for table, rows in before.items() if table != "outbox"}
+        assert counted(engine, school.district_id) == before
     again = lms.post(body)[0]
     assert again["status"] == {"accepted": "duplicate", "quarantined": "duplicate"}.get(
         entry["status"], entry["status"]

@@ -22,7 +22,9 @@ from werkzeug.serving import make_server
 from api.actions import accounts
 from api.app import create_app
 from models.installation import Installation
-from models.unit_of_work import district_transaction
+from models.migrate import upgrade
+from models.roles import ensure_database
+from models.unit_of_work import connect, district_transaction
 
 _ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
@@ -59,17 +61,28 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def browser_live(installation: Installation) -> Iterator[LiveProcess]:
+def browsed(installation: Installation, worker_id: str) -> Installation:
+    """An installation on a database of its own: the relay of its live process takes what other tests look at."""
+    own = installation.for_database(f"browsed_{worker_id}")
+    ensure_database(own)
+    migrator = connect(own.owner_dsn)
+    upgrade(migrator)
+    migrator.dispose()
+    return own
+
+
+@pytest.fixture(scope="session")
+def browser_live(browsed: Installation) -> Iterator[LiveProcess]:
     """The live process."""
-    with live_process(installation) as live:
+    with live_process(browsed) as live:
         yield live
 
 
 @pytest.fixture(scope="session")
-def site(installation: Installation, browser_live: LiveProcess) -> Iterator[Site]:
+def site(browsed: Installation, browser_live: LiveProcess) -> Iterator[Site]:
     """The pages, served by threads of this process."""
     accounts.HASHER = CHEAP_HASHER
-    app = create_app(installation)
+    app = create_app(browsed)
     app.config["LIVE_PORT"] = str(browser_live.port)
     answering: list[str] = []
 
@@ -94,10 +107,11 @@ def site(installation: Installation, browser_live: LiveProcess) -> Iterator[Site
 
 
 @pytest.fixture
-def browser_world(engine: Engine, site: Site, browser_live: LiveProcess) -> PageWorld:
+def browser_world(site: Site, browser_live: LiveProcess) -> PageWorld:
     """A district for one test, with a live process that runs."""
     if browser_live.process is None:
         browser_live.start()
+    engine: Engine = site.app.extensions["mastery"].engine
     district_id = new_district(engine)
     with district_transaction(engine, district_id) as session:
         world = populate(Factory(session, district_id), session, engine, site.app, SteppedClock())
