@@ -17,3 +17,8 @@ def secure(table: str, append_only: bool) -> Iterator[str]:
     )
     rights = "SELECT, INSERT" if append_only else "SELECT, INSERT, UPDATE, DELETE"
     yield f'GRANT {rights} ON "{table}" TO {APP_ROLE}'
+
+
+def grant_sequences() -> str:
+    """The statement that lets the application's role take new keys."""
+    return f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from models import (
     access,
     assessment,
+    audit,
     calibrations,
     district,
     evidence,
@@ -24,6 +25,7 @@ METADATA = Base.metadata
 AGGREGATES = (
     access,
     assessment,
+    audit,
     calibrations,
     district,
     evidence,
@@ -41,6 +43,8 @@ AGGREGATES = (
 SHARED_TABLES = frozenset({"district", "sign_in_name"})
 APPEND_ONLY_TABLES = frozenset(
     {
+        "audit_event",
+        "audit_subject",
         "result",
         "evidence",
         "confirmation",

@@ -91,11 +91,7 @@ def sign_in() -> ResponseReturnValue:
         now = services().stopwatch()
         account = action.sign_in(services().engine, form.name.data, form.password.data, now)
         if account is not None:
-            chosen = session.get(language.CHOICE)
-            session.clear()
-            session[_BEGAN] = now.isoformat()
-            login_user(SignedIn(account))
-            _go_on_in_language(account, chosen)
+            begin_session(account, now)
             return redirect(target, 303)
         refused = _(
             "The name or the password is not right. After several tries that do not work, "
@@ -103,6 +99,15 @@ def sign_in() -> ResponseReturnValue:
         )
     status = 422 if request.method == "POST" else 200
     return render_template("sign_in.html", form=form, refused=refused, next=target), status
+
+
+def begin_session(account: Holder, now: datetime) -> None:
+    """Begin a session of an account that was let in, however it came; nothing of the session before stays but words."""
+    chosen = session.get(language.CHOICE)
+    session.clear()
+    session[_BEGAN] = now.isoformat()
+    login_user(SignedIn(account))
+    _go_on_in_language(account, chosen)
 
 
 def _go_on_in_language(account: Holder, chosen: str | None) -> None:

@@ -1,0 +1,67 @@
+"""What is put on record: the acts that an audit event may name, and who may have acted (domain 7.8)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Actor(StrEnum):
+    """Who acted: a person with an account, a machine client, a command on the server or a job of the night."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    SYSTEM = "system"
+
+
+class Act(StrEnum):
+    """What was done. One word for each kind of event that somebody may ask for later."""
+
+    # coming in
+    SIGN_IN = "sign_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_OUT = "sign_out"
+    SESSION_ENDED = "session_ended"
+    ACCOUNT_MADE = "account_made"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    PASSWORD_SET = "password_set"
+    SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    LETTER_MADE = "letter_made"
+    RECOVERY_ASKED = "recovery_asked"
+    IDENTITY_LINKED = "identity_linked"
+    PROVIDER_CHANGED = "provider_changed"
+    # machines
+    CLIENT_MADE = "client_made"
+    CLIENT_ROTATED = "client_rotated"
+    CLIENT_REVOKED = "client_revoked"
+    KEY_ROTATED = "key_rotated"
+    # what was seen and what left
+    VIEW = "view"
+    EXPORT = "export"
+    DISCLOSURE = "disclosure"
+    # who may see what
+    GRANT = "grant"
+    REVOKE = "revoke"
+    CONSENT_GIVEN = "consent_given"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    ORDER_FILED = "order_filed"
+    ORDER_LIFTED = "order_lifted"
+    BREAK_GLASS = "break_glass"
+    BREAK_GLASS_REVIEWED = "break_glass_reviewed"
+    SUPPORT_BEGUN = "support_begun"
+    SUPPORT_ENDED = "support_ended"
+    # what a person signed or changed
+    DECISION = "decision"
+    OVERRIDE = "override"
+    FLAG_CHANGED = "flag_changed"
+    POLICY_CHANGED = "policy_changed"
+    PERSON_CHANGED = "person_changed"
+    AMENDMENT_ASKED = "amendment_asked"
+    AMENDMENT_DECIDED = "amendment_decided"
+    STATEMENT_ATTACHED = "statement_attached"
+    # the end of a record
+    HOLD_PLACED = "hold_placed"
+    HOLD_LIFTED = "hold_lifted"
+    DELETED = "deleted"
+    RETENTION_RUN = "retention_run"
