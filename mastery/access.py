@@ -1,76 +1,205 @@
-"""Who may see or do what about a student, and why: one pure function, default deny.
+"""Who may see or do what about a student, when and for what: one pure function, `decide`, default deny.
 
-`RIGHTS` is the matrix: for each way of being related to a student, what that opens. A missing cell is a refusal.
+A person is near a student by ties: what they teach, whose guardian they are, what they were made or linked to, each
+with its span, its basis and its purpose. What a tie opens is the row of its role in the table of
+`mastery.access_matrix`. A list asks the same question tie by tie (`opens`) and then only who a tie reaches (`reaches`),
+so that it can not show what an item would not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-
-class Relation(StrEnum):
-    """The ways of being related to a student today."""
-
-    SELF = "self"
-    GUARDIAN = "guardian"
-    TEACHER = "teacher"
-    TEACHER_OF_RECORD = "teacher_of_record"
-    SCHOOL_ADMINISTRATOR = "school_administrator"
-    DISTRICT_ADMINISTRATOR = "district_administrator"
+from mastery.access_matrix import MATRIX, Cell, DataClass, Form, Reach, Role
 
 
-class What(StrEnum):
-    """What can be seen or done."""
+class Right(StrEnum):
+    """To see, or to add to and change."""
 
-    STANDING = "standing"  # levels, decisions, estimates and what is missing
-    EVIDENCE = "evidence"  # the records behind them
-    GOOD_NEWS = "good_news"  # flags of severity INFO
-    FLAGS = "flags"  # staff triage
-    ACT_ON_FLAG = "act_on_flag"
-    CONFIRM = "confirm"  # sign that a decision stands
-    JUDGE = "judge"  # sign a level from the body of evidence
+    READ = "read"
+    WRITE = "write"
 
 
-_STAFF = frozenset(What) - {What.CONFIRM, What.JUDGE}
-_FAMILY = frozenset({What.STANDING, What.EVIDENCE, What.GOOD_NEWS})
+class Scope(StrEnum):
+    """What a tie is to: one student, the students of a section or of a school, or all of the district."""
 
-RIGHTS: dict[Relation, frozenset[What]] = {
-    Relation.SELF: _FAMILY,
-    Relation.GUARDIAN: _FAMILY - {What.GOOD_NEWS},  # good news goes to the student first (domain 7.6)
-    Relation.TEACHER: _STAFF,
-    Relation.TEACHER_OF_RECORD: frozenset({What.CONFIRM, What.JUDGE}),  # nobody signs in their place (domain 2.4)
-    Relation.SCHOOL_ADMINISTRATOR: _STAFF,
-    Relation.DISTRICT_ADMINISTRATOR: _STAFF,
-}
+    STUDENT = "student"
+    SECTION = "section"
+    SCHOOL = "school"
+    DISTRICT = "district"
+
+
+class Basis(StrEnum):
+    """On what a tie rests: a family's own right, or one that domain 7.4 and 7.8 name."""
+
+    OWN_RIGHT = "own_right"
+    EMPLOYEE = "employee"
+    AGREEMENT = "school_official_agreement"
+    CONSENT = "consent"
+    EMERGENCY = "emergency"  # break-glass
+    SUPPORT = "support"  # of our own staff, approved by the district
+
+
+class Reason(StrEnum):
+    """Why the answer is what it is; of several refusals, the one nearest to being allowed (the last of these)."""
+
+    OTHER_DISTRICT = "other_district"
+    NO_TIE = "no_tie"
+    NO_BASIS = "no_basis"
+    NO_PURPOSE = "no_purpose"
+    ENDED = "ended"
+    NOT_YET = "not_yet"
+    NOT_THIS_CLASS = "not_this_class"
+    AGGREGATE_ONLY = "aggregate_only"
+    ONLY_LINKED = "only_linked"
+    NOT_SHARED = "not_shared"
+    NO_CONSENT = "no_consent"
+    OF_AGE = "of_age"
+    COURT_ORDER = "court_order"
+    ALLOWED = "allowed"
+
+
+_NEARNESS = {reason: place for place, reason in enumerate(Reason)}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From an instant on, until another that does not belong to it; None: without limit."""
+
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether an instant belongs to it."""
+        return (self.begins is None or self.begins <= at) and (self.ends is None or at < self.ends)
+
+
+ALWAYS = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A court order on file that restricts a guardian's access; `leaves`: what it leaves open (most leave nothing)."""
+
+    span: Span = ALWAYS
+    leaves: frozenset[DataClass] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A family's signed consent to disclose some classes to one recipient (domain 7.1, 99.30)."""
+
+    span: Span
+    classes: frozenset[DataClass]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What puts a person near students: as what, whom, from and until when, on what basis and what for.
+
+    `key` is of the student, section, school or district that `scope` says. `linked`: the person works with just these
+    students, not with a school or a district as a whole. `targets`: only these; None: all. `share`: at most these
+    classes; None: all of the role's row. A guardian's tie brings what limits it: orders, the instant from which the
+    student is of age, and the spans in which the guardian has access beyond that.
+    """
+
+    role: Role
+    scope: Scope
+    key: int
+    span: Span = ALWAYS
+    linked: bool = True
+    basis: Basis | None = Basis.EMPLOYEE
+    purpose: str | None = None
+    consent: Consent | None = None
+    targets: frozenset[int] | None = None
+    share: frozenset[DataClass] | None = None
+    orders: tuple[Order, ...] = ()
+    of_age: datetime | None = None
+    beyond_age: tuple[Span, ...] = ()
+
+
+# who works for a school or the district; an external professional is a guest, whoever else only sees figures
+_STAFF = frozenset(
+    {
+        Role.TEACHER_OF_RECORD,
+        Role.CO_TEACHER,
+        Role.CASE_MANAGER,
+        Role.COUNSELOR,
+        Role.PROFESSIONAL,
+        Role.EXPERIENCE_COORDINATOR,
+        Role.OVERSEEING_EDUCATOR,
+        Role.SCHOOL_ADMINISTRATOR,
+        Role.REGISTRAR,
+        Role.DATA_STEWARD,
+        Role.DISTRICT_LEADER,
+    }
+)
+_TEACHERS = frozenset({Role.TEACHER_OF_RECORD, Role.CO_TEACHER})
+# who is told for what they see a student: whoever does not see them by their daily work or as family
+_PURPOSE_BASES = frozenset({Basis.AGREEMENT, Basis.CONSENT, Basis.EMERGENCY, Basis.SUPPORT})
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in person as of today: only what has begun and has not ended counts.
-
-    `sections` they teach, `of_record` those of them that they answer for, `schools` they administer, `wards` they are
-    a guardian of; ids of one district.
-    """
+    """A signed-in person: their district, who they are, and every tie that may count at `at`."""
 
     district: int
     person: int
-    sections: frozenset[int] = frozenset()
-    schools: frozenset[int] = frozenset()
-    wards: frozenset[int] = frozenset()
-    administers_district: bool = False
-    of_record: frozenset[int] = frozenset()
+    at: datetime
+    ties: tuple[Tie, ...] = ()
+
+    def keys(self, scope: Scope, roles: Collection[Role]) -> frozenset[int]:
+        """What the person's ties in some roles, of those that hold, are to."""
+        return frozenset(
+            tie.key for tie in self.ties if tie.scope is scope and tie.role in roles and tie.span.holds(self.at)
+        )
+
+    @property
+    def sections(self) -> frozenset[int]:
+        """The sections the person teaches."""
+        return self.keys(Scope.SECTION, _TEACHERS)
+
+    @property
+    def of_record(self) -> frozenset[int]:
+        """Those of them that the person answers for."""
+        return self.keys(Scope.SECTION, {Role.TEACHER_OF_RECORD})
+
+    @property
+    def schools(self) -> frozenset[int]:
+        """The schools the person administers."""
+        return self.keys(Scope.SCHOOL, {Role.SCHOOL_ADMINISTRATOR})
+
+    @property
+    def wards(self) -> frozenset[int]:
+        """The students whose levels the person sees as a guardian."""
+        return frozenset(
+            tie.key
+            for tie in self.ties
+            if tie.role is Role.PARENT and weigh(tie, Right.READ, DataClass.LEVELS, self.at) is Reason.ALLOWED
+        )
+
+    @property
+    def leads_district(self) -> bool:
+        """Whether the person leads the district, and so sees its figures."""
+        return bool(self.keys(Scope.DISTRICT, {Role.DISTRICT_LEADER}))
 
     @property
     def is_staff(self) -> bool:
         """Whether the person works for a school or the district."""
-        return bool(self.sections or self.schools or self.administers_district)
+        return not _STAFF.isdisjoint(self.roles)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What the person is, by the ties that hold."""
+        return frozenset(tie.role for tie in self.ties if tie.span.holds(self.at))
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A student as of today: the sections they are enrolled in, the schools they belong to."""
+    """A student as of an instant: the sections they are enrolled in, the schools they belong to."""
 
     district: int
     student: int
@@ -80,34 +209,170 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The answer: allowed, by which relations."""
+    """The answer: allowed or not, why, and by which ties."""
 
-    allowed: bool
-    relations: frozenset[Relation] = field(default_factory=frozenset)
+    reason: Reason
+    ties: tuple[Tie, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may be."""
+        return self.reason is Reason.ALLOWED
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """By which roles."""
+        return frozenset(tie.role for tie in self.ties)
+
+    @property
+    def targets(self) -> frozenset[int] | None:
+        """On which targets only; None: on all."""
+        limits = [tie.targets for tie in self.ties]
+        return None if None in limits else frozenset().union(*(one for one in limits if one is not None))
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """What for, as the ties say."""
+        return tuple(sorted({tie.purpose for tie in self.ties if tie.purpose}))
 
 
-DENIED = Access(False)
+def reaches(tie: Tie, subject: Subject) -> bool:
+    """Whether a tie of the subject's district is to the subject."""
+    if tie.scope is Scope.STUDENT:
+        return tie.key == subject.student
+    if tie.scope is Scope.SECTION:
+        return tie.key in subject.sections
+    if tie.scope is Scope.SCHOOL:
+        return tie.key in subject.schools
+    return tie.key == subject.district
 
 
-def relations(viewer: Viewer, subject: Subject) -> frozenset[Relation]:
-    """How a viewer is related to a student; empty for a stranger and for every other district."""
+def decide(viewer: Viewer, right: Right, data: DataClass, subject: Subject, at: datetime) -> Access:
+    """Whether a viewer may read or write a class of data of a student at an instant, why, and by which ties."""
+    return _decide(viewer, right, data, frozenset(Role), subject, at)
+
+
+def _decide(
+    viewer: Viewer, right: Right, data: DataClass, roles: frozenset[Role], subject: Subject, at: datetime
+) -> Access:
     if viewer.district != subject.district:
-        return frozenset()
-    found = {
-        Relation.SELF: viewer.person == subject.student,
-        Relation.GUARDIAN: subject.student in viewer.wards,
-        Relation.TEACHER: not viewer.sections.isdisjoint(subject.sections),
-        Relation.TEACHER_OF_RECORD: not viewer.of_record.isdisjoint(subject.sections),
-        Relation.SCHOOL_ADMINISTRATOR: not viewer.schools.isdisjoint(subject.schools),
-        Relation.DISTRICT_ADMINISTRATOR: viewer.administers_district,
-    }
-    return frozenset(relation for relation, holds in found.items() if holds)
+        return Access(Reason.OTHER_DISTRICT)
+    by = []
+    nearest = Reason.NO_TIE
+    for tie in viewer.ties:
+        if not reaches(tie, subject):
+            continue
+        reason = weigh(tie, right, data, at)
+        if reason is Reason.ALLOWED and tie.role not in roles:
+            reason = Reason.NOT_THIS_CLASS
+        if reason is Reason.ALLOWED:
+            by.append(tie)
+        if _NEARNESS[reason] > _NEARNESS[nearest]:
+            nearest = reason
+    return Access(nearest, tuple(by))
 
 
-def decide(viewer: Viewer, what: What, subject: Subject) -> Access:
-    """Whether a viewer may see or do `what` about a student, and by which of their relations to the student."""
-    by = frozenset(relation for relation in relations(viewer, subject) if what in RIGHTS.get(relation, frozenset()))
-    return Access(True, by) if by else DENIED
+def weigh(tie: Tie, right: Right, data: DataClass, at: datetime) -> Reason:
+    """What a tie alone says of a right to a class of data of those it reaches."""
+    reason = _stands(tie, at)
+    if reason is not Reason.ALLOWED:
+        return reason
+    orders = [order for order in tie.orders if order.span.holds(at)]
+    role = Role.PARENT_RESTRICTED if orders else tie.role
+    cell = MATRIX[role][data]
+    reason = _opened(cell, right, tie)
+    if orders and (reason is not Reason.ALLOWED or not all(data in order.leaves for order in orders)):
+        return Reason.COURT_ORDER
+    if reason is not Reason.ALLOWED:
+        return reason
+    if tie.share is not None and data not in tie.share:
+        return Reason.NOT_SHARED
+    if cell.consent and (tie.consent is None or not tie.consent.span.holds(at) or data not in tie.consent.classes):
+        return Reason.NO_CONSENT
+    return Reason.ALLOWED
+
+
+def _stands(tie: Tie, at: datetime) -> Reason:
+    """Whether a tie counts at all at an instant."""
+    if tie.basis is None:
+        return Reason.NO_BASIS
+    if tie.basis in _PURPOSE_BASES and not tie.purpose:
+        return Reason.NO_PURPOSE
+    if tie.span.begins is not None and at < tie.span.begins:
+        return Reason.NOT_YET
+    if not tie.span.holds(at):
+        return Reason.ENDED
+    if tie.role is Role.EXTERNAL_PROFESSIONAL and (tie.consent is None or not tie.consent.span.holds(at)):
+        return Reason.NO_CONSENT
+    if tie.of_age is not None and tie.of_age <= at and not any(span.holds(at) for span in tie.beyond_age):
+        return Reason.OF_AGE
+    return Reason.ALLOWED
+
+
+def _opened(cell: Cell, right: Right, tie: Tie) -> Reason:
+    reach = cell.reads if right is Right.READ else cell.writes
+    if reach is None:
+        return Reason.AGGREGATE_ONLY if cell.aggregate else Reason.NOT_THIS_CLASS
+    if reach is Reach.LINKED and not tie.linked:
+        return Reason.AGGREGATE_ONLY if cell.aggregate else Reason.ONLY_LINKED
+    return Reason.ALLOWED
+
+
+class What(StrEnum):
+    """What pages and programs ask for about a student."""
+
+    STANDING = "standing"  # levels, decisions, estimates and what is missing
+    EVIDENCE = "evidence"  # the records behind them
+    GOOD_NEWS = "good_news"  # flags of severity INFO
+    FLAGS = "flags"  # staff triage
+    ACT_ON_FLAG = "act_on_flag"
+    CONFIRM = "confirm"  # sign that a decision stands
+    JUDGE = "judge"  # sign a level from the body of evidence
+    NAMES = "names"  # legal name, contact, address: what an office keeps
+    ORDERS = "orders"  # who is a guardian, and what a court said
+    WHO_LOOKED = "who_looked"  # the record of who has seen and received what
+    CREDITS = "credits"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a question needs: a right to a class, and in which roles it counts."""
+
+    right: Right
+    data: DataClass
+    roles: frozenset[Role] = frozenset(Role)
+
+
+_WHOLE_FLAGS = frozenset(role for role in Role if MATRIX[role][DataClass.ACADEMIC_FLAGS].form is Form.WHOLE)
+_OFFICE = frozenset({Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.DATA_STEWARD})
+
+NEEDS: dict[What, Need] = {
+    What.STANDING: Need(Right.READ, DataClass.LEVELS),
+    What.EVIDENCE: Need(Right.READ, DataClass.RESPONSES),
+    # good news goes to the student first (domain 7.6)
+    What.GOOD_NEWS: Need(Right.READ, DataClass.ACADEMIC_FLAGS, _WHOLE_FLAGS | {Role.STUDENT}),
+    What.FLAGS: Need(Right.READ, DataClass.ACADEMIC_FLAGS, _WHOLE_FLAGS),
+    What.ACT_ON_FLAG: Need(Right.WRITE, DataClass.ACADEMIC_FLAGS),
+    # nobody signs in the place of the teacher of record (domain 2.4)
+    What.CONFIRM: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
+    What.JUDGE: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
+    What.NAMES: Need(Right.READ, DataClass.NAMES, _OFFICE),
+    What.ORDERS: Need(Right.READ, DataClass.ORDERS, _OFFICE),
+    What.WHO_LOOKED: Need(Right.READ, DataClass.RECORD),
+    What.CREDITS: Need(Right.READ, DataClass.CREDITS),
+}
+
+
+def may(viewer: Viewer, what: What, subject: Subject, at: datetime) -> Access:
+    """Whether a viewer may see or do `what` about a student at an instant, why, and by which ties."""
+    need = NEEDS[what]
+    return _decide(viewer, need.right, need.data, need.roles, subject, at)
+
+
+def opens(tie: Tie, what: What, at: datetime) -> bool:
+    """Whether a tie opens `what` of everyone it reaches: the question of a list, asked once for each tie."""
+    need = NEEDS[what]
+    return tie.role in need.roles and weigh(tie, need.right, need.data, at) is Reason.ALLOWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +385,12 @@ class Section:
 
 
 def sees_class(viewer: Viewer, section: Section) -> bool:
-    """Whether a viewer may open the page of a class: who teaches it, and administrators of its school or district.
+    """Whether a viewer may open the page of a class: who teaches it, and who administers its school.
 
     Whom of its students they find there is decided student by student.
     """
     return viewer.district == section.district and (
-        section.section in viewer.sections or section.school in viewer.schools or viewer.administers_district
+        section.section in viewer.sections or section.school in viewer.schools
     )
 
 
@@ -139,8 +404,8 @@ def about_subject(subject: str, classes: Iterable[Collection[str]]) -> bool:
 
 
 def sees_measurement(viewer: Viewer, district: int) -> bool:
-    """Whether a viewer may see how well a district measures its subjects: whoever administers it, its assessment lead.
+    """Whether a viewer may see how well a district measures its subjects: whoever leads it, its assessment lead.
 
     The figures are of all schools together and of nobody by name; questions that mislead are the district's to mend.
     """
-    return viewer.district == district and viewer.administers_district
+    return viewer.district == district and viewer.leads_district

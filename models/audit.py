@@ -88,5 +88,5 @@ def record(
     session.flush()
     about = [{"district_id": district_id, "event_id": event.id, "student_id": one} for one in sorted(set(students))]
     if about:
-        session.execute(insert(AuditSubject), about)
+        session.execute(insert(AuditSubject).values(about))
     return event.id

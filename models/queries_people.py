@@ -1,4 +1,4 @@
-"""Who a person is today: relations as mastery.access reads them, and the same rule as a query for lists."""
+"""Students in lists: exactly those whom `mastery.access` opens to the viewer, by name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from mastery.access import RIGHTS, Relation, Subject, Viewer, What
+from mastery.access import Scope, Viewer, What, opens
 from mastery.roster import Role
 from models.district import District
-from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
+from models.roster import Enrollment, Guardianship, Person, PersonRole, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,55 +51,6 @@ def enrolled(district_id: int, role: Role, day: date) -> Select[int, int]:
     )
 
 
-def viewer_of(session: Session, district_id: int, person_id: int, today: date) -> Viewer:
-    """The person's relations today; three statements whatever they are related to."""
-    another = aliased(Enrollment)
-    led_by_another = (
-        select(another.id)
-        .where(
-            another.district_id == Enrollment.district_id,
-            another.section_id == Enrollment.section_id,
-            another.role == Role.TEACHER,
-            another.primary,
-            on(today, another),
-        )
-        .exists()
-    )
-    # where the roster names no primary teacher, each teacher of the section is one of record
-    of_record = or_(Enrollment.primary, ~led_by_another)
-    taught = session.execute(
-        enrolled(district_id, Role.TEACHER, today)
-        .add_columns(of_record.label("of_record"))
-        .where(Enrollment.person_id == person_id)
-    ).all()
-    administered = session.execute(
-        select(PersonRole.school_id, School.kind)
-        .outerjoin(School, (School.district_id == PersonRole.district_id) & (School.id == PersonRole.school_id))
-        .where(
-            PersonRole.district_id == district_id,
-            PersonRole.person_id == person_id,
-            PersonRole.role == Role.ADMINISTRATOR,
-            on(today, PersonRole),
-        )
-    ).all()
-    wards = session.scalars(
-        select(Guardianship.student_id).where(
-            Guardianship.district_id == district_id,
-            Guardianship.guardian_id == person_id,
-            on(today, Guardianship),
-        )
-    )
-    return Viewer(
-        district=district_id,
-        person=person_id,
-        sections=frozenset(row.section_id for row in taught),
-        schools=frozenset(row.school_id for row in administered if row.kind not in (None, "district")),
-        wards=frozenset(wards),
-        administers_district=any(row.kind in (None, "district") for row in administered),
-        of_record=frozenset(row.section_id for row in taught if row.of_record),
-    )
-
-
 def _is_student(district_id: int, today: date) -> Select[int, int]:
     """(person id, school id) of students of a school today, by their role or by a section they are in."""
     by_role = select(PersonRole.person_id, PersonRole.school_id).where(
@@ -110,31 +61,11 @@ def _is_student(district_id: int, today: date) -> Select[int, int]:
     return select(both.c.person_id, both.c.school_id)
 
 
-def subject_of(session: Session, district_id: int, student_id: int, today: date) -> Subject | None:
-    """The student's sections and schools today; None for who is no student of the district, now or ever."""
-    ever = select(PersonRole.person_id).where(
-        PersonRole.district_id == district_id, PersonRole.person_id == student_id, PersonRole.role == Role.STUDENT
-    )
-    ever_enrolled = select(Enrollment.person_id).where(
-        Enrollment.district_id == district_id, Enrollment.person_id == student_id, Enrollment.role == Role.STUDENT
-    )
-    if session.execute(union(ever, ever_enrolled)).first() is None:
-        return None
-    at = _is_student(district_id, today).subquery("here")
-    sections = session.execute(
-        enrolled(district_id, Role.STUDENT, today).where(Enrollment.person_id == student_id)
-    ).all()
-    schools = session.scalars(select(at.c.school_id).where(at.c.person_id == student_id))
-    return Subject(
-        district_id,
-        student_id,
-        frozenset(row.section_id for row in sections),
-        frozenset(school for school in schools if school is not None),
-    )
-
-
 def visible_students(viewer: Viewer, what: What, today: date) -> Select[int]:
-    """Ids of exactly the students for whom `mastery.access.decide` allows `what`, as a subquery for lists."""
+    """Ids of exactly the students for whom `mastery.access.may` allows `what`, as a subquery for lists.
+
+    The ties that open it are asked of the law; here is only whom each reaches (`mastery.access.reaches`).
+    """
     district = viewer.district
     here = _is_student(district, today).subquery("here")
     ever = union(
@@ -142,17 +73,18 @@ def visible_students(viewer: Viewer, what: What, today: date) -> Select[int]:
         select(Enrollment.person_id).where(Enrollment.district_id == district, Enrollment.role == Role.STUDENT),
     ).subquery("ever")
     in_sections = enrolled(district, Role.STUDENT, today).with_only_columns(Enrollment.person_id)
-    by_relation: dict[Relation, Select[int]] = {
-        Relation.SELF: select(ever.c.person_id).where(ever.c.person_id == viewer.person),
-        Relation.GUARDIAN: select(ever.c.person_id).where(ever.c.person_id.in_(viewer.wards)),
-        Relation.TEACHER: in_sections.where(Enrollment.section_id.in_(viewer.sections)),
-        Relation.TEACHER_OF_RECORD: in_sections.where(Enrollment.section_id.in_(viewer.of_record)),
-        Relation.SCHOOL_ADMINISTRATOR: select(here.c.person_id).where(here.c.school_id.in_(viewer.schools)),
-    }
-    if viewer.administers_district:
-        by_relation[Relation.DISTRICT_ADMINISTRATOR] = select(ever.c.person_id)
-    open_to = [query for relation, query in by_relation.items() if what in RIGHTS[relation]]
-    seen = union(*open_to).subquery("seen")
+    keys: dict[Scope, set[int]] = {scope: set() for scope in Scope}
+    for tie in viewer.ties:
+        if opens(tie, what, viewer.at):
+            keys[tie.scope].add(tie.key)
+    reached = [select(ever.c.person_id).where(ever.c.person_id.in_(keys[Scope.STUDENT]))]
+    if keys[Scope.SECTION]:
+        reached.append(in_sections.where(Enrollment.section_id.in_(keys[Scope.SECTION])))
+    if keys[Scope.SCHOOL]:
+        reached.append(select(here.c.person_id).where(here.c.school_id.in_(keys[Scope.SCHOOL])))
+    if district in keys[Scope.DISTRICT]:
+        reached.append(select(ever.c.person_id))
+    seen = union(*reached).subquery("seen")
     return select(seen.c.person_id)
 
 

@@ -11,6 +11,7 @@ from models import (
     evidence,
     flag,
     graph,
+    links,
     measurements,
     methods,
     move,
@@ -31,6 +32,7 @@ AGGREGATES = (
     evidence,
     flag,
     graph,
+    links,
     measurements,
     methods,
     move,
@@ -45,6 +47,7 @@ APPEND_ONLY_TABLES = frozenset(
     {
         "audit_event",
         "audit_subject",
+        "disclosure",
         "result",
         "evidence",
         "confirmation",

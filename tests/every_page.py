@@ -103,7 +103,7 @@ CASES = (
     Case("path, nothing scored", "pages.child_path", "teacher", "/students/{classmate}/path"),
     Case("cut scores, proposed", "pages.cut_scores", "teacher", "/assessments/{proposed}/cut-scores"),
     Case("cut scores, confirmed", "pages.cut_scores", "teacher", "/assessments/{confirmed}/cut-scores"),
-    Case("classes", "pages.classes", "leader", "/classes"),
+    Case("classes", "pages.classes", "principal", "/classes"),
     Case("classes, none", "pages.classes", "head", "/classes"),
     Case("class, full", "pages.class_page", "teacher", "/classes/{section}"),
     Case("class, many by name", "pages.class_page", "colleague", "/classes/{other}?order=name", more=crowd),

@@ -25,7 +25,7 @@ from models.flag import Flag
 from models.graph import Node
 from models.graph_store import GraphCache
 from models.methods import put_methods
-from models.queries_people import viewer_of
+from models.queries_access import viewer_of
 from models.registry import bump
 from models.roster import Person
 from models.standing import Standing
@@ -145,7 +145,7 @@ def _did(world: PageWorld, kind: MoveKind, flags: list[Flag], at: datetime) -> N
     about = flags[0].student_id if kind is MoveKind.TALK else flags[0].target_id
     assert about is not None
     with district_transaction(world.engine, world.district_id) as session:
-        viewer = viewer_of(session, world.district_id, world.people["teacher"].id, at.date())
+        viewer = viewer_of(session, world.district_id, world.people["teacher"].id, at)
         asked = Asked(kind, world.section.id, about, {one.id: one.version for one in flags}, [])
         do_move(session, viewer, GraphCache(), asked, ZoneInfo(ZONE), at)
         session.commit()
@@ -188,7 +188,7 @@ def judged(found: Furnished) -> None:
     seen = 0
     for level, reason in ((2.0, "Finds the answer, and does not say yet why it is right."), (3.5, LONG + " says why.")):
         with district_transaction(world.engine, world.district_id) as session:
-            viewer = viewer_of(session, world.district_id, teacher, NOW.date())
+            viewer = viewer_of(session, world.district_id, teacher, NOW)
             seen = judge(session, viewer, GraphCache(), student, target, level, reason, seen, NOW, NOW.date())
             session.commit()
 

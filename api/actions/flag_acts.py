@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.actions.announce import announce
-from mastery.access import Viewer, What, decide
+from mastery.access import Viewer, What, may
 from mastery.flags.life import NEXT, DismissReason, FlagEvent, FlagState
 from models.flag import Flag, FlagTransition
-from models.queries_people import subject_of
+from models.queries_access import subject_of
 
 LONGEST_NOTE = 2000
 
@@ -57,8 +57,8 @@ def _act(
     note: str | None = None,
 ) -> None:
     flag = session.scalar(select(Flag).where(Flag.district_id == viewer.district, Flag.id == flag_id))
-    subject = None if flag is None else subject_of(session, viewer.district, flag.student_id, today)
-    if flag is None or subject is None or not decide(viewer, What.ACT_ON_FLAG, subject).allowed:
+    subject = None if flag is None else subject_of(session, viewer.district, flag.student_id, now)
+    if flag is None or subject is None or not may(viewer, What.ACT_ON_FLAG, subject, now).allowed:
         raise UnknownFlagError
     before = flag.state
     after = NEXT[FlagState(before), event]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.actions.signing import after_all, sign
-from mastery.access import Subject, Viewer, What, about_subject, decide
+from mastery.access import Subject, Viewer, What, about_subject, may
 from mastery.body.judgement import JudgementError, checked
 from mastery.decide import ActKind, Standing
 from mastery.methods import JUDGE
@@ -17,7 +17,7 @@ from models.graph_store import DistrictGraph, GraphCache
 from models.holding import Held, hold
 from models.judgements import Signed, signed_on
 from models.locks import share_rules
-from models.queries_people import subject_of
+from models.queries_access import subject_of
 from models.registry import context
 from models.roster import Section
 from models.standing import Confirmation
@@ -37,7 +37,7 @@ def may_judge(session: Session, viewer: Viewer, subject: Subject, graph: Distric
     """Whether a person may judge a student on a target: teacher of record of the student in a class of its subject."""
     if target not in graph.subjects or not judged_here(graph, target):
         return False
-    if not decide(viewer, What.JUDGE, subject).allowed:
+    if not may(viewer, What.JUDGE, subject, viewer.at).allowed:
         return False
     classes = session.scalars(
         select(Section.subjects).where(
@@ -101,7 +101,7 @@ def _held(
     session: Session, viewer: Viewer, graphs: GraphCache, student: int, target: int, today: date
 ) -> tuple[DistrictGraph, Held]:
     """The student-subject, held, and its graph; the error above unless the person may judge there."""
-    subject = subject_of(session, viewer.district, student, today)
+    subject = subject_of(session, viewer.district, student, viewer.at)
     share_rules(session, viewer.district)
     graph = graphs.get(session, viewer.district, context(session, viewer.district).stamps.graph)
     if subject is None or not may_judge(session, viewer, subject, graph, target):

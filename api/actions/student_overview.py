@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,13 +44,18 @@ def overview(
     zone: ZoneInfo,
     limit: int,
     offset: int,
+    only: Collection[int] | None = None,
 ) -> Overview:
-    """The targets that a student has a standing on: by group, in each by subject and in the order of prerequisites."""
+    """The targets that a student has a standing on: by group, in each by subject and in the order of prerequisites.
+
+    `only`: no others than these are told, or counted.
+    """
     known = cells_of_class(session, district_id, [student], None, zone)[student]
-    group_of = {target: GROUP_OF[state_on(day, target, known, graph.rules, DEFAULT_POLICY)] for target in known}
-    place = {target: number for number, target in enumerate(graph.in_order(known))}
+    told = [target for target in known if only is None or target in only]
+    group_of = {target: GROUP_OF[state_on(day, target, known, graph.rules, DEFAULT_POLICY)] for target in told}
+    place = {target: number for number, target in enumerate(graph.in_order(told))}
     rank = {group: number for number, group in enumerate(Group)}
-    ordered = sorted(known, key=lambda target: (rank[group_of[target]], graph.subjects[target], place[target]))
+    ordered = sorted(told, key=lambda target: (rank[group_of[target]], graph.subjects[target], place[target]))
     shown = ordered[offset : offset + limit]
     rows = standings_on(session, district_id, student, shown)
     stored = [rows[target] for target in shown]

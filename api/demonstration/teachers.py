@@ -16,7 +16,8 @@ from mastery.flags.life import DismissReason, FlagState
 from mastery.flags.view import Severity
 from mastery.roster import Role
 from models.flag import LIVE_STATES, Flag
-from models.queries_people import enrolled, viewer_of
+from models.queries_access import viewer_of
+from models.queries_people import enrolled
 from models.roster import Enrollment, Person
 from models.unit_of_work import district_transaction
 
@@ -35,7 +36,7 @@ def after_a_week(engine: Engine, district_id: int, now: datetime) -> None:
             people = session.execute(select(Person.id, Person.sourced_id).where(Person.district_id == district_id))
             ids = {row.id: row.sourced_id for row in people}
             me = next(key for key, sourced_id in ids.items() if sourced_id == teacher)
-            viewer = viewer_of(session, district_id, me, today)
+            viewer = viewer_of(session, district_id, me, now)
             for flag in session.execute(_live_flags(viewer, today)).all():
                 if ids[flag.student_id] in left:
                     continue

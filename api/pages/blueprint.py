@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import wraps
 from zoneinfo import ZoneInfo
@@ -15,10 +15,11 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter
 
+from api.actions.looking import disclose, looked
 from api.security.guards import GUARD, declare
 from api.services import services
-from mastery.access import Subject, Viewer, What, decide
-from models.queries_people import district_zone, subject_of, viewer_of
+from mastery.access import NEEDS, Access, Reason, Subject, Viewer, What, may
+from models.queries_access import relations_of
 from models.unit_of_work import district_transaction, one_snapshot
 
 
@@ -31,17 +32,25 @@ class IdConverter(IntegerConverter):
 pages = Blueprint("pages", __name__)
 csrf = CSRFProtect()
 PAGE_SIZE = 50
+UNDECIDED = Access(Reason.NO_TIE)
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request of a signed-in person: the district's transaction, who they are today, and the school's clock."""
+    """One request of a signed-in person: the district's transaction, who they are today, and the school's clock.
+
+    `asked`: the student whom the address names, if there is such a one; `access`: by what they may be seen here;
+    `seen`: whom the answer shows, to be put on record before it leaves.
+    """
 
     session: Session
     viewer: Viewer
     name: str
     now: datetime
     zone: ZoneInfo
+    asked: Subject | None = None
+    access: Access = UNDECIDED
+    seen: set[int] = field(default_factory=set)
 
     @property
     def district_id(self) -> int:
@@ -53,12 +62,16 @@ class Visit:
         """The date where the school is."""
         return self.now.astimezone(self.zone).date()
 
-    def student(self, student_id: int, what: What) -> Subject:
-        """The student as a subject; 404 for one who does not exist or is none of the viewer's business."""
-        subject = subject_of(self.session, self.district_id, student_id, self.today)
-        if subject is None or not decide(self.viewer, what, subject).allowed:
-            abort(404)
-        return subject
+    @property
+    def subject(self) -> Subject:
+        """The student whom the page is about; only pages whose guard says so have one."""
+        if self.asked is None or not self.access.allowed:
+            raise RuntimeError("this page is not about a student")
+        return self.asked
+
+    def may(self, what: What) -> bool:
+        """Whether the person may see or do something more about the student whom the page is about."""
+        return may(self.viewer, what, self.subject, self.now).allowed
 
 
 View = Callable[..., ResponseReturnValue]
@@ -66,20 +79,7 @@ View = Callable[..., ResponseReturnValue]
 
 def signed_in(view: View) -> View:
     """A page for people with an account; the view gets their `Visit` first. Others are asked to sign in."""
-
-    @wraps(view)
-    def guarded(**arguments: object) -> ResponseReturnValue:
-        if not current_user.is_authenticated:
-            back = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("pages.sign_in", next=back), 303)
-        with district_transaction(services().engine, current_user.district_id) as session:
-            if request.method == "GET":
-                # one snapshot: the versions that a page says it shows are never newer than what it shows
-                one_snapshot(session)
-            g.visit = _visit(session)
-            return view(g.visit, **arguments)
-
-    return declare(guarded, "person: signed in")
+    return declare(_entered(view, own=False), "person: signed in")
 
 
 def staff_only(view: View) -> View:
@@ -91,19 +91,69 @@ def staff_only(view: View) -> View:
             abort(404)
         return view(visit, **arguments)
 
-    return declare(signed_in(guarded), "person: staff")
+    return declare(_entered(guarded, own=False), "person: staff")
 
 
-def _visit(session: Session) -> Visit:
+def about_student(what: What, *, own: bool = False, whole: bool = True) -> Callable[[View], View]:
+    """A page about the student `student_id` of its address, for whom `mastery.access` opens `what` of that student.
+
+    For others it does not exist, whether or not there is such a student. `own`: about the person themselves. `whole`:
+    not for who is linked on some targets only.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(visit: Visit, **arguments: object) -> ResponseReturnValue:
+            subject = visit.asked
+            if subject is None:
+                abort(404)
+            access = may(visit.viewer, what, subject, visit.now)
+            if not access.allowed or (whole and access.targets is not None):
+                abort(404)
+            visit = g.visit = replace(visit, access=access)
+            answer = view(visit, **arguments)
+            if request.method == "GET":
+                visit.seen.add(subject.student)
+                data = NEEDS[what].data
+                disclose(visit.session, visit.viewer, access, subject.student, data, visit.now, looks_on=_looks_on())
+            return answer
+
+        return declare(_entered(guarded, own=own), f"person: about a student: {what}")
+
+    return decorate
+
+
+def _entered(view: View, *, own: bool) -> View:
+    @wraps(view)
+    def entered(**arguments: object) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            back = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("pages.sign_in", next=back), 303)
+        with district_transaction(services().engine, current_user.district_id) as session:
+            if request.method == "GET":
+                # one snapshot: the versions that a page says it shows are never newer than what it shows
+                one_snapshot(session)
+            visit = g.visit = _visit(session, current_user.person_id if own else arguments.get("student_id"))
+            answer = view(visit, **arguments)
+            if request.method == "GET" and visit.seen:
+                looked(session, visit.viewer, request.endpoint or "", visit.seen, visit.now, looks_on=_looks_on())
+                session.commit()
+            return answer
+
+    return entered
+
+
+def _looks_on() -> bool:
+    """Whether a page that is open asks for what changed."""
+    return request.args.get("partial") == "1"
+
+
+def _visit(session: Session, student_id: object) -> Visit:
     user = current_user
     now = services().clock()
-    zone = ZoneInfo(district_zone(session, user.district_id))
-    today = now.astimezone(zone).date()
-    if user.person_id is None:
-        viewer = Viewer(user.district_id, 0)
-    else:
-        viewer = viewer_of(session, user.district_id, user.person_id, today)
-    return Visit(session, viewer, user.name, now, zone)
+    asked = student_id if isinstance(student_id, int) else None
+    found = relations_of(session, user.district_id, user.person_id, now, asked)
+    return Visit(session, found.viewer, user.name, now, found.zone, found.subject)
 
 
 @pages.before_request

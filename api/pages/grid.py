@@ -41,11 +41,13 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
     page, targets_page = page_number(), page_number("targets")
     by_name, whole = request.args.get("order") == "name", request.args.get("which") == "all"
     graph = graph_of(visit)
+    students = students_of_class(visit.session, visit.viewer, visit.today, section_id)
+    visit.seen.update(one.id for one in students)
     grid = class_grid(
         visit.session,
         visit.district_id,
         graph,
-        students_of_class(visit.session, visit.viewer, visit.today, section_id),
+        students,
         visit.today,
         visit.zone,
         by_name,

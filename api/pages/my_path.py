@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from api.actions.explain import Moment
 from api.actions.path import Stage, StudentPath, student_path
 from api.pages import words
-from api.pages.blueprint import Visit, pages, signed_in
+from api.pages.blueprint import Visit, about_student, pages
 from api.pages.language import SOURCE, reader_language
 from api.pages.methods import primary_words
 from api.pages.partial import live_page
@@ -101,21 +101,20 @@ def only_path(visit: Visit) -> str | None:
 
 
 @pages.get("/path")
-@signed_in
+@about_student(What.STANDING, own=True)
 def my_path(visit: Visit) -> ResponseReturnValue:
     """A student's own path."""
     return _show(visit, visit.viewer.person)
 
 
 @pages.get("/students/<int:student_id>/path")
-@signed_in
+@about_student(What.STANDING)
 def child_path(visit: Visit, student_id: int) -> ResponseReturnValue:
     """A child's path, for a guardian; for those who teach the student, as the student sees it."""
     return _show(visit, student_id)
 
 
 def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
-    subject = visit.student(student_id, What.STANDING)
     graph = graph_of(visit)
     head = student_head(visit.session, visit.district_id, student_id)
     moment = Moment(visit.now, visit.zone)
@@ -127,7 +126,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         visit,
         "path.html",
         "_path.html",
-        subject.sections,
+        visit.subject.sections,
         visit=visit,
         head=head,
         own=own,

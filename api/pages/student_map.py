@@ -6,7 +6,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from api.actions.student_map import MapTarget, map_around, map_of_work
-from api.pages.blueprint import Visit, page_number, pages, signed_in
+from api.pages.blueprint import Visit, about_student, page_number, pages
 from api.pages.map_picture import draw
 from api.pages.partial import live_page
 from api.pages.texts import graph_of, statement
@@ -17,10 +17,9 @@ from models.queries_student import student_head
 
 
 @pages.get("/students/<int:student_id>/map")
-@signed_in
+@about_student(What.STANDING)
 def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
     """What a student works on, what it builds on and what comes next; or the same around one target."""
-    subject = visit.student(student_id, What.STANDING)
     graph = graph_of(visit)
     known = standings_of(visit.session, visit.district_id, student_id)
     around, page = _around(), page_number()
@@ -35,7 +34,7 @@ def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
         visit,
         "map.html",
         "_map.html",
-        subject.sections,
+        visit.subject.sections,
         head=student_head(visit.session, visit.district_id, student_id),
         around=None if around is None else statement(graph, around).inside,
         map=found,

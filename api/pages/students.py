@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from api.actions import explain
 from api.actions.explain import Moment
 from api.actions.student_overview import overview
-from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in
+from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
 from api.pages.judgements import judging
 from api.pages.methods import method_lines, other_primary, primary_words
@@ -28,7 +28,8 @@ from api.pages.words import GROUPS, enough
 from api.problems import ProblemError
 from api.v1.paging import cursor, is_key, place
 from api.v1.students import is_instant
-from mastery.access import Section, Subject, What, decide, sees_class
+from mastery.access import Section, Subject, What, sees_class
+from mastery.access_matrix import Role
 from mastery.next_step import NextKind
 from models.graph_store import DistrictGraph
 from models.queries_api import ApiEvidence
@@ -79,14 +80,14 @@ def students(visit: Visit) -> ResponseReturnValue:
 
 
 @pages.get("/students/<int:student_id>")
-@signed_in
+@about_student(What.STANDING, whole=False)
 def student(visit: Visit, student_id: int) -> ResponseReturnValue:
     """One student: sections, where they stand on each target, and for staff what is flagged."""
-    subject = visit.student(student_id, What.STANDING)
+    subject = visit.subject
     graph, page = graph_of(visit), page_number()
     told = overview(
         visit.session, visit.district_id, student_id, graph, visit.today, visit.zone, PAGE_SIZE,
-        (page - 1) * PAGE_SIZE,
+        (page - 1) * PAGE_SIZE, visit.access.targets,
     )  # fmt: skip
     if page > 1 and not told.groups:
         abort(404)
@@ -106,9 +107,12 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         statements={row.target_id: statement(graph, row.target_id) for some in told.groups.values() for row, _ in some},
         sections=[(one, _may_open(visit, one)) for one in sections],
         flags=_flags(visit, subject, graph),
-        may_act=decide(visit.viewer, What.ACT_ON_FLAG, subject).allowed,
+        may_act=visit.may(What.ACT_ON_FLAG),
+        triage=visit.may(What.FLAGS),
+        whole=visit.access.targets is None,
+        may_explain=visit.may(What.EVIDENCE),
         own=visit.viewer.person == student_id,
-        family=_is_family(visit, subject),
+        family=_is_family(visit),
         path_url=path_url(visit, student_id),
         reasons=DISMISS_REASONS,
         page=page,
@@ -123,22 +127,25 @@ def _may_open(visit: Visit, section: StudentSection) -> bool:
 
 def _flags(visit: Visit, subject: Subject, graph: DistrictGraph) -> list[Card]:
     """The flags that the viewer may see of this student: all of them, only good news, or none."""
-    if decide(visit.viewer, What.FLAGS, subject).allowed:
+    if visit.may(What.FLAGS):
         severities: Collection[str] = SEVERITIES
-    elif decide(visit.viewer, What.GOOD_NEWS, subject).allowed:
+    elif visit.may(What.GOOD_NEWS):
         severities = ("INFO",)
     else:
         return []
-    return cards(visit, graph, flags_of_student(visit.session, visit.viewer, subject.student, severities, PAGE_SIZE))
+    found = flags_of_student(visit.session, visit.viewer, subject.student, severities, PAGE_SIZE)
+    limited = visit.access.targets
+    return cards(visit, graph, [one for one in found if limited is None or one.target_id in limited])
 
 
 @pages.get("/students/<int:student_id>/targets/<int:target_id>")
-@signed_in
+@about_student(What.EVIDENCE, whole=False)
 def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturnValue:
     """Why a student's estimate and decision on one target are what they are: the API's answer, in words."""
-    subject = visit.student(student_id, What.EVIDENCE)
+    subject = visit.subject
     graph = graph_of(visit)
-    if target_id not in graph.subjects:
+    limited = visit.access.targets
+    if target_id not in graph.subjects or (limited is not None and target_id not in limited):
         abort(404)
     after, moment = _after(), Moment(visit.now, visit.zone)
     document, records = explain.explanation(
@@ -147,7 +154,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
     shown = records[:PAGE_SIZE]
     missing = document["decision"]["missing"]
     names = {guid: statement(graph, graph.ids[guid]) for line in missing for guid in line["targets"]}
-    family = _is_family(visit, subject)
+    family = _is_family(visit)
     sentence = family_missing if family else missing_sentence
     return live_page(
         visit,
@@ -176,9 +183,9 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
     )
 
 
-def _is_family(visit: Visit, subject: Subject) -> bool:
+def _is_family(visit: Visit) -> bool:
     """Whether the viewer reads as the student or for the student, and does not work with them."""
-    return not decide(visit.viewer, What.FLAGS, subject).allowed
+    return visit.access.roles <= {Role.STUDENT, Role.PARENT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ def today(visit: Visit) -> ResponseReturnValue:
         abort(404)
     pressing = _pressing(read)
     first = [(read.students[one], places[one]) for one in dict.fromkeys(pressing) if one in places]
+    visit.seen.update(signal.student for one in classes for move in one.plan.moves for signal in move.signals)
     return live_page(
         visit,
         "today.html",

@@ -19,7 +19,7 @@ from api.actions.quarantine import Released
 from api.actions.replay import replay, verify
 from mastery.methods import MethodError
 from models.graph_store import GraphCache, load_graph
-from models.queries_people import viewer_of
+from models.queries_access import viewer_of
 from models.unit_of_work import district_transaction
 
 CODE = "4.NF.A.1"
@@ -197,7 +197,7 @@ def test_a_level_that_a_teacher_signed_is_told_to_programs_until_it_is_taken_bac
     today = NOW.date()
     with district_transaction(engine, school.district_id) as session:
         target = load_graph(session, school.district_id).ids[school.targets[0]]
-        viewer = viewer_of(session, school.district_id, school.teacher, today)
+        viewer = viewer_of(session, school.district_id, school.teacher, NOW)
         words = "Explained it to two others in the workshop."
         signed = judge(session, viewer, GraphCache(), key, target, 2.5, words, 0, NOW, today)
         session.commit()
@@ -211,7 +211,7 @@ def test_a_level_that_a_teacher_signed_is_told_to_programs_until_it_is_taken_bac
         ("DECAY", 2.0, False), ("JUDGE", 2.5, False),
     ]  # fmt: skip
     with district_transaction(engine, school.district_id) as session:
-        viewer = viewer_of(session, school.district_id, school.teacher, today)
+        viewer = viewer_of(session, school.district_id, school.teacher, NOW)
         take_back(session, viewer, GraphCache(), key, target, signed, NOW, today)
         session.commit()
     why = lms.get(f"/students/{student}/targets/{CODE}/explanation")

@@ -22,7 +22,7 @@ from mastery.moves.words import MoveKind
 from models.flag import FlagTransition
 from models.graph_store import GraphCache
 from models.move import Move, MovePart, MoveUndo
-from models.queries_people import viewer_of
+from models.queries_access import viewer_of
 from models.unit_of_work import district_transaction
 
 
@@ -185,7 +185,7 @@ def test_of_two_teachers_who_tap_at_once_one_does_it(group: Group) -> None:
     zone, flags = ZoneInfo(ZONE), dict.fromkeys(group.flags, 1)
     asked = Asked(MoveKind.PULL, world.section.id, world.target.id, flags, [])
     with district_transaction(world.engine, district) as session:
-        viewer = viewer_of(session, district, world.people["teacher"].id, NOW.date())
+        viewer = viewer_of(session, district, world.people["teacher"].id, NOW)
 
     def at_once(act: Callable[[Any], Done]) -> list[Done | str]:
         start = threading.Barrier(2)

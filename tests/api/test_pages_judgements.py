@@ -96,7 +96,7 @@ def test_nobody_else_signs_or_takes_back(page_world: PageWorld, judged: Post, wh
     sign(page_world, client, 404)
     client.post(f"{place(page_world)}/judgements/{newest(page_world)}/take-back", 404)
     assert [one.kind for one in acts(page_world)] == ["judge"]
-    if who in ("principal", "leader", "guardian", "student"):
+    if who in ("principal", "guardian", "student"):
         assert "Give a level" not in explained(page_world, who)
 
 

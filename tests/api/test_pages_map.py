@@ -17,7 +17,7 @@ from mastery.graph import Strength
 from models.graph import Node
 from models.unit_of_work import district_transaction
 
-OPEN_TO = ["teacher", "principal", "leader", "guardian", "student"]
+OPEN_TO = ["teacher", "principal", "guardian", "student"]
 
 
 def chain(make: Factory, world: PageWorld) -> list[Node]:
@@ -68,7 +68,7 @@ def test_students_and_targets_of_another_district_do_not_exist(page_world: PageW
         make = Factory(session, other)
         student, target = make.student(make.section(make.school())), make.target()
         session.commit()
-    client = page_world.client("leader")
+    client = page_world.client("principal")
     client.get(f"/students/{student.id}/map", 404)
     client.get(f"/students/{page_world.student.id}/map?around={target.id}", 404)
 

@@ -15,7 +15,7 @@ from api.actions.accounts import create_account
 from models.roster import Person
 from models.unit_of_work import district_transaction
 
-OPEN_TO = ["teacher", "principal", "leader", "guardian", "student"]
+OPEN_TO = ["teacher", "principal", "guardian", "student"]
 CLOSED_TO = ["colleague", "stranger", "classmate"]
 ANSWERS = ["expected", "where", "missing", "next", "again", "helps"]
 
@@ -43,12 +43,13 @@ def test_another_district_does_not_exist(page_world: PageWorld) -> None:
     other = new_district(page_world.engine, "Other")
     with district_transaction(page_world.engine, other) as session:
         make = Factory(session, other)
-        student = make.student(make.section(make.school()))
-        leader = make.person("Foreign", "Leader")
-        make.role(leader, "administrator")
-        create_account(session, other, "foreign-path", PASSWORD, leader.id, NOW)
+        school = make.school()
+        student = make.student(make.section(school))
+        head = make.person("Foreign", "Head")
+        make.role(head, "administrator", school.id)
+        create_account(session, other, "foreign-path", PASSWORD, head.id, NOW)
         session.commit()
-    page_world.client("leader").get(f"/students/{student.id}/path", 404)
+    page_world.client("principal").get(f"/students/{student.id}/path", 404)
     foreign = page_world.client("foreign-path")
     foreign.get(f"/students/{student.id}/path")
     foreign.get(f"/students/{page_world.student.id}/path", 404)

@@ -1,0 +1,100 @@
+"""Who has looked at whom, on record before the first byte of the page leaves; what an outsider sees is a disclosure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import any_, select
+from sqlalchemy.orm import Session
+
+from mastery.access import Access, Basis, Tie, Viewer
+from mastery.access_matrix import DataClass, Role
+from mastery.audit import Act, Actor
+from mastery.links import required_by
+from models.audit import AuditEvent, AuditSubject, by_person, record
+from models.links import Disclosure
+from models.queries_access import organization_of, programmes_of
+from models.roster import Person
+
+# a page that stays open asks for its changes every few seconds; who looks on is told once in so long
+LOOKS_ON = timedelta(hours=1)
+
+
+def looked(
+    session: Session, viewer: Viewer, page: str, students: Collection[int], now: datetime, *, looks_on: bool
+) -> None:
+    """Put a view of a page with some students on record; `looks_on`: the page was open and only followed changes."""
+    if looks_on and _looked_lately(session, viewer, page, students, now):
+        return
+    record(session, viewer.district, by_person(viewer.person), Act.VIEW, now, students, detail={"page": page})
+
+
+def disclose(
+    session: Session, viewer: Viewer, access: Access, student: int, data: DataClass, now: datetime, *, looks_on: bool
+) -> None:
+    """Enter into a student's disclosure log what somebody from outside is about to see of the student."""
+    tie = next((tie for tie in access.ties if is_outside(tie)), None)
+    if tie is None or len(access.ties) > sum(map(is_outside, access.ties)):
+        return
+    if looks_on and _disclosed_lately(session, viewer, student, data, now):
+        return
+    person = session.get_one(Person, (viewer.district, viewer.person))
+    programmes = programmes_of(session, viewer.district, student, now)
+    basis = tie.basis or Basis.CONSENT
+    session.add(
+        Disclosure(
+            district_id=viewer.district,
+            student_id=student,
+            recipient_id=viewer.person,
+            recipient=person.display_name,
+            organization=organization_of(session, viewer.district, viewer.person, student),
+            capacity=tie.role,
+            classes=[data],
+            basis=basis,
+            purpose=tie.purpose or "",
+            required_by=sorted(required_by(tie.role, basis, programmes)),
+            at=now,
+        )
+    )
+    session.flush()
+
+
+def is_outside(tie: Tie) -> bool:
+    """Whether who has a tie is neither family nor works for the district."""
+    return tie.role is Role.EXTERNAL_PROFESSIONAL or tie.basis is Basis.SUPPORT
+
+
+def _looked_lately(session: Session, viewer: Viewer, page: str, students: Collection[int], now: datetime) -> bool:
+    found = session.scalars(
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.district_id == viewer.district,
+            AuditEvent.actor == Actor.PERSON,
+            AuditEvent.actor_id == viewer.person,
+            AuditEvent.at > now - LOOKS_ON,
+            AuditEvent.act == Act.VIEW,
+            AuditEvent.detail["page"].astext == page,
+        )
+        .order_by(AuditEvent.at.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return False
+    seen = session.scalars(
+        select(AuditSubject.student_id).where(
+            AuditSubject.district_id == viewer.district, AuditSubject.event_id == found
+        )
+    )
+    return set(students) <= set(seen)
+
+
+def _disclosed_lately(session: Session, viewer: Viewer, student: int, data: DataClass, now: datetime) -> bool:
+    lately = select(Disclosure.id).where(
+        Disclosure.district_id == viewer.district,
+        Disclosure.student_id == student,
+        Disclosure.recipient_id == viewer.person,
+        any_(Disclosure.classes) == data,
+        Disclosure.at > now - LOOKS_ON,
+    )
+    return session.execute(lately.limit(1)).first() is not None

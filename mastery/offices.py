@@ -1,0 +1,100 @@
+"""Who may do what the office of a school or district does: people, links, consents, orders, accounts, the record.
+
+The table of `mastery.access_matrix` says who sees which class of data; this says who answers for the acts around it.
+Whoever may do an act may do it for the schools, or the whole district, that their ties are to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mastery.access import Basis, Scope, Subject, Viewer
+from mastery.access_matrix import Role
+from mastery.links import OFFICES
+
+
+class Affair(StrEnum):
+    """What an office does."""
+
+    PEOPLE = "people"  # who is here, names and contact, households
+    ACCOUNTS = "accounts"  # letters, recovery, ending sessions, second factors
+    LINKS = "links"  # adults to students
+    APPOINTMENTS = "appointments"  # who holds an office
+    CONSENTS = "consents"
+    ORDERS = "orders"  # court orders, guardians, what goes on after the 18th birthday
+    RECORD = "record"  # audit, disclosure log
+    REQUESTS = "requests"  # complete records, amendments
+    REVIEWS = "reviews"  # of break-glass
+    SUPPORT = "support"  # letting our own support in
+    CLIENTS = "clients"  # machines, identity providers
+    RETENTION = "retention"  # schedule, legal holds
+
+
+_PRINCIPAL, _REGISTRAR, _STEWARD, _LEADER = (
+    Role.SCHOOL_ADMINISTRATOR,
+    Role.REGISTRAR,
+    Role.DATA_STEWARD,
+    Role.DISTRICT_LEADER,
+)
+
+ANSWERS: dict[Affair, frozenset[Role]] = {
+    Affair.PEOPLE: frozenset({_PRINCIPAL, _REGISTRAR, _STEWARD}),
+    Affair.ACCOUNTS: frozenset({_PRINCIPAL, _REGISTRAR, _STEWARD}),
+    Affair.LINKS: frozenset({_PRINCIPAL, Role.EXPERIENCE_COORDINATOR}),
+    Affair.APPOINTMENTS: frozenset({_STEWARD, _LEADER}),
+    Affair.CONSENTS: frozenset({_PRINCIPAL, _REGISTRAR, Role.EXPERIENCE_COORDINATOR}),
+    Affair.ORDERS: frozenset({_PRINCIPAL, _REGISTRAR}),
+    Affair.RECORD: frozenset({_PRINCIPAL, _STEWARD}),
+    Affair.REQUESTS: frozenset({_PRINCIPAL, _REGISTRAR}),
+    Affair.REVIEWS: frozenset({_PRINCIPAL, _LEADER}),
+    Affair.SUPPORT: frozenset({_LEADER}),
+    Affair.CLIENTS: frozenset({_STEWARD}),
+    Affair.RETENTION: frozenset({_STEWARD, _LEADER}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remit:
+    """Where somebody answers for an affair: all of the district, or some schools."""
+
+    district: bool = False
+    schools: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.district or bool(self.schools)
+
+    def covers_school(self, school: int | None) -> bool:
+        """Whether a school is in it; what belongs to no school is the district's."""
+        return self.district or school in self.schools
+
+    def covers(self, subject: Subject) -> bool:
+        """Whether a student of one of its schools, or any of the district's, is meant."""
+        return self.district or not self.schools.isdisjoint(subject.schools)
+
+
+def remit(viewer: Viewer, affair: Affair, at: datetime) -> Remit:
+    """Where a person answers for an affair at an instant, by their offices; support never answers for anything."""
+    held = [
+        tie
+        for tie in viewer.ties
+        if tie.role in ANSWERS[affair]
+        and tie.span.holds(at)
+        and tie.basis is Basis.EMPLOYEE
+        and tie.scope in (Scope.SCHOOL, Scope.DISTRICT)
+    ]
+    return Remit(
+        any(tie.scope is Scope.DISTRICT and tie.key == viewer.district for tie in held),
+        frozenset(tie.key for tie in held if tie.scope is Scope.SCHOOL),
+    )
+
+
+def may_appoint(viewer: Viewer, role: Role, at: datetime) -> bool:
+    """Whether a person may make others `role`: offices by who answers for appointments, the rest by who links.
+
+    Nobody appoints a leader of the district from within: that is done where the service is installed.
+    """
+    if role is Role.DISTRICT_LEADER:
+        return False
+    return bool(remit(viewer, Affair.APPOINTMENTS if role in OFFICES else Affair.LINKS, at))

@@ -1,0 +1,129 @@
+"""A link stands on a basis, ends by itself, and rights move at local midnight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mastery.access import Basis, Consent, Scope, Span
+from mastery.access_matrix import DataClass, Role
+from mastery.links import (
+    CAPACITIES,
+    EMERGENCY_HOURS,
+    OFFICES,
+    SUPPORT_HOURS,
+    Draft,
+    LinkError,
+    Programme,
+    Rule,
+    checked,
+    default_end,
+    of_age,
+    required_by,
+    span_of,
+)
+
+CHICAGO, SANTIAGO = ZoneInfo("America/Chicago"), ZoneInfo("America/Santiago")
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+MENTOR = Draft(
+    Role.EXTERNAL_PROFESSIONAL, Scope.STUDENT, Basis.CONSENT, "robotics mentor", NOW,
+    consent=Consent(Span(NOW, NOW + timedelta(days=90)), frozenset({DataClass.LEVELS})),
+)  # fmt: skip
+TUTOR = Draft(Role.PROFESSIONAL, Scope.STUDENT, Basis.EMPLOYEE, "reading group", NOW)
+
+
+def refusal(draft: Draft) -> str:
+    with pytest.raises(LinkError) as refused:
+        checked(draft, CHICAGO)
+    return refused.value.field
+
+
+def test_no_link_without_basis_or_purpose() -> None:
+    assert refusal(replace(TUTOR, basis=None)) == "basis"
+    assert refusal(replace(TUTOR, purpose="  ")) == "purpose"
+    assert refusal(replace(TUTOR, role=Role.TEACHER_OF_RECORD)) == "role"
+
+
+def test_an_external_link_needs_a_consent_first_and_is_to_one_student() -> None:
+    assert refusal(replace(MENTOR, consent=None)) == "consent"
+    assert refusal(replace(MENTOR, basis=Basis.AGREEMENT, consent=None)) == "consent"
+    assert refusal(replace(MENTOR, basis=Basis.EMPLOYEE)) == "basis"
+    assert refusal(replace(MENTOR, scope=Scope.SECTION)) == "scope"
+
+
+def test_offices_are_for_a_school_or_the_district_and_others_are_not() -> None:
+    for role in CAPACITIES:
+        for scope in Scope:
+            draft = replace(MENTOR if role is Role.EXTERNAL_PROFESSIONAL else TUTOR, role=role, scope=scope)
+            fits = scope in (Scope.SCHOOL, Scope.DISTRICT) if role in OFFICES else scope is not Scope.DISTRICT
+            if role is Role.EXTERNAL_PROFESSIONAL:
+                fits = scope is Scope.STUDENT
+            if fits:
+                assert checked(draft, CHICAGO).role is role
+            else:
+                assert refusal(draft) == "scope"
+
+
+def test_an_external_link_ends_with_its_consent_its_programme_or_the_school_year() -> None:
+    assert checked(MENTOR, CHICAGO).ends == NOW + timedelta(days=90)
+    long = replace(MENTOR, consent=Consent(Span(NOW, NOW + timedelta(days=900)), frozenset({DataClass.LEVELS})))
+    assert checked(long, CHICAGO).ends == datetime(2027, 7, 1, tzinfo=CHICAGO)
+    assert checked(long, CHICAGO, date(2027, 3, 1)).ends == datetime(2027, 3, 2, tzinfo=CHICAGO)
+    assert checked(replace(long, ends=NOW + timedelta(days=3)), CHICAGO).ends == NOW + timedelta(days=3)
+    assert refusal(replace(long, ends=NOW)) == "ends"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [(date(2026, 6, 30), 2026), (date(2026, 7, 1), 2027), (date(2027, 1, 1), 2027), (date(2026, 12, 31), 2027)],
+)
+def test_the_school_year_ends_on_30_june(first: date, last: int) -> None:
+    begins = datetime(first.year, first.month, first.day, 23, tzinfo=CHICAGO)
+    assert default_end(begins, CHICAGO) == datetime(last, 7, 1, tzinfo=CHICAGO)
+
+
+def test_an_emergency_lasts_a_day_and_support_four_hours_whatever_is_asked() -> None:
+    for basis, hours in ((Basis.EMERGENCY, EMERGENCY_HOURS), (Basis.SUPPORT, SUPPORT_HOURS)):
+        draft = replace(TUTOR, role=Role.SCHOOL_ADMINISTRATOR, basis=basis)
+        assert checked(draft, CHICAGO).ends == NOW + timedelta(hours=hours)
+        assert checked(replace(draft, ends=NOW + timedelta(days=9)), CHICAGO).ends == NOW + timedelta(hours=hours)
+
+
+@given(st.dates(date(1990, 1, 1), date(2030, 12, 31)), st.sampled_from([CHICAGO, SANTIAGO, ZoneInfo("UTC")]))
+def test_of_age_from_the_first_instant_of_the_18th_birthday(birth: date, zone: ZoneInfo) -> None:
+    at = of_age(birth, zone)
+    before = (at.astimezone(UTC) - TICK).astimezone(zone).date()
+    day = at.astimezone(UTC).astimezone(zone).date()
+    assert before < day
+    assert (day.year - birth.year, day.month, day.day) == (
+        (18, 3, 1) if (birth.month, birth.day) == (2, 29) and day.year % 4 else (18, birth.month, birth.day)
+    )
+
+
+days = st.none() | st.dates(date(2026, 1, 1), date(2027, 1, 1))
+minutes = st.integers(-4000, 560_000).map(lambda count: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=count))
+
+
+@given(days, days, minutes)
+def test_days_as_instants_hold_exactly_on_those_days(begins: date | None, ends: date | None, at: datetime) -> None:
+    day = at.astimezone(CHICAGO).date()
+    holds = (begins is None or begins <= day) and (ends is None or day <= ends)
+    assert span_of(begins, ends, CHICAGO).holds(at) == holds
+
+
+def test_which_rule_asks_for_an_entry_in_the_log() -> None:
+    idea = [Programme.IDEA]
+    assert required_by(Role.PARENT, Basis.OWN_RIGHT, idea) == frozenset()
+    assert required_by(Role.TEACHER_OF_RECORD, Basis.EMPLOYEE, idea) == frozenset()
+    assert required_by(Role.EXTERNAL_PROFESSIONAL, Basis.CONSENT, []) == frozenset()
+    # stricter than 99.32: also a school official who is no employee, and also with consent
+    assert required_by(Role.EXTERNAL_PROFESSIONAL, Basis.AGREEMENT, idea) == {Rule.IDEA}
+    assert required_by(Role.EXTERNAL_PROFESSIONAL, Basis.CONSENT, idea) == {Rule.IDEA}
+    assert required_by(Role.MONITOR, Basis.EMPLOYEE, []) == {Rule.FERPA}
+    assert required_by(Role.SCHOOL_ADMINISTRATOR, Basis.SUPPORT, idea) == {Rule.IDEA}
