@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.actions.judge import UnknownJudgementError, judge, judged_here, may_judge, take_back
-from api.pages.blueprint import Visit, pages, staff_only
+from api.pages.blueprint import Visit, about_student, pages
 from api.services import services
-from mastery.access import Subject
+from mastery.access import Subject, What
 from mastery.body.judgement import LONGEST_REASON, JudgementError, levels_to_give
 from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph
@@ -64,7 +64,7 @@ def judging(visit: Visit, subject: Subject, graph: DistrictGraph, target: int, *
 
 
 @pages.post("/students/<int:student_id>/targets/<int:target_id>/judgements")
-@staff_only
+@about_student(What.JUDGE)
 def sign_judgement(visit: Visit, student_id: int, target_id: int) -> ResponseReturnValue:
     """Sign a level of a student on a target, with the reason."""
     form = request.form
@@ -91,7 +91,7 @@ def sign_judgement(visit: Visit, student_id: int, target_id: int) -> ResponseRet
 
 
 @pages.post("/students/<int:student_id>/targets/<int:target_id>/judgements/<int:judgement_id>/take-back")
-@staff_only
+@about_student(What.JUDGE)
 def take_back_judgement(visit: Visit, student_id: int, target_id: int, judgement_id: int) -> ResponseReturnValue:
     """Take back a level that one signed oneself."""
     try:

@@ -1,0 +1,216 @@
+"""Every role at every route: what the table opens is there, and what it does not open does not exist.
+
+The routes are taken from the application. A route that is about a student says so with its guard; any other is
+decided here, and one that nobody decided about fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from access_world import PERSONS, AccessWorld, Place, people_of_every_role
+from factories import NOW
+from flask import Flask
+from page_client import PageClient
+from page_world import PASSWORD, PageWorld
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from api.security.guards import GUARD
+from mastery import access
+from mastery.access import NEEDS, Right, Subject, Viewer, What, decide, may, sees_class, sees_measurement
+from mastery.access_matrix import MATRIX, DataClass, Reach, Role
+from models.queries_access import subject_of, viewer_of
+from models.roster import Section
+from models.unit_of_work import district_transaction
+
+_ABOUT = "person: about a student: "
+NOWHERE = 900_000_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """Who asks, about whom; `subject` is none where the address names nobody of the district."""
+
+    viewer: Viewer
+    subject: Subject | None
+    place: Place
+    school: int | None
+
+    def may(self, what: What) -> bool:
+        """What the law says."""
+        return self.subject is not None and may(self.viewer, what, self.subject, NOW).allowed
+
+    def sees_class(self) -> bool:
+        """Whether the class of the place may be opened."""
+        section = access.Section(self.place.district, self.place.section, self.school)
+        return self.viewer.is_staff and sees_class(self.viewer, section)
+
+
+# routes that are about no student by their address: who is answered by anything but "there is no such page"
+OTHERS: dict[str, Callable[[Question], bool]] = {
+    "pages.home": lambda _: True,
+    "pages.students": lambda _: True,
+    "pages.today": lambda one: one.viewer.is_staff,
+    "pages.classes": lambda one: one.viewer.is_staff,
+    "pages.class_page": Question.sees_class,
+    "pages.cut_scores": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
+    "pages.confirm": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
+    "pages.gallery": lambda _: False,  # for districts without a real child
+    "pages.measurements": lambda one: sees_measurement(one.viewer, one.viewer.district),
+    "pages.measurement": lambda one: sees_measurement(one.viewer, one.viewer.district),
+    "pages.acknowledge_flag": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
+    "pages.dismiss_flag": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
+    "pages.do": lambda one: one.place.section in one.viewer.sections,
+    "pages.undo": lambda _: False,  # nobody has done a move yet
+    "pages.my_path": lambda one: Role.STUDENT in one.viewer.roles,
+}
+# open to whoever is not signed in, or about the account alone
+NOT_WALKED = {"pages.sign_in", "pages.sign_out", "pages.choose_language"}
+# what a class of data looks like where it is not to be seen
+CANARIES = {
+    DataClass.NAMES: re.compile("CANARY-D13|canary-d13"),
+    DataClass.ORDERS: re.compile("CANARY-D14"),
+    DataClass.RESPONSES: re.compile("attempt-of-"),
+    DataClass.ACADEMIC_FLAGS: re.compile("12 tries at new questions"),
+}
+
+
+@pytest.fixture
+def everyone(page_world: PageWorld) -> AccessWorld:
+    return people_of_every_role(page_world)
+
+
+def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Every page and method of the application."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("pages.") and rule.endpoint not in NOT_WALKED:
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, method
+
+
+def expected(app: Flask, rule: Rule, asked: Question) -> bool:
+    """Whether the law opens a route to who asks."""
+    guard = str(getattr(app.view_functions[rule.endpoint], GUARD))
+    if guard.startswith(_ABOUT) and "student_id" in rule.arguments:
+        return asked.may(What(guard.removeprefix(_ABOUT)))
+    return OTHERS[rule.endpoint](asked)
+
+
+def address(rule: Rule, place: Place) -> str:
+    """The route's address for a place."""
+    keys = {
+        "student_id": place.student, "target_id": place.target, "section_id": place.section, "flag_id": place.flag,
+        "assessment_id": place.assessment, "move_id": NOWHERE, "judgement_id": NOWHERE, "subject": "Mathematics",
+    }  # fmt: skip
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(keys[found[1]]), rule.rule)
+
+
+def ask(client: PageClient, token: str, method: str, url: str, place: Place) -> TestResponse:
+    """Ask a route, with a form that an act needs."""
+    if method == "GET":
+        return client.client.get(url)
+    form = {
+        "csrf_token": token, "version": 99, "reason": "false_alarm", "kind": "pull", "section": place.section,
+        "about": place.target, "flags": f"{place.flag}.99", "cut_scores": NOWHERE,
+    }  # fmt: skip
+    return client.client.open(url, method=method, data=form)
+
+
+def plain(answer: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
+    """An answer without what names the address itself and the form token."""
+    path = answer.request.path.encode()
+    body = re.sub(rb'name="csrf_token" value="[^"]*"', b"", answer.data.replace(path, b"(address)"))
+    headers = [(name, value) for name, value in answer.headers if name not in ("Content-Length", "Set-Cookie", "Date")]
+    return answer.status_code, body, sorted(headers)
+
+
+@pytest.mark.parametrize("role", PERSONS)
+def test_a_role_meets_what_the_table_opens_and_nothing_else(everyone: AccessWorld, role: Role) -> None:
+    world = everyone.world
+    client = world.client()
+    client.sign_in(f"role-{role}", PASSWORD)
+    token = client.token()
+    nowhere = Place(world.district_id, *[NOWHERE] * 5)
+    walked = 0
+    without: dict[tuple[str, str], object] = {}
+    for place in (everyone.own, everyone.other, everyone.twin):
+        asked = question(everyone, role, place)
+        for rule, method in routes(world.app):
+            if not rule.arguments and place is not everyone.own:
+                continue
+            answer = ask(client, token, method, address(rule, place), place)
+            there = answer.status_code not in (403, 404)
+            assert there == expected(world.app, rule, asked), (method, answer.request.path, answer.status_code)
+            walked += 1
+            if answer.status_code == 404:
+                key = (method, rule.rule)
+                if key not in without:
+                    without[key] = plain(ask(client, token, method, address(rule, nowhere), nowhere))
+                assert without[key] == plain(answer), (method, answer.request.path)
+            for data, canary in CANARIES.items():
+                if canary.search(answer.get_data(as_text=True)):
+                    assert reads_whole(asked, data), (data, method, answer.request.path)
+    assert walked > 40
+
+
+def question(everyone: AccessWorld, role: Role, place: Place) -> Question:
+    """The role's person asking about the student of a place."""
+    world = everyone.world
+    with district_transaction(world.engine, world.district_id) as session:
+        viewer = viewer_of(session, world.district_id, everyone.people[role].id, NOW)
+        subject = subject_of(session, world.district_id, place.student, NOW)
+        section = session.get(Section, (world.district_id, place.section))
+    return Question(viewer, subject, place, section.school_id if section else None)
+
+
+def reads_whole(asked: Question, data: DataClass) -> bool:
+    """Whether the person may see a class of the student as it is, not in a form made for others."""
+    if asked.subject is None or not decide(asked.viewer, Right.READ, data, asked.subject, NOW).allowed:
+        return False
+    if data is DataClass.ACADEMIC_FLAGS:
+        return asked.may(What.FLAGS)
+    return data is not DataClass.NAMES or asked.may(What.NAMES)
+
+
+def test_whoever_is_not_signed_in_is_asked_to_at_every_route(everyone: AccessWorld) -> None:
+    client = everyone.world.client()
+    for rule, method in routes(everyone.world.app):
+        answer = ask(client, "", method, address(rule, everyone.own), everyone.own)
+        assert answer.status_code in (303, 400), (method, rule.rule)  # an act without a form's token is no act
+        if answer.status_code == 303:
+            assert answer.headers["Location"].startswith("/sign-in")
+
+
+def test_every_route_is_decided_about(page_world: PageWorld) -> None:
+    guards = {
+        rule.endpoint: str(getattr(page_world.app.view_functions[rule.endpoint], GUARD))
+        for rule, _ in routes(page_world.app)
+    }
+    undecided = {name for name, guard in guards.items() if not guard.startswith(_ABOUT)} - set(OTHERS)
+    assert undecided == set()
+    asked = {What(guard.removeprefix(_ABOUT)) for guard in guards.values() if guard.startswith(_ABOUT)}
+    assert {What.STANDING, What.EVIDENCE, What.JUDGE} <= asked <= set(NEEDS)
+    # a route about a student whose guard does not say so
+    unsaid = {
+        rule.endpoint
+        for rule, _ in routes(page_world.app)
+        if "student_id" in rule.arguments and not guards[rule.endpoint].startswith(_ABOUT)
+    }
+    assert unsaid == set()
+
+
+def test_somebody_of_each_role_is_tied_to_the_student_and_to_no_other(everyone: AccessWorld) -> None:
+    """The walk would prove nothing if its people were not what they are said to be."""
+    for role in PERSONS:
+        own, other = question(everyone, role, everyone.own), question(everyone, role, everyone.other)
+        row = MATRIX[role][DataClass.LEVELS]
+        held = Role.PARENT if role is Role.PARENT_RESTRICTED else role
+        assert held in own.viewer.roles
+        office = role in (Role.REGISTRAR, Role.DATA_STEWARD, Role.SCHOOL_ADMINISTRATOR)
+        opened = row.reads is Reach.ALL if office else row.reads is not None and role is not Role.DISTRICT_LEADER
+        assert own.may(What.STANDING) == opened, role
+        assert not other.may(What.STANDING)
