@@ -74,6 +74,17 @@ def link(make: Factory, person: Person, role: Role, student: Person | None, scho
     )  # fmt: skip
 
 
+def order(make: Factory, guardian: Person, student: Person) -> CourtOrder:
+    """An order on file that leaves a guardian the levels."""
+    return make._add(
+        CourtOrder(
+            district_id=make.district_id, student_id=student.id, guardian_id=guardian.id, kind="custody",
+            restricts=["access"], leaves=[DataClass.LEVELS], document_reference="CANARY-D14",
+            begins_at=NOW - timedelta(days=1), ends_at=None, recorded_by=None, recorded_at=NOW, lifted_at=None,
+        )
+    )  # fmt: skip
+
+
 def _place(make: Factory, student: Person, section: int, target: Node) -> Place:
     quiz = make.assessment("Fractions quiz", targets=[target])
     make.cut_scores(quiz)
@@ -93,14 +104,7 @@ def _somebody(make: Factory, role: Role, student: Person, section: Any, school: 
     if role in (Role.PARENT, Role.PARENT_RESTRICTED):
         person = make.guardian_of(student, given=role.title())
         if role is Role.PARENT_RESTRICTED:
-            make._add(
-                CourtOrder(
-                    district_id=make.district_id, student_id=student.id, guardian_id=person.id, kind="custody",
-                    restricts=["access"], leaves=[DataClass.LEVELS], document_reference="CANARY-D14",
-                    begins_at=NOW - timedelta(days=1), ends_at=None, recorded_by=None, recorded_at=NOW,
-                    lifted_at=None,
-                )
-            )  # fmt: skip
+            order(make, person, student)
         return person
     if role is Role.TEACHER_OF_RECORD:
         return make.teacher(section, given=role.title())
