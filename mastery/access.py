@@ -192,6 +192,11 @@ class Viewer:
         return not _STAFF.isdisjoint(self.roles)
 
     @property
+    def works(self) -> bool:
+        """Whether the person is here for work, on the staff or as a guest from outside, not as or for a student."""
+        return self.is_staff or Role.EXTERNAL_PROFESSIONAL in self.roles
+
+    @property
     def roles(self) -> frozenset[Role]:
         """What the person is, by the ties that hold."""
         return frozenset(tie.role for tie in self.ties if tie.span.holds(self.at))

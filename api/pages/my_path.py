@@ -94,7 +94,7 @@ def path_url(visit: Visit, student_id: int) -> str:
 
 def only_path(visit: Visit) -> str | None:
     """The path of the one student who is a family member's business; None for staff, and where it is not just one."""
-    if visit.viewer.is_staff:
+    if visit.viewer.works:
         return None
     found, total = list_students(visit.session, visit.viewer, visit.today, 1, 0)
     return path_url(visit, found[0].id) if total == 1 else None

@@ -62,7 +62,7 @@ def students(visit: Visit) -> ResponseReturnValue:
     )
     if page > 1 and not found:
         abort(404)
-    if total == 1 and not visit.viewer.is_staff:
+    if total == 1 and not visit.viewer.works:
         return redirect(path_url(visit, found[0].id), 303)
     sections = sections_of(visit.session, visit.viewer, visit.today)
     return render_template(
@@ -70,7 +70,7 @@ def students(visit: Visit) -> ResponseReturnValue:
         visit=visit,
         students=found,
         sections=sections,
-        link="pages.student" if visit.viewer.is_staff else "pages.child_path",
+        link="pages.student" if visit.viewer.works else "pages.child_path",
         chosen=next((row for row in sections if row.id == section_id), None),
         section_id=section_id,
         page=page,

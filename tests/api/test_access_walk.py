@@ -16,6 +16,7 @@ from factories import NOW
 from flask import Flask
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -24,7 +25,8 @@ from mastery import access
 from mastery.access import NEEDS, Right, Subject, Viewer, What, decide, may, sees_class, sees_measurement
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
 from models.queries_access import subject_of, viewer_of
-from models.roster import Section
+from models.queries_people import visible_students
+from models.roster import Person, Section
 from models.unit_of_work import district_transaction
 
 _ABOUT = "person: about a student: "
@@ -201,6 +203,19 @@ def test_every_route_is_decided_about(page_world: PageWorld) -> None:
         if "student_id" in rule.arguments and not guards[rule.endpoint].startswith(_ABOUT)
     }
     assert unsaid == set()
+
+
+def test_a_list_of_each_role_is_the_set_of_whom_the_role_may_see(everyone: AccessWorld) -> None:
+    world = everyone.world
+    with district_transaction(world.engine, world.district_id) as session:
+        keys = session.scalars(select(Person.id).where(Person.district_id == world.district_id)).all()
+        subjects = [one for one in (subject_of(session, world.district_id, key, NOW) for key in keys) if one]
+        assert len(subjects) == 4
+        for role in PERSONS:
+            viewer = viewer_of(session, world.district_id, everyone.people[role].id, NOW)
+            for what in What:
+                listed = set(session.scalars(visible_students(viewer, what, NOW.date())))
+                assert listed == {one.student for one in subjects if may(viewer, what, one, NOW).allowed}, (role, what)
 
 
 def test_somebody_of_each_role_is_tied_to_the_student_and_to_no_other(everyone: AccessWorld) -> None:
