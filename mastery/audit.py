@@ -27,6 +27,7 @@ class Act(StrEnum):
     PASSWORD_SET = "password_set"
     SECOND_FACTOR_SET = "second_factor_set"
     SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_SHOWN = "second_factor_shown"
     LETTER_MADE = "letter_made"
     RECOVERY_ASKED = "recovery_asked"
     IDENTITY_LINKED = "identity_linked"

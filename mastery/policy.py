@@ -109,5 +109,18 @@ class Policy:
     # a roster import that would end a larger share of what is active needs a person's word (a truncated export)
     roster_removal_share: float = 0.20
 
+    # signing in: how long a session lasts unused and at most (students and families share phones and computers), and
+    # how long before its end a page says so
+    session_idle_minutes_staff: int = 60
+    session_idle_minutes_family: int = 30
+    session_hours: int = 12  # a school day and its evening
+    session_warning_minutes: int = 5
+    # what guessing costs: an account rests after tries that fail; an address, behind which may be a whole school
+    # in the morning, waits after many more
+    sign_in_free_tries: int = 5
+    sign_in_longest_rest_minutes: int = 15
+    sign_in_address_failures: int = 300
+    sign_in_address_minutes: int = 15
+
 
 DEFAULT_POLICY = Policy()
