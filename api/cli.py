@@ -21,6 +21,7 @@ from api import (
     cli_operations,
     cli_responses,
     cli_roster,
+    cli_second_factor,
 )
 from api.actions.accounts import AccountError, create_account
 from api.actions.districts import DistrictError, create_district
@@ -219,6 +220,7 @@ def _register() -> None:
         cli_evaluate,
         cli_calibrate,
         cli_calibration,
+        cli_second_factor,
     )
     for part in parts:
         part.register(main)

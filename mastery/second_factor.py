@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from mastery.access_matrix import Role
+
 # whoever may see or change the records of many children, or comes from outside the school (domain 7.3)
 NEEDING = frozenset(
-    {"school_administrator", "district_administrator", "data_steward", "registrar", "external_professional"}
+    {
+        Role.SCHOOL_ADMINISTRATOR,
+        Role.DISTRICT_LEADER,
+        Role.DATA_STEWARD,
+        Role.REGISTRAR,
+        Role.EXTERNAL_PROFESSIONAL,
+    }
 )
 
 
@@ -19,7 +27,7 @@ class Step(StrEnum):
     SET_UP = "set_up"
 
 
-def needs_second_factor(roles: Iterable[str]) -> bool:
+def needs_second_factor(roles: Iterable[Role]) -> bool:
     """Whether one of a person's roles of today asks for a second factor."""
     return not NEEDING.isdisjoint(roles)
 

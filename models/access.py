@@ -58,7 +58,5 @@ class Account(Base):
     language: Mapped[str | None]
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
-    # sessions that began before this instant are over: a copied cookie does not outlive signing out
-    signed_out_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]

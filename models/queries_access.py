@@ -23,13 +23,13 @@ from models.roster import PersonRole, School
 # roster ended or disabled has no ties.
 _RELATIONS = text("""
 WITH zone AS (
-    SELECT time_zone, (CAST(:at AS timestamptz) AT TIME ZONE time_zone)::date AS today
+    SELECT time_zone, sandbox, (CAST(:at AS timestamptz) AT TIME ZONE time_zone)::date AS today
     FROM district WHERE id = :district
 ), me AS (
     SELECT id FROM person WHERE district_id = :district AND id = :person AND active AND enabled
 )
 SELECT 'zone' AS kind, NULL::bigint AS key, NULL::date AS begins_on, NULL::date AS ends_on, time_zone AS zone,
-    NULL::jsonb AS more FROM zone
+    to_jsonb(sandbox) AS more FROM zone
 UNION ALL
 SELECT CASE WHEN e."primary" OR NOT EXISTS (
         SELECT FROM enrollment o WHERE o.district_id = e.district_id AND o.section_id = e.section_id
@@ -104,11 +104,12 @@ WHERE EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """A person as a viewer, the district's zone, and the student they asked for, if it is one."""
+    """A person as a viewer, the district's zone, the student they asked for, if it is one; `sandbox`: no real child."""
 
     viewer: Viewer
     zone: ZoneInfo
     subject: Subject | None
+    sandbox: bool
 
 
 def relations_of(
@@ -120,9 +121,10 @@ def relations_of(
     """
     asked = {"district": district_id, "person": person_id, "at": at, "student": student_id}
     rows = session.execute(_RELATIONS, asked).all()
-    zone = next(ZoneInfo(row.zone) for row in rows if row.kind == "zone")
+    district = next(row for row in rows if row.kind == "zone")
+    zone = ZoneInfo(district.zone)
     ties = tuple(tie for row in rows if (tie := _tie(row, zone, district_id)) is not None)
-    return Relations(Viewer(district_id, person_id or 0, at, ties), zone, _subject(rows, district_id))
+    return Relations(Viewer(district_id, person_id or 0, at, ties), zone, _subject(rows, district_id), district.more)
 
 
 def viewer_of(session: Session, district_id: int, person_id: int | None, at: datetime) -> Viewer:

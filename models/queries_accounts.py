@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from mastery.tries import rest
 from models.access import Account
 from models.district import SignInName
 from models.roster import Person
@@ -23,7 +24,7 @@ class Holder:
     person_id: int | None
     name: str
     language: str | None
-    signed_out_at: datetime | None
+    sign_in_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +52,27 @@ def claim_name(session: Session, digest: str, district_id: int) -> bool:
     return claimed.first() is not None
 
 
-def count_attempt(
-    session: Session, district_id: int, name: str, now: datetime, free_tries: int, longest_lock_seconds: float
-) -> Attempt | None:
+def count_attempt(session: Session, district_id: int, name: str, now: datetime) -> Attempt | None:
     """Count one try before its password is verified, so that tries at the same time count too.
 
-    After `free_tries` failures each further one locks the account for twice as long as the one before, from one minute
-    up to the longest. A try while it is locked does not count.
+    `mastery.tries.rest` says for how long failures lock the account. A try while it is locked does not count.
     """
-    over = func.least(Account.failures + 1 - free_tries, 20)
-    seconds = func.least(60 * func.power(2, over - 1), longest_lock_seconds)
-    locked = Account.locked_until.is_not(None) & (Account.locked_until > now)
     before = session.execute(
-        select(Account.id, Account.password_hash, locked.label("locked"))
+        select(Account.id, Account.password_hash, Account.failures, Account.locked_until)
         .where(Account.district_id == district_id, Account.sign_in_name == name, Account.disabled_at.is_(None))
         .with_for_update()
     ).one_or_none()
     if before is None:
         return None
-    if not before.locked:
-        until = literal(now) + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+    locked = before.locked_until is not None and before.locked_until > now
+    if not locked:
+        resting = rest(before.failures + 1)
         session.execute(
             update(Account)
             .where(Account.district_id == district_id, Account.id == before.id)
-            .values(
-                failures=Account.failures + 1,
-                locked_until=case((Account.failures + 1 > free_tries, until), else_=None),
-            )
+            .values(failures=before.failures + 1, locked_until=now + resting if resting else None)
         )
-    return Attempt(before.id, before.password_hash, bool(before.locked))
+    return Attempt(before.id, before.password_hash, locked)
 
 
 def forgive(session: Session, district_id: int, account_id: int, password_hash: str | None = None) -> None:
@@ -96,21 +89,23 @@ def holder(session: Session, district_id: int, account_id: int) -> Holder | None
     """The account's holder, unless it is disabled."""
     row = session.execute(
         select(Account, Person)
-        .outerjoin(Person, (Person.district_id == Account.district_id) & (Person.id == Account.person_id))
+        .outerjoin(Person, of_account())
         .where(Account.district_id == district_id, Account.id == account_id, Account.disabled_at.is_(None))
     ).one_or_none()
-    if row is None:
-        return None
-    account, person = row
+    return row and holder_of(*row)
+
+
+def of_account() -> ColumnElement[bool]:
+    """How an account's person is joined."""
+    return (Person.district_id == Account.district_id) & (Person.id == Account.person_id)
+
+
+def holder_of(account: Account, person: Person | None) -> Holder:
+    """The holder that two rows tell of."""
     name = person.display_name if person else account.sign_in_name
-    return Holder(district_id, account_id, account.person_id, name, account.language, account.signed_out_at)
-
-
-def end_sessions(session: Session, district_id: int, account_id: int, now: datetime) -> None:
-    """End every session of the account that began before now."""
-    session.execute(
-        update(Account).where(Account.district_id == district_id, Account.id == account_id).values(signed_out_at=now)
-    )
+    return Holder(
+        account.district_id, account.id, account.person_id, name, account.language, account.sign_in_name
+    )  # fmt: skip
 
 
 def set_language(session: Session, district_id: int, account_id: int, language: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models import (
     access,
+    account_session,
     assessment,
     audit,
     calibrations,
@@ -25,6 +26,7 @@ from models.base import Base
 METADATA = Base.metadata
 AGGREGATES = (
     access,
+    account_session,
     assessment,
     audit,
     calibrations,
@@ -42,7 +44,7 @@ AGGREGATES = (
     subject_choices,
 )
 # tables that every district shares; they hold nothing about a child
-SHARED_TABLES = frozenset({"district", "sign_in_name"})
+SHARED_TABLES = frozenset({"district", "sign_in_name", "sign_in_address"})
 APPEND_ONLY_TABLES = frozenset(
     {
         "audit_event",

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
+import pyotp
 from furnished import Furnished, crowd
 from furnished_work import judged, long_story, morning, schooling
 from measurement_world import PILOT, well_measured
+from page_world import PASSWORD
+from sqlalchemy import func, update
 from visitors import Visitor
+
+from models.account_session import AccountSession
+from models.unit_of_work import district_transaction
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,38 @@ def _too_old(visitor: Visitor) -> None:
     visitor.page.get_by_role("heading", name="That form was too old").wait_for()
 
 
+def _halfway(visitor: Visitor) -> None:
+    """Who has shown the password and not the code, and then a wrong one."""
+    visitor.page.get_by_label("Sign-in name").fill("leader")
+    visitor.page.get_by_label("Password").fill(PASSWORD)
+    visitor.page.get_by_role("button", name="Sign in").click()
+    visitor.page.get_by_label("Code").fill("000000")
+    visitor.page.get_by_role("button", name="Sign in").click()
+    visitor.page.get_by_role("alert").filter(has_text="is not right").wait_for()
+
+
+def _setting_up(visitor: Visitor) -> None:
+    visitor.page.get_by_role("button", name="Begin").click()
+    visitor.page.get_by_role("img", name="QR code").wait_for()
+
+
+def _confirmed(visitor: Visitor) -> None:
+    _setting_up(visitor)
+    key = visitor.page.locator(".key-text").inner_text().replace(" ", "")
+    visitor.page.get_by_label("Code").fill(pyotp.TOTP(key).now())
+    visitor.page.get_by_role("button", name="Done").click()
+    visitor.page.get_by_role("heading", name="Recovery codes").wait_for()
+
+
+def _soon_over(visitor: Visitor) -> None:
+    """A session that has nearly lasted as long as one may."""
+    with district_transaction(visitor.world.engine, visitor.world.district_id) as session:
+        session.execute(update(AccountSession).values(began_at=func.now() - timedelta(hours=11, minutes=57)))
+        session.commit()
+    visitor.page.reload()
+    visitor.page.get_by_role("alert").filter(has_text="less than 5 minutes").wait_for()
+
+
 def _reproved(visitor: Visitor) -> None:
     """A form that the server does not take as it is: the browser's own check is left out."""
     card = visitor.page.locator("[data-new]:has(form.dismiss)").first
@@ -65,6 +104,9 @@ def _shortened(visitor: Visitor) -> None:
 
 _ALL_QUESTIONS, _PILOT = "/measurement/Mathematics?which=all", f"/measurement/Mathematics?term={PILOT.key}"
 _TOLD = "/students/{classmate}/targets/{told}"
+
+# what a page shows and is none
+PICTURES = {"pages.second_factor_picture"}
 
 # a page that is added comes in here with one line; a test counts the routes
 CASES = (
@@ -115,6 +157,12 @@ CASES = (
     Case("measurement, too few", "pages.measurement", "leader", _PILOT, more=well_measured),
     Case("measurement, not yet", "pages.measurement", "leader", "/measurement/Mathematics"),
     Case("measurement, for a teacher", "pages.measurement", "teacher", "/measurement/Mathematics", status=403),
+    Case("second step, refused", "pages.second_factor", None, "/sign-in", _halfway, status=422),
+    Case("second step, to set up", "pages.set_up_second_factor", "teacher", "/account/second-factor", _setting_up),
+    Case("second step, codes", "pages.set_up_second_factor", "teacher", "/account/second-factor", _confirmed),
+    Case("second step, set up", "pages.set_up_second_factor", "leader", "/account/second-factor"),
+    Case("account", "pages.account", "leader", "/account"),
+    Case("account, soon signed out", "pages.account", "teacher", "/account", _soon_over),
     Case("gallery", "pages.gallery", "teacher", "/gallery"),
     Case("no such page", None, "teacher", "/students/0", status=404),
     Case("no such page, signed out", None, None, "/nowhere", status=404),

@@ -51,6 +51,10 @@ class PageClient:
         sent = {"csrf_token": found.group(1), "name": name, "password": password, **values}
         return self._read(self.client.post("/sign-in", data=sent), status)
 
+    def show_code(self, code: str, status: int = 303, **values: object) -> Page:
+        """Take the second step of signing in."""
+        return self.post("/second-factor", status, code=code, **values)
+
     def _read(self, response: TestResponse, status: int) -> Page:
         self.response = response
         html = response.get_data(as_text=True)

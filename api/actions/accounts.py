@@ -1,33 +1,37 @@
-"""Local accounts: making one, setting its password, signing in and out."""
+"""Local accounts: making one, setting its password, letting its holder in."""
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from api.actions.sessions import end_all
+from mastery.audit import Act
+from mastery.session_limits import Ending
+from models import sign_in_addresses
 from models.access import Account
+from models.audit import SYSTEM, By, by_person, record
 from models.queries_accounts import (
+    Attempt,
     Holder,
     claim_name,
     count_attempt,
     district_of_name,
-    end_sessions,
     forgive,
     holder,
+    holder_of,
     set_language,
 )
 from models.unit_of_work import district_transaction, shared_transaction
 
 SHORTEST_PASSWORD = 8  # NIST SP 800-63B, 5.1.1.2: length is asked for, a mixture of signs is not
 LONGEST_PASSWORD = 1024
-FREE_TRIES = 5
-LONGEST_LOCK_SECONDS = 15 * 60.0
 
 HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106, second recommendation
 # what an unknown name is verified against, so that it takes as long as a known one
@@ -36,6 +40,14 @@ _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$kUXXC5yO/ROpfbazFpzoEA$qOtnRDZqVApk5T3
 
 class AccountError(ValueError):
     """An account that cannot be made or changed so; the text says why."""
+
+
+class AddressRestsError(Exception):
+    """Too many tries from one address failed; `wait` is how long it has to rest."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"too many tries to sign in failed: wait {wait}")
+        self.wait = wait
 
 
 def normalised(name: str) -> str:
@@ -69,7 +81,6 @@ def create_account(
         language=None,
         failures=0,
         locked_until=None,
-        signed_out_at=None,
         created_at=now,
         disabled_at=None,
     )
@@ -78,43 +89,87 @@ def create_account(
     return account.id
 
 
-def set_password(session: Session, district_id: int, sign_in_name: str, password: str, now: datetime) -> None:
+def set_password(
+    session: Session, district_id: int, sign_in_name: str, password: str, now: datetime, by: By = SYSTEM
+) -> None:
     """Set an account's password, forget failed tries and end its sessions. Raises AccountError for an unknown name."""
     account = session.scalar(
         select(Account).where(Account.district_id == district_id, Account.sign_in_name == normalised(sign_in_name))
     )
     if account is None:
         raise AccountError(f"No account has the sign-in name {sign_in_name}.")
-    forgive(session, district_id, account.id, _hashed(password))
-    end_sessions(session, district_id, account.id, now)
+    _put_password(session, holder_of(account, None), _hashed(password), now, by)
 
 
-def sign_in(engine: Engine, sign_in_name: str, password: str, now: datetime) -> Holder | None:
-    """The holder of the account, or None: unknown name, wrong password and locked account look and last the same."""
+def change_password(engine: Engine, account: Holder, session_id: int, present: str, new: str, now: datetime) -> bool:
+    """Give an account another password and end its other sessions; False where the present one is not right.
+
+    Wrong tries count as those of signing in do. Raises AccountError for a new one that is too short or too long.
+    """
+    hashed = _hashed(new)
+    with district_transaction(engine, account.district_id) as session:
+        attempt = count_attempt(session, account.district_id, account.sign_in_name, now)
+        session.commit()
+    if attempt is None or not is_password(attempt.password_hash, present) or attempt.locked:
+        return False
+    with district_transaction(engine, account.district_id) as session:
+        _put_password(session, account, hashed, now, by_person(account.person_id), keep=session_id)
+        session.commit()
+    return True
+
+
+def _put_password(
+    session: Session, account: Holder, hashed: str, now: datetime, by: By, keep: int | None = None
+) -> None:
+    forgive(session, account.district_id, account.account_id, hashed)
+    record(session, account.district_id, by, Act.PASSWORD_SET, now, detail={"account": account.account_id})
+    end_all(session, account, now, Ending.PASSWORD_CHANGED, by, keep)
+
+
+def sign_in(
+    engine: Engine, sign_in_name: str, password: str, now: datetime, address: str | None = None
+) -> Holder | None:
+    """The holder of the account, or None: unknown name, wrong password and locked account look and last the same.
+
+    Failures count against `address` too, where it is known. Raises AddressRestsError where there were too many.
+    """
     name = normalised(sign_in_name)
     with shared_transaction(engine) as session:
+        # counted before, so that tries at the same time count too; one that succeeds is taken back
+        wait = sign_in_addresses.charge(session, address, now) if address else timedelta(0)
         district_id = district_of_name(session, name_digest(name))
+        session.commit()
+    if wait:
+        raise AddressRestsError(wait)
     attempt = None
     if district_id is not None:
         with district_transaction(engine, district_id) as session:
-            attempt = count_attempt(session, district_id, name, now, FREE_TRIES, LONGEST_LOCK_SECONDS)
+            attempt = count_attempt(session, district_id, name, now)
             session.commit()
     # verified outside any transaction: it is slow by design and must not hold a connection
     right = is_password(attempt.password_hash if attempt else _NOBODY, password)
-    if district_id is None or attempt is None or attempt.locked or not right:
+    if district_id is None or attempt is None:
+        return None
+    if attempt.locked or not right:
+        _note_refusal(engine, district_id, attempt, now)
         return None
     with district_transaction(engine, district_id) as session:
         newer = HASHER.hash(password) if HASHER.check_needs_rehash(attempt.password_hash) else None
         forgive(session, district_id, attempt.account_id, newer)
         found = holder(session, district_id, attempt.account_id)
         session.commit()
+    if address:
+        with shared_transaction(engine) as session:
+            sign_in_addresses.refund(session, address, now)
+            session.commit()
     return found
 
 
-def sign_out(engine: Engine, district_id: int, account_id: int, now: datetime) -> None:
-    """End the account's sessions, also those of copied cookies."""
+def _note_refusal(engine: Engine, district_id: int, attempt: Attempt, now: datetime) -> None:
+    """Put a refused try on record; nobody knows who it was, so it is nobody's."""
+    detail = {"account": attempt.account_id, "locked": attempt.locked}
     with district_transaction(engine, district_id) as session:
-        end_sessions(session, district_id, account_id, now)
+        record(session, district_id, SYSTEM, Act.SIGN_IN_REFUSED, now, detail=detail)
         session.commit()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api.pages import (
+    account,
     accounts,
     assessments,
     gallery,
@@ -16,6 +17,7 @@ from api.pages import (
     measurement,
     moves,
     my_path,
+    second_factor,
     student_map,
     students,
     texts,
@@ -26,6 +28,7 @@ from api.pages.blueprint import IdConverter, csrf, pages
 from api.pages.errors import error_page
 
 __all__ = [
+    "account",
     "accounts",
     "assessments",
     "error_page",
@@ -36,6 +39,7 @@ __all__ = [
     "measurement",
     "moves",
     "my_path",
+    "second_factor",
     "student_map",
     "students",
     "today",

@@ -19,6 +19,7 @@ from api.actions.looking import disclose, looked
 from api.security.guards import GUARD, declare
 from api.services import services
 from mastery.access import NEEDS, Access, Reason, Subject, Viewer, What, may
+from mastery.second_factor import Step, needs_second_factor, step
 from models.queries_access import relations_of
 from models.unit_of_work import district_transaction, one_snapshot
 
@@ -41,6 +42,8 @@ class Visit:
 
     `asked`: the student whom the address names, if there is such a one; `access`: by what they may be seen here;
     `seen`: whom the answer shows, to be put on record before it leaves.
+    `step` is what signing in still lacks; only few pages are open before it is done. `needs_factor`: the person's roles
+    ask for a second factor.
     """
 
     session: Session
@@ -51,6 +54,8 @@ class Visit:
     asked: Subject | None = None
     access: Access = UNDECIDED
     seen: set[int] = field(default_factory=set)
+    step: Step = Step.IN
+    needs_factor: bool = False
 
     @property
     def district_id(self) -> int:
@@ -77,9 +82,19 @@ class Visit:
 View = Callable[..., ResponseReturnValue]
 
 
-def signed_in(view: View) -> View:
-    """A page for people with an account; the view gets their `Visit` first. Others are asked to sign in."""
-    return declare(_entered(view, own=False), "person: signed in")
+# where a session that lacks something is led
+_LED_TO = {Step.SHOW: "pages.second_factor", Step.SET_UP: "pages.set_up_second_factor"}
+
+
+def admitting(guard: str, *steps: Step) -> Callable[[View], View]:
+    """A page for people with an account, also where signing in lacks one of these; the view gets their `Visit`."""
+    return lambda view: declare(_entered(view, *steps), f"person: {guard}")
+
+
+# others than who is signed in are asked to sign in
+signed_in = admitting("signed in")
+setting_up = admitting("signed in, or setting up a second factor", Step.SET_UP)
+arriving = admitting("signed in, or on the way", Step.SET_UP, Step.SHOW)
 
 
 def staff_only(view: View) -> View:
@@ -91,7 +106,7 @@ def staff_only(view: View) -> View:
             abort(404)
         return view(visit, **arguments)
 
-    return declare(_entered(guarded, own=False), "person: staff")
+    return declare(_entered(guarded), "person: staff")
 
 
 def about_student(what: What, *, own: bool = False, whole: bool = True) -> Callable[[View], View]:
@@ -123,17 +138,19 @@ def about_student(what: What, *, own: bool = False, whole: bool = True) -> Calla
     return decorate
 
 
-def _entered(view: View, *, own: bool) -> View:
+def _entered(view: View, *steps: Step, own: bool = False) -> View:
     @wraps(view)
     def entered(**arguments: object) -> ResponseReturnValue:
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
         if not current_user.is_authenticated:
-            back = request.full_path.rstrip("?") if request.method == "GET" else None
             return redirect(url_for("pages.sign_in", next=back), 303)
         with district_transaction(services().engine, current_user.district_id) as session:
             if request.method == "GET":
                 # one snapshot: the versions that a page says it shows are never newer than what it shows
                 one_snapshot(session)
             visit = g.visit = _visit(session, current_user.person_id if own else arguments.get("student_id"))
+            if visit.step is not Step.IN and visit.step not in steps:
+                return redirect(url_for(_LED_TO[visit.step], next=back), 303)
             answer = view(visit, **arguments)
             if request.method == "GET" and visit.seen:
                 looked(session, visit.viewer, request.endpoint or "", visit.seen, visit.now, looks_on=_looks_on())
@@ -153,7 +170,18 @@ def _visit(session: Session, student_id: object) -> Visit:
     now = services().clock()
     asked = student_id if isinstance(student_id, int) else None
     found = relations_of(session, user.district_id, user.person_id, now, asked)
-    return Visit(session, found.viewer, user.name, now, found.zone, found.subject)
+    # no real child is in a sandbox: there a second factor is offered and not asked for
+    needed = needs_second_factor(found.viewer.roles) and not found.sandbox
+    return Visit(
+        session,
+        found.viewer,
+        user.name,
+        now,
+        found.zone,
+        found.subject,
+        step=step(needed, user.has_factor, user.factor_shown),
+        needs_factor=needed,
+    )
 
 
 @pages.before_request

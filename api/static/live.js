@@ -2,6 +2,7 @@
 (() => {
   'use strict';
   const root = document.getElementById('live');
+  if (!root) return;
   const status = document.getElementById('live-status');
   const news = document.getElementById('live-news');
   const said = document.getElementById('live-said');
@@ -203,4 +204,56 @@
 
   button.hidden = false;
   start();
+})();
+
+// Tells before the session ends, keeps what is being written in its place, and says so once it has ended.
+(() => {
+  'use strict';
+  const until = document.getElementById('session-until');
+  if (!until) return;
+  const notice = document.getElementById('session-alert');
+  const warn = Number(until.dataset.warn);
+  let timer = 0, due = 0, shown = notice.textContent.trim() ? 'session-soon' : null;
+
+  async function ask(goOn) {
+    const body = new FormData();
+    body.set('csrf_token', until.dataset.token);
+    body.set('script', '1');
+    const answer = await fetch(until.dataset.url + (goOn ? '' : '?partial=1'), { method: 'POST', body, redirect: 'manual' });
+    if (answer.type === 'opaqueredirect' || answer.status === 400) return null; // signed out, here or in another window
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  }
+
+  function show(name) {
+    if (name === shown) return;
+    const inside = notice.contains(document.activeElement);
+    notice.replaceChildren(...(name ? [document.getElementById(name).content.cloneNode(true)] : []));
+    if (inside) document.getElementById('main').focus({ preventScroll: true });
+    shown = name;
+  }
+
+  function wait(seconds) {
+    clearTimeout(timer);
+    due = Date.now() + seconds * 1000;
+    timer = setTimeout(look, seconds * 1000, false);
+  }
+
+  const next = (seconds) => wait(seconds > warn ? seconds - warn + 1 : seconds + 1);
+
+  function tell(left) {
+    if (!left) { clearTimeout(timer); due = Infinity; show('session-over'); return; }
+    until.textContent = left.said;
+    show(left.seconds > warn ? null : left.idle ? 'session-idle' : 'session-limit');
+    next(left.seconds);
+  }
+
+  async function look(goOn = false) {
+    try { tell(await ask(goOn)); } catch { wait(30); }
+  }
+
+  notice.addEventListener('submit', (event) => { event.preventDefault(); look(true); });
+  // a computer that slept: its timers did too
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && Date.now() >= due) look(); });
+  next(Number(until.dataset.seconds));
 })();

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from factories import NOW, TODAY, Factory, new_district
-from page_world import PASSWORD, PageWorld
+from page_world import PASSWORD, PageWorld, enrol
 from sqlalchemy import select
 
 from api.actions.accounts import create_account
@@ -101,7 +101,8 @@ def test_another_district_does_not_exist(page_world: PageWorld) -> None:
         student = make.student(make.section(school), "Foreign", "Student")
         head = make.person("Foreign", "Head")
         make.role(head, "administrator", school.id)
-        create_account(session, other, "foreign", PASSWORD, head.id, page_world.clock())
+        account = create_account(session, other, "foreign", PASSWORD, head.id, page_world.clock())
+        page_world.codes["foreign"] = enrol(session, other, account)
         flag = make.wheel_spin(student, make.target())
         session.commit()
     page_world.client("principal").get(f"/students/{student.id}", 404)

@@ -97,8 +97,8 @@ PLACES = [
     *(("guardian", path) for path in ("/students/{student}/path", "/students/{student}/targets/{mastered}")),
     ("principal", "/classes/{section}"), ("leader", "/students"), ("leader", "/classes"),
 ]  # fmt: skip
-# one only sends elsewhere, the other is for developers
-WITHOUT = {"pages.home", "pages.gallery"}
+# one only sends elsewhere, one is for developers, one a picture; to one comes who is halfway, further below
+WITHOUT = {"pages.home", "pages.gallery", "pages.second_factor_picture", "pages.second_factor"}
 # the pages that tell of targets
 PARTS = {"/targets/", "/map", "/map?around", "/path", "/classes/", "/today", "/today after", "guardian /students/"}
 
@@ -168,6 +168,14 @@ def _pages(world: PageWorld, places: dict[str, int], code: str) -> Iterator[tupl
     nobody.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = code
     assert nobody.sign_in("nobody", "", status=422).lang == code
     yield "a refused sign-in", _html(nobody)
+    halfway = world.client()
+    halfway.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = code
+    halfway.sign_in("leader", PASSWORD)
+    assert halfway.get("/second-factor").lang == code
+    yield "the second step", _html(halfway)
+    teacher.post("/account/second-factor/start")
+    teacher.get("/account/second-factor")
+    yield "a second step that is set up", _html(teacher)
     assert nobody.get("/nowhere", 404).lang == code
     yield "no such page", _html(nobody)
 

@@ -10,7 +10,7 @@ from conftest_api import NOW, token_of
 from factories import Factory, new_district
 from furnished import LONG, furnish
 from measurement_world import FALL, PILOT, SUBJECT, well_measured
-from page_world import PASSWORD, PageWorld
+from page_world import PASSWORD, PageWorld, enrol
 
 from api.actions.accounts import create_account
 from api.pages.measurement import QUESTIONS
@@ -79,7 +79,8 @@ def test_another_districts_lead_sees_nothing_of_it(measured: PageWorld) -> None:
         make.target("HIST.1", subject="History")
         leader = make.person("Else", "Where")
         make.role(leader, "administrator")
-        create_account(session, other, "elsewhere", PASSWORD, leader.id, NOW)
+        account = create_account(session, other, "elsewhere", PASSWORD, leader.id, NOW)
+        measured.codes["elsewhere"] = enrol(session, other, account)
         session.commit()
     client = measured.client("elsewhere")
     page = client.get("/measurement")

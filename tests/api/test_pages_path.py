@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from factories import NOW, Factory, new_district
-from page_world import PASSWORD, PageWorld
+from page_world import PASSWORD, PageWorld, enrol
 from path_pages import html, plain, section, working
 from path_world import LIKE, LITTLE, TEST_ONLY, UNITS, UNLIKE, fractions, line, mastered, sat_test
 
@@ -47,7 +47,8 @@ def test_another_district_does_not_exist(page_world: PageWorld) -> None:
         student = make.student(make.section(school))
         head = make.person("Foreign", "Head")
         make.role(head, "administrator", school.id)
-        create_account(session, other, "foreign-path", PASSWORD, head.id, NOW)
+        account = create_account(session, other, "foreign-path", PASSWORD, head.id, NOW)
+        page_world.codes["foreign-path"] = enrol(session, other, account)
         session.commit()
     page_world.client("principal").get(f"/students/{student.id}/path", 404)
     foreign = page_world.client("foreign-path")

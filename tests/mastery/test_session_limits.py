@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mastery.access_matrix import Role
 from mastery.policy import DEFAULT_POLICY as POLICY
 from mastery.second_factor import NEEDING, Step, needs_second_factor, step
 from mastery.session_limits import SEEN_EVERY, Ending, Life, end, lapse, limits, look, until
@@ -57,12 +58,12 @@ def test_what_ended_stays_as_it_ended() -> None:
 
 @pytest.mark.parametrize("role", sorted(NEEDING))
 def test_whoever_sees_many_children_needs_a_second_factor(role: str) -> None:
-    assert needs_second_factor(["teacher", role])
+    assert needs_second_factor([Role.TEACHER_OF_RECORD, role])
 
 
 def test_others_do_not() -> None:
     assert not needs_second_factor([])
-    assert not needs_second_factor(["teacher", "student", "guardian", "counselor"])
+    assert not needs_second_factor([Role.TEACHER_OF_RECORD, Role.STUDENT, Role.PARENT, Role.COUNSELOR])
 
 
 def test_what_signing_in_still_lacks() -> None:
