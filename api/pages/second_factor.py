@@ -49,7 +49,7 @@ def second_factor(visit: Visit) -> ResponseReturnValue:
         if token is not None:
             hold_session(token)
             return redirect(target, 303)
-        refused = _not_right()
+        refused = _not_right(form)
     status = 422 if request.method == "POST" else 200
     return render_template("second_factor.html", form=form, refused=refused, next=target), status
 
@@ -67,7 +67,7 @@ def set_up_second_factor(visit: Visit) -> ResponseReturnValue:
             hold_session(token)
             g.visit = replace(visit, step=Step.IN)
             return _recovery_codes(codes)
-        refused = _not_right()
+        refused = _not_right(form)
     return _page(visit, form, refused), 422 if request.method == "POST" else 200
 
 
@@ -123,7 +123,7 @@ def change_second_factor(visit: Visit) -> ResponseReturnValue:
                     return redirect(url_for("pages.account"), 303)
             case _other:
                 abort(400)
-        refused = _not_right()
+        refused = _not_right(form)
     return _page(visit, form, refused), 422
 
 
@@ -136,7 +136,9 @@ def recovery_codes_words(left: int) -> str:
     return ngettext("%(num)d recovery code is left.", "%(num)d recovery codes are left.", left)
 
 
-def _not_right() -> str:
+def _not_right(form: CodeForm) -> str:
+    """What is said of a wrong code, which is not shown again: the next try is another one."""
+    form.code.data = ""
     return _(
         "That code is not right, or it was used already. Wait for the next one. After several codes that do not work, "
         "the second step rests for a few minutes."

@@ -17,7 +17,7 @@ from api.security.clients import digest
 ISSUER = "Mastery"
 RECOVERY_CODES = 10
 _RECOVERY_BYTES = 16
-_GROUP = 5
+_GROUP = 7
 _DRIFT_STEPS = 1
 _DIGITS = re.compile(r"[0-9]{6}")
 

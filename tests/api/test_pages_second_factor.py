@@ -90,7 +90,7 @@ def read_key(client: PageClient) -> pyotp.TOTP:
 
 def codes_on(client: PageClient) -> list[str]:
     assert client.response is not None
-    return re.findall(r"<li>([A-Z2-7-]{31})</li>", client.response.get_data(as_text=True))
+    return re.findall(r"<li>([A-Z2-7-]{29})</li>", client.response.get_data(as_text=True))
 
 
 def set_up(world: PageWorld, client: PageClient) -> tuple[pyotp.TOTP, list[str]]:
