@@ -11,8 +11,11 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from api.actions.passwords import AccountError, checked_password, password_holder
 from api.actions.sessions import end_all
 from mastery.audit import Act
+from mastery.passwords import LONGEST as LONGEST_PASSWORD
+from mastery.passwords import normalised as normalised_password
 from mastery.session_limits import Ending
 from models import sign_in_addresses
 from models.access import Account
@@ -30,16 +33,9 @@ from models.queries_accounts import (
 )
 from models.unit_of_work import district_transaction, shared_transaction
 
-SHORTEST_PASSWORD = 8  # NIST SP 800-63B, 5.1.1.2: length is asked for, a mixture of signs is not
-LONGEST_PASSWORD = 1024
-
 HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106, second recommendation
 # what an unknown name is verified against, so that it takes as long as a known one
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$kUXXC5yO/ROpfbazFpzoEA$qOtnRDZqVApk5T3ql+cam3aRDwDkomlV9Ch2McuuoLY"
-
-
-class AccountError(ValueError):
-    """An account that cannot be made or changed so; the text says why."""
 
 
 class AddressRestsError(Exception):
@@ -65,12 +61,14 @@ def create_account(
 ) -> int:
     """Add an account in the district's transaction; returns its id.
 
-    Raises AccountError for a name that is empty or taken anywhere in the installation, or a password too short.
+    Raises AccountError for a name that is empty or taken anywhere in the installation, PasswordError for a password
+    that may not be.
     """
     name = normalised(sign_in_name)
     if not name or len(name) > 320:
         raise AccountError("A sign-in name has 1 to 320 characters.")
-    hashed = _hashed(password)
+    checked_password(password, password_holder(session, district_id, person_id, name))
+    hashed = hashed_password(password)
     if not claim_name(session, name_digest(name), district_id):
         raise AccountError(f"The sign-in name {name} is taken.")
     account = Account(
@@ -92,21 +90,27 @@ def create_account(
 def set_password(
     session: Session, district_id: int, sign_in_name: str, password: str, now: datetime, by: By = SYSTEM
 ) -> None:
-    """Set an account's password, forget failed tries and end its sessions. Raises AccountError for an unknown name."""
+    """Set an account's password, forget failed tries and end its sessions.
+
+    Raises AccountError for an unknown name, PasswordError for a password that may not be.
+    """
     account = session.scalar(
         select(Account).where(Account.district_id == district_id, Account.sign_in_name == normalised(sign_in_name))
     )
     if account is None:
         raise AccountError(f"No account has the sign-in name {sign_in_name}.")
-    _put_password(session, holder_of(account, None), _hashed(password), now, by)
+    checked_password(password, password_holder(session, district_id, account.person_id, account.sign_in_name))
+    _put_password(session, holder_of(account, None), hashed_password(password), now, by)
 
 
 def change_password(engine: Engine, account: Holder, session_id: int, present: str, new: str, now: datetime) -> bool:
     """Give an account another password and end its other sessions; False where the present one is not right.
 
-    Wrong tries count as those of signing in do. Raises AccountError for a new one that is too short or too long.
+    Wrong tries count as those of signing in do. Raises PasswordError for a new one that may not be.
     """
-    hashed = _hashed(new)
+    with district_transaction(engine, account.district_id) as session:
+        checked_password(new, password_holder(session, account.district_id, account.person_id, account.sign_in_name))
+    hashed = hashed_password(new)
     with district_transaction(engine, account.district_id) as session:
         attempt = count_attempt(session, account.district_id, account.sign_in_name, now)
         session.commit()
@@ -154,7 +158,7 @@ def sign_in(
         _note_refusal(engine, district_id, attempt, now)
         return None
     with district_transaction(engine, district_id) as session:
-        newer = HASHER.hash(password) if HASHER.check_needs_rehash(attempt.password_hash) else None
+        newer = hashed_password(password) if HASHER.check_needs_rehash(attempt.password_hash) else None
         forgive(session, district_id, attempt.account_id, newer)
         found = holder(session, district_id, attempt.account_id)
         session.commit()
@@ -180,15 +184,14 @@ def keep_language(engine: Engine, district_id: int, account_id: int, language: s
         session.commit()
 
 
-def _hashed(password: str) -> str:
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise AccountError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
-    return HASHER.hash(password)
+def hashed_password(password: str) -> str:
+    """What is kept of a password that was checked; slow by design."""
+    return HASHER.hash(normalised_password(password))
 
 
 def is_password(hashed: str, password: str) -> bool:
     """Whether a password is the one that was hashed; slow by design."""
     try:
-        return HASHER.verify(hashed, password[: LONGEST_PASSWORD + 1])
+        return HASHER.verify(hashed, normalised_password(password[: LONGEST_PASSWORD + 1]))
     except (VerifyMismatchError, InvalidHashError):
         return False

@@ -154,7 +154,7 @@ def test_an_account_is_made_with_care(page_world: PageWorld) -> None:
         district, now = page_world.district_id, page_world.clock()
         with pytest.raises(AccountError, match="taken"):
             create_account(session, district, "Teacher", PASSWORD, None, now)
-        with pytest.raises(AccountError, match="8 to 1024"):
+        with pytest.raises(AccountError, match="8 to 1024 characters"):
             create_account(session, district, "new", "short", None, now)
         with pytest.raises(AccountError, match="1 to 320"):
             create_account(session, district, "  ", PASSWORD, None, now)
