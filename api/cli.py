@@ -16,6 +16,7 @@ from api import (
     cli_clock,
     cli_evaluate,
     cli_graph,
+    cli_letters,
     cli_measurement,
     cli_methods,
     cli_operations,
@@ -211,6 +212,7 @@ def account_create(services: Services, district: District, sign_in_name: str, pe
 def _register() -> None:
     parts: tuple[Any, ...] = (
         cli_graph,
+        cli_letters,
         cli_measurement,
         cli_methods,
         cli_roster,

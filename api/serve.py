@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import mastery
 from api.children import Child
+from api.mail import mail_server
 from models.clock import DemonstrationClock
 from models.embedded import EmbeddedError, Server, locks, running
 from models.installation import DESCRIBING, Embedded, External, Installation, InstallationError
@@ -185,8 +186,19 @@ def _children(
         # each worker marks a file at every turn; on a disk that costs more than the turn
         web += ["--worker-tmp-dir", _MEMORY]
     live = [*python, "api.live", "--host", host, "--port", str(live_port)]
-    commands = {"web": web, "live": live} | {name: [*python, *words] for name, words in companions.items()}
+    commands = {"web": web, "live": live}
+    if _sends_mail():
+        commands["mail"] = [*python, "api.mailer"]
+    commands |= {name: [*python, *words] for name, words in companions.items()}
     return [Child(name, words, environment, log) for name, words in commands.items()]
+
+
+def _sends_mail() -> bool:
+    """Whether the environment names a mail server; ServeError where what it says can not be used."""
+    try:
+        return mail_server() is not None
+    except InstallationError as error:
+        raise ServeError(str(error)) from error
 
 
 def _description(installation: Installation) -> dict[str, str]:

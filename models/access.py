@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, DistrictKey, Key, OptionalKey, Surrogate, owned
@@ -47,6 +47,7 @@ class Account(Base):
     __table_args__ = (
         UniqueConstraint("district_id", "sign_in_name"),
         owned("person_id", to="person"),
+        Index(None, "district_id", "person_id"),
     )
 
     district_id: Mapped[DistrictKey]

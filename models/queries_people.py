@@ -29,6 +29,11 @@ def district_zone(session: Session, district_id: int) -> str:
     return session.execute(select(District.time_zone).where(District.id == district_id)).scalar_one()
 
 
+def district_name(session: Session, district_id: int) -> str:
+    """The district's name."""
+    return session.execute(select(District.name).where(District.id == district_id)).scalar_one()
+
+
 def is_sandbox(session: Session, district_id: int) -> bool:
     """Whether the district is for trying things out, with no real child in it."""
     return session.execute(select(District.sandbox).where(District.id == district_id)).scalar_one()

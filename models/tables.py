@@ -12,7 +12,9 @@ from models import (
     evidence,
     flag,
     graph,
+    letters,
     links,
+    mail,
     measurements,
     methods,
     move,
@@ -20,6 +22,7 @@ from models import (
     roster,
     standing,
     subject_choices,
+    throttle,
 )
 from models.base import Base
 
@@ -35,6 +38,8 @@ AGGREGATES = (
     flag,
     graph,
     links,
+    letters,
+    mail,
     measurements,
     methods,
     move,
@@ -42,9 +47,10 @@ AGGREGATES = (
     roster,
     standing,
     subject_choices,
+    throttle,
 )
 # tables that every district shares; they hold nothing about a child
-SHARED_TABLES = frozenset({"district", "sign_in_name", "sign_in_address"})
+SHARED_TABLES = frozenset({"district", "sign_in_name", "sign_in_address", "recovery_request", "tried"})
 APPEND_ONLY_TABLES = frozenset(
     {
         "audit_event",

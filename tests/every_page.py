@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pyotp
 from furnished import Furnished, crowd
+from furnished_letters import lettered, mailing
 from furnished_work import judged, long_story, morning, schooling
 from measurement_world import PILOT, well_measured
 from page_world import PASSWORD
@@ -39,6 +40,28 @@ def _refused(visitor: Visitor) -> None:
     visitor.page.get_by_label("Password").fill("not this one")
     visitor.page.get_by_role("button", name="Sign in").click()
     visitor.page.get_by_role("alert").wait_for()
+
+
+def _no_such_code(visitor: Visitor) -> None:
+    visitor.page.get_by_label("Code of the letter").fill("1-0000-0000-0000")
+    visitor.page.get_by_role("button", name="Go on").click()
+    visitor.page.get_by_role("alert").wait_for()
+
+
+def _in_spanish(visitor: Visitor) -> None:
+    visitor.page.get_by_role("button", name="Español").click()
+    visitor.page.get_by_role("heading", name="Su cuenta").wait_for()
+
+
+def _asked(visitor: Visitor) -> None:
+    visitor.page.get_by_label("Sign-in name or e-mail address").fill("nobody")
+    visitor.page.get_by_role("button", name="Send me a link").click()
+    visitor.page.get_by_role("status").wait_for()
+
+
+def _printed(visitor: Visitor) -> None:
+    visitor.page.get_by_role("button", name="Make 1 letter").click()
+    visitor.page.get_by_role("heading", name="1 letter to print").wait_for()
 
 
 def _too_old(visitor: Visitor) -> None:
@@ -112,6 +135,17 @@ PICTURES = {"pages.second_factor_picture"}
 CASES = (
     Case("sign in", "pages.sign_in", None, "/sign-in"),
     Case("sign in, refused", "pages.sign_in", None, "/sign-in", _refused, status=422),
+    Case("a letter's code", "pages.activate", None, "/activate"),
+    Case("a letter's code, refused", "pages.activate", None, "/activate", _no_such_code, status=422),
+    Case("a letter, for an account", "pages.activate_with", None, "/activate/{mother}", more=lettered),
+    Case("a letter, in Spanish", "pages.activate_with", None, "/activate/{mother}", _in_spanish, more=lettered),
+    Case("a letter, for a new password", "pages.activate_with", None, "/activate/{again}", more=lettered),
+    Case("recovery without mail", "pages.recover", None, "/recover"),
+    Case("recovery by mail", "pages.recover", None, "/recover", more=mailing),
+    Case("recovery, asked for", "pages.recover", None, "/recover", _asked, more=mailing),
+    Case("letters, of a school", "pages.letters", "principal", "/letters?group=staff", more=lettered),
+    Case("letters, to print", "pages.letters", "principal", "/letters", _printed, more=lettered),
+    Case("letters, no school chosen", "pages.letters", "leader", "/letters"),
     Case("first page of a student", "pages.home", "student", "/"),
     Case("today, full", "pages.today", "teacher", "/today"),
     Case("today, a form refused", "pages.today", "teacher", "/today", _reproved),

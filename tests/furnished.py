@@ -22,7 +22,7 @@ class Furnished:
     """The world with something of everything in it; `places` fills the paths of the cases."""
 
     world: PageWorld
-    places: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int | str] = field(default_factory=dict)
 
 
 def furnish(world: PageWorld) -> Furnished:

@@ -7,12 +7,14 @@ from flask import Flask
 from api.pages import (
     account,
     accounts,
+    activation,
     assessments,
     gallery,
     grid,
     headers,
     judgements,
     language,
+    letters,
     live_link,
     measurement,
     moves,
@@ -26,16 +28,19 @@ from api.pages import (
 )
 from api.pages.blueprint import IdConverter, csrf, pages
 from api.pages.errors import error_page
+from mastery.letters import may_make_letters
 
 __all__ = [
     "account",
     "accounts",
+    "activation",
     "assessments",
     "error_page",
     "gallery",
     "grid",
     "install",
     "judgements",
+    "letters",
     "measurement",
     "moves",
     "my_path",
@@ -56,9 +61,10 @@ def install(app: Flask) -> None:
     language.install(app)
     csrf.init_app(app)
     accounts.install(app)
+    activation.install(app)
     live_link.install(app)
     headers.install(app)
-    app.jinja_env.globals.update(words=words, statement=texts.statement)
+    app.jinja_env.globals.update(words=words, statement=texts.statement, may_make_letters=may_make_letters)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["int"] = IdConverter  # a whole number in a page's address always is a key
     app.register_blueprint(pages)

@@ -16,7 +16,9 @@ from wtforms.validators import DataRequired, EqualTo, Length
 
 from api.actions import accounts as action
 from api.actions import second_factor, sessions
+from api.actions.passwords import PasswordError
 from api.pages import words
+from api.pages.activation import password_words
 from api.pages.blueprint import Visit, arriving, pages, signed_in
 from api.pages.paths import safe_next
 from api.pages.second_factor import recovery_codes_words
@@ -43,13 +45,7 @@ class PasswordForm(FlaskForm):
     )
     new = PasswordField(
         _l("New password"),
-        [
-            Length(
-                action.SHORTEST_PASSWORD,
-                action.LONGEST_PASSWORD,
-                _l("A new password has 8 signs or more: a few words that belong together only for you are a good one."),
-            )
-        ],
+        [DataRequired(_l("Enter a new password.")), Length(max=action.LONGEST_PASSWORD)],
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField(
@@ -87,10 +83,13 @@ def change_password(visit: Visit) -> ResponseReturnValue:
     form = PasswordForm()
     refused = None
     if form.validate_on_submit():
-        done = action.change_password(
-            services().engine, current_user.holder, current_user.session_id, form.present.data, form.new.data,
-            services().stopwatch(),
-        )  # fmt: skip
+        try:
+            done = action.change_password(
+                services().engine, current_user.holder, current_user.session_id, form.present.data, form.new.data,
+                services().stopwatch(),
+            )  # fmt: skip
+        except PasswordError as error:
+            return _page(visit, form, password_words(error)), 422
         if done:
             flash(_("Your password is changed. You are signed out everywhere else."))
             return redirect(url_for("pages.account"), 303)

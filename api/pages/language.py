@@ -79,7 +79,12 @@ def _own_name(code: str) -> str:
 
 
 def _locale() -> str:
-    return f"{_choose()}_{_REGION}"
+    return region(_choose())
+
+
+def region(code: str) -> str:
+    """The locale in which a language of ours writes dates and numbers."""
+    return f"{code}_{_REGION}"
 
 
 def _choose() -> str:

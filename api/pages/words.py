@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -215,6 +215,11 @@ def long_date(day: date) -> str:
 def short_date(instant: datetime, zone: ZoneInfo) -> str:
     """The date of an instant where the school is."""
     return format_date(instant.astimezone(zone).date(), "medium", locale=get_locale())
+
+
+def last_day_of(end: datetime, zone: ZoneInfo) -> str:
+    """The last whole day before an instant at which something ends, where the school is."""
+    return short_date(end - timedelta(microseconds=1), zone)
 
 
 def short_date_of(instant: str, zone: ZoneInfo) -> str:

@@ -1,0 +1,177 @@
+"""Letters with a code: the school's office chooses for whom, makes them, and prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+
+from flask import abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup
+
+from api.actions.letters import Letter, make_letters
+from api.catalogues import catalogues
+from api.pages.activation import ADDRESS
+from api.pages.blueprint import PAGE_SIZE, View, Visit, page_number, pages, signed_in
+from api.pages.language import region
+from api.pages.qr import Qr, qr
+from api.security.guards import declare
+from api.services import services
+from mastery.letters import Group, may_make_letters
+from models.audit import by_person
+from models.queries_letters import (
+    Place,
+    Recipient,
+    Scope,
+    list_recipients,
+    one_recipient,
+    schools_of,
+    sections_of_school,
+    without_account,
+)
+from models.queries_people import district_name
+
+# at once: more take long to make, and to print
+MOST = 200
+
+GROUPS: dict[Group, LazyString] = {
+    Group.GUARDIANS: _l("Parents and guardians"),
+    Group.STUDENTS: _l("Students"),
+    Group.STAFF: _l("Staff"),
+}
+
+
+def office_only(view: View) -> View:
+    """A page for whoever may make letters; for others it does not exist."""
+
+    @wraps(view)
+    def guarded(visit: Visit, **arguments: object) -> ResponseReturnValue:
+        if not may_make_letters(visit.viewer):
+            abort(404)
+        return view(visit, **arguments)
+
+    return declare(signed_in(guarded), "person: may make letters")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is chosen on the page: one of the viewer's schools, a section of it or none, and a group."""
+
+    schools: Sequence[Place]
+    school: Place | None
+    sections: Sequence[Place]
+    section: Place | None
+    group: Group
+
+    @property
+    def scope(self) -> Scope | None:
+        """The same for queries; None before a school is chosen."""
+        return Scope(self.school.id, self.section.id if self.section else None, self.group) if self.school else None
+
+
+def _choice(visit: Visit, told: Callable[[str], str | None]) -> Choice:
+    """What the address or a form chooses; 404 for what is not the viewer's. Of one school there is no choice."""
+    schools = schools_of(visit.session, visit.viewer)
+    school = _named(schools, told("school")) or (schools[0] if len(schools) == 1 else None)
+    sections = sections_of_school(visit.session, visit.district_id, school.id) if school else []
+    group = told("group") or Group.GUARDIANS
+    if group not in set(Group):
+        abort(404)
+    return Choice(schools, school, sections, _named(sections, told("section")), Group(group))
+
+
+def _named(places: Iterable[Place], key: str | None) -> Place | None:
+    if not key:
+        return None
+    found = next((one for one in places if str(one.id) == key), None)
+    return found or abort(404)
+
+
+@pages.get("/letters")
+@office_only
+def letters(visit: Visit) -> ResponseReturnValue:
+    """Who of a school or a section has an account, a letter, or neither."""
+    choice, page = _choice(visit, request.args.get), page_number()
+    people: Sequence[Recipient] = ()
+    total = missing = 0
+    if choice.scope is not None:
+        people, total, missing = list_recipients(
+            visit.session, visit.viewer, choice.scope, visit.today, services().stopwatch(), PAGE_SIZE,
+            (page - 1) * PAGE_SIZE,
+        )  # fmt: skip
+    if page > 1 and not people:
+        abort(404)
+    return render_template(
+        "letters.html",
+        visit=visit,
+        choice=choice,
+        groups=GROUPS,
+        people=people,
+        total=total,
+        missing=missing,
+        most=MOST,
+        page=page,
+        last_page=max(1, -(-total // PAGE_SIZE)),
+    )
+
+
+@pages.post("/letters")
+@office_only
+def print_letters(visit: Visit) -> ResponseReturnValue:
+    """Make letters for a person, or for all of the choice who have neither account nor letter; shown this once."""
+    choice, now = _choice(visit, request.form.get), services().stopwatch()
+    if choice.scope is None:
+        abort(404)
+    person = request.form.get("person", "")
+    if person:
+        if not (person.isascii() and person.isdigit() and len(person) < 19):
+            abort(404)
+        one = one_recipient(visit.session, visit.viewer, choice.scope, visit.today, now, int(person))
+        recipients = [one] if one is not None else abort(404)
+    else:
+        recipients = list(without_account(visit.session, visit.viewer, choice.scope, visit.today, now, MOST))
+    made = make_letters(
+        visit.session, visit.district_id, recipients, by_person(visit.viewer.person),
+        services().installation.secret_key, now, visit.zone,
+    )  # fmt: skip
+    address = current_app.config[ADDRESS] or request.host_url.rstrip("/")
+    printed = [sheet(one, choice.group, address) for one in made]
+    heading = Heading(district_name(visit.session, visit.district_id), choice.school.name if choice.school else "")
+    visit.session.commit()
+    return render_template("letters_print.html", visit=visit, choice=choice, sheets=printed, heading=heading)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Whom letters are from."""
+
+    district: str
+    school: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A letter as it is printed: its text in each language that is needed."""
+
+    name: str
+    wards: tuple[str, ...]
+    code: str
+    picture: Qr
+    texts: Sequence[tuple[str, Markup]]
+
+
+def sheet(letter: Letter, group: Group, address: str) -> Sheet:
+    """A letter for print; in the language of its person where that is known, else in all there are."""
+    known = letter.recipient.language
+    texts = []
+    for language in [known] if known in catalogues() else list(catalogues()):
+        with force_locale(region(str(language))):
+            text = render_template("_letter.html", letter=letter, group=group.value, address=f"{address}/activate")
+        texts.append((str(language), Markup(text)))
+    return Sheet(
+        letter.recipient.name, letter.wards, letter.code, qr(f"{address}/activate/{letter.code}"), texts
+    )  # fmt: skip
