@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pyotp
 from furnished import Furnished, crowd
-from furnished_letters import lettered, mailing
+from furnished_letters import lettered, mailing, silent
 from furnished_work import judged, long_story, morning, schooling
 from measurement_world import PILOT, well_measured
 from page_world import PASSWORD
@@ -140,7 +140,7 @@ CASES = (
     Case("a letter, for an account", "pages.activate_with", None, "/activate/{mother}", more=lettered),
     Case("a letter, in Spanish", "pages.activate_with", None, "/activate/{mother}", _in_spanish, more=lettered),
     Case("a letter, for a new password", "pages.activate_with", None, "/activate/{again}", more=lettered),
-    Case("recovery without mail", "pages.recover", None, "/recover"),
+    Case("recovery without mail", "pages.recover", None, "/recover", more=silent),
     Case("recovery by mail", "pages.recover", None, "/recover", more=mailing),
     Case("recovery, asked for", "pages.recover", None, "/recover", _asked, more=mailing),
     Case("letters, of a school", "pages.letters", "principal", "/letters?group=staff", more=lettered),

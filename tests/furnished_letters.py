@@ -37,6 +37,11 @@ def lettered(found: Furnished) -> None:
         session.commit()
 
 
+def silent(found: Furnished) -> None:
+    """An installation that sends no mail."""
+    found.world.app.config[MAIL] = False
+
+
 def mailing(found: Furnished) -> None:
     """An installation that sends mail."""
     found.world.app.config[MAIL] = True

@@ -14,6 +14,7 @@ from every_page import CASES
 from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
 from furnished import crowd, furnish
+from furnished_letters import lettered
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
 from sqlalchemy import select
@@ -96,6 +97,8 @@ PLACES = [
     *(("student", path) for path in ("/path", "/students/{student}/map", "/students/{student}/targets/{little}")),
     *(("guardian", path) for path in ("/students/{student}/path", "/students/{student}/targets/{mastered}")),
     ("principal", "/classes/{section}"), ("leader", "/students"), ("leader", "/classes"),
+    ("principal", "/letters?group=staff"),
+    *((None, path) for path in ("/activate/{mother}", "/activate/{again}", "/recover")),
 ]  # fmt: skip
 # one only sends elsewhere, one is for developers, one a picture; to one comes who is halfway, further below
 WITHOUT = {"pages.home", "pages.gallery", "pages.second_factor_picture", "pages.second_factor"}
@@ -107,6 +110,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     """Something of each kind that pages show, every kind of move among it; the ids that places name."""
     found = furnish(world)
     crowd(found)
+    lettered(found)
 
     def rows(make: Factory) -> None:
         below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")
