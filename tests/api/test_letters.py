@@ -256,6 +256,9 @@ def test_the_list_says_who_has_what(page_world: PageWorld) -> None:
     page = client.get("/letters?group=guardians")
     assert "Everybody here has an account or a letter that works." in page.text
     assert "Works until Dec 4, 2026." in page.text
+    addresses = [*page.links, *(form["action"] for form in page.forms)]
+    assert "/letters" in addresses
+    assert not [one for one in addresses if "an%C3%A1" in one or "aná" in one or "byron" in one.lower()]
     few = client.statements("/letters?group=students")
     page_world.add(lambda make: [make.student(page_world.section, f"Kid{number}") for number in range(9)])
     assert client.statements("/letters?group=students") == few <= 20
