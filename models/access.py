@@ -54,7 +54,8 @@ class Account(Base):
     id: Mapped[Surrogate]
     sign_in_name: Mapped[str] = mapped_column(Text)
     person_id: Mapped[OptionalKey]
-    password_hash: Mapped[str]
+    # None: whoever holds the account comes by an identity provider alone
+    password_hash: Mapped[str | None]
     # chosen on a page, for all of the person's devices; None: what the browser asks for
     language: Mapped[str | None]
     failures: Mapped[int] = mapped_column(default=0)

@@ -32,7 +32,8 @@ class Attempt:
     """A try at an account, counted before its password is looked at. `locked`: it may not succeed."""
 
     account_id: int
-    password_hash: str
+    person_id: int | None
+    password_hash: str | None
     locked: bool
 
 
@@ -58,7 +59,7 @@ def count_attempt(session: Session, district_id: int, name: str, now: datetime) 
     `mastery.tries.rest` says for how long failures lock the account. A try while it is locked does not count.
     """
     before = session.execute(
-        select(Account.id, Account.password_hash, Account.failures, Account.locked_until)
+        select(Account.id, Account.person_id, Account.password_hash, Account.failures, Account.locked_until)
         .where(Account.district_id == district_id, Account.sign_in_name == name, Account.disabled_at.is_(None))
         .with_for_update()
     ).one_or_none()
@@ -72,7 +73,7 @@ def count_attempt(session: Session, district_id: int, name: str, now: datetime) 
             .where(Account.district_id == district_id, Account.id == before.id)
             .values(failures=before.failures + 1, locked_until=now + resting if resting else None)
         )
-    return Attempt(before.id, before.password_hash, locked)
+    return Attempt(before.id, before.person_id, before.password_hash, locked)
 
 
 def forgive(session: Session, district_id: int, account_id: int, password_hash: str | None = None) -> None:
