@@ -9,6 +9,7 @@ from datetime import timedelta
 import pyotp
 from furnished import Furnished, crowd
 from furnished_letters import lettered, mailing, silent
+from furnished_sign_in import providers, providers_alone
 from furnished_work import judged, long_story, morning, schooling
 from measurement_world import PILOT, well_measured
 from page_world import PASSWORD
@@ -146,6 +147,10 @@ CASES = (
     Case("letters, of a school", "pages.letters", "principal", "/letters?group=staff", more=lettered),
     Case("letters, to print", "pages.letters", "principal", "/letters", _printed, more=lettered),
     Case("letters, no school chosen", "pages.letters", "leader", "/letters"),
+    Case("sign in, by providers", "pages.sign_in", None, "/sign-in", more=providers),
+    Case("sign in, by providers alone", "pages.sign_in", None, "/sign-in", more=providers_alone),
+    Case("sign in, stopped on the way back", "pages.back_from_provider", None, "/sign-in/oidc/callback", status=400),
+    Case("sign in, no such provider", "pages.begin_at_provider", None, "/sign-in/nowhere/1", status=404),
     Case("first page of a student", "pages.home", "student", "/"),
     Case("today, full", "pages.today", "teacher", "/today"),
     Case("today, a form refused", "pages.today", "teacher", "/today", _reproved),

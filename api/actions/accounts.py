@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -17,6 +18,7 @@ from mastery.audit import Act
 from mastery.passwords import LONGEST as LONGEST_PASSWORD
 from mastery.passwords import normalised as normalised_password
 from mastery.session_limits import Ending
+from mastery.sign_in import PasswordSignIn, groups_of, password_counts
 from models import sign_in_addresses
 from models.access import Account
 from models.audit import SYSTEM, By, by_person, record
@@ -31,6 +33,8 @@ from models.queries_accounts import (
     holder_of,
     set_language,
 )
+from models.queries_identity import password_policy, roles_of
+from models.queries_people import district_zone
 from models.unit_of_work import district_transaction, shared_transaction
 
 HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106, second recommendation
@@ -57,18 +61,21 @@ def name_digest(name: str) -> str:
 
 
 def create_account(
-    session: Session, district_id: int, sign_in_name: str, password: str, person_id: int | None, now: datetime
+    session: Session, district_id: int, sign_in_name: str, password: str | None, person_id: int | None, now: datetime
 ) -> int:
-    """Add an account in the district's transaction; returns its id.
+    """Add an account in the district's transaction, without a password for who comes by an identity provider.
 
-    Raises AccountError for a name that is empty or taken anywhere in the installation, PasswordError for a password
-    that may not be.
+    Returns its id. Raises AccountError for a name that is empty or taken anywhere in the installation and for a
+    password that would not count, PasswordError for one that may not be.
     """
     name = normalised(sign_in_name)
     if not name or len(name) > 320:
         raise AccountError("A sign-in name has 1 to 320 characters.")
-    checked_password(password, password_holder(session, district_id, person_id, name))
-    hashed = hashed_password(password)
+    hashed = None
+    if password is not None:
+        _refuse_what_does_not_count(session, district_id, person_id, now)
+        checked_password(password, password_holder(session, district_id, person_id, name))
+        hashed = hashed_password(password)
     if not claim_name(session, name_digest(name), district_id):
         raise AccountError(f"The sign-in name {name} is taken.")
     account = Account(
@@ -99,6 +106,7 @@ def set_password(
     )
     if account is None:
         raise AccountError(f"No account has the sign-in name {sign_in_name}.")
+    _refuse_what_does_not_count(session, district_id, account.person_id, now)
     checked_password(password, password_holder(session, district_id, account.person_id, account.sign_in_name))
     _put_password(session, holder_of(account, None), hashed_password(password), now, by)
 
@@ -114,7 +122,7 @@ def change_password(engine: Engine, account: Holder, session_id: int, present: s
     with district_transaction(engine, account.district_id) as session:
         attempt = count_attempt(session, account.district_id, account.sign_in_name, now)
         session.commit()
-    if attempt is None or not is_password(attempt.password_hash, present) or attempt.locked:
+    if attempt is None or not is_password(attempt.password_hash or _NOBODY, present) or attempt.locked:
         return False
     with district_transaction(engine, account.district_id) as session:
         _put_password(session, account, hashed, now, by_person(account.person_id), keep=session_id)
@@ -130,12 +138,33 @@ def _put_password(
     end_all(session, account, now, Ending.PASSWORD_CHANGED, by, keep)
 
 
+def _refuse_what_does_not_count(session: Session, district_id: int, person_id: int | None, now: datetime) -> None:
+    """Store no password that its district would not let anybody in by."""
+    if not _counts(session, district_id, person_id, now):
+        raise AccountError("This person signs in by an identity provider: their password does not count here.")
+
+
+def _counts(session: Session, district_id: int, person_id: int | None, at_school: datetime) -> bool:
+    policy = password_policy(session, district_id)
+    if policy is PasswordSignIn.ALL or person_id is None:
+        return policy is PasswordSignIn.ALL
+    today = at_school.astimezone(ZoneInfo(district_zone(session, district_id))).date()
+    return password_counts(policy, groups_of(roles_of(session, district_id, person_id, today)))
+
+
 def sign_in(
-    engine: Engine, sign_in_name: str, password: str, now: datetime, address: str | None = None
+    engine: Engine,
+    sign_in_name: str,
+    password: str,
+    now: datetime,
+    address: str | None = None,
+    at_school: datetime | None = None,
 ) -> Holder | None:
-    """The holder of the account, or None: unknown name, wrong password and locked account look and last the same.
+    """The holder of the account, or None: unknown name, wrong password, locked account, account without a password and
+    one whose password does not count in its district look and last the same.
 
     Failures count against `address` too, where it is known. Raises AddressRestsError where there were too many.
+    `at_school` is the time that roles are looked up by, where it is not `now`.
     """
     name = normalised(sign_in_name)
     with shared_transaction(engine) as session:
@@ -145,20 +174,23 @@ def sign_in(
         session.commit()
     if wait:
         raise AddressRestsError(wait)
-    attempt = None
+    attempt, counts = None, False
     if district_id is not None:
         with district_transaction(engine, district_id) as session:
             attempt = count_attempt(session, district_id, name, now)
+            if attempt is not None:
+                counts = _counts(session, district_id, attempt.person_id, at_school or now)
             session.commit()
     # verified outside any transaction: it is slow by design and must not hold a connection
-    right = is_password(attempt.password_hash if attempt else _NOBODY, password)
+    hashed = attempt.password_hash if attempt else None
+    right = is_password(hashed or _NOBODY, password)
     if district_id is None or attempt is None:
         return None
-    if attempt.locked or not right:
+    if hashed is None or attempt.locked or not counts or not right:
         _note_refusal(engine, district_id, attempt, now)
         return None
     with district_transaction(engine, district_id) as session:
-        newer = hashed_password(password) if HASHER.check_needs_rehash(attempt.password_hash) else None
+        newer = hashed_password(password) if HASHER.check_needs_rehash(hashed) else None
         forgive(session, district_id, attempt.account_id, newer)
         found = holder(session, district_id, attempt.account_id)
         session.commit()

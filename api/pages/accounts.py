@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from flask import Flask, flash, redirect, render_template, request, session, url_for
+from flask import Flask, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,6 +20,7 @@ from api.actions import sessions
 from api.pages import language
 from api.pages.blueprint import Visit, arriving, pages
 from api.pages.paths import safe_next
+from api.pages.sign_in_offer import offered, remember_district
 from api.security.addresses import keyed, sender_address
 from api.security.devices import device_of
 from api.security.guards import public
@@ -80,10 +81,11 @@ def _load(token: str) -> SignedIn | None:
     return None if found is None else SignedIn(found, token)
 
 
+@pages.route("/sign-in/<slug>")
 @pages.route("/sign-in", methods=["GET", "POST"])
 @public("whoever is not signed in yet")
-def sign_in() -> ResponseReturnValue:
-    """Ask for name and password; go on to where the person was heading.
+def sign_in(slug: str | None = None) -> ResponseReturnValue:
+    """Offer the district's identity providers, and ask for name and password; go on to where the person was heading.
 
     With `again` also who is signed in may do so, before their session reaches its limit.
     """
@@ -97,7 +99,9 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         now = services().stopwatch()
         try:
-            account = action.sign_in(services().engine, form.name.data, form.password.data, now, _address())
+            account = action.sign_in(
+                services().engine, form.name.data, form.password.data, now, _address(), services().clock()
+            )
         except action.AddressRestsError as rests:
             status, headers = 429, {"Retry-After": str(math.ceil(rests.wait.total_seconds()))}
             refused = _(
@@ -112,7 +116,11 @@ def sign_in() -> ResponseReturnValue:
                 "The name or the password is not right. After several tries that do not work, "
                 "an account rests for a few minutes."
             )
-    return render_template("sign_in.html", form=form, refused=refused, next=target), status, headers
+    offer = offered(slug, target)
+    page = make_response(render_template("sign_in.html", form=form, refused=refused, next=target, offer=offer), status)
+    page.headers.update(headers)
+    remember_district(page, slug)
+    return page
 
 
 def begin_session(account: Holder, now: datetime, how: Began, factor_shown: bool = False) -> None:

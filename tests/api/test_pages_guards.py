@@ -19,7 +19,8 @@ def test_every_route_of_the_pages_declares_its_guard(page_world: PageWorld) -> N
     assert [name for name, view in views.items() if not hasattr(view, GUARD)] == []
     public = {name for name, view in views.items() if getattr(view, GUARD).startswith("public")}
     assert public == {
-        "pages.sign_in", "pages.choose_language", "pages.activate", "pages.activate_with", "pages.recover",
+        "pages.sign_in", "pages.begin_at_provider", "pages.back_from_provider", "pages.choose_language",
+        "pages.activate", "pages.activate_with", "pages.recover",
     }  # fmt: skip
 
 
