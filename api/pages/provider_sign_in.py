@@ -56,9 +56,8 @@ def begin_at_provider(slug: str, provider_id: int) -> ResponseReturnValue:
         district = district_of_slug(shared, slug) or abort(404)
     provider = _provider(district.id, provider_id) or abort(404)
     back = url_for("pages.back_from_provider", _external=True)
-    more = {"hd": provider.restriction} if provider.preset == Preset.GOOGLE and provider.restriction else {}
     try:
-        begun = begin(_party(provider), back, **more)
+        begun = begin(_party(provider), back, **_asked_of(provider))
     except OidcError as error:
         return _stopped_at(provider, error, slug)
     target = safe_next(request.args.get("next"))
@@ -66,8 +65,18 @@ def begin_at_provider(slug: str, provider_id: int) -> ResponseReturnValue:
     return redirect(begun.address, 303)
 
 
+def _asked_of(provider: IdentityProvider) -> dict[str, str]:
+    """What a known provider is asked beside the usual: which account it is to be, for school computers are shared."""
+    if provider.preset == Preset.GENERIC:
+        return {}
+    asked = {"prompt": "select_account"}
+    if provider.preset == Preset.GOOGLE and provider.restriction is not None:
+        asked["hd"] = provider.restriction
+    return asked
+
+
 def _way(district_id: int, slug: str, provider_id: int, begun: Begun, back: str, target: str) -> _Way:
-    heading = target if len(target) <= _LONGEST_NEXT else safe_next(None)
+    heading = target if len(json.dumps(target)) <= _LONGEST_NEXT else safe_next(None)
     now = services().stopwatch().isoformat()
     return _Way(district_id, slug, provider_id, begun.nonce, begun.verifier, back, heading, now)
 

@@ -257,6 +257,16 @@ def test_two_windows_at_once(sign_in_world: SignInWorld) -> None:
     assert "Please begin again" in client.get(second, 400).text
 
 
+def test_the_cookie_stays_small_enough_for_browsers(sign_in_world: SignInWorld) -> None:
+    client = browser(sign_in_world)
+    for sign in ("x", "ñ", "%20"):
+        for length in (80, 160, 490, 600):
+            sign_in_world.leave(client, f"?next=/{sign * length}")
+    cookie = client.client.get_cookie("mastery_session")
+    assert cookie is not None
+    assert len(cookie.value) < 3500
+
+
 def test_whoever_takes_too_long_begins_again(sign_in_world: SignInWorld) -> None:
     client = browser(sign_in_world)
     back = sign_in_world.leave(client)
@@ -334,6 +344,7 @@ def test_google_lets_in_the_hosted_domain_alone(sign_in_world: SignInWorld, doma
     client = browser(sign_in_world)
     client.get(sign_in_world.start, 303)
     assert "hd=schools.example" in heading(client)
+    assert "prompt=select_account" in heading(client)
     if domain is not None:
         sign_in_world.provider.person["hd"] = domain
     assert sign_in_world.refused() == "outside"
