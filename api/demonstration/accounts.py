@@ -50,7 +50,8 @@ def make_accounts(session: Session, district_id: int, secret_key: str, fixed: bo
     """The accounts, made or given their passwords again; the caller commits.
 
     Unless `fixed`, a password follows from the installation's own secret: nobody else can know it, and loading again
-    tells the same one without it being stored. Who has it already is not signed out.
+    tells the same one without it being stored. Who has it already is not signed out, and an account whose password was
+    deleted stays without.
     """
     made = []
     for role, short, sourced_id, who in _holders():
@@ -60,15 +61,13 @@ def make_accounts(session: Session, district_id: int, secret_key: str, fixed: bo
         name = f"{short}@demo.example"
         password = FIXED_PASSWORD if fixed else credentials.password(secret_key, name)
         known = session.scalar(
-            select(Account.password_hash).where(
-                Account.district_id == district_id, Account.sign_in_name == normalised(name)
-            )
+            select(Account).where(Account.district_id == district_id, Account.sign_in_name == normalised(name))
         )
         if known is None:
             account = create_account(session, district_id, name, password, person.id, now)
             if short in _LANGUAGES:
                 set_language(session, district_id, account, _LANGUAGES[short])
-        elif not is_password(known, password):
+        elif known.password_hash is not None and not is_password(known.password_hash, password):
             set_password(session, district_id, name, password, now)
         made.append(DemoAccount(role, person.display_name, name, password, who))
     return made
