@@ -100,8 +100,12 @@ PLACES = [
     ("principal", "/letters?group=staff"),
     *((None, path) for path in ("/activate/{mother}", "/activate/{again}", "/recover")),
 ]  # fmt: skip
-# one only sends elsewhere, one is for developers, one a picture; to one comes who is halfway, further below
-WITHOUT = {"pages.home", "pages.gallery", "pages.second_factor_picture", "pages.second_factor"}
+# two only send elsewhere, one is for developers, one a picture; to one comes who is halfway, further below
+WITHOUT = {
+    "pages.home", "pages.begin_at_provider", "pages.gallery", "pages.second_factor_picture", "pages.second_factor",
+}  # fmt: skip
+# read after all others, for it is an error to come there so
+STOPPED = {"pages.back_from_provider"}
 # the pages that tell of targets
 PARTS = {"/targets/", "/map", "/map?around", "/path", "/classes/", "/today", "/today after", "guardian /students/"}
 
@@ -180,6 +184,8 @@ def _pages(world: PageWorld, places: dict[str, int], code: str) -> Iterator[tupl
     teacher.post("/account/second-factor/start")
     teacher.get("/account/second-factor")
     yield "a second step that is set up", _html(teacher)
+    assert nobody.get("/sign-in/oidc/callback", 400).lang == code
+    yield "a sign-in that was stopped", _html(nobody)
     assert nobody.get("/nowhere", 404).lang == code
     yield "no such page", _html(nobody)
 
@@ -188,7 +194,7 @@ def test_every_page_is_read(page_app: Flask) -> None:
     routes = page_app.url_map.bind("")
     read = {routes.match(re.sub(r"{.*?}", "1", path).partition("?")[0])[0] for _who, path in PLACES}
     rules = [rule for rule in page_app.url_map.iter_rules() if rule.endpoint.startswith("pages.")]
-    assert {rule.endpoint for rule in rules if "GET" in (rule.methods or ())} <= read | WITHOUT
+    assert {rule.endpoint for rule in rules if "GET" in (rule.methods or ())} <= read | WITHOUT | STOPPED
 
 
 @pytest.mark.parametrize(("code", "path"), list(zip(LANGUAGES, FILES, strict=True)), ids=LANGUAGES)
