@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from api import (
     cli_calibrate,
     cli_calibration,
+    cli_client,
     cli_clock,
     cli_evaluate,
     cli_graph,
@@ -29,7 +29,6 @@ from api.actions.accounts import AccountError, create_account
 from api.actions.districts import DistrictError, create_district
 from api.context import installation_of, open_installation, print_json, with_district
 from api.memory import keep_what_is_loaded
-from api.security.clients import SCOPES, create_client
 from api.services import Services
 from api.version import commit, version
 from models.clock import DemonstrationClock
@@ -146,42 +145,6 @@ def _refuse_demonstration(installation: Installation) -> None:
 
 
 @main.group()
-def client() -> None:
-    """Machine clients: the programs that post results."""
-
-
-@client.command("create")
-@click.argument("name")
-@click.option("--scope", "scopes", multiple=True, required=True, help=f"One of {', '.join(SCOPES)}; may be repeated.")
-@click.option("--json", "as_json", is_flag=True)
-@with_district
-def client_create(services: Services, district: District, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
-    """Add a machine client and print its secret, this once."""
-    wanted = {word for scope in scopes for word in scope.replace(",", " ").split()}
-    try:
-        with district_transaction(services.engine, district.id) as session:
-            made = create_client(session, district.id, name, wanted, services.clock())
-            session.commit()
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-    except IntegrityError as error:
-        raise click.ClickException(f"There is a client {name!r} in this district already.") from error
-    result = {
-        "client_id": made.client_id,
-        "client_secret": made.client_secret,
-        "name": made.name,
-        "district": district.slug,
-        "scopes": list(made.scopes),
-    }
-    if as_json:
-        print_json(result)
-    else:
-        click.echo(
-            f"client_id      {made.client_id}\nclient_secret  {made.client_secret}\nThe secret is not shown again."
-        )
-
-
-@main.group()
 def account() -> None:
     """People's accounts."""
 
@@ -212,6 +175,7 @@ def account_create(services: Services, district: District, sign_in_name: str, pe
 
 def _register() -> None:
     parts: tuple[Any, ...] = (
+        cli_client,
         cli_graph,
         cli_letters,
         cli_measurement,

@@ -11,7 +11,7 @@ from models.base import Base, DistrictKey, Key, OptionalKey, Surrogate, owned
 
 
 class Client(Base):
-    """A machine client: one source of results in one district."""
+    """A machine client: one source of results in one district. Its use is noted to the hour."""
 
     __tablename__ = "client"
     __table_args__ = (UniqueConstraint("district_id", "client_id"), UniqueConstraint("district_id", "name"))
@@ -20,10 +20,26 @@ class Client(Base):
     id: Mapped[Surrogate]
     client_id: Mapped[str]
     name: Mapped[str]
-    secret_hash: Mapped[str]
     scopes: Mapped[list[str]]
     created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class ClientSecret(Base):
+    """A secret of a client, kept as its SHA-256. It works until it expires (after a rotation) or was ended."""
+
+    __tablename__ = "client_secret"
+    __table_args__ = (owned("client_pk", to="client"), Index(None, "district_id", "client_pk"))
+
+    district_id: Mapped[DistrictKey]
+    id: Mapped[Surrogate]
+    client_pk: Mapped[Key]
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
 
 class AccessToken(Base):

@@ -1,14 +1,17 @@
-"""Machine clients and their tokens, as rows."""
+"""Machine clients, their secrets and their tokens, as rows."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from models.access import AccessToken, Client
+from mastery.credentials import NOTED_EVERY, is_noted
+from models.access import AccessToken, Client, ClientSecret
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,43 @@ def find_client(session: Session, district_id: int, client_id: str) -> Client | 
     )
 
 
+def hold_client(session: Session, district_id: int, name: str) -> Client | None:
+    """The client of this name or public id, revoked or not, held until the transaction ends."""
+    query = select(Client).where(Client.district_id == district_id, or_(Client.name == name, Client.client_id == name))
+    return session.scalars(query.order_by(Client.client_id != name).with_for_update()).first()
+
+
+def list_clients(session: Session, district_id: int) -> Sequence[tuple[Client, Sequence[ClientSecret]]]:
+    """Every client of the district by name, with its secrets, the oldest first."""
+    of_client: dict[int, list[ClientSecret]] = defaultdict(list)
+    secrets = select(ClientSecret).where(ClientSecret.district_id == district_id).order_by(ClientSecret.id)
+    for secret in session.scalars(secrets):
+        of_client[secret.client_pk].append(secret)
+    clients = session.scalars(select(Client).where(Client.district_id == district_id).order_by(Client.name))
+    return [(client, of_client[client.id]) for client in clients]
+
+
+def working_secrets(session: Session, district_id: int, client_pk: int, now: datetime) -> Sequence[ClientSecret]:
+    """The secrets of a client that work now, the oldest first."""
+    return session.scalars(
+        select(ClientSecret)
+        .where(
+            ClientSecret.district_id == district_id,
+            ClientSecret.client_pk == client_pk,
+            ClientSecret.ended_at.is_(None),
+            or_(ClientSecret.expires_at.is_(None), ClientSecret.expires_at > now),
+        )
+        .order_by(ClientSecret.id)
+    ).all()
+
+
 def caller_of_token(session: Session, district_id: int, digest: bytes, now: datetime) -> Caller | None:
-    """Who a token's digest stands for, while it lasts and its client is not revoked."""
+    """Who a token's digest stands for, while it lasts and its client is not revoked.
+
+    It may do what the token was made for and the client still has. The client's use is noted, to the hour.
+    """
     row = session.execute(
-        select(AccessToken.client_pk, Client.client_id, AccessToken.scopes)
+        select(AccessToken.client_pk, Client.client_id, AccessToken.scopes, Client.scopes, Client.last_used_at)
         .join(
             Client,
             (Client.district_id == AccessToken.district_id) & (Client.id == AccessToken.client_pk),
@@ -45,7 +81,44 @@ def caller_of_token(session: Session, district_id: int, digest: bytes, now: date
             Client.revoked_at.is_(None),
         )
     ).one_or_none()
-    return row and Caller(district_id, row.client_pk, row.client_id, frozenset(row.scopes))
+    if row is None:
+        return None
+    client_pk, client_id, granted, has, last_used_at = row
+    if not is_noted(last_used_at, now):
+        note_use(session, district_id, client_pk, None, now)
+        session.commit()
+    return Caller(district_id, client_pk, client_id, frozenset(granted) & frozenset(has))
+
+
+def note_use(session: Session, district_id: int, client_pk: int, secret_id: int | None, now: datetime) -> None:
+    """Write down that a client, and one of its secrets, was used, unless that was noted within the hour."""
+    before = now - NOTED_EVERY
+    session.execute(
+        update(Client)
+        .where(
+            Client.district_id == district_id,
+            Client.id == client_pk,
+            or_(Client.last_used_at.is_(None), Client.last_used_at <= before),
+        )
+        .values(last_used_at=now)
+    )
+    if secret_id is not None:
+        session.execute(
+            update(ClientSecret)
+            .where(
+                ClientSecret.district_id == district_id,
+                ClientSecret.id == secret_id,
+                or_(ClientSecret.last_used_at.is_(None), ClientSecret.last_used_at <= before),
+            )
+            .values(last_used_at=now)
+        )
+
+
+def end_tokens(session: Session, district_id: int, client_pk: int) -> None:
+    """Forget every token of a client, so that it opens nothing any more."""
+    session.execute(
+        delete(AccessToken).where(AccessToken.district_id == district_id, AccessToken.client_pk == client_pk)
+    )
 
 
 def forget_expired_tokens(session: Session, district_id: int, now: datetime) -> None:

@@ -190,7 +190,7 @@ class Factory:
             self._client = self._add(
                 Client(
                     district_id=self.district_id, client_id=f"client-{serial}", name=f"LMS {serial}",
-                    secret_hash="-", scopes=[], created_at=NOW, revoked_at=None,
+                    scopes=[], created_at=NOW, revoked_at=None,
                 )
             )  # fmt: skip
         return self._client

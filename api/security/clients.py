@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.access import Client
+from models.access import Client, ClientSecret
 
 SCOPES = {
     "results.write": "post results",
@@ -42,6 +42,11 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def new_secret() -> str:
+    """A fresh secret: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
 def new_token(district_id: int) -> str:
     """A fresh bearer token of a district."""
     return f"{district_id}.{secrets.token_urlsafe(32)}"
@@ -61,18 +66,17 @@ def create_client(
     unknown = sorted(set(scopes) - SCOPES.keys())
     if unknown or not scopes:
         raise ValueError(f"scope {', '.join(unknown) or '(none)'}: choose among {', '.join(SCOPES)}")
-    made = NewClient(
-        f"{district_id}.{secrets.token_hex(8)}", secret or secrets.token_urlsafe(32), name, tuple(sorted(set(scopes)))
+    made = NewClient(f"{district_id}.{secrets.token_hex(8)}", secret or new_secret(), name, tuple(sorted(set(scopes))))
+    client = Client(
+        district_id=district_id, client_id=made.client_id, name=name, scopes=list(made.scopes), created_at=now
     )
-    session.add(
-        Client(
-            district_id=district_id,
-            client_id=made.client_id,
-            name=name,
-            secret_hash=digest(made.client_secret).hex(),
-            scopes=list(made.scopes),
-            created_at=now,
-        )
-    )
+    session.add(client)
     session.flush()
+    add_secret(session, client, made.client_secret, now)
     return made
+
+
+def add_secret(session: Session, client: Client, secret: str, now: datetime) -> None:
+    """Keep the digest of a further secret of a client."""
+    session.add(ClientSecret(district_id=client.district_id, client_pk=client.id, digest=digest(secret), made_at=now))
+    session.flush()

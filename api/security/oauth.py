@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,18 +16,20 @@ from flask import Blueprint, Flask, Response
 from api.security.clients import TOKEN_SECONDS, digest, district_of, new_token
 from api.security.guards import public
 from api.services import services
-from models.access import AccessToken, Client
-from models.clients import find_client, forget_expired_tokens
+from models.access import AccessToken, Client, ClientSecret
+from models.clients import find_client, forget_expired_tokens, note_use, working_secrets
 from models.unit_of_work import district_transaction
 
 _WRONG_CREDENTIALS = "Send client_id and client_secret of a client that is not revoked by HTTP Basic."
 
 
 class _OAuthClient(ClientMixin):
-    """A client row as Authlib wants to see it."""
+    """A client as Authlib wants to see it, with the secrets that work now."""
 
-    def __init__(self, row: Client) -> None:
+    def __init__(self, row: Client, secrets: Sequence[ClientSecret]) -> None:
         self.row = row
+        self.used: ClientSecret | None = None
+        self._secrets = secrets
 
     def get_client_id(self) -> str:
         return self.row.client_id
@@ -38,7 +41,11 @@ class _OAuthClient(ClientMixin):
         return " ".join(word for word in scope.split() if word in allowed)
 
     def check_client_secret(self, client_secret: str) -> bool:
-        return hmac.compare_digest(self.row.secret_hash, digest(client_secret).hex())
+        shown = digest(client_secret)
+        for secret in self._secrets:
+            if hmac.compare_digest(secret.digest, shown):
+                self.used = secret
+        return self.used is not None
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return method == "client_secret_basic"
@@ -63,7 +70,9 @@ def _query_client(client_id: str) -> _OAuthClient | None:
         return None
     with district_transaction(services().engine, district_id) as session:
         row = find_client(session, district_id, client_id)
-        return _OAuthClient(row) if row else None
+        if row is None:
+            return None
+        return _OAuthClient(row, working_secrets(session, district_id, row.id, services().stopwatch()))
 
 
 def _generate_token(grant_type: str, client: _OAuthClient, user: None, scope: str, **_unused: Any) -> dict[str, Any]:
@@ -76,7 +85,8 @@ def _generate_token(grant_type: str, client: _OAuthClient, user: None, scope: st
 
 
 def _save_token(token: dict[str, Any], oauth_request: Any) -> None:
-    client: Client = oauth_request.client.row
+    shown: _OAuthClient = oauth_request.client
+    client = shown.row
     now = services().stopwatch()
     with district_transaction(services().engine, client.district_id) as session:
         forget_expired_tokens(session, client.district_id, now)
@@ -90,6 +100,7 @@ def _save_token(token: dict[str, Any], oauth_request: Any) -> None:
                 expires_at=now + timedelta(seconds=token["expires_in"]),
             )
         )
+        note_use(session, client.district_id, client.id, shown.used.id if shown.used else None, now)
         session.commit()
 
 

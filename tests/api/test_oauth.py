@@ -163,10 +163,10 @@ def test_neither_secret_nor_token_is_stored(app: Flask, client: NewClient, engin
     with district_transaction(engine, school.district_id) as session:
         rows = [
             str(row)
-            for table in ("client", "access_token")
+            for table in ("client", "client_secret", "access_token")
             for row in session.execute(text(f"SELECT row_to_json(t)::text FROM {table} t"))
         ]
-    assert len(rows) == 2
+    assert len(rows) == 3
     for secret in (client.client_secret, token, token.partition(".")[2]):
         assert all(secret not in row for row in rows)
 

@@ -15,14 +15,16 @@ from pathlib import Path
 import psycopg
 import pytest
 from factories import Factory, new_district
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 
 from api.actions.doctor import Check, Status, examine, examine_installation
 from api.actions.examination import machine
 from api.actions.operations import upgrade_database
 from api.actions.replay import replay
+from api.security.clients import create_client
 from mastery.estimate import DEFAULTS, MODEL_VERSION, Model, TargetParameters
 from mastery.evidence import EvidenceType, Purpose, Result, TargetScore
+from models.access import ClientSecret
 from models.backup import conninfo
 from models.clock import DemonstrationClock
 from models.embedded import locks, remove
@@ -100,7 +102,7 @@ def test_a_sound_installation_has_nothing_that_fails(installation: Installation)
     assert [check for check in examined.checks if check.status is Status.FAIL] == []
     assert examined.healthy
     assert all(check.mend is None for check in examined.checks if check.status is Status.OK)
-    assert len({check.name for check in examined.checks}) == len(examined.checks) == 21
+    assert len({check.name for check in examined.checks}) == len(examined.checks) == 22
 
 
 def test_a_missing_installation_is_named(tmp_path: Path) -> None:
@@ -368,3 +370,17 @@ def test_a_result_from_the_future_is_named(installation: Installation, engine: E
     check = checked(installation, "time of results")
     assert check.status is Status.FAIL
     assert "still to come" in check.sentence
+
+
+def test_an_old_secret_of_a_program_is_named(installation: Installation, engine: Engine) -> None:
+    district_id = new_district(engine)
+    with district_transaction(engine, district_id) as session:
+        create_client(session, district_id, "the LMS", ["results.write"], clock() - timedelta(days=91))
+        session.commit()
+    check = checked(installation, "client secrets")
+    assert check.status is Status.WARN
+    assert "client rotate 'the LMS' --district" in str(check.mend)
+    with district_transaction(engine, district_id) as session:
+        session.execute(update(ClientSecret).values(ended_at=clock()))
+        session.commit()
+    assert checked(installation, "client secrets").status is Status.OK

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from api.actions.examination.words import Check, Status, command
+from mastery.credentials import OLD_AFTER
 from mastery.estimate import MODEL_VERSION
 from models.calibrations import load_model, switches
 from models.clock import DemonstrationClock
@@ -24,6 +25,7 @@ from models.unit_of_work import district_transaction, shared_transaction
 LATE_ANNOUNCEMENT = timedelta(minutes=1)
 OLD_QUARANTINE = timedelta(days=7)
 CLOCK_AHEAD = timedelta(minutes=5)
+_NAMED = 5
 _QUESTIONS = """
     SELECT
         (SELECT count(*) FROM outbox WHERE district_id = :district) AS announcements,
@@ -37,7 +39,11 @@ _QUESTIONS = """
             AS unfounded,
         (SELECT count(*) FROM flag f WHERE f.district_id = :district AND f.state = ANY(:live)
             AND f.target_id IS NOT NULL AND NOT EXISTS (SELECT FROM standing s WHERE s.district_id = f.district_id
-                AND s.student_id = f.student_id AND s.target_id = f.target_id)) AS loose_flags
+                AND s.student_id = f.student_id AND s.target_id = f.target_id)) AS loose_flags,
+        (SELECT array_agg(DISTINCT c.name ORDER BY c.name) FROM client_secret s
+            JOIN client c ON c.district_id = s.district_id AND c.id = s.client_pk
+            WHERE s.district_id = :district AND c.revoked_at IS NULL AND s.ended_at IS NULL
+                AND (s.expires_at IS NULL OR s.expires_at > :now) AND s.made_at < :old) AS old_secrets
 """
 _WAITS_FOR = """
     SELECT missing_kind AS kind, count(*) AS number FROM quarantine WHERE district_id = :district AND state = 'waiting'
@@ -65,12 +71,15 @@ def checks(installation: Installation, app: Engine, now: datetime) -> Iterator[C
     with shared_transaction(app) as session:
         rows = session.execute(select(District.id, District.slug, District.sandbox).order_by(District.id)).all()
     yield _school_clock(installation, [row.slug for row in rows if not row.sandbox])
-    found = list(_ask(app, {row.id: row.slug for row in rows}))
+    found = list(_ask(app, {row.id: row.slug for row in rows}, now))
     yield _relay(installation, found, now)
     yield _quarantine(installation, found, now)
     yield _model(installation, found)
     yield _time(found, now)
     yield _orphans(installation, found)
+    # a demonstration's secret is as old as its term
+    real = {row.slug for row in rows if not row.sandbox}
+    yield _client_secrets(installation, [one for one in found if one.slug in real])
 
 
 def _school_clock(installation: Installation, real: Sequence[str]) -> Check:
@@ -85,10 +94,11 @@ def _school_clock(installation: Installation, real: Sequence[str]) -> Check:
     )  # fmt: skip
 
 
-def _ask(app: Engine, districts: Mapping[int, str]) -> Iterator[_Found]:
+def _ask(app: Engine, districts: Mapping[int, str], now: datetime) -> Iterator[_Found]:
     for district_id, slug in districts.items():
+        asked = {"district": district_id, "live": list(LIVE_STATES), "now": now, "old": now - OLD_AFTER}
         with district_transaction(app, district_id) as session:
-            answers = session.execute(text(_QUESTIONS), {"district": district_id, "live": list(LIVE_STATES)}).one()
+            answers = session.execute(text(_QUESTIONS), asked).one()
             kind = session.execute(text(_WAITS_FOR), {"district": district_id}).first() if answers.waiting else None
             other_model = _states_of_another_model(session, district_id)
         yield _Found(slug, answers, kind.kind if kind else None, other_model)
@@ -178,6 +188,19 @@ def _orphans(installation: Installation, found: Sequence[_Found]) -> Check:
         "derived rows", Status.FAIL,
         f"{standings} standings have no evidence and {flags} live flags have no standing.",
         _for_each(installation, "replay", loose),
+    )  # fmt: skip
+
+
+def _client_secrets(installation: Installation, found: Sequence[_Found]) -> Check:
+    old = [(one.slug, name) for one in found for name in one.answers.old_secrets or ()]
+    if not old:
+        return Check("client secrets", Status.OK, f"No program's secret is older than {OLD_AFTER.days} days.")
+    return Check(
+        "client secrets", Status.WARN,
+        f"{len(old)} programs have a secret that is older than {OLD_AFTER.days} days.",
+        "; ".join(
+            command(installation, f"client rotate {shlex.quote(name)} --district {slug}") for slug, name in old[:_NAMED]
+        ),
     )  # fmt: skip
 
 

@@ -1,0 +1,140 @@
+"""What an administrator does with machine clients: make, look at, give a new secret, revoke. Each act is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from api.security.clients import NewClient, add_secret, create_client, new_secret
+from mastery.audit import Act
+from mastery.credentials import Secret, ends_at_rotation
+from models.access import Client, ClientSecret
+from models.audit import SYSTEM, record
+from models.clients import end_tokens, hold_client, list_clients, working_secrets
+from models.unit_of_work import district_transaction
+
+
+class ClientError(Exception):
+    """What was asked of a client can not be done; the message says why and what helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSecret:
+    """A secret as it is told about: never itself."""
+
+    made_at: datetime
+    works_until: datetime | None
+    last_used_at: datetime | None
+    is_old: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClient:
+    """A client as it is told about, with the secrets that work, the oldest first."""
+
+    client_id: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    secrets: tuple[ShownSecret, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """A client's new secret, shown this once, and until when its former one works (None: there was none)."""
+
+    client_id: str
+    client_secret: str
+    former_works_until: datetime | None
+
+
+def add_client(engine: Engine, district_id: int, name: str, scopes: Collection[str], now: datetime) -> NewClient:
+    """Make a client; ValueError names a scope that does not exist."""
+    with district_transaction(engine, district_id) as session:
+        made = create_client(session, district_id, name, scopes, now)
+        detail = {"client": made.client_id, "scopes": list(made.scopes)}
+        record(session, district_id, SYSTEM, Act.CLIENT_MADE, now, detail=detail)
+        session.commit()
+    return made
+
+
+def show_clients(engine: Engine, district_id: int, now: datetime) -> list[ShownClient]:
+    """Every client of the district, by name."""
+    with district_transaction(engine, district_id) as session:
+        return [_shown(client, secrets, now) for client, secrets in list_clients(session, district_id)]
+
+
+def rotate_client(engine: Engine, district_id: int, name: str, overlap: timedelta, now: datetime) -> Rotated:
+    """Give a client a second secret; the one it has goes on for `overlap`, an older one ends now.
+
+    Without any overlap what the former secret opened is closed as well: the client's tokens end. Raises ClientError.
+    """
+    with district_transaction(engine, district_id) as session:
+        client = _held(session, district_id, name)
+        rows = working_secrets(session, district_id, client.id, now)
+        try:
+            ends = ends_at_rotation(map(_secret, rows), now, overlap)
+        except ValueError as error:
+            raise ClientError(f"{str(error).capitalize()}.") from error
+        for row in rows:
+            if ends[row.id] <= now:
+                row.ended_at = now
+            else:
+                row.expires_at = ends[row.id]
+        secret = new_secret()
+        add_secret(session, client, secret, now)
+        if not overlap:
+            end_tokens(session, district_id, client.id)
+        until = max(ends.values(), default=None)
+        detail = {"client": client.client_id, "former_works_until": until.isoformat() if until else None}
+        record(session, district_id, SYSTEM, Act.CLIENT_ROTATED, now, detail=detail)
+        session.commit()
+        return Rotated(client.client_id, secret, until)
+
+
+def revoke_client(engine: Engine, district_id: int, name: str, now: datetime) -> str:
+    """End a client with its secrets and tokens; what it posted stays. Its public id. Raises ClientError."""
+    with district_transaction(engine, district_id) as session:
+        client = _held(session, district_id, name)
+        client.revoked_at = now
+        for row in working_secrets(session, district_id, client.id, now):
+            row.ended_at = now
+        end_tokens(session, district_id, client.id)
+        record(session, district_id, SYSTEM, Act.CLIENT_REVOKED, now, detail={"client": client.client_id})
+        session.commit()
+        return client.client_id
+
+
+def _held(session: Session, district_id: int, name: str) -> Client:
+    client = hold_client(session, district_id, name)
+    if client is None:
+        raise ClientError(f"There is no client {name!r} in this district: `mastery client list` shows all.")
+    if client.revoked_at is not None:
+        raise ClientError(f"The client {name!r} was revoked on {client.revoked_at.date()}: make a new one.")
+    return client
+
+
+def _secret(row: ClientSecret) -> Secret:
+    return Secret(row.id, row.made_at, row.expires_at, row.ended_at)
+
+
+def _shown(client: Client, secrets: Collection[ClientSecret], now: datetime) -> ShownClient:
+    return ShownClient(
+        client.client_id,
+        client.name,
+        tuple(client.scopes),
+        client.created_at,
+        client.last_used_at,
+        client.revoked_at,
+        tuple(
+            ShownSecret(row.made_at, row.expires_at, row.last_used_at, _secret(row).is_old(now))
+            for row in secrets
+            if _secret(row).works(now)
+        ),
+    )
