@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from api import pages, problems, v1
+from api.security import counting
+from api.security.limits import limits_of
+from api.security.proxies import behind, trusted_proxies
 from api.services import Services, attach
 from mastery.estimate import DEFAULTS, warm_up
 from models.clock import Clock
@@ -49,6 +54,8 @@ def create_app(installation: Installation | None = None, clock: Clock | None = N
     pages_engine = connect(installation.app_dsn, pool_size=4)
     posting = connect_for_posting(installation.app_dsn, pool_size=8)
     attach(app, Services.of(installation, pages_engine, clock, posting))
+    app.wsgi_app = behind(app.wsgi_app, trusted_proxies(os.environ))  # type: ignore[method-assign]
+    counting.install(app, limits_of(os.environ))
     v1.install(app)
     problems.install(app, pages.error_page)  # after the API, whose framework brings an error handler of its own
     pages.install(app)

@@ -180,6 +180,8 @@ def _children(
     python = [sys.executable, "-P", "-m"]
     web = [*python, "gunicorn", "--bind", f"{_bracketed(host)}:{port}", "--workers", str(workers)]
     web += ["--worker-class", "gthread", "--threads", str(THREADS), "--graceful-timeout", "20", "--timeout", "120"]
+    # what a proxy says of the caller is believed in one place, by our own setting (api.security.proxies)
+    web += ["--forwarded-allow-ips", "", "--limit-request-line", "4094", "--limit-request-fields", "50"]
     # a listening socket each: one shared by all leaves the connections of a burst with whichever wakes first
     web += ["--reuse-port", "--no-control-socket", "--log-level", "warning", "api:create_app()"]
     if os.access(_MEMORY, os.W_OK):

@@ -11,6 +11,7 @@ from flask import g, request
 
 from api.problems import ProblemError
 from api.security.clients import digest, district_of
+from api.security.limits import address, limit
 from api.services import services
 from models.clients import Caller, caller_of_token
 from models.unit_of_work import district_transaction
@@ -68,12 +69,14 @@ def _authenticate() -> Caller:
     district_id = district_of(token) if scheme.lower() == "bearer" else None
     found = _look_up(district_id, digest(token)) if district_id is not None else None
     if found is None:
+        limit("credentials", address())
         raise ProblemError(
             401,
             "Unauthorized",
             "Send a valid access token as 'Authorization: Bearer TOKEN'; POST /oauth/token gives one.",
             headers={"WWW-Authenticate": 'Bearer error="invalid_token"' if token else "Bearer"},
         )
+    limit("client", (found.district_id, found.client_pk))
     return found
 
 

@@ -15,6 +15,7 @@ from flask import Blueprint, Flask, Response
 
 from api.security.clients import TOKEN_SECONDS, digest, district_of, new_token
 from api.security.guards import public
+from api.security.limits import address, limit
 from api.services import services
 from models.access import AccessToken, Client, ClientSecret
 from models.clients import find_client, forget_expired_tokens, note_use, working_secrets
@@ -114,6 +115,7 @@ def install(app: Flask) -> None:
     @blueprint.post("/oauth/token")
     @public("the caller shows its credentials here")
     def token() -> Response:
+        limit("credentials", address())
         answer: Response = server.create_token_response()
         if answer.status_code == 401:
             # the same words whether the client is unknown or its secret wrong, so that ids cannot be told apart

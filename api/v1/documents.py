@@ -81,6 +81,7 @@ PROBLEM_RESPONSES = {
     "413": {"description": "The body is too large", **_PROBLEM},
     "415": {"description": "The body is sent as something else than JSON", **_PROBLEM},
     "422": {"description": "The body breaks a rule; errors name the fields", **_PROBLEM},
+    "429": {"description": "Too many requests; come again after Retry-After", **_PROBLEM},
 }
 
 

@@ -158,6 +158,7 @@ def _token_operation() -> Json:
             "200": {"description": "A token", "content": {"application/json": {"schema": token}}},
             "400": {"description": "RFC 6749 error: the grant or the scope is not possible", "content": problem},
             "401": {"description": "RFC 6749 error: no such client, or another secret", "content": problem},
+            "default": _ANY_OTHER,
         },
     }
 
