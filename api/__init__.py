@@ -13,9 +13,13 @@ def create_app() -> Flask:
 
     Imported late: commands and imports of single actions must not pay for the web application.
     """
+    from api.actions.safe_start import refuse_unsafe_process
     from api.app import create_app as compose
     from api.memory import keep_what_is_loaded
+    from models.installation import load
 
-    app = compose()
+    installation = load()
+    refuse_unsafe_process(installation)
+    app = compose(installation)
     keep_what_is_loaded()
     return app

@@ -45,6 +45,7 @@ def create_app(installation: Installation | None = None, clock: Clock | None = N
     warm_up(DEFAULTS)
     app.config.update(
         SECRET_KEY=installation.secret_key,
+        SECRET_KEY_FALLBACKS=list(installation.former_keys),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -17,6 +17,7 @@ from api import (
     cli_evaluate,
     cli_graph,
     cli_letters,
+    cli_key,
     cli_measurement,
     cli_methods,
     cli_operations,
@@ -34,7 +35,7 @@ from api.version import commit, version
 from models.clock import DemonstrationClock
 from models.district import District
 from models.embedded import EmbeddedError
-from models.installation import Installation, create, default_data_dir
+from models.installation import Installation, InstallationError, create, default_data_dir
 from models.migrate import upgrade
 from models.roles import ensure_database
 from models.roster import Person
@@ -100,7 +101,7 @@ def serve(context: click.Context, host: str, port: int, live_port: int | None, w
             installation_of(context), host, port, live_port, workers,
             lambda: click.echo(f"Serving http://{host}:{port}/"),
         )  # fmt: skip
-    except (ServeError, EmbeddedError) as error:
+    except (ServeError, InstallationError, EmbeddedError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -178,6 +179,7 @@ def _register() -> None:
         cli_client,
         cli_graph,
         cli_letters,
+        cli_key,
         cli_measurement,
         cli_methods,
         cli_roster,

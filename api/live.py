@@ -47,7 +47,7 @@ class Live:
         self._wanted: asyncio.Queue[Stream] = asyncio.Queue()
         self._working: set[str] = set()
         self._clock = clock_of(installation)
-        self.hub = Hub(installation.secret_key, system_clock, self._wanted.put_nowait)
+        self.hub = Hub(installation.secret_keys, system_clock, self._wanted.put_nowait)
 
     async def run(self, host: str, port: int) -> None:
         """Serve until cancelled."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,13 +26,13 @@ def issue(secret_key: str, district_id: int, section_ids: Collection[int], now: 
     """A token for at most `MOST_SECTIONS` sections; those with the lowest ids are kept."""
     kept = sorted(section_ids)[:MOST_SECTIONS]
     until = int(now.timestamp()) + LIFETIME_SECONDS
-    return _serializer(secret_key).dumps([district_id, kept, until])
+    return _serializer([secret_key]).dumps([district_id, kept, until])
 
 
-def read(secret_key: str, token: str, now: datetime) -> Following | None:
-    """What a token allows now; None for a forged, broken or expired one."""
+def read(secret_keys: Sequence[str], token: str, now: datetime) -> Following | None:
+    """What a token signed with any of the keys allows now; None for a forged, broken or expired one."""
     try:
-        district_id, section_ids, until = _serializer(secret_key).loads(token)
+        district_id, section_ids, until = _serializer(secret_keys).loads(token)
     except BadData:
         return None
     if now.timestamp() >= until:
@@ -40,5 +40,6 @@ def read(secret_key: str, token: str, now: datetime) -> Following | None:
     return Following(district_id, frozenset(section_ids), datetime.fromtimestamp(until, UTC))
 
 
-def _serializer(secret_key: str) -> URLSafeSerializer:
-    return URLSafeSerializer(secret_key, salt=_SALT)
+def _serializer(secret_keys: Sequence[str]) -> URLSafeSerializer:
+    # the last of the list signs
+    return URLSafeSerializer(list(reversed(secret_keys)), salt=_SALT)

@@ -18,6 +18,7 @@ from urllib.request import ProxyHandler, build_opener
 from sqlalchemy.exc import SQLAlchemyError
 
 import mastery
+from api.actions.safe_start import refuse_unsafe
 from api.children import Child
 from api.mail import mail_server
 from models.clock import DemonstrationClock
@@ -115,6 +116,7 @@ def serve(
         if server is not None:
             stack.enter_context(server)
         _check_schema(installation)
+        refuse_unsafe(installation, host)
         statistics = stack.enter_context(Statistics(installation.owner_dsn))
         live_port = live_port or free_port(host)
         children = _children(installation, host, port, live_port, workers or default_workers(), companions or {})
@@ -205,13 +207,15 @@ def _sends_mail() -> bool:
 
 def _description(installation: Installation) -> dict[str, str]:
     """The installation as the environment tells it to a child (`models.installation.load`)."""
+    public = {"MASTERY_PUBLIC_URL": installation.public_url} if installation.public_url else {}
     if isinstance(installation.database, Embedded):
-        return {"MASTERY_DATA_DIR": str(installation.database.data_dir)}
+        return {"MASTERY_DATA_DIR": str(installation.database.data_dir), **public}
     external: External = installation.database
-    return {
+    return public | {
         "DATABASE_URL": external.app_url,
         "MASTERY_OWNER_DATABASE_URL": external.owner_url,
         "MASTERY_SECRET_KEY": installation.secret_key,
+        "MASTERY_FORMER_SECRET_KEYS": " ".join(installation.former_keys),
     }
 
 

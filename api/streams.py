@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import cast
@@ -26,8 +26,8 @@ Section = tuple[int, int]  # district, section
 class Hub:
     """Who follows what, and the newest versions of everything that is followed."""
 
-    def __init__(self, secret_key: str, clock: Clock, joined: Callable[[Stream], None]) -> None:
-        self.secret_key = secret_key
+    def __init__(self, secret_keys: Sequence[str], clock: Clock, joined: Callable[[Stream], None]) -> None:
+        self.secret_keys = secret_keys
         self.clock = clock
         self.joined = joined
         self.versions: dict[Section, int] = {}
@@ -185,7 +185,7 @@ class Stream(asyncio.Protocol):
         if parts.path != "/stream":
             return self._refuse(HTTPStatus.NOT_FOUND)
         token = parse_qs(parts.query).get("token", [""])[0]
-        following = read(self.hub.secret_key, token, self.hub.clock())
+        following = read(self.hub.secret_keys, token, self.hub.clock())
         if following is None:
             return self._refuse(HTTPStatus.UNAUTHORIZED)
         if len(self.hub.streams) >= MOST_STREAMS:

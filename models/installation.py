@@ -6,8 +6,10 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 
@@ -17,10 +19,15 @@ from models.row_security import APP_ROLE
 OWNER_ROLE = "mastery_owner"
 DATABASE = "mastery"
 # what the environment may say of an installation; each also with _FILE at its end
-DESCRIBING = ("DATABASE_URL", "MASTERY_OWNER_DATABASE_URL", "MASTERY_SECRET_KEY", "MASTERY_DATA_DIR")
-_FILE = "installation.json"
+DESCRIBING = (
+    "DATABASE_URL", "MASTERY_OWNER_DATABASE_URL", "MASTERY_SECRET_KEY", "MASTERY_DATA_DIR",
+    "MASTERY_FORMER_SECRET_KEYS", "MASTERY_PUBLIC_URL",
+)  # fmt: skip
+FILE = "installation.json"
+# in the file: keys that still verify, each with the instant until which it does
+FORMER = "former_keys"
 _FORMAT = 1
-_TOKEN_BYTES = 32
+TOKEN_BYTES = 32
 
 
 class InstallationError(Exception):
@@ -67,12 +74,26 @@ class External:
 class Installation:
     """What every command and every process is given.
 
-    `data_dir` is None for an installation told by the environment alone. `secret_key` signs sessions and tokens.
+    `data_dir` is None for an installation told by the environment alone. `secret_key` signs sessions and tokens and
+    seals what is kept sealed; what `former_keys` signed or sealed is taken as well. `public_url` is what links in
+    letters and mails begin with, such as https://mastery.example.org; None where nobody said.
     """
 
     data_dir: Path | None
     secret_key: str
     database: Embedded | External
+    former_keys: tuple[str, ...] = ()
+    public_url: str | None = None
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The present key first, then those before it that still verify."""
+        return (self.secret_key, *self.former_keys)
+
+    @property
+    def is_over_tls(self) -> bool:
+        """Whether everybody comes by TLS, as the public address says."""
+        return self.public_url is not None and self.public_url.startswith("https://")
 
     @property
     def is_embedded(self) -> bool:
@@ -132,21 +153,21 @@ def create(data_dir: Path) -> Installation:
     data_dir.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     content = {
         "format": _FORMAT,
-        "secret_key": secrets.token_urlsafe(_TOKEN_BYTES),
+        "secret_key": secrets.token_urlsafe(TOKEN_BYTES),
         "database": {
-            "superuser_password": secrets.token_urlsafe(_TOKEN_BYTES),
-            "owner_password": secrets.token_urlsafe(_TOKEN_BYTES),
-            "app_password": secrets.token_urlsafe(_TOKEN_BYTES),
+            "superuser_password": secrets.token_urlsafe(TOKEN_BYTES),
+            "owner_password": secrets.token_urlsafe(TOKEN_BYTES),
+            "app_password": secrets.token_urlsafe(TOKEN_BYTES),
         },
     }
-    descriptor, scratch = tempfile.mkstemp(dir=data_dir, prefix=f".{_FILE}-")
+    descriptor, scratch = tempfile.mkstemp(dir=data_dir, prefix=f".{FILE}-")
     try:
         with os.fdopen(descriptor, "w") as file:
             json.dump(content, file, indent=2)
             file.flush()
             os.fsync(file.fileno())
         try:
-            os.link(scratch, data_dir / _FILE)
+            os.link(scratch, data_dir / FILE)
         except FileExistsError:
             return load(data_dir)
     finally:
@@ -158,15 +179,30 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) 
     """The installation that `data_dir`, else the environment, else the default place names.
 
     DATABASE_URL, MASTERY_OWNER_DATABASE_URL and MASTERY_SECRET_KEY (or the same names with _FILE) describe an external
-    database; MASTERY_DATA_DIR an installation made by `create`. Raises InstallationError.
+    database; MASTERY_DATA_DIR an installation made by `create`; MASTERY_PUBLIC_URL the address of either. Raises
+    InstallationError.
     """
     if data_dir is None and setting(environ, "DATABASE_URL") is not None:
-        return _from_environment(environ)
-    return _from_file(data_dir or default_data_dir(environ))
+        found = _from_environment(environ)
+    else:
+        found = _from_file(data_dir or default_data_dir(environ))
+    return replace(found, public_url=_public_url(setting(environ, "MASTERY_PUBLIC_URL")))
 
 
 def _from_file(data_dir: Path) -> Installation:
-    path = data_dir.absolute() / _FILE
+    content = read_file(data_dir)
+    passwords = content["database"]
+    database = Embedded(
+        data_dir.absolute(), passwords["superuser_password"], passwords["owner_password"], passwords["app_password"]
+    )
+    now = datetime.now(UTC)
+    former = tuple(one["key"] for one in content.get(FORMER, ()) if datetime.fromisoformat(one["until"]) > now)
+    return Installation(data_dir.absolute(), content["secret_key"], database, former)
+
+
+def read_file(data_dir: Path) -> dict[str, Any]:
+    """What the file of an installation holds. Raises InstallationError."""
+    path = data_dir.absolute() / FILE
     try:
         content: dict[str, Any] = json.loads(path.read_text())
     except FileNotFoundError:
@@ -180,11 +216,7 @@ def _from_file(data_dir: Path) -> Installation:
         raise InstallationError(f"{path} is not readable as JSON ({error}): restore it from a backup.") from error
     if content.get("format") != _FORMAT:
         raise InstallationError(f"{path} was written by a newer version of the program: use that version.")
-    passwords = content["database"]
-    database = Embedded(
-        data_dir.absolute(), passwords["superuser_password"], passwords["owner_password"], passwords["app_password"]
-    )
-    return Installation(data_dir.absolute(), content["secret_key"], database)
+    return content
 
 
 def _from_environment(environ: Mapping[str, str]) -> Installation:
@@ -196,7 +228,10 @@ def _from_environment(environ: Mapping[str, str]) -> Installation:
         values[name] = value
     app, owner = _driver_url(values["DATABASE_URL"]), _driver_url(values["MASTERY_OWNER_DATABASE_URL"])
     named = environ.get("MASTERY_DATA_DIR")
-    return Installation(Path(named).absolute() if named else None, values["MASTERY_SECRET_KEY"], External(app, owner))
+    former = (setting(environ, "MASTERY_FORMER_SECRET_KEYS") or "").replace(",", " ").split()
+    return Installation(
+        Path(named).absolute() if named else None, values["MASTERY_SECRET_KEY"], External(app, owner), tuple(former)
+    )
 
 
 def setting(environ: Mapping[str, str], name: str) -> str | None:
@@ -210,6 +245,19 @@ def setting(environ: Mapping[str, str], name: str) -> str | None:
         return Path(path).read_text().strip()
     except OSError as error:
         raise InstallationError(f"{name}_FILE can not be read: {error}") from error
+
+
+def _public_url(value: str | None) -> str | None:
+    """An address of a site and nothing more, without the slash at its end."""
+    if not value:
+        return None
+    parts = urlsplit(value)
+    plain = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
+        raise InstallationError(
+            f"MASTERY_PUBLIC_URL is {value!r}: give an address such as https://mastery.example.org."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _driver_url(value: str) -> str:

@@ -157,10 +157,10 @@ def test_a_token_ends_and_belongs_to_its_key(place: Place) -> None:
     now = datetime.now(UTC)
     token = place.token(place.section, now=now)
     last = now + timedelta(seconds=LIFETIME_SECONDS - 2)
-    following = read(place.secret_key, token, last)
+    following = read([place.secret_key], token, last)
     assert following is not None
     assert (following.district_id, following.section_ids) == (place.district_id, {place.section.id})
-    assert read(place.secret_key, token, last + timedelta(seconds=2)) is None
+    assert read([place.secret_key], token, last + timedelta(seconds=2)) is None
     assert read("another key", token, now) is None
 
 

@@ -139,6 +139,23 @@ def test_what_is_served_is_not_replaced(here: Path, copy: Path) -> None:
     assert "is being served: end that first" in refused.stderr
 
 
+def test_the_key_is_changed_at_rest_and_the_former_one_forgotten_later(here: Path) -> None:
+    before = load(here).secret_key
+    held = locks.take_exclusive(here / "serving")
+    assert held is not None
+    assert "is being served: end that" in run(here, "key", "rotate").stderr
+    locks.release(held)
+    assert "what the former one signed is taken until" in run(here, "key", "rotate").stdout
+    changed = load(here)
+    assert changed.former_keys == (before,)
+    assert changed.secret_key != before
+    assert told(here, "key", "reseal") == {"sealed_again": 0}
+    assert told(here, "key", "forget-former") == {"forgotten": 1}
+    assert load(here).secret_keys == (changed.secret_key,)
+    acts = administer(here, "SELECT DISTINCT act, actor FROM audit_event WHERE act LIKE 'key%'")
+    assert acts == [("key_rotated", "system")]
+
+
 def test_a_file_that_is_no_backup_makes_no_installation(place: Path) -> None:
     wrong = place / "wrong.txt"
     wrong.write_text("not a backup")

@@ -102,7 +102,7 @@ def test_a_sound_installation_has_nothing_that_fails(installation: Installation)
     assert [check for check in examined.checks if check.status is Status.FAIL] == []
     assert examined.healthy
     assert all(check.mend is None for check in examined.checks if check.status is Status.OK)
-    assert len({check.name for check in examined.checks}) == len(examined.checks) == 22
+    assert len({check.name for check in examined.checks}) == len(examined.checks) == 24
 
 
 def test_a_missing_installation_is_named(tmp_path: Path) -> None:

@@ -331,6 +331,6 @@ def test_a_page_goes_on_being_followed_when_a_demonstration_skips_a_day(
     page_world.clock.jump(timedelta(days=1))
     client.get("/today?partial=1")
     assert client.response is not None
-    following = read(page_world.app.config["SECRET_KEY"], client.response.headers["X-Live-Token"], NOW)
+    following = read([page_world.app.config["SECRET_KEY"]], client.response.headers["X-Live-Token"], NOW)
     assert following is not None
     assert following.until == NOW + timedelta(seconds=LIFETIME_SECONDS)

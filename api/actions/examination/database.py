@@ -26,8 +26,8 @@ def checks(installation: Installation, app: Engine, owner: Engine, clock: Callab
         yield _clock(connection, clock())
         yield _leftovers(installation, connection)
         yield _schema(installation, current(owner))
-        yield _roles(installation, connection)
-        yield from _guards(installation, find_gaps(connection) if current(owner) == head() else [])
+        yield roles(installation, connection)
+        yield from guards(installation, find_gaps(connection) if current(owner) == head() else [])
 
 
 def _server(connection: Connection) -> Check:
@@ -82,7 +82,8 @@ def _schema(installation: Installation, at: str | None) -> Check:
     )  # fmt: skip
 
 
-def _roles(installation: Installation, connection: Connection) -> Check:
+def roles(installation: Installation, connection: Connection) -> Check:
+    """Whether the two roles have only the rights that they need."""
     names = [str(make_url(dsn).username) for dsn in (installation.app_dsn, installation.owner_dsn)]
     gaps = role_gaps(connection, *names)
     if not gaps:
@@ -94,7 +95,8 @@ def _roles(installation: Installation, connection: Connection) -> Check:
     return Check("roles", Status.FAIL, f"A role has too many rights: {told}.", mend)
 
 
-def _guards(installation: Installation, gaps: Sequence[Gap]) -> Iterator[Check]:
+def guards(installation: Installation, gaps: Sequence[Gap]) -> Iterator[Check]:
+    """What these gaps say of row security, of what can only be added to, of rights and of ownership."""
     mend = command(installation, "db upgrade")
     yield _guard("row security", "row_security", gaps, "Every district's rows are shown to that district alone.", mend)
     yield _guard("append-only", "append_only", gaps, "Evidence and signed acts can only be added to.", mend)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
+from api.actions.examination import safety
 from api.actions.examination.words import Check, Status, command
 from mastery.credentials import OLD_AFTER
 from mastery.estimate import MODEL_VERSION
@@ -77,8 +78,10 @@ def checks(installation: Installation, app: Engine, now: datetime) -> Iterator[C
     yield _model(installation, found)
     yield _time(found, now)
     yield _orphans(installation, found)
-    # a demonstration's secret is as old as its term
     real = {row.slug for row in rows if not row.sandbox}
+    if real:
+        yield safety.public_address(installation)
+    # a demonstration's secret is as old as its term
     yield _client_secrets(installation, [one for one in found if one.slug in real])
 
 

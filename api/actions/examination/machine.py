@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from api.actions.examination import safety
 from api.actions.examination.words import Check, Status
 from mastery import estimate
 from models.embedded.layout import Layout
-from models.installation import Embedded, Installation
+from models.installation import FILE, Embedded, Installation
 
-SECRETS = "installation.json"
 LOW_BYTES = 2 << 30
 TOO_LOW_BYTES = 200 << 20
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -25,7 +25,7 @@ def checks(installation: Installation) -> Iterator[Check]:
     """The checks of this machine."""
     database = installation.database
     if isinstance(database, Embedded):
-        yield _secrets(database.data_dir / SECRETS)
+        yield _secrets(database.data_dir / FILE)
         yield _directory(database.data_dir)
         layout = Layout(database.data_dir)
         if layout.home.exists():
@@ -33,6 +33,8 @@ def checks(installation: Installation) -> Iterator[Check]:
         yield disk(
             database.data_dir, shutil.disk_usage(layout.home if layout.home.exists() else database.data_dir).free
         )
+    yield safety.key(installation)
+    yield safety.debugging()
     yield _compiled_code()
 
 
