@@ -16,9 +16,11 @@ def create_app() -> Flask:
     from api.actions.safe_start import refuse_unsafe_process
     from api.app import create_app as compose
     from api.memory import keep_what_is_loaded
+    from api.security import redaction
     from models.installation import load
 
     installation = load()
+    redaction.install(installation)
     refuse_unsafe_process(installation)
     app = compose(installation)
     keep_what_is_loaded()

@@ -9,15 +9,18 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from api import pages, problems, v1
 from api.security import counting
+from api.security.hosts import answering_to
 from api.security.limits import limits_of
 from api.security.proxies import behind, trusted_proxies
-from api.services import Services, attach
+from api.services import Services, attach, comes_by_tls
 from mastery.estimate import DEFAULTS, warm_up
 from models.clock import Clock
 from models.installation import Installation, load
 from models.unit_of_work import connect, connect_for_posting
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
+MAX_CREDENTIALS_BYTES = 8 * 1024
+MAX_FORM_BYTES = 64 * 1024
 _FOR_MACHINES = ("/api/", "/oauth/")
 
 
@@ -31,7 +34,12 @@ class _Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure
+        return comes_by_tls()
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """With the prefix a browser takes the cookie from this very host alone, and by TLS."""
+        name = super().get_cookie_name(app)
+        return f"__Host-{name}" if comes_by_tls() else name
 
 
 def create_app(installation: Installation | None = None, clock: Clock | None = None) -> Flask:
@@ -52,12 +60,22 @@ def create_app(installation: Installation | None = None, clock: Clock | None = N
         JSON_SORT_KEYS=False,
     )
     app.session_interface = _Sessions()
+    app.before_request(_bound_body)
     pages_engine = connect(installation.app_dsn, pool_size=4)
     posting = connect_for_posting(installation.app_dsn, pool_size=8)
     attach(app, Services.of(installation, pages_engine, clock, posting))
-    app.wsgi_app = behind(app.wsgi_app, trusted_proxies(os.environ))  # type: ignore[method-assign]
+    named = answering_to(app.wsgi_app, installation.public_url)
+    app.wsgi_app = behind(named, trusted_proxies(os.environ))  # type: ignore[method-assign]
     counting.install(app, limits_of(os.environ))
     v1.install(app)
     problems.install(app, pages.error_page)  # after the API, whose framework brings an error handler of its own
     pages.install(app)
     return app
+
+
+def _bound_body() -> None:
+    """A form is small and credentials are smaller; only results come by the thousand."""
+    if request.path.startswith("/oauth/"):
+        request.max_content_length = MAX_CREDENTIALS_BYTES
+    elif not request.path.startswith("/api/"):
+        request.max_content_length = MAX_FORM_BYTES

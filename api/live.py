@@ -20,6 +20,7 @@ import psycopg
 from psycopg import AsyncConnection
 
 from api.relay import CHANNEL, relay_all, set_district
+from api.security import redaction
 from api.streams import Hub, Stream
 from models.backup import conninfo
 from models.clock import clock_of, system_clock
@@ -171,7 +172,9 @@ def main(arguments: list[str]) -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:  # a stream is an open file
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    asyncio.run(_until_signal(Live(load()), chosen.host, chosen.port))
+    installation = load()
+    redaction.install(installation)
+    asyncio.run(_until_signal(Live(installation), chosen.host, chosen.port))
     return 0
 
 

@@ -101,7 +101,7 @@ def install(app: Flask, error_page: Callable[[HTTPException], Response]) -> None
             return error_page(error)
         status = error.code or 500
         if status == 413:
-            error.description = f"The body is larger than {app.config['MAX_CONTENT_LENGTH']} bytes; send it in parts."
+            error.description = f"The body is larger than {request.max_content_length} bytes; send it in parts."
         data = getattr(error, "data", None) or {}
         errors = unplaced(data["messages"]) if "messages" in data else []
         detail = f"{errors[0]['field']} {errors[0]['message']}".strip() if errors else error.description

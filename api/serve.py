@@ -38,6 +38,8 @@ _COMPANION_ENDS_WITHIN = 5.0
 _READY_WITHIN = 120.0
 _DEATHS_AT_START = 3
 _MEMORY = "/dev/shm"
+# who, what, with which outcome, how many bytes and microseconds: no query, no header, no body
+_ACCESS = "%(t)s %(h)s %(m)s %(U)s %(s)s %(B)s %(D)s"
 
 
 class ServeError(Exception):
@@ -189,6 +191,8 @@ def _children(
     if os.access(_MEMORY, os.W_OK):
         # each worker marks a file at every turn; on a disk that costs more than the turn
         web += ["--worker-tmp-dir", _MEMORY]
+    if os.environ.get("MASTERY_ACCESS_LOG"):
+        web += ["--access-logfile", "-", "--access-logformat", _ACCESS]
     live = [*python, "api.live", "--host", host, "--port", str(live_port)]
     commands = {"web": web, "live": live}
     if _sends_mail():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from sqlalchemy import Engine
 
 from api.actions.ingest import Intake
@@ -61,3 +61,8 @@ def services() -> Services:
     """The parts of the running application."""
     parts: Services = current_app.extensions["mastery"]
     return parts
+
+
+def comes_by_tls() -> bool:
+    """Whether this request came by TLS, as a trusted proxy or the public address says."""
+    return request.is_secure or services().installation.is_over_tls

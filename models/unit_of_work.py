@@ -45,6 +45,8 @@ def _engine(dsn: str, pool_size: int, options: str, *, ping: bool) -> Engine:
         pool_pre_ping=ping,
         pool_recycle=1800,
         insertmanyvalues_page_size=1000,
+        # names of children are parameters: neither a log nor an error may tell them
+        hide_parameters=True,
         connect_args={"options": options, "connect_timeout": _CONNECT_SECONDS},
     )
     attach(engine)

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from api.pages.live_link import stream_url
+from api.services import comes_by_tls
 
+_TWO_YEARS = 2 * 365 * 24 * 3600
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -39,6 +41,6 @@ def install(app: Flask) -> None:
         response.headers["Content-Security-Policy"] = content_security_policy(stream_url())
         if request.endpoint != "static" and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"
-        if request.is_secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if comes_by_tls():
+            response.headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS}"
         return response
