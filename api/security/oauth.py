@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 
 from api.security.clients import TOKEN_SECONDS, digest, district_of, new_token
 from api.security.guards import public
@@ -105,6 +106,17 @@ def _save_token(token: dict[str, Any], oauth_request: Any) -> None:
         session.commit()
 
 
+def _is_readable(header: str) -> bool:
+    """Whether credentials are text with a scheme, or not there at all: Authlib trusts that they are."""
+    scheme, _, shown = header.partition(" ")
+    if scheme.lower() != "basic":
+        return not header or bool(shown.strip())
+    try:
+        return bool(base64.b64decode(shown).decode())
+    except ValueError:
+        return False
+
+
 def install(app: Flask) -> None:
     """Register the token endpoint."""
     server = AuthorizationServer(app, query_client=_query_client, save_token=_save_token)
@@ -116,7 +128,10 @@ def install(app: Flask) -> None:
     @public("the caller shows its credentials here")
     def token() -> Response:
         limit("credentials", address())
-        answer: Response = server.create_token_response()
+        if _is_readable(request.headers.get("Authorization", "")):
+            answer: Response = server.create_token_response()
+        else:
+            answer = Response(status=401, content_type="application/json", headers={"WWW-Authenticate": "Basic"})
         if answer.status_code == 401:
             # the same words whether the client is unknown or its secret wrong, so that ids cannot be told apart
             answer.set_data(json.dumps({"error": "invalid_client", "error_description": _WRONG_CREDENTIALS}))

@@ -72,6 +72,14 @@ def test_who_is_no_client_gets_none(app: Flask, school: School, client_id: str, 
     assert (answer.status_code, answer.json["error"]) == (401, "invalid_client")
 
 
+@pytest.mark.parametrize("shown", [b"\xf3:\xff", b"1.a:\xe9", b"\x00", b""])
+def test_credentials_that_are_no_text_get_none(app: Flask, school: School, shown: bytes) -> None:
+    headers = {"Authorization": f"Basic {base64.b64encode(shown).decode()}"}
+    answer = app.test_client().post("/oauth/token", data={"grant_type": "client_credentials"}, headers=headers)
+    assert (answer.status_code, answer.json["error"]) == (401, "invalid_client")
+    assert "WWW-Authenticate" in answer.headers
+
+
 def test_a_wrong_secret_gets_none(app: Flask, client: NewClient, engine: Engine, school: School) -> None:
     for secret in ("", client.client_secret[:-1], client.client_secret + "x", client.client_secret.lower()):
         answer = ask(app, client.client_id, secret)

@@ -204,3 +204,10 @@ def test_moving_a_demonstrations_clock_ends_no_session_and_no_lock(page_world: P
     page_world.client().sign_in("guardian", PASSWORD, status=422)
     page_world.clock.jump(timedelta(minutes=2))
     page_world.client().sign_in("guardian", PASSWORD)
+
+
+def test_a_second_window_that_signs_in_again_with_a_wrong_password_is_told(page_world: PageWorld) -> None:
+    client = page_world.client("teacher")
+    answer = client.client.post("/sign-in", data={"csrf_token": client.token(), "name": "teacher", "password": "no"})
+    assert answer.status_code == 422
+    assert "The name or the password is not right" in answer.get_data(as_text=True)
