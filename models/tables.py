@@ -5,6 +5,7 @@ from __future__ import annotations
 from models import (
     access,
     account_session,
+    amendment,
     assessment,
     audit,
     calibrations,
@@ -20,6 +21,7 @@ from models import (
     methods,
     move,
     outbox,
+    retention,
     roster,
     standing,
     subject_choices,
@@ -31,6 +33,7 @@ METADATA = Base.metadata
 AGGREGATES = (
     access,
     account_session,
+    amendment,
     assessment,
     audit,
     calibrations,
@@ -46,6 +49,7 @@ AGGREGATES = (
     methods,
     move,
     outbox,
+    retention,
     roster,
     standing,
     subject_choices,
@@ -55,6 +59,8 @@ AGGREGATES = (
 SHARED_TABLES = frozenset({"district", "sign_in_name", "sign_in_address", "recovery_request", "tried"})
 APPEND_ONLY_TABLES = frozenset(
     {
+        "amendment",
+        "amendment_step",
         "audit_event",
         "audit_subject",
         "disclosure",
@@ -65,6 +71,9 @@ APPEND_ONLY_TABLES = frozenset(
         "move",
         "move_part",
         "move_undo",
+        "mastered_competency",
+        "retention_rule",
+        "tombstone",
         "calibration",
         "item_calibration",
         "target_calibration",
