@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from api.actions.export_district import ExportError, export_district
+from api.catalogues import catalogues
 from api.context import print_json, with_district
 from api.services import Services
 from models.district import District
@@ -55,6 +56,39 @@ def export_command(services: Services, district: District, target: Path, as_json
         click.echo(f"{done.path}: {done.rows} rows of {done.files} tables, whole.")
 
 
+@click.group()
+def student() -> None:
+    """What the district has about one student."""
+
+
+@student.command("record")
+@click.argument("sis_id")
+@click.option("--out", "folder", type=click.Path(path_type=Path, file_okay=False), required=True, help="A folder.")
+@click.option(
+    "--language", type=click.Choice(list(catalogues())), default="en", show_default=True, help="Of the page to print."
+)
+@click.option("--json", "as_json", is_flag=True)
+@with_district
+def student_record(
+    services: Services, district: District, sis_id: str, folder: Path, language: str, as_json: bool
+) -> None:
+    """Write a student's complete record into a folder: record.json, and record.html to read and print.
+
+    For a family or a student who asks to see it; that it was taken is put on record.
+    """
+    from api.record_files import RecordError, write_record
+
+    try:
+        written = write_record(services, district, sis_id, folder.absolute(), language)
+    except RecordError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        print_json({"files": [str(path) for path in written]})
+    else:
+        click.echo("\n".join(map(str, written)))
+
+
 def register(cli: click.Group) -> None:
     """Add the commands."""
     cli.add_command(export_command)
+    cli.add_command(student)

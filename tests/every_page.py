@@ -169,6 +169,8 @@ CASES = (
     Case("student, nothing scored", "pages.student", "teacher", "/students/{classmate}"),
     Case("student, for the family", "pages.student", "guardian", "/students/{student}"),
     Case("student, for themselves", "pages.student", "student", "/students/{student}"),
+    Case("record, to choose", "pages.record_choice", "principal", "/students/{student}/record"),
+    Case("record, to print", "pages.record_print", "principal", "/students/{student}/record/print"),
     Case("explanation, full", "pages.explanation", "teacher", "/students/{student}/targets/{mastered}"),
     Case("explanation, too little", "pages.explanation", "teacher", "/students/{student}/targets/{little}"),
     Case("explanation, nothing", "pages.explanation", "guardian", "/students/{student}/targets/{untouched}"),

@@ -22,6 +22,7 @@ from api.pages.partial import live_page
 from api.pages.parts import part_lines
 from api.pages.preview import preview_lines
 from api.pages.reasons import CHANGES, POWERS, family_missing, missing_sentence, sayable
+from api.pages.records import may_give_record
 from api.pages.story import story
 from api.pages.texts import Said, graph_of, statement
 from api.pages.words import GROUPS, enough
@@ -113,6 +114,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         may_explain=visit.may(What.EVIDENCE),
         own=visit.viewer.person == student_id,
         family=_is_family(visit),
+        may_give_record=may_give_record(visit.viewer, subject),
         path_url=path_url(visit, student_id),
         reasons=DISMISS_REASONS,
         page=page,

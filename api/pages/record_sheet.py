@@ -1,0 +1,228 @@
+"""A student's complete record as sheets of words: titled tables that are read on a screen and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from api.pages.flag_cards import DISMISS_REASONS
+from api.pages.reasons import flag_text
+from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, KINDS, MOVES, ROLES, STEPS, said
+from api.pages.words import EVIDENCE_TYPES, INDEPENDENCE, PURPOSES, level_figure, percent, points, state_look
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of the record: its title, the headings of its columns, its rows as texts."""
+
+    key: str
+    title: str
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The rows of a record, and how its instants are read."""
+
+    sections: Mapping[str, Sequence[Row]]
+    zone: ZoneInfo
+
+    def when(self, instant: str | None) -> str:
+        if not instant:
+            return "–"
+        return format_datetime(datetime.fromisoformat(instant).astimezone(self.zone), "medium", locale=get_locale())
+
+    def by(self, key: str, table: str, of: str) -> dict[Any, list[Row]]:
+        """The rows of a table by the key that they belong to."""
+        found: dict[Any, list[Row]] = {}
+        for row in self.sections[table]:
+            found.setdefault(row[of], []).append(row)
+        return found
+
+
+def sheets(document: Mapping[str, Any], zone: ZoneInfo) -> list[Sheet]:
+    """All of a complete record (api.actions.complete_record), in the reader's language."""
+    reader = _Reader(document["sections"], zone)
+    return [
+        Sheet(key, str(title), tuple(map(str, headings)), list(rows(reader))) for key, title, headings, rows in _SHEETS
+    ]
+
+
+def _day(day: str | None) -> str:
+    return format_date(date.fromisoformat(day), "medium", locale=get_locale()) if day else "–"
+
+
+def _role(named: Row | None) -> str:
+    if named is None:
+        return _("the program")
+    return said(ROLES, named["role"]) if "role" in named else str(named["name"])
+
+
+def _person(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    (person,) = reader.sections["person"]
+    names = ("given_name", "middle_name", "family_name")
+    yield _("Legal name"), " ".join(person[name] for name in names if person[name])
+    chosen = ("preferred_given_name", "preferred_family_name")
+    yield _("Chosen name"), " ".join(person[name] for name in chosen if person[name]) or "–"
+    yield _("Pronouns"), person["pronouns"] or "–"
+    yield _("School’s number"), person["identifier"] or "–"
+    yield _("Number in the roster"), person["sourced_id"]
+    yield _("User name"), person["username"] or "–"
+    yield _("E-mail"), person["email"] or "–"
+    yield _("Date of birth"), _day(person["birth_date"])
+    yield _("Grade"), ", ".join(person["grades"]) or "–"
+    for account in reader.sections["account"]:
+        yield _("Sign-in name"), account["sign_in_name"]
+    for waits in reader.sections["pending_deletion"]:
+        yield _("To be deleted, since"), reader.when(waits["since"])
+    for hold in reader.sections["legal_hold"]:
+        yield _("Kept for a legal reason"), f"{hold['reason']} ({reader.when(hold['placed_at'])})"
+
+
+def _places(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    for row in reader.sections["person_role"]:
+        where = row["school"]["name"] if row.get("school") else _("the district")
+        yield where, said(ROLES, row["role"]), _day(row["begins_on"]), _day(row["ends_on"])
+    for row in reader.sections["enrollment"]:
+        yield row["section"]["title"], said(ROLES, row["role"]), _day(row["begins_on"]), _day(row["ends_on"])
+    for row in reader.sections["guardianship"]:
+        yield _("Family"), _role(row["guardian"]), _day(row["begins_on"]), _day(row["ends_on"])
+
+
+def _standings(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    for row in reader.sections["standing"]:
+        expected = percent(row["expected"]) if row["expected"] is not None else "–"
+        yield (
+            _target(row["target"]), str(state_look(row["state"]).word), level_figure(row["level"]), expected,
+            str(row["records"]), reader.when(row["as_of"]),
+        )  # fmt: skip
+
+
+def _kept(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    for row in reader.sections["mastered_competency"]:
+        yield row["statement"], level_figure(row["level"]), reader.when(row["mastered_at"])
+
+
+def _decisions(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    for row in reader.sections["confirmation"]:
+        yield (
+            reader.when(row["signed_at"]), _target(row["target"]), said(KINDS, row["kind"]),
+            level_figure(row["level"]), _role(row.get("by_person")), row["reason"] or "–",
+        )  # fmt: skip
+
+
+def _results(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    evidence = reader.by("result", "evidence", "result_id")
+    for row in reader.sections["result"]:
+        words = ((EVIDENCE_TYPES, "evidence_type"), (PURPOSES, "purpose"), (INDEPENDENCE, "independence"))
+        kind = ", ".join(said(table, row[column]) for table, column in words)
+        scorer = _role(row["scorer"]) if isinstance(row["scorer"], dict) else _("the program")
+        for one in evidence.get(row["id"], []):
+            yield (
+                reader.when(row["performed_at"]), f"{row['assessment']['title']} ({kind})", _target(one["target"]),
+                points(one["score"], one["max"]), level_figure(one["level"]), scorer, row["client"]["name"],
+            )  # fmt: skip
+
+
+def _waiting(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    for row in reader.sections["quarantine"]:
+        yield reader.when(row["received_at"]), row["client"]["name"], row["missing_reference"], row["state"]
+
+
+def _flags(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    steps = reader.by("flag", "flag_transition", "flag_id")
+    for row in reader.sections["flag"]:
+        names = {name: f"“{text}”" for name, text in row["names"].items()}
+        sentence = flag_text(row["finding"]["sentence"], row["finding"]["facts"], names)
+        reason = said(DISMISS_REASONS, row["dismiss_reason"]) if row["dismiss_reason"] else ""
+        told = " ".join(part for part in (reason, row["note"]) if part) or "–"
+        yield reader.when(row["opened_at"]), str(sentence), said(FLAG_STATES, row["state"]), "", told
+        for step in steps.get(row["id"], []):
+            words = " ".join(part for part in (step["reason"], step["note"]) if part) or "–"
+            yield reader.when(step["at"]), "", said(FLAG_STATES, step["to_state"]), _role(step.get("by_person")), words
+
+
+def _moves(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    undone = {row["move_id"]: row["at"] for row in reader.sections["move_undo"]}
+    for row in reader.sections["move"]:
+        about = _target(row["target"]) if row.get("target") else (row.get("assessment") or {}).get("title", "–")
+        yield (
+            reader.when(row["at"]), said(MOVES, row["kind"]), about, _role(row["by_person"]),
+            reader.when(undone.get(row["id"])),
+        )  # fmt: skip
+
+
+def _acts(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    for row in reader.sections["audit_event"]:
+        yield reader.when(row["at"]), said(ACTS, row["act"]), _role(row.get("by")), row["purpose"] or "–"
+
+
+def _amendments(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    steps = reader.by("amendment", "amendment_step", "amendment_id")
+    for row in reader.sections["amendment"]:
+        asked = _("%(found)s It should be: %(wanted)s", found=row["found"], wanted=row["wanted"])
+        yield reader.when(row["asked_at"]), said(CONTESTED, row["contested"]), _role(row["asked_by"]), asked
+        for step in steps.get(row["id"], []):
+            yield reader.when(step["at"]), said(STEPS, step["step"]), _role(step["by_person"]), step["words"]
+
+
+def _target(named: Row) -> str:
+    return f"{named['statement']} ({named['code']})" if named["code"] else str(named["statement"])
+
+
+_Rows = Callable[[_Reader], Iterator[tuple[str, ...]]]
+_WHEN, _BY = _l("When"), _l("By")
+_SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
+    ("person", _l("The student"), (_l("What"), _l("As it is on file")), _person),
+    (
+        "amendments",
+        _l("Requests to correct the record, and statements"),
+        (_WHEN, _l("What"), _BY, _l("In words")),
+        _amendments,
+    ),
+    ("places", _l("Schools, classes and family"), (_l("Where"), _l("As what"), _l("From"), _l("Until")), _places),
+    (
+        "standings",
+        _l("Where the student stands"),
+        (_l("Target"), _l("Decision"), _l("Level"), _l("Estimate"), _l("Results"), _l("Last evidence")),
+        _standings,
+    ),
+    ("kept", _l("Mastered, and kept for good"), (_l("Target"), _l("Level"), _WHEN), _kept),
+    (
+        "decisions",
+        _l("Signed decisions"),
+        (_WHEN, _l("Target"), _l("What"), _l("Level"), _BY, _l("Reason")),
+        _decisions,
+    ),
+    (
+        "results",
+        _l("Results"),
+        (_WHEN, _l("Task or test"), _l("Target"), _l("Score"), _l("Level"), _l("Scored by"), _l("Sent by")),
+        _results,
+    ),
+    (
+        "waiting",
+        _l("Results that wait, and why"),
+        (_WHEN, _l("Sent by"), _l("Name not known"), _l("Where it stands")),
+        _waiting,
+    ),
+    (
+        "flags",
+        _l("What needed a look, and what was done"),
+        (_WHEN, _l("What"), _l("Where it stands"), _BY, _l("In words")),
+        _flags,
+    ),
+    ("moves", _l("What teachers did"), (_WHEN, _l("What"), _l("About"), _BY, _l("Taken back")), _moves),
+    ("acts", _l("Who looked, and what was done"), (_WHEN, _l("What"), _BY, _l("What for")), _acts),
+)

@@ -1,0 +1,66 @@
+"""A student's complete record: to read, to print, to take along."""
+
+from __future__ import annotations
+
+from flask import Response, abort, json, render_template
+from flask.typing import ResponseReturnValue
+
+from api.actions.complete_record import complete_record
+from api.pages.blueprint import Visit, pages, staff_only
+from api.pages.record_sheet import sheets
+from mastery.access import Relation, Subject, Viewer, What, relations
+from models.audit import by_person
+from models.queries_student import student_head
+
+_MAY = frozenset({Relation.SCHOOL_ADMINISTRATOR, Relation.DISTRICT_ADMINISTRATOR})
+
+
+def may_give_record(viewer: Viewer, subject: Subject) -> bool:
+    """Whether a viewer may take out a student's complete record, which has all that any of the staff wrote."""
+    return not relations(viewer, subject).isdisjoint(_MAY)
+
+
+@pages.get("/students/<int:student_id>/record")
+@staff_only
+def record_choice(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """What a complete record is, and the two ways to take it out."""
+    _refuse_others(visit, student_id)
+    head = student_head(visit.session, visit.district_id, student_id)
+    return render_template("record_choice.html", visit=visit, head=head)
+
+
+@pages.get("/students/<int:student_id>/record/print")
+@staff_only
+def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """The complete record as a page for paper; put on record."""
+    _refuse_others(visit, student_id)
+    document = complete_record(
+        visit.session, visit.district_id, student_id, by_person(visit.viewer.person), visit.now
+    )  # fmt: skip
+    head = student_head(visit.session, visit.district_id, student_id)
+    page = render_template(
+        "record_print.html", visit=visit, head=head, document=document, sheets=sheets(document, visit.zone),
+        made_at=visit.now, zone=visit.zone,
+    )  # fmt: skip
+    visit.session.commit()
+    return page
+
+
+@pages.post("/students/<int:student_id>/record")
+@staff_only
+def record_data(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """The complete record as a JSON file; put on record."""
+    _refuse_others(visit, student_id)
+    document = complete_record(
+        visit.session, visit.district_id, student_id, by_person(visit.viewer.person), visit.now
+    )  # fmt: skip
+    visit.session.commit()
+    answer = Response(json.dumps(document, ensure_ascii=False, indent=2), content_type="application/json")
+    answer.headers["Content-Disposition"] = f"attachment; filename=record-{student_id}.json"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _refuse_others(visit: Visit, student_id: int) -> None:
+    if not may_give_record(visit.viewer, visit.student(student_id, What.EVIDENCE)):
+        abort(404)

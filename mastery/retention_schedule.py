@@ -1,0 +1,169 @@
+"""How long records are kept, as data; and on which day the time is over (domain 7.8)."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+GRACE = timedelta(days=30)
+"""A student's record that is due is out of sight for so long before it is deleted."""
+PERMANENT = "permanent"
+
+
+class Kind(StrEnum):
+    """The kinds of record that a schedule speaks of."""
+
+    STUDENT_RECORD = "student_record"
+    MASTERED_COMPETENCY = "mastered_competency"
+    ITEM_RESPONSE = "item_response"
+    WAITING_RESULT = "waiting_result"
+    DISCLOSURE = "disclosure"
+    AUDIT = "audit"
+
+
+class Begin(StrEnum):
+    """When the time begins."""
+
+    ENROLLMENT_END = "the end of the last enrolment"
+    RECEIVED = "the day it came in"
+    DONE = "the day it was done"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time by the calendar; five years from 29 February end on 28 February."""
+
+    years: int = 0
+    months: int = 0
+    days: int = 0
+
+    def after(self, day: date) -> date:
+        """The day on which the time is over that began on `day`."""
+        month = day.year * 12 + day.month - 1 + self.years * 12 + self.months
+        year, place = divmod(month, 12)
+        last = calendar.monthrange(year, place + 1)[1]
+        return date(year, place + 1, min(day.day, last)) + timedelta(days=self.days)
+
+    def __str__(self) -> str:
+        """As `span` reads it."""
+        for count, unit in ((self.years, "year"), (self.months, "month"), (self.days, "day")):
+            if count:
+                return f"{count} {unit}{'s' if count > 1 else ''}"
+        return "0 days"
+
+
+_LONGEST = {"year": 200, "month": 2400, "day": 73_000}
+
+
+def span(text: str) -> Span | None:
+    """A time such as `5 years`, `13 months` or `90 days`; None for `permanent`. ValueError for anything else."""
+    if text.strip().lower() == PERMANENT:
+        return None
+    found = re.fullmatch(r"([0-9]{1,5}) (year|month|day)s?", text.strip().lower())
+    if found is None or not 1 <= int(found[1]) <= _LONGEST[found[2]]:
+        raise ValueError(f"{text!r} is no time: give one such as 5 years, 13 months, 90 days, or {PERMANENT}")
+    return Span(**{f"{found[2]}s": int(found[1])})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """For how long a kind of record is kept from when; `keep` None is for good. `basis` is why: a law, a schedule."""
+
+    kind: Kind
+    begins: Begin
+    keep: Span | None
+    basis: str
+
+    @property
+    def name(self) -> str:
+        """The rule as a tombstone and the record of an act say it."""
+        return f"{self.kind}: {self.keep or PERMANENT} after {self.begins} ({self.basis})"
+
+
+SCHEDULE: tuple[Rule, ...] = (
+    Rule(Kind.STUDENT_RECORD, Begin.ENROLLMENT_END, Span(years=5), "default: evidence, decisions and flags, 5 years"),
+    Rule(Kind.MASTERED_COMPETENCY, Begin.ENROLLMENT_END, None, "default: what was mastered is a transcript"),
+    Rule(Kind.ITEM_RESPONSE, Begin.RECEIVED, None, "default: with the student's record, as estimates rest on them"),
+    Rule(Kind.WAITING_RESULT, Begin.RECEIVED, Span(days=90), "default: what programs sent, 90 days"),
+    Rule(Kind.DISCLOSURE, Begin.DONE, None, "FERPA 99.32: as long as the record"),
+    Rule(Kind.AUDIT, Begin.DONE, Span(years=7), "default: 7 years"),
+)
+# the kinds for which a district may say another time; what the others stand on is said in their basis
+OWN_TIMES = frozenset({Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.WAITING_RESULT, Kind.AUDIT})
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A time that a district signed for a kind of record, from a day on; later ones take the place of earlier ones."""
+
+    kind: Kind
+    keep: Span | None
+    basis: str
+    effective_from: date
+    signed_at: datetime
+
+
+def in_force(signed: Iterable[Signed], today: date) -> dict[Kind, Rule]:
+    """The rule of each kind today: what the district signed last and is in effect, else the default."""
+    rules = {rule.kind: rule for rule in SCHEDULE}
+    for one in sorted(signed, key=lambda one: (one.effective_from, one.signed_at)):
+        if one.effective_from <= today and one.kind in OWN_TIMES:
+            rules[one.kind] = Rule(one.kind, rules[one.kind].begins, one.keep, one.basis)
+    return rules
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What may not be deleted: of a student or of all (None), of a kind or of all (None); `until` its last day."""
+
+    student: int | None = None
+    kind: Kind | None = None
+    until: date | None = None
+
+    def holds(self, kind: Kind, student: int | None, today: date) -> bool:
+        """Whether it holds a record of a student today, or (None) the records of all."""
+        if self.until is not None and self.until < today:
+            return False
+        return self.student in (None, student) and self.kind in (None, kind)
+
+
+def held(holds: Iterable[Hold], kind: Kind, student: int | None, today: date) -> bool:
+    """Whether any hold keeps a record."""
+    return any(hold.holds(kind, student, today) for hold in holds)
+
+
+def held_students(holds: Iterable[Hold], kind: Kind, today: date) -> frozenset[int]:
+    """The students whose records of a kind are held one by one."""
+    return frozenset(
+        hold.student for hold in holds if hold.student is not None and hold.holds(kind, hold.student, today)
+    )
+
+
+def due_on(rule: Rule, begin: date | None) -> date | None:
+    """The first day on which a record may go; None where it is kept for good, or its time has not begun."""
+    return None if rule.keep is None or begin is None else rule.keep.after(begin)
+
+
+def due(rule: Rule, begin: date | None, today: date, held: bool = False) -> bool:
+    """Whether a record's time is over today and nothing holds it."""
+    day = due_on(rule, begin)
+    return day is not None and day <= today and not held
+
+
+def gone_by(rule: Rule, today: date) -> date | None:
+    """The last day whose records are due today; None where they are kept for good."""
+    if rule.keep is None:
+        return None
+    day = today - timedelta(days=rule.keep.days + 31 * (rule.keep.months + 12 * rule.keep.years) + 31)
+    while rule.keep.after(day + timedelta(days=1)) <= today:
+        day += timedelta(days=1)
+    return day
+
+
+def over(since: date, today: date) -> bool:
+    """Whether the time of grace of a record that went out of sight is over."""
+    return since + GRACE <= today

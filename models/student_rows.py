@@ -1,0 +1,143 @@
+"""Which rows are about a student, table by table: what makes a complete record, and what the end of it removes.
+
+A table that comes to have a student's rows is named here, or in NOT_IN_A_RECORD with the reason; a test fails until
+then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Table, text
+from sqlalchemy.orm import Session
+
+from models.tables import METADATA
+
+
+class End(StrEnum):
+    """When a student's rows of a table go."""
+
+    WITH_RECORD = "record"  # with evidence, decisions and flags
+    WITH_IDENTITY = "identity"  # with the person, of whom nothing permanent is left
+    OWN_RULE = "own"  # by a rule of their own
+
+
+@dataclass(frozen=True, slots=True)
+class StudentRows:
+    """The rows of a table that are about `:student` of `:district`; `own` narrows those that may be deleted."""
+
+    where: str
+    end: End
+    own: str | None = None
+
+
+def _of(table: str, key: str, parent: str) -> str:
+    return f"{key} IN (SELECT id FROM {table} WHERE district_id = :district AND {parent})"
+
+
+_MINE = "student_id = :student"
+_MOVES = "{key} IN (SELECT move_id FROM move_part WHERE district_id = :district AND student_id = :student)"
+# in the order in which a reader wants them
+STUDENT_ROWS: Mapping[str, StudentRows] = {
+    "person": StudentRows("id = :student", End.WITH_IDENTITY),
+    "person_role": StudentRows("person_id = :student", End.WITH_IDENTITY),
+    "enrollment": StudentRows("person_id = :student", End.WITH_IDENTITY),
+    "guardianship": StudentRows(_MINE, End.WITH_IDENTITY),
+    "account": StudentRows("person_id = :student", End.WITH_IDENTITY),
+    "standing": StudentRows(_MINE, End.WITH_RECORD),
+    "mastered_competency": StudentRows(_MINE, End.WITH_IDENTITY),
+    "confirmation": StudentRows(_MINE, End.WITH_RECORD),
+    "result": StudentRows(_MINE, End.WITH_RECORD),
+    "evidence": StudentRows(_of("result", "result_id", _MINE), End.WITH_RECORD),
+    "quarantine": StudentRows(
+        "body->>'student' IN (SELECT unnest(ARRAY[identifier, sourced_id]) FROM person"
+        " WHERE district_id = :district AND id = :student)",
+        End.WITH_RECORD,
+    ),
+    "subject_state": StudentRows(_MINE, End.WITH_RECORD),
+    "flag": StudentRows(_MINE, End.WITH_RECORD),
+    "flag_transition": StudentRows(_of("flag", "flag_id", _MINE), End.WITH_RECORD),
+    "move": StudentRows(_MOVES.format(key="id"), End.WITH_RECORD, "id = ANY(:own_moves)"),
+    "move_part": StudentRows(_MINE, End.WITH_RECORD),
+    "move_undo": StudentRows(_MOVES.format(key="move_id"), End.WITH_RECORD, "move_id = ANY(:own_moves)"),
+    "amendment": StudentRows(_MINE, End.WITH_RECORD),
+    "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
+    "audit_event": StudentRows(
+        "id IN (SELECT event_id FROM audit_subject WHERE district_id = :district AND student_id = :student)",
+        End.OWN_RULE,
+    ),
+    "audit_subject": StudentRows(_MINE, End.OWN_RULE),
+    "legal_hold": StudentRows(_MINE, End.WITH_IDENTITY),
+    "pending_deletion": StudentRows(_MINE, End.WITH_RECORD),
+}
+# tables that name people or belong to rows that do, and why they are no part of a student's record
+NOT_IN_A_RECORD: Mapping[str, str] = {
+    "cut_scores": "the person is the educator who confirmed them",
+    "outbox": "keys for open pages, gone within seconds",
+}
+_OWN_MOVES = """
+    SELECT array_agg(DISTINCT mine.move_id) FROM move_part mine
+    WHERE mine.district_id = :district AND mine.student_id = :student AND NOT EXISTS (
+        SELECT FROM move_part other WHERE other.district_id = mine.district_id AND other.move_id = mine.move_id
+            AND other.student_id <> mine.student_id)
+"""
+
+
+def forgotten() -> list[str]:
+    """Tables that name a person, or belong to a student's rows, of which nobody has decided; none, or a test fails."""
+    return [
+        table.name
+        for table in METADATA.sorted_tables
+        if table.name not in STUDENT_ROWS and table.name not in NOT_IN_A_RECORD and _names_a_student(table)
+    ]
+
+
+def _names_a_student(table: Table) -> bool:
+    named = {"student_id", "student_ids", "person_id"} & {column.name for column in table.columns}
+    parents = {key.column.table.name for key in table.foreign_keys}
+    return bool(named or parents & STUDENT_ROWS.keys())
+
+
+def rows_of(session: Session, district_id: int, student_id: int, table: str, columns: Sequence[str]) -> list[Any]:
+    """The student's rows of a table, by its key; each as a mapping of column to value."""
+    found = METADATA.tables[table]
+    wanted = ", ".join(f'"{name}"' for name in columns)
+    key = ", ".join(f'"{column.name}"' for column in found.primary_key)
+    question = text(
+        f'SELECT {wanted} FROM "{table}" WHERE district_id = :district AND ({STUDENT_ROWS[table].where}) ORDER BY {key}'
+    ).columns(*[found.columns[name] for name in columns])
+    return list(session.execute(question, {"district": district_id, "student": student_id}).mappings())
+
+
+def key_digest(slug: str, sourced_id: str) -> str:
+    """By what a deleted student is known again, in hexadecimal: SHA-256 of the district's slug and the sourcedId."""
+    return hashlib.sha256(f"{slug}\n{sourced_id}".encode()).hexdigest()
+
+
+def delete_rows(session: Session, district_id: int, student_id: int, ends: Sequence[End]) -> dict[str, int]:
+    """Delete a student's rows that end so, as the role that owns the tables; how many of which table.
+
+    Rows that others share, such as a move about several students, stay.
+    """
+    known = {"district": district_id, "student": student_id}
+    moves = session.execute(text(_OWN_MOVES), known).scalar_one() or []
+    removed = {}
+    for table in _children_first():
+        rows = STUDENT_ROWS[table]
+        if rows.end in ends:
+            statement = text(f'DELETE FROM "{table}" WHERE district_id = :district AND ({rows.own or rows.where})')
+            values = known | ({"own_moves": moves} if rows.own else {})
+            count = session.execute(statement, values).rowcount  # type: ignore[attr-defined]
+            if count:
+                removed[table] = count
+    return removed
+
+
+def _children_first() -> Iterator[str]:
+    for table in reversed(METADATA.sorted_tables):
+        if table.name in STUDENT_ROWS:
+            yield table.name

@@ -1,0 +1,119 @@
+"""A complete record has every row that is about a student, is put on record, and is given by those who may."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from factories import NOW, Factory
+from page_world import PageWorld
+from record_world import CANARY, with_everything
+from sqlalchemy import select
+
+from api.actions.complete_record import complete_record
+from api.record_files import RecordError, write_record
+from mastery.audit import Act
+from models.audit import SYSTEM, AuditEvent, AuditSubject
+from models.district import District
+from models.retention import PendingDeletion
+from models.student_rows import NOT_IN_A_RECORD, STUDENT_ROWS, forgotten
+from models.tables import METADATA
+from models.unit_of_work import district_transaction, shared_transaction
+
+
+@pytest.fixture
+def world(page_world: PageWorld) -> PageWorld:
+    """The page world, whose student has rows in every table."""
+    people = page_world.people
+
+    def rows(make: Factory) -> None:
+        with_everything(make, page_world.student, page_world.section, people["teacher"], people["guardian"])
+        make.session.add(
+            PendingDeletion(
+                district_id=make.district_id,
+                student_id=page_world.student.id,
+                due_on=NOW.date(),
+                rule="test",
+                since=NOW,
+            )
+        )
+
+    page_world.add(rows)
+    return page_world
+
+
+def test_no_table_that_names_a_student_is_forgotten() -> None:
+    assert forgotten() == []
+    assert (STUDENT_ROWS.keys() | NOT_IN_A_RECORD.keys()) <= METADATA.tables.keys()
+    assert not STUDENT_ROWS.keys() & NOT_IN_A_RECORD.keys()
+
+
+def test_every_table_is_in_the_record_and_in_the_page(world: PageWorld) -> None:
+    with district_transaction(world.engine, world.district_id) as session:
+        document = complete_record(session, world.district_id, world.student.id, SYSTEM, NOW)
+    assert {table for table, rows in document["sections"].items() if not rows} == set()
+    assert list(document["sections"]) == list(STUDENT_ROWS)
+    told = json.dumps(document)
+    page = world.client("principal").get(f"/students/{world.student.id}/record/print")
+    assert world.student.given_name in told
+    for text in ("note", "step", "reason", "target", "hold", "found", "wanted", "statement", "purpose"):
+        assert f"{CANARY} {text}" in told, text
+        assert f"{CANARY} {text}" in page.text, text
+    assert "of a guardian" not in told
+    assert "Hopper" not in told
+    assert document["sections"]["confirmation"][0]["by_person"] == {"role": "teacher"}
+    assert f"I can find the {CANARY}." in document["sections"]["flag"][0]["says"]["sentence"]
+
+
+def test_another_students_rows_are_not_in_it(world: PageWorld) -> None:
+    other = world.people["classmate"]
+    with district_transaction(world.engine, world.district_id) as session:
+        document = complete_record(session, world.district_id, other.id, SYSTEM, NOW)
+    assert CANARY not in json.dumps(document)
+    assert {table for table, rows in document["sections"].items() if rows} == {
+        "person", "person_role", "enrollment", "account", "audit_event", "audit_subject",
+    } - {"person_role" if not document["sections"]["person_role"] else ""}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["principal", "leader"])
+def test_it_is_taken_as_data_and_put_on_record(world: PageWorld, who: str) -> None:
+    client = world.client(who)
+    client.get(f"/students/{world.student.id}/record")
+    client.get(f"/students/{world.student.id}/record/print")
+    answer = client.client.post(f"/students/{world.student.id}/record", data={"csrf_token": client.token()})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.json is not None
+    assert answer.json["sections"]["person"][0]["given_name"] == world.student.given_name
+    with district_transaction(world.engine, world.district_id) as session:
+        found = session.execute(
+            select(AuditEvent.actor_id, AuditSubject.student_id)
+            .join(AuditSubject, AuditSubject.event_id == AuditEvent.id)
+            .where(AuditEvent.act == Act.EXPORT)
+        ).all()
+    assert found == [(world.people[who].id, world.student.id)] * 2
+
+
+@pytest.mark.parametrize("who", ["teacher", "colleague", "guardian", "student", "stranger"])
+def test_for_others_there_is_none(world: PageWorld, who: str) -> None:
+    client = world.client(who)
+    for end in ("", "/print"):
+        client.get(f"/students/{world.student.id}/record{end}", 404)
+    client.post(f"/students/{world.student.id}/record", 404)
+
+
+def test_the_command_writes_it_into_a_private_folder(world: PageWorld, tmp_path: Path) -> None:
+    with shared_transaction(world.engine) as session:
+        district = session.get_one(District, world.district_id)
+    services = world.app.extensions["mastery"]
+    identifier = str(world.student.identifier)
+    data, page = write_record(services, district, identifier, tmp_path / "out", "es")
+    assert CANARY in data.read_text()
+    assert f"{CANARY} statement" in page.read_text()
+    assert '<html lang="es">' in page.read_text()
+    assert [path.stat().st_mode & 0o077 for path in (data, page, tmp_path / "out")] == [0, 0, 0]
+    with pytest.raises(RecordError, match="name a new folder"):
+        write_record(services, district, identifier, tmp_path / "out", "en")
+    with pytest.raises(RecordError, match="There is no student 'nobody'"):
+        write_record(services, district, "nobody", tmp_path / "none", "en")
