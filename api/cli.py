@@ -24,6 +24,7 @@ from api import (
     cli_provider,
     cli_records,
     cli_responses,
+    cli_retention,
     cli_roster,
     cli_second_factor,
 )
@@ -188,6 +189,7 @@ def _register() -> None:
         cli_operations,
         cli_provider,
         cli_records,
+        cli_retention,
         cli_clock,
         cli_evaluate,
         cli_calibrate,

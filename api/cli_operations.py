@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.actions import doctor as examination
 from api.actions import operations
+from api.actions.deletions import DeletionsError
 from api.actions.operations import NewerDatabaseError
 from api.context import installation_of, print_json
 from models.backup import BackupError
@@ -28,7 +29,7 @@ def _plainly() -> Iterator[None]:
     """Tell what went wrong as a sentence."""
     try:
         yield
-    except (BackupError, EmbeddedError, InstallationError, NewerDatabaseError) as error:
+    except (BackupError, DeletionsError, EmbeddedError, InstallationError, NewerDatabaseError) as error:
         raise click.ClickException(str(error)) from error
     except OperationalError as error:
         raise click.ClickException(f"The database can not be reached: {error.orig}") from error
@@ -90,13 +91,22 @@ def backup(context: click.Context, target: Path, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where to bring it up.")
 @click.option("--force", is_flag=True, help="Replace what is there; a backup of it is taken first.")
+@click.option(
+    "--deletions", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="What `retention run` deleted since, from another place; what this installation knows is taken anyway.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def restore(context: click.Context, file: Path, data_dir: Path | None, force: bool, as_json: bool) -> None:
-    """Bring a backup up in an empty installation, prove it against its evidence, and put it in place at the end."""
+def restore(
+    context: click.Context, file: Path, data_dir: Path | None, force: bool, deletions: Path | None, as_json: bool
+) -> None:
+    """Bring a backup up in an empty installation, prove it against its evidence, and put it in place at the end.
+
+    What was deleted for good after the backup was taken is deleted again before that.
+    """
     named = data_dir or context.find_root().params["data_dir"] or default_data_dir()
     with _plainly(), _megabytes("Restoring") as advance:
-        done = operations.restore(file.absolute(), named.absolute(), force, system_clock(), advance)
+        done = operations.restore(file.absolute(), named.absolute(), force, system_clock(), advance, deletions)
     if as_json:
         print_json(done)
         return
@@ -106,6 +116,8 @@ def restore(context: click.Context, file: Path, data_dir: Path | None, force: bo
         f"Restored the backup of {done.backup.created_at} into {done.data_dir}: "
         f"{sum(done.backup.rows.values())} rows, schema {done.migration}."
     )
+    if done.redone.students or done.redone.rows:
+        click.echo(f"Deleted again: {done.redone.students} students and {done.redone.rows} other rows.")
     proved = done.proved
     click.echo(
         f"Rebuilt from evidence: {proved.students} students in {proved.districts} districts, {proved.rows} rows, "

@@ -89,11 +89,13 @@ FROM zone JOIN person_role r ON r.district_id = :district AND r.person_id = :stu
     AND (r.begins_on IS NULL OR r.begins_on <= zone.today) AND (r.ends_on IS NULL OR r.ends_on >= zone.today)
 UNION ALL
 SELECT 'was_student', CAST(:student AS bigint), NULL, NULL, NULL, NULL
-WHERE EXISTS (
+WHERE NOT EXISTS (
+        SELECT FROM pending_deletion d WHERE d.district_id = :district AND d.student_id = :student
+    ) AND (EXISTS (
         SELECT FROM person_role r WHERE r.district_id = :district AND r.person_id = :student AND r.role = 'student'
     ) OR EXISTS (
         SELECT FROM enrollment e WHERE e.district_id = :district AND e.person_id = :student AND e.role = 'student'
-    )
+    ))
 """).bindparams(
     bindparam("district", type_=Integer),
     bindparam("person", type_=BigInteger),

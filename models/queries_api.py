@@ -17,6 +17,7 @@ from models.assessment import Assessment, AssessmentForm, CutScores
 from models.evidence import Evidence, ResultRow
 from models.flag import Flag
 from models.queries_people import enrolled
+from models.retention import in_sight
 from models.roster import Enrollment, Person, PersonRole, School, Section
 from models.standing import Standing, SubjectState
 
@@ -58,7 +59,9 @@ def api_students(
     )
     # "C" keeps the order whatever the database's locale is, or becomes
     order = sis_id().collate("C")
-    chosen = select(Person, sis_id()).where(Person.district_id == district_id, student.exists())
+    chosen = select(Person, sis_id()).where(
+        Person.district_id == district_id, student.exists(), in_sight(district_id, Person.id)
+    )
     if after is not None:
         chosen = chosen.where(tuple_(order, Person.id) > after)
     rows = session.execute(chosen.order_by(order, Person.id).limit(limit)).all()
@@ -237,7 +240,7 @@ def flags_after(
         select(Flag, sis_id(), Assessment.name, Assessment.title)
         .join(Person, and_(Person.district_id == district_id, Person.id == Flag.student_id))
         .outerjoin(Assessment, and_(Assessment.district_id == district_id, Assessment.id == Flag.assessment_id))
-        .where(Flag.district_id == district_id)
+        .where(Flag.district_id == district_id, in_sight(district_id, Flag.student_id))
     )
     if states is not None:
         chosen = chosen.where(Flag.state == func.any(list(states)))

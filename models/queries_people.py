@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mastery.access import Scope, Viewer, What, opens
 from mastery.roster import Role
 from models.district import District
+from models.retention import in_sight
 from models.roster import Enrollment, Guardianship, Person, PersonRole, Section
 
 
@@ -90,7 +91,7 @@ def visible_students(viewer: Viewer, what: What, today: date) -> Select[int]:
     if district in keys[Scope.DISTRICT]:
         reached.append(select(ever.c.person_id))
     seen = union(*reached).subquery("seen")
-    return select(seen.c.person_id)
+    return select(seen.c.person_id).where(in_sight(district, seen.c.person_id))
 
 
 def list_students(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, Index, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, DistrictKey, Key, KeyInPrimary, OptionalKey, Surrogate, owned
 
@@ -100,3 +100,16 @@ class MasteredCompetency(Base):
     level: Mapped[float | None]
     mastered_at: Mapped[datetime]
     kept_at: Mapped[datetime]
+
+
+def in_sight(district_id: int, student: Any) -> ColumnElement[bool]:
+    """Whether the record of a student, by a column of keys, does not wait to be deleted."""
+    waits = select(PendingDeletion.student_id).where(
+        PendingDeletion.district_id == district_id, PendingDeletion.student_id == student
+    )
+    return ~waits.exists()
+
+
+def is_out_of_sight(session: Session, district_id: int, student_id: int) -> bool:
+    """Whether the record of a student waits to be deleted."""
+    return session.get(PendingDeletion, (district_id, student_id)) is not None

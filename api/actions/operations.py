@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
+from api.actions.deletions import FILE, Deletion, Redone, joined, known_deletions, read_deletions, redo
 from api.actions.replay import verify
 from api.version import version
 from mastery.estimate import MODEL_VERSION
@@ -38,13 +39,17 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore brought up, and into which file what was there before was put first (with --force)."""
+    """What a restore brought up, and into which file what was there before was put first (with --force).
+
+    `redone`: what was deleted after the backup was taken, and was deleted again.
+    """
 
     data_dir: str
     backup: Manifest
     migration: str
     proved: Proved
     put_aside: str | None
+    redone: Redone
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +75,32 @@ def back_up(
     return backup.write_backup(backup.reader_of(installation), target, version(), MODEL_VERSION, now, advance)
 
 
-def restore(path: Path, data_dir: Path, force: bool, now: datetime, advance: Advance = lambda _: None) -> Restored:
+def restore(
+    path: Path, data_dir: Path, force: bool, now: datetime, advance: Advance = lambda _: None,
+    deletions: Path | None = None,
+) -> Restored:  # fmt: skip
     """Bring a backup up in `data_dir`, which must hold no district; with `force` a backup of what is there comes first.
 
-    Raises BackupError; then what was in `data_dir` is as it was.
+    What was deleted since the backup was taken is deleted again before it is proved: as the database that is replaced
+    knows it, the file in `data_dir`, and the file `deletions`. Raises BackupError or DeletionsError; then what was in
+    `data_dir` is as it was.
     """
+    told = read_deletions(deletions) if deletions is not None else []
     manifest = backup.read_manifest(path)
     restoring.refuse_newer(manifest, path)
     backup.check_content(path, manifest)
     installation = create(data_dir)
     with restoring.reserved(installation):
         put_aside = _put_aside(installation, data_dir, force, now)
-        proved = restoring.restore_backup(installation, path, manifest, prove, advance)
+        told = joined(told, _deletions_here(installation, data_dir))
+
+        def check(beside: Installation) -> tuple[Redone, Proved]:
+            return _redo(beside, told, now), prove(beside)
+
+        redone, proved = restoring.restore_backup(installation, path, manifest, check, advance)
         # a demonstration's clock would go on for whatever district came in its place
         DemonstrationClock(data_dir).end()
-    return Restored(str(data_dir), manifest, head(), proved, put_aside)
+    return Restored(str(data_dir), manifest, head(), proved, put_aside, redone)
 
 
 def _put_aside(installation: Installation, data_dir: Path, force: bool, now: datetime) -> str | None:
@@ -99,6 +115,28 @@ def _put_aside(installation: Installation, data_dir: Path, force: bool, now: dat
     folder = data_dir / BACKUPS
     folder.mkdir(mode=0o700, exist_ok=True)
     return str(back_up(installation, folder, now)[0])
+
+
+def _deletions_here(installation: Installation, data_dir: Path) -> list[Deletion]:
+    """What the database that is to be replaced, and the file beside it, know of deletions."""
+    kept = read_deletions(data_dir / FILE) if (data_dir / FILE).exists() else []
+    if restoring.present(installation).is_empty:
+        return kept
+    engine = connect(installation.app_dsn, pool_size=1)
+    try:
+        at = current(engine)
+        # an older schema knows of no deletions
+        return joined(kept, known_deletions(engine) if at == head() else [])
+    finally:
+        engine.dispose()
+
+
+def _redo(beside: Installation, deletions: list[Deletion], now: datetime) -> Redone:
+    owner = connect(beside.owner_dsn, pool_size=1)
+    try:
+        return redo(owner, deletions, now)
+    finally:
+        owner.dispose()
 
 
 def prove(installation: Installation) -> Proved:

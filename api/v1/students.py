@@ -24,6 +24,7 @@ from mastery.graph import Ambiguous, Resolved, resolve_target
 from models.graph_store import DistrictGraph
 from models.queries_api import api_students, standings_after, student_names
 from models.registry import context, find_students
+from models.retention import is_out_of_sight
 from models.unit_of_work import district_transaction, one_snapshot
 
 blueprint = Blueprint("students", __name__, url_prefix="/api/v1", description="Students and where they stand")
@@ -140,7 +141,7 @@ def _graph(session: Session) -> DistrictGraph:
 def find_one_student(session: Session, name: str) -> int:
     """The key of the student so named; a problem where there is none here, or several."""
     found = find_students(session, caller().district_id, [name]).get(name, []) if is_text(name) else []
-    if not found:
+    if not found or (len(found) == 1 and is_out_of_sight(session, caller().district_id, found[0].id)):
         raise ProblemError(404, "Not Found", f"There is no student {name!r} here.")
     if len(found) > 1:
         several = ", ".join(sorted(one.sourced_id for one in found))

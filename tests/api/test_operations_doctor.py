@@ -22,9 +22,11 @@ from api.actions.examination import machine
 from api.actions.operations import upgrade_database
 from api.actions.replay import replay
 from api.security.clients import create_client
+from mastery.audit import Act
 from mastery.estimate import DEFAULTS, MODEL_VERSION, Model, TargetParameters
 from mastery.evidence import EvidenceType, Purpose, Result, TargetScore
 from models.access import ClientSecret
+from models.audit import SYSTEM, record
 from models.backup import conninfo
 from models.clock import DemonstrationClock
 from models.embedded import locks, remove
@@ -102,7 +104,7 @@ def test_a_sound_installation_has_nothing_that_fails(installation: Installation)
     assert [check for check in examined.checks if check.status is Status.FAIL] == []
     assert examined.healthy
     assert all(check.mend is None for check in examined.checks if check.status is Status.OK)
-    assert len({check.name for check in examined.checks}) == len(examined.checks) == 24
+    assert len({check.name for check in examined.checks}) == len(examined.checks) == 25
 
 
 def test_a_missing_installation_is_named(tmp_path: Path) -> None:
@@ -296,6 +298,20 @@ def test_a_quarantine_that_grows_old_is_named(
     assert f"unknown {kind}" in check.sentence
     assert mend in str(check.mend)
     assert checked(installation, "quarantine", timedelta(days=-3)).status is Status.OK
+
+
+def test_a_retention_that_does_not_run_is_named(installation: Installation, engine: Engine, peopled: int) -> None:
+    with district_transaction(engine, peopled) as session:
+        session.execute(text("UPDATE district SET created_at = :day"), {"day": clock() - timedelta(days=3)})
+        session.commit()
+    check = checked(installation, "retention")
+    assert check.status is Status.WARN
+    assert "retention run --district" in str(check.mend)
+    with district_transaction(engine, peopled) as session:
+        record(session, peopled, SYSTEM, Act.RETENTION_RUN, clock())
+        session.commit()
+    assert checked(installation, "retention").status is Status.OK
+    assert checked(installation, "retention", timedelta(days=3)).status is Status.WARN
 
 
 def test_states_of_another_model_are_named_and_replayed(

@@ -25,6 +25,7 @@ from models.unit_of_work import district_transaction, shared_transaction
 
 LATE_ANNOUNCEMENT = timedelta(minutes=1)
 OLD_QUARANTINE = timedelta(days=7)
+LATE_RETENTION = timedelta(days=2)
 CLOCK_AHEAD = timedelta(minutes=5)
 _NAMED = 5
 _QUESTIONS = """
@@ -34,6 +35,8 @@ _QUESTIONS = """
         (SELECT count(*) FROM quarantine WHERE district_id = :district AND state = 'waiting') AS waiting,
         (SELECT min(received_at) FROM quarantine WHERE district_id = :district AND state = 'waiting') AS waiting_since,
         (SELECT max(received_at) FROM result WHERE district_id = :district) AS newest_result,
+        (SELECT coalesce((SELECT at FROM audit_event WHERE district_id = :district AND act = 'retention_run'
+            ORDER BY at DESC LIMIT 1), created_at) FROM district WHERE id = :district AND NOT sandbox) AS retained_at,
         (SELECT count(*) FROM standing s WHERE s.district_id = :district AND s.records > 0 AND NOT EXISTS (
             SELECT FROM evidence e JOIN result r ON r.district_id = e.district_id AND r.id = e.result_id
             WHERE e.district_id = s.district_id AND e.target_id = s.target_id AND r.student_id = s.student_id))
@@ -83,6 +86,7 @@ def checks(installation: Installation, app: Engine, now: datetime) -> Iterator[C
         yield safety.public_address(installation)
     # a demonstration's secret is as old as its term
     yield _client_secrets(installation, [one for one in found if one.slug in real])
+    yield _retention(installation, found, now)
 
 
 def _school_clock(installation: Installation, real: Sequence[str]) -> Check:
@@ -204,6 +208,19 @@ def _client_secrets(installation: Installation, found: Sequence[_Found]) -> Chec
         "; ".join(
             command(installation, f"client rotate {shlex.quote(name)} --district {slug}") for slug, name in old[:_NAMED]
         ),
+    )  # fmt: skip
+
+
+def _retention(installation: Installation, found: Sequence[_Found], now: datetime) -> Check:
+    late = [one for one in found if one.answers.retained_at and now - one.answers.retained_at > LATE_RETENTION]
+    if not late:
+        return Check("retention", Status.OK, "What is due to be deleted was looked for in every real district.")
+    first = min(late, key=lambda one: one.answers.retained_at)
+    return Check(
+        "retention", Status.WARN,
+        f"Since {first.answers.retained_at.date()} nobody looked for what is due to be deleted ({first.slug}"
+        f"{f' and {len(late) - 1} more' if len(late) > 1 else ''}).",
+        _for_each(installation, "retention run", late) + ", and once a night",
     )  # fmt: skip
 
 

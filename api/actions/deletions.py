@@ -1,0 +1,151 @@
+"""Deletions outlive the restore of an older backup: kept beside the database, and done again in what was restored."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from mastery.audit import Act
+from mastery.retention_schedule import Kind
+from models.audit import SYSTEM, record
+from models.district import District
+from models.retention_store import Ending, delete_older, end_record, is_whole_part, put_tombstone, tombstones
+from models.roster import Person
+from models.student_rows import key_digest
+from models.unit_of_work import district_transaction, shared_transaction
+
+FILE = "deletions.jsonl"
+Deletion = dict[str, Any]
+_FIELDS = frozenset({"district", "kind", "key_digest", "through", "rule", "at", "removed"})
+
+
+class DeletionsError(Exception):
+    """The file of deletions can not be read or written; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """What was deleted again: so many students, so many rows of other records."""
+
+    students: int
+    rows: int
+
+
+def known_deletions(engine: Engine) -> list[Deletion]:
+    """The tombstones of every district of a database."""
+    with shared_transaction(engine) as session:
+        districts = session.execute(select(District.id, District.slug).order_by(District.id)).all()
+    found: list[Deletion] = []
+    for district_id, slug in districts:
+        with district_transaction(engine, district_id) as session:
+            found += tombstones(session, district_id, slug)
+    return found
+
+
+def keep_deletions(engine: Engine, path: Path) -> int:
+    """Write every deletion that the database or the file knows into the file, whole or not at all; how many."""
+    every = joined(read_deletions(path) if path.exists() else [], known_deletions(engine))
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(one, sort_keys=True) + "\n" for one in every)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except OSError as error:
+        raise DeletionsError(f"{path} can not be written ({error.strerror}).") from error
+    return len(every)
+
+
+def read_deletions(path: Path) -> list[Deletion]:
+    """The deletions that a file holds. Raises DeletionsError for anything else."""
+    try:
+        found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except OSError as error:
+        raise DeletionsError(f"{path} can not be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise DeletionsError(f"{path} is no file of deletions ({error}).") from error
+    if not all(isinstance(one, dict) and one.keys() == _FIELDS for one in found):
+        raise DeletionsError(f"{path} is no file of deletions: each line has {', '.join(sorted(_FIELDS))}.")
+    return found
+
+
+def joined(*several: Iterable[Deletion]) -> list[Deletion]:
+    """Several lists as one, each deletion once, in order of time."""
+    every = {_key(one): one for some in several for one in some}
+    return [every[key] for key in sorted(every)]
+
+
+def _key(one: Deletion) -> tuple[str, ...]:
+    return one["at"], one["district"], one["kind"], one["key_digest"] or "", one["through"] or ""
+
+
+def redo(owner: Engine, deletions: Sequence[Deletion], now: datetime) -> Redone:
+    """Do in a database, as the owner's role, every deletion that it does not know of yet; again changes nothing.
+
+    A deletion that is unknown happened after the backup was taken, so whatever the backup has of it goes.
+    """
+    with shared_transaction(owner) as session:
+        districts = session.scalars(select(District).order_by(District.id)).all()
+    students = rows = 0
+    for district in districts:
+        mine = [one for one in deletions if one["district"] == district.slug]
+        with district_transaction(owner, district.id) as session:
+            done = {_key(one) for one in tombstones(session, district.id, district.slug)}
+            people = _people(session, district) if mine else {}
+        for one in mine:
+            if _key(one) in done:
+                continue
+            if one["kind"] == Kind.STUDENT_RECORD:
+                students += _redo_student(owner, district, one, people)
+            else:
+                rows += _redo_older(owner, district, one, now)
+    return Redone(students, rows)
+
+
+def _people(session: Session, district: District) -> dict[str, tuple[int, str]]:
+    rows = session.execute(select(Person.id, Person.sourced_id).where(Person.district_id == district.id))
+    return {key_digest(district.slug, sourced_id): (key, sourced_id) for key, sourced_id in rows}
+
+
+def _redo_student(owner: Engine, district: District, one: Deletion, people: dict[str, tuple[int, str]]) -> int:
+    """End a student's record as it was ended; 1, or 0 where the backup does not have the student."""
+    found, erases = people.get(one["key_digest"]), "person" in one["removed"]
+    at = datetime.fromisoformat(one["at"])
+    with district_transaction(owner, district.id) as session:
+        if found is None:
+            put_tombstone(
+                session, district.id, Kind.STUDENT_RECORD, one["rule"], at, one["removed"], one["key_digest"]
+            )  # fmt: skip
+        else:
+            ending = Ending(one["rule"], keeps_mastered=not erases, erases_person=erases)
+            end_record(session, district.id, district.slug, *found, ending, at)
+        session.commit()
+    if found is not None and erases:
+        people.pop(one["key_digest"])
+    return 0 if found is None else 1
+
+
+def _redo_older(owner: Engine, district: District, one: Deletion, now: datetime) -> int:
+    kind, through = Kind(one["kind"]), datetime.fromisoformat(one["through"])
+    total, more = 0, True
+    while more:
+        with district_transaction(owner, district.id) as session:
+            count = delete_older(session, district.id, kind, through, ())
+            total, more = total + count, is_whole_part(count)
+            if not more:
+                at = datetime.fromisoformat(one["at"])
+                put_tombstone(session, district.id, kind, one["rule"], at, one["removed"], through=through)
+                detail = {"what": kind, "rule": one["rule"], "rows": total, "after": "restore"}
+                record(session, district.id, SYSTEM, Act.DELETED, now, detail=detail)
+            session.commit()
+    return total

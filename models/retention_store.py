@@ -1,0 +1,273 @@
+"""What of a district is due, held or deleted, as rows; deleting is for the role that owns the tables alone.
+
+The role that serves requests can not delete evidence or signed acts, so what is here is said with the owner's engine
+(`models.installation.Installation.owner_dsn`). Row security holds that role too: it sees the district of its
+transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from mastery.audit import Act
+from mastery.retention_schedule import Hold, Kind, Signed, span
+from models.access import Account
+from models.audit import SYSTEM, record
+from models.district import SignInName
+from models.locks import change_rules
+from models.registry import bump
+from models.retention import LegalHold, MasteredCompetency, PendingDeletion, RetentionRule, Tombstone
+from models.student_rows import End, delete_rows, key_digest
+
+_AT_ONCE = 5000
+# students who were enrolled, with the last day of it (none: it goes on), the zone of their last school, and whether
+# something of theirs is left that goes with the record, or the person who is nothing else to anybody
+_STUDENTS = """
+    SELECT * FROM (
+        SELECT p.id, p.sourced_id, t.ended_on, t.time_zone, d.since,
+            {left} AS has_record,
+            NOT EXISTS (SELECT FROM person_role r WHERE r.district_id = p.district_id AND r.person_id = p.id
+                AND r.role <> 'student')
+            AND NOT EXISTS (SELECT FROM enrollment e WHERE e.district_id = p.district_id AND e.person_id = p.id
+                AND e.role <> 'student')
+            AND NOT EXISTS (SELECT FROM guardianship g WHERE g.district_id = p.district_id AND g.guardian_id = p.id)
+                AS is_student_alone,
+            EXISTS (SELECT FROM mastered_competency m WHERE m.district_id = p.district_id AND m.student_id = p.id)
+            OR EXISTS (SELECT FROM standing s WHERE s.district_id = p.district_id AND s.student_id = p.id
+                AND s.state = 'mastered' AND s.mastered_at IS NOT NULL) AS has_mastered
+        FROM person p
+        JOIN LATERAL (
+            SELECT CASE WHEN bool_and(ends_on IS NOT NULL) THEN max(ends_on) END AS ended_on,
+                (array_agg(time_zone ORDER BY ends_on DESC NULLS FIRST))[1] AS time_zone, count(*) AS times
+            FROM (
+                SELECT e.ends_on, c.time_zone FROM enrollment e
+                JOIN section s ON s.district_id = e.district_id AND s.id = e.section_id
+                LEFT JOIN school c ON c.district_id = s.district_id AND c.id = s.school_id
+                WHERE e.district_id = p.district_id AND e.person_id = p.id AND e.role = 'student'
+                UNION ALL SELECT r.ends_on, c.time_zone FROM person_role r
+                LEFT JOIN school c ON c.district_id = r.district_id AND c.id = r.school_id
+                WHERE r.district_id = p.district_id AND r.person_id = p.id AND r.role = 'student'
+            ) dated
+        ) t ON t.times > 0
+        LEFT JOIN pending_deletion d ON d.district_id = p.district_id AND d.student_id = p.id
+        WHERE p.district_id = :district AND (CAST(:only AS bigint) IS NULL OR p.id = :only)
+            AND NOT (p.id = ANY(:without))
+    ) students
+    WHERE since IS NOT NULL OR CAST(:only AS bigint) IS NOT NULL OR ended_on <= :before ORDER BY id
+"""
+_RECORDS = ("result", "standing", "confirmation", "subject_state", "flag", "move_part", "amendment")
+_LEFT = "({})".format(
+    " OR ".join(
+        f"EXISTS (SELECT FROM {table} x WHERE x.district_id = p.district_id AND x.student_id = p.id)"
+        for table in _RECORDS
+    )
+)
+_KEEP_MASTERED = """
+    INSERT INTO mastered_competency (district_id, student_id, target_guid, code, statement, subject, level, mastered_at,
+        kept_at)
+    SELECT s.district_id, s.student_id, n.guid, n.code, n.statement, s.subject, s.level, s.mastered_at, :now
+    FROM standing s JOIN node n ON n.district_id = s.district_id AND n.id = s.target_id
+    WHERE s.district_id = :district AND s.student_id = :student AND s.state = 'mastered' AND s.mastered_at IS NOT NULL
+    ON CONFLICT (district_id, student_id, target_guid) DO NOTHING
+"""
+_WAITING = """
+    DELETE FROM quarantine WHERE district_id = :district AND id IN (
+        SELECT id FROM quarantine WHERE district_id = :district AND received_at < :before
+            AND NOT (coalesce(body->>'student', '') = ANY(
+                SELECT unnest(ARRAY[identifier, sourced_id]) FROM person
+                WHERE district_id = :district AND id = ANY(:held)))
+        ORDER BY id LIMIT :limit)
+"""
+# a disclosure is kept as long as the record of a student whom it is about (FERPA 99.32)
+_AUDIT = """
+    DELETE FROM audit_event WHERE district_id = :district AND id IN (
+        SELECT id FROM audit_event e WHERE district_id = :district AND at < :before
+            AND NOT EXISTS (SELECT FROM audit_subject s WHERE s.district_id = e.district_id AND s.event_id = e.id
+                AND (s.student_id = ANY(:held) OR (e.act = 'disclosure' AND EXISTS (
+                    SELECT FROM person p WHERE p.district_id = s.district_id AND p.id = s.student_id))))
+        ORDER BY id LIMIT :limit)
+"""
+# kinds of which all rows of a district go that are older than a day
+BULK: Mapping[Kind, tuple[str, str]] = {
+    Kind.WAITING_RESULT: ("quarantine", _WAITING),
+    Kind.AUDIT: ("audit_event", _AUDIT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """A student who is or was enrolled, as far as the end of the record is concerned.
+
+    `ended_on` is the last day of the last enrolment, None while one goes on; `since` when the record went out of sight;
+    `has_record` whether anything is left that goes with it, `is_student_alone` that nobody else rests on the person.
+    """
+
+    id: int
+    sourced_id: str
+    ended_on: date | None
+    time_zone: str | None
+    since: datetime | None
+    has_record: bool
+    is_student_alone: bool
+    has_mastered: bool
+
+
+def leavers(session: Session, district_id: int, before: date, without: Collection[int] = ()) -> list[Leaver]:
+    """Those whose last enrolment ended by a day, and those whose record is out of sight already; by key."""
+    return _leavers(session, district_id, before, None, without)
+
+
+def leaver(session: Session, district_id: int, student_id: int) -> Leaver | None:
+    """One student, held against another deletion until the transaction ends; None: is or was none, or is gone."""
+    locked = text("SELECT id FROM person WHERE district_id = :district AND id = :student FOR UPDATE")
+    if session.execute(locked, {"district": district_id, "student": student_id}).first() is None:
+        return None
+    return next(iter(_leavers(session, district_id, date.max, student_id, ())), None)
+
+
+def _leavers(
+    session: Session, district_id: int, before: date, only: int | None, without: Collection[int]
+) -> list[Leaver]:  # fmt: skip
+    values = {"district": district_id, "before": before, "only": only, "without": list(without)}
+    rows = session.execute(text(_STUDENTS.format(left=_LEFT)), values)
+    return [Leaver(*row) for row in rows]
+
+
+def signed_rules(session: Session, district_id: int) -> list[Signed]:
+    """What the district signed, oldest first."""
+    rows = session.scalars(
+        select(RetentionRule).where(RetentionRule.district_id == district_id).order_by(RetentionRule.id)
+    )
+    return [Signed(Kind(row.kind), span(row.keep), row.legal_basis, row.effective_from, row.at) for row in rows]
+
+
+def holds_of(session: Session, district_id: int) -> list[Hold]:
+    """The holds that nobody has lifted."""
+    rows = session.scalars(select(LegalHold).where(LegalHold.district_id == district_id, LegalHold.lifted_at.is_(None)))
+    return [Hold(row.student_id, None if row.kind is None else Kind(row.kind), row.until) for row in rows]
+
+
+def hide(session: Session, district_id: int, students: Iterable[tuple[int, date]], rule: str, now: datetime) -> int:
+    """Put students whose record is due, with the day since which it is, out of sight; how many were not before."""
+    rows = [
+        {"district_id": district_id, "student_id": student, "due_on": day, "rule": rule, "since": now}
+        for student, day in students
+    ]
+    if not rows:
+        return 0
+    statement = insert(PendingDeletion).values(rows).on_conflict_do_nothing().returning(PendingDeletion.student_id)
+    return len(session.execute(statement).all())
+
+
+def spare(session: Session, district_id: int, students: Collection[int]) -> None:
+    """Take students back into sight."""
+    session.execute(
+        delete(PendingDeletion).where(
+            PendingDeletion.district_id == district_id, PendingDeletion.student_id.in_(students)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a student's record ends: under which rule, whether what was mastered stays, whether the person goes."""
+
+    rule: str
+    keeps_mastered: bool
+    erases_person: bool
+
+
+def end_record(
+    session: Session, district_id: int, slug: str, student: int, sourced_id: str, ending: Ending, now: datetime
+) -> dict[str, int]:  # fmt: skip
+    """Delete a student's record as the owner's role; a tombstone and the record of the act stay. Rows by table.
+
+    No result comes in meanwhile. Whoever calls holds the person (`leaver`) and commits.
+    """
+    change_rules(session, district_id)
+    if ending.keeps_mastered:
+        session.execute(text(_KEEP_MASTERED), {"district": district_id, "student": student, "now": now})
+    ends = [End.WITH_RECORD]
+    if ending.erases_person:
+        _free_names(session, district_id, student)
+        ends.append(End.WITH_IDENTITY)
+    removed = delete_rows(session, district_id, student, ends)
+    if not ending.keeps_mastered and not ending.erases_person:
+        session.execute(
+            delete(MasteredCompetency).where(
+                MasteredCompetency.district_id == district_id, MasteredCompetency.student_id == student
+            )
+        )
+    put_tombstone(session, district_id, Kind.STUDENT_RECORD, ending.rule, now, removed, key_digest(slug, sourced_id))
+    bump(session, district_id, "roster")
+    detail = {"what": Kind.STUDENT_RECORD, "rule": ending.rule, "rows": sum(removed.values())}
+    record(session, district_id, SYSTEM, Act.DELETED, now, [student], detail=detail)
+    return removed
+
+
+def _free_names(session: Session, district_id: int, student: int) -> None:
+    """Give the sign-in names of the person's accounts back to all districts."""
+    names = session.scalars(
+        select(Account.sign_in_name).where(Account.district_id == district_id, Account.person_id == student)
+    ).all()
+    digests = [hashlib.sha256(name.encode()).hexdigest() for name in names]
+    session.execute(delete(SignInName).where(SignInName.name_digest.in_(digests)))
+
+
+def put_tombstone(
+    session: Session, district_id: int, kind: Kind, rule: str, at: datetime, removed: Mapping[str, int],
+    digest: str | None = None, through: datetime | None = None,
+) -> None:  # fmt: skip
+    """Keep that something was deleted."""
+    session.add(
+        Tombstone(
+            district_id=district_id, kind=kind, key_digest=digest, through=through, rule=rule, at=at,
+            removed=dict(removed),
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def delete_older(session: Session, district_id: int, kind: Kind, before: datetime, held: Collection[int]) -> int:
+    """Delete a part of the rows of a kind in BULK that are older than an instant, but those of held students; how many.
+
+    Fewer than a whole part: none is left.
+    """
+    _, statement = BULK[kind]
+    values = {"district": district_id, "before": before, "held": list(held), "limit": _AT_ONCE}
+    count: int = session.execute(text(statement), values).rowcount  # type: ignore[attr-defined]
+    return count
+
+
+def is_whole_part(count: int) -> bool:
+    """Whether there may be more after so many."""
+    return count == _AT_ONCE
+
+
+def count_older(session: Session, district_id: int, kind: Kind, before: datetime) -> int:
+    """How many rows of a kind in BULK are older than an instant, those of held students among them."""
+    column = "received_at" if kind is Kind.WAITING_RESULT else "at"
+    question = text(f"SELECT count(*) FROM {BULK[kind][0]} WHERE district_id = :district AND {column} < :before")
+    found: int = session.execute(question, {"district": district_id, "before": before}).scalar_one()
+    return found
+
+
+def tombstones(session: Session, district_id: int, slug: str) -> list[dict[str, Any]]:
+    """All tombstones of a district as JSON values, oldest first: what an older backup does not know."""
+    rows = session.scalars(select(Tombstone).where(Tombstone.district_id == district_id).order_by(Tombstone.id))
+    return [
+        {
+            "district": slug, "kind": row.kind, "key_digest": row.key_digest,
+            "through": row.through.isoformat() if row.through else None, "rule": row.rule, "at": row.at.isoformat(),
+            "removed": row.removed,
+        }
+        for row in rows
+    ]  # fmt: skip
