@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.hot import fetch
 
-_RULES, _SOURCES, _MEASUREMENTS = 7203, 7204, 7205
+_RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS = 7203, 7204, 7205, 7296
 _SHARE = (
     "WITH rules AS MATERIALIZED"
     " (SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s)) AS held)"
@@ -53,3 +53,8 @@ def change_rules(session: Session, district_id: int) -> None:
 def change_measurements(session: Session, district_id: int, subject: str) -> None:
     """Hold the measurements of a subject alone until the transaction ends: two that measured it store one by one."""
     fetch(session, _ALONE, {"district": f"{district_id}/{subject}", "rules": _MEASUREMENTS})
+
+
+def change_amendment(session: Session, district_id: int, key: int) -> None:
+    """Hold a request for a correction alone until the transaction ends: two steps about it are taken one by one."""
+    fetch(session, _ALONE, {"district": f"{district_id}/{key}", "rules": _AMENDMENTS})

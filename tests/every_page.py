@@ -10,7 +10,7 @@ import pyotp
 from furnished import Furnished, crowd
 from furnished_letters import lettered, mailing, silent
 from furnished_sign_in import providers, providers_alone
-from furnished_work import judged, long_story, morning, schooling
+from furnished_work import corrected, judged, long_story, morning, schooling
 from measurement_world import PILOT, well_measured
 from page_world import PASSWORD
 from sqlalchemy import func, update
@@ -171,6 +171,10 @@ CASES = (
     Case("student, for themselves", "pages.student", "student", "/students/{student}"),
     Case("record, to choose", "pages.record_choice", "principal", "/students/{student}/record"),
     Case("record, to print", "pages.record_print", "principal", "/students/{student}/record/print"),
+    Case("corrections, asked", "pages.amendments", "guardian", "/students/{student}/amendments", more=corrected),
+    Case("corrections, to decide", "pages.amendments", "principal", "/students/{student}/amendments", more=corrected),
+    Case("corrections, waiting", "pages.waiting_amendments", "principal", "/amendments", more=corrected),
+    Case("corrections, none wait", "pages.waiting_amendments", "leader", "/amendments"),
     Case("explanation, full", "pages.explanation", "teacher", "/students/{student}/targets/{mastered}"),
     Case("explanation, too little", "pages.explanation", "teacher", "/students/{student}/targets/{little}"),
     Case("explanation, nothing", "pages.explanation", "guardian", "/students/{student}/targets/{untouched}"),

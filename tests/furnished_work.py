@@ -20,6 +20,7 @@ from api.actions.moves import Asked, do_move
 from api.security.clients import SCOPES, create_client
 from mastery.graph import Strength
 from mastery.moves.words import MoveKind
+from models.amendment import Amendment, AmendmentStep
 from models.assessment import Assessment
 from models.flag import Flag
 from models.graph import Node
@@ -209,5 +210,32 @@ def schooling(found: Furnished) -> None:
         add_prerequisite(make.session, make.district_id, "PS2.A", "PS2.B", Strength.SOFT)
         make.standing(student, force, missing=LITTLE, records=1)
         found.places["around"] = made[UNLIKE].id
+
+    world.add(rows)
+
+
+def corrected(found: Furnished) -> None:
+    """A request for a correction that was refused, with a statement, and one that waits."""
+    world = found.world
+    guardian, principal = world.people["guardian"].id, world.people["principal"].id
+
+    def rows(make: Factory) -> None:
+        asked = [
+            Amendment(
+                district_id=make.district_id, student_id=world.student.id, asked_by=guardian, asked_at=NOW,
+                contested=contested, found="The quiz of Monday was not mine.", wanted="No result of that day.",
+            )
+            for contested in ("result", "person")
+        ]  # fmt: skip
+        make.session.add_all(asked)
+        make.session.flush()
+        for step, by in (("refuse", principal), ("statement", guardian)):
+            make.session.add(
+                AmendmentStep(
+                    district_id=make.district_id, amendment_id=asked[0].id, step=step, by_person=by,
+                    words="We looked at it twice.", at=NOW,
+                )
+            )  # fmt: skip
+            make.session.flush()
 
     world.add(rows)

@@ -32,6 +32,7 @@ from api.v1.students import is_instant
 from mastery.access import Section, Subject, What, sees_class
 from mastery.access_matrix import Role
 from mastery.next_step import NextKind
+from models.amendments import has_statement
 from models.graph_store import DistrictGraph
 from models.queries_api import ApiEvidence
 from models.queries_people import list_students
@@ -115,6 +116,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         own=visit.viewer.person == student_id,
         family=_is_family(visit),
         may_give_record=may_give_record(visit.viewer, subject),
+        has_statement=has_statement(visit.session, visit.district_id, student_id),
         path_url=path_url(visit, student_id),
         reasons=DISMISS_REASONS,
         page=page,

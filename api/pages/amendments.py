@@ -1,0 +1,153 @@
+"""Asking for a correction of a record, deciding about it, and the statement that stays with the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectChoice, SelectField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from api.actions.amend import LONGEST, AmendmentError, ask, may_ask, may_decide, steps_for, take_step
+from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in, staff_only
+from api.pages.record_words import CONTESTED, STATES, STEPS
+from api.pages.words import long_date
+from mastery.access import Subject, What
+from mastery.amendment import Contested, State, Step, decide_by
+from models.amendments import Request, requests_of, waiting_requests
+from models.queries_student import student_head
+
+
+class AskForm(FlaskForm):
+    """What is wrong with which part of the record, and what would be right."""
+
+    contested = SelectField(
+        _l("Which part of the record?"), choices=[SelectChoice(str(value), label) for value, label in CONTESTED.items()]
+    )
+    found = TextAreaField(
+        _l("What is wrong?"), [DataRequired(_l("Say what is wrong.")), Length(max=LONGEST)], render_kw={"rows": 3}
+    )
+    wanted = TextAreaField(
+        _l("What would be right?"), [DataRequired(_l("Say what would be right.")), Length(max=LONGEST)],
+        render_kw={"rows": 3},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A request with what the viewer may do about it; `by` is the last day to decide, while the school looks at it."""
+
+    request: Request
+    state: Any
+    contested: Any
+    steps: tuple[tuple[Step, Any], ...]
+    by: str | None
+
+
+@pages.get("/students/<int:student_id>/amendments")
+@signed_in
+def amendments(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """The requests about a student with what followed, and for the family a form for another."""
+    return _page(visit, visit.student(student_id, What.EVIDENCE), AskForm())
+
+
+@pages.post("/students/<int:student_id>/amendments")
+@signed_in
+def ask_amendment(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """Ask for a correction."""
+    subject, form = visit.student(student_id, What.EVIDENCE), AskForm()
+    if not may_ask(visit.session, visit.viewer, subject, visit.today):
+        abort(404)
+    if not form.validate_on_submit():
+        return _page(visit, subject, form), 422
+    try:
+        ask(
+            visit.session, visit.viewer, student_id, Contested(form.contested.data), form.found.data,
+            form.wanted.data, visit.now,
+        )  # fmt: skip
+    except AmendmentError:
+        form.contested.errors = [_REFUSALS["judgement"]()]
+        return _page(visit, subject, form), 422
+    visit.session.commit()
+    flash(_("The school has your request. It decides within 45 days, and you read it here."))
+    return redirect(url_for("pages.amendments", student_id=student_id), 303)
+
+
+@pages.post("/students/<int:student_id>/amendments/<int:amendment_id>")
+@signed_in
+def amendment_step(visit: Visit, student_id: int, amendment_id: int) -> ResponseReturnValue:
+    """Decide, ask for a hearing, or attach a statement."""
+    subject = visit.student(student_id, What.EVIDENCE)
+    asks = may_ask(visit.session, visit.viewer, subject, visit.today)
+    if not (asks or may_decide(visit.viewer, subject)):
+        abort(404)
+    try:
+        step = Step(request.form.get("step", ""))
+        take_step(
+            visit.session, visit.viewer, subject, amendment_id, step, request.form.get("words", ""), visit.now,
+            asks=asks,
+        )  # fmt: skip
+        visit.session.commit()
+        flash(_("Done, and on record with your name and the date."))
+    except LookupError:
+        abort(404)
+    except AmendmentError as refused:
+        flash(_REFUSALS[refused.code](), "problem")
+    except ValueError:
+        flash(_REFUSALS["step"](), "problem")
+    return redirect(url_for("pages.amendments", student_id=student_id), 303)
+
+
+@pages.get("/amendments")
+@staff_only
+def waiting_amendments(visit: Visit) -> ResponseReturnValue:
+    """The requests that wait for the school, for those who decide; the oldest first."""
+    if not (visit.viewer.schools or visit.viewer.administers_district):
+        abort(404)
+    page = page_number()
+    found, total = waiting_requests(visit.session, visit.viewer, visit.today, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    if page > 1 and not found:
+        abort(404)
+    return render_template(
+        "amendments_waiting.html", visit=visit, requests=[_shown(visit, one, ()) for one in found], total=total,
+        page=page, last_page=max(1, -(-total // PAGE_SIZE)),
+    )  # fmt: skip
+
+
+def _page(visit: Visit, subject: Subject, form: AskForm) -> str:
+    asks = may_ask(visit.session, visit.viewer, subject, visit.today)
+    decides = may_decide(visit.viewer, subject)
+    found = requests_of(visit.session, visit.district_id, subject.student)
+    return render_template(
+        "amendments.html", visit=visit, head=student_head(visit.session, visit.district_id, subject.student), form=form,
+        asks=asks, decides=decides, longest=LONGEST, step_words=STEPS,
+        requests=[_shown(visit, one, steps_for(visit.viewer, one, asks=asks, decides=decides)) for one in found],
+    )  # fmt: skip
+
+
+def _shown(visit: Visit, one: Request, steps: Any) -> Shown:
+    waits = one.state in (State.ASKED, State.HEARING)
+    by = long_date(decide_by(one.asked_at.astimezone(visit.zone).date())) if waits else None
+    return Shown(one, STATES[one.state], CONTESTED[one.contested], tuple((step, _OFFERS[step]) for step in steps), by)
+
+
+_OFFERS: dict[Step, Any] = {
+    Step.GRANT: _l("Correct it"),
+    Step.REFUSE: _l("Do not correct it"),
+    Step.ASK_HEARING: _l("Ask for a hearing"),
+    Step.HEARING_GRANTS: _l("After the hearing: correct it"),
+    Step.HEARING_REFUSES: _l("After the hearing: do not correct it"),
+    Step.STATEMENT: _l("Attach a statement"),
+}
+_REFUSALS = {
+    "judgement": lambda: _(
+        "A teacher’s judgement is not corrected here. Ask the school how to appeal, and a person looks at it again."
+    ),
+    "step": lambda: _("Nothing was changed: this changed while you were reading. Please look at it again."),
+    "words": lambda: _("Not done: say it in words, at most %(num)s characters.", num=LONGEST),
+}
