@@ -18,12 +18,13 @@ from api.actions.retention import Retained, retain
 from api.cli_records import counted
 from api.context import print_json, with_district, with_services
 from api.services import Services
-from mastery.retention_schedule import PERMANENT, SCHEDULE, Kind, in_force
+from mastery.retention_schedule import OWN_TIMES, PERMANENT, SCHEDULE, Kind, in_force
 from models.district import District
 from models.holds import RetentionError, lift_hold, place_hold, placed_holds, sign_rule
 from models.retention_store import signed_rules
 from models.unit_of_work import connect, district_transaction
 
+_WITH_RECORD = "with the student's record"
 _KINDS = click.Choice([str(kind) for kind in Kind])
 _DELETIONS = click.option(
     "--deletions", "file", type=click.Path(path_type=Path, dir_okay=False),
@@ -105,14 +106,20 @@ def schedule(services: Services, district: District, as_json: bool) -> None:
     with district_transaction(services.engine, district.id) as session:
         rules = in_force(signed_rules(session, district.id), today)
     told: list[dict[str, Any]] = [
-        {"kind": rule.kind, "keep": str(rule.keep or PERMANENT), "from": rule.begins, "basis": rule.basis}
+        {
+            "kind": rule.kind,
+            "keep": str(rule.keep or PERMANENT) if rule.kind in OWN_TIMES else _WITH_RECORD,
+            "from": rule.begins if rule.keep else None,
+            "basis": rule.basis,
+        }
         for rule in (rules[one.kind] for one in SCHEDULE)
     ]
     if as_json:
         print_json(told)
         return
     for one in told:
-        click.echo(f"{one['kind']:<20} {one['keep']:<10} from {one['from']}; {one['basis']}")
+        begins = f" from {one['from']}" if one["from"] else ""
+        click.echo(f"{one['kind']:<20} {one['keep']}{begins}; {one['basis']}")
 
 
 @retention.command("set")

@@ -81,7 +81,7 @@ def export_district(
         raise ExportError(f"Another export is writing {target}: wait for it, or name another.")
     try:
         _clear(scratch)
-        with _sink(scratch, target.suffix == ZIP) as sink:
+        with _sink(scratch, target.suffix == ZIP, now) as sink:
             files = _write(engine, district, sink, now, advance)
         done = Exported(
             str(target), len(files), sum(one.rows for one in files.values()), sum(one.size for one in files.values())
@@ -155,7 +155,7 @@ def _put_on_record(engine: Engine, district_id: int, done: Exported, now: dateti
 
 
 @contextmanager
-def _sink(scratch: Path, is_zip: bool) -> Iterator[_Sink]:
+def _sink(scratch: Path, is_zip: bool, now: datetime) -> Iterator[_Sink]:
     """Opens the files of an export by name, in a private folder or in one private file."""
     if not is_zip:
         scratch.mkdir(mode=0o700)
@@ -164,13 +164,18 @@ def _sink(scratch: Path, is_zip: bool) -> Iterator[_Sink]:
     descriptor = os.open(scratch, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     with os.fdopen(descriptor, "w+b") as whole:
         with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-            yield _opener(archive)
+            yield _opener(archive, now)
         whole.flush()
         os.fsync(whole.fileno())
 
 
-def _opener(archive: zipfile.ZipFile) -> _Sink:
-    return lambda name: cast("AbstractContextManager[IO[bytes]]", archive.open(name, "w", force_zip64=True))
+def _opener(archive: zipfile.ZipFile, now: datetime) -> _Sink:
+    def opened(name: str) -> AbstractContextManager[IO[bytes]]:
+        entry = zipfile.ZipInfo(name, now.timetuple()[:6])
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        return cast("AbstractContextManager[IO[bytes]]", archive.open(entry, "w", force_zip64=True))
+
+    return opened
 
 
 def _clear(scratch: Path) -> None:
