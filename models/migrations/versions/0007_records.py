@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from models.row_security import grant_sequences, secure
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from models.row_security import grant_sequences, secure
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
