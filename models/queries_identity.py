@@ -38,7 +38,9 @@ class Known:
 
 
 def district_of_slug(session: Session, slug: str) -> District | None:
-    """The district of a short name."""
+    """The district of a short name, as anybody may have written it."""
+    if not slug.isprintable():
+        return None
     return session.scalar(select(District).where(District.slug == slug))
 
 

@@ -56,7 +56,7 @@ def _district(slug: str | None) -> District | None:
     with shared_transaction(services().engine) as session:
         if slug is not None:
             return district_of_slug(session, slug) or abort(404)
-        found = district_of_slug(session, remembered) if remembered and remembered.isprintable() else None
+        found = district_of_slug(session, remembered) if remembered else None
         return found or only_district(session)
 
 

@@ -54,10 +54,12 @@ def test_one_of_several_districts_has_an_address_that_the_browser_remembers(sign
     client.sign_in("teacher", PASSWORD)
     client.post("/sign-out")
     assert "Sign in with Lincoln ID" in client.get("/sign-in").text
-    client.get("/sign-in/nowhere", 404)
+    for nowhere in ("nowhere", "%00", "a%00b", "%0A"):
+        client.get(f"/sign-in/{nowhere}", 404)
+        client.get(f"/sign-in/{nowhere}/1", 404)
 
 
-@pytest.mark.parametrize("remembered", ["nowhere", "a\\b", "x" * 3000, "'; --"])
+@pytest.mark.parametrize("remembered", ["nowhere", "a\\b", "a\x00b", "x" * 3000, "'; --"])
 def test_a_strange_cookie_is_of_no_district(sign_in_world: SignInWorld, remembered: str) -> None:
     new_district(sign_in_world.world.engine)
     client = sign_in_world.world.client()
