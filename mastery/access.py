@@ -337,6 +337,7 @@ class What(StrEnum):
     ORDERS = "orders"  # who is a guardian, and what a court said
     WHO_LOOKED = "who_looked"  # the record of who has seen and received what
     CREDITS = "credits"
+    AMENDMENTS = "amendments"  # what a family asked to have corrected, and what came of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +366,11 @@ NEEDS: dict[What, Need] = {
     What.ORDERS: Need(Right.READ, DataClass.ORDERS, _OFFICE),
     What.WHO_LOOKED: Need(Right.READ, DataClass.RECORD),
     What.CREDITS: Need(Right.READ, DataClass.CREDITS),
+    What.AMENDMENTS: Need(
+        Right.READ,
+        DataClass.LEVELS,
+        frozenset({Role.STUDENT, Role.PARENT, Role.TEACHER_OF_RECORD, Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR}),
+    ),
 }
 
 

@@ -68,7 +68,7 @@ def waiting_requests(
     )
     chosen = select(Amendment.id).where(
         Amendment.district_id == viewer.district,
-        Amendment.student_id.in_(visible_students(viewer, What.FLAGS, today)),
+        Amendment.student_id.in_(visible_students(viewer, What.AMENDMENTS, today)),
         newest.is_(None) | (newest == Step.ASK_HEARING),
     )
     total = session.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mastery.access import Relation, Subject, Viewer, relations
+from mastery.access import Subject, Viewer
 from mastery.amendment import DECISIONS, FAMILY_STEPS, Contested, Step, is_contestable, open_steps
 from mastery.audit import Act
+from mastery.links import may_sign, of_age
+from mastery.offices import Affair, remit
 from models.amendment import Amendment, AmendmentStep
 from models.amendments import Request, find_request
 from models.audit import by_person, record
+from models.queries_access import zone_of_student
 from models.roster import Person
 
 LONGEST = 4000
-_ADULT_AT = 18
-_DECIDES = frozenset({Relation.SCHOOL_ADMINISTRATOR, Relation.DISTRICT_ADMINISTRATOR})
 _ACTS = {Step.STATEMENT: Act.STATEMENT_ATTACHED, Step.ASK_HEARING: Act.AMENDMENT_ASKED}
 
 
@@ -28,20 +29,16 @@ class AmendmentError(ValueError):
         self.code = code
 
 
-def may_ask(session: Session, viewer: Viewer, subject: Subject, today: date) -> bool:
-    """Whether a viewer may ask for a correction: a guardian, or the student from 18 on, by the roster."""
-    related = relations(viewer, subject)
-    if Relation.GUARDIAN in related:
-        return True
-    if Relation.SELF not in related:
-        return False
+def may_ask(session: Session, viewer: Viewer, subject: Subject, now: datetime) -> bool:
+    """Whether a viewer may ask for a correction: whoever has the rights to the student's record today (99.5)."""
     born = session.get_one(Person, (subject.district, subject.student)).birth_date
-    return born is not None and (today.year - born.year, today.month, today.day) >= (_ADULT_AT, born.month, born.day)
+    zone = zone_of_student(session, subject.district, subject.student)
+    return may_sign(viewer, subject.student, None if born is None else of_age(born, zone), now)
 
 
-def may_decide(viewer: Viewer, subject: Subject) -> bool:
-    """Whether a viewer may decide about a request, for the school or the district."""
-    return not relations(viewer, subject).isdisjoint(_DECIDES)
+def may_decide(viewer: Viewer, subject: Subject, now: datetime) -> bool:
+    """Whether a viewer may decide about a request: the office that answers for the student's school."""
+    return remit(viewer, Affair.REQUESTS, now).covers(subject)
 
 
 def ask(
@@ -81,7 +78,7 @@ def take_step(
     request = find_request(session, viewer.district, subject.student, key)
     if request is None:
         raise LookupError(f"there is no request {key}")
-    if step not in steps_for(viewer, request, asks=asks, decides=may_decide(viewer, subject)):
+    if step not in steps_for(viewer, request, asks=asks, decides=may_decide(viewer, subject, now)):
         raise AmendmentError("step")
     if not 0 < len(words.strip()) <= LONGEST:
         raise AmendmentError("words")

@@ -14,11 +14,12 @@ from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from api.actions.amend import LONGEST, AmendmentError, ask, may_ask, may_decide, steps_for, take_step
-from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in, staff_only
+from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, staff_only
 from api.pages.record_words import CONTESTED, STATES, STEPS
 from api.pages.words import long_date
 from mastery.access import Subject, What
 from mastery.amendment import Contested, State, Step, decide_by
+from mastery.offices import Affair, remit
 from models.amendments import Request, requests_of, waiting_requests
 from models.queries_student import student_head
 
@@ -50,18 +51,18 @@ class Shown:
 
 
 @pages.get("/students/<int:student_id>/amendments")
-@signed_in
+@about_student(What.AMENDMENTS)
 def amendments(visit: Visit, student_id: int) -> ResponseReturnValue:
     """The requests about a student with what followed, and for the family a form for another."""
-    return _page(visit, visit.student(student_id, What.EVIDENCE), AskForm())
+    return _page(visit, visit.subject, AskForm())
 
 
 @pages.post("/students/<int:student_id>/amendments")
-@signed_in
+@about_student(What.AMENDMENTS)
 def ask_amendment(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Ask for a correction."""
-    subject, form = visit.student(student_id, What.EVIDENCE), AskForm()
-    if not may_ask(visit.session, visit.viewer, subject, visit.today):
+    subject, form = visit.subject, AskForm()
+    if not may_ask(visit.session, visit.viewer, subject, visit.now):
         abort(404)
     if not form.validate_on_submit():
         return _page(visit, subject, form), 422
@@ -79,12 +80,12 @@ def ask_amendment(visit: Visit, student_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/students/<int:student_id>/amendments/<int:amendment_id>")
-@signed_in
+@about_student(What.AMENDMENTS)
 def amendment_step(visit: Visit, student_id: int, amendment_id: int) -> ResponseReturnValue:
     """Decide, ask for a hearing, or attach a statement."""
-    subject = visit.student(student_id, What.EVIDENCE)
-    asks = may_ask(visit.session, visit.viewer, subject, visit.today)
-    if not (asks or may_decide(visit.viewer, subject)):
+    subject = visit.subject
+    asks = may_ask(visit.session, visit.viewer, subject, visit.now)
+    if not (asks or may_decide(visit.viewer, subject, visit.now)):
         abort(404)
     try:
         step = Step(request.form.get("step", ""))
@@ -107,7 +108,7 @@ def amendment_step(visit: Visit, student_id: int, amendment_id: int) -> Response
 @staff_only
 def waiting_amendments(visit: Visit) -> ResponseReturnValue:
     """The requests that wait for the school, for those who decide; the oldest first."""
-    if not (visit.viewer.schools or visit.viewer.administers_district):
+    if not remit(visit.viewer, Affair.REQUESTS, visit.now):
         abort(404)
     page = page_number()
     found, total = waiting_requests(visit.session, visit.viewer, visit.today, PAGE_SIZE, (page - 1) * PAGE_SIZE)
@@ -120,8 +121,8 @@ def waiting_amendments(visit: Visit) -> ResponseReturnValue:
 
 
 def _page(visit: Visit, subject: Subject, form: AskForm) -> str:
-    asks = may_ask(visit.session, visit.viewer, subject, visit.today)
-    decides = may_decide(visit.viewer, subject)
+    asks = may_ask(visit.session, visit.viewer, subject, visit.now)
+    decides = may_decide(visit.viewer, subject, visit.now)
     found = requests_of(visit.session, visit.district_id, subject.student)
     return render_template(
         "amendments.html", visit=visit, head=student_head(visit.session, visit.district_id, subject.student), form=form,

@@ -19,6 +19,7 @@ from api.actions.looking import disclose, looked
 from api.security.guards import GUARD, declare
 from api.services import services
 from mastery.access import NEEDS, Access, Reason, Subject, Viewer, What, may
+from mastery.offices import Affair, remit
 from mastery.second_factor import Step, needs_second_factor, step
 from models.queries_access import relations_of
 from models.unit_of_work import district_transaction, one_snapshot
@@ -134,6 +135,25 @@ def about_student(what: What, *, own: bool = False, whole: bool = True) -> Calla
             return answer
 
         return declare(_entered(guarded, own=own), f"person: about a student: {what}")
+
+    return decorate
+
+
+def office_for(affair: Affair) -> Callable[[View], View]:
+    """A page about the student `student_id` of its address, for whose office it is; for others it does not exist."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(visit: Visit, **arguments: object) -> ResponseReturnValue:
+            subject = visit.asked
+            if subject is None or not remit(visit.viewer, affair, visit.now).covers(subject):
+                abort(404)
+            visit = g.visit = replace(visit, access=Access(Reason.ALLOWED))
+            if request.method == "GET":
+                visit.seen.add(subject.student)
+            return view(visit, **arguments)
+
+        return declare(_entered(guarded), f"person: office for a student: {affair}")
 
     return decorate
 

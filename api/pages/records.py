@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, json, render_template
+from flask import Response, json, render_template
 from flask.typing import ResponseReturnValue
 
 from api.actions.complete_record import complete_record
-from api.pages.blueprint import Visit, pages, staff_only
+from api.pages.blueprint import Visit, office_for, pages
 from api.pages.record_sheet import sheets
-from mastery.access import Relation, Subject, Viewer, What, relations
+from mastery.offices import Affair, remit
 from models.audit import by_person
 from models.queries_student import student_head
 
-_MAY = frozenset({Relation.SCHOOL_ADMINISTRATOR, Relation.DISTRICT_ADMINISTRATOR})
 
-
-def may_give_record(viewer: Viewer, subject: Subject) -> bool:
-    """Whether a viewer may take out a student's complete record, which has all that any of the staff wrote."""
-    return not relations(viewer, subject).isdisjoint(_MAY)
+def may_give_record(visit: Visit) -> bool:
+    """Whether a viewer may take out the student's complete record, which has all that any of the staff wrote."""
+    return remit(visit.viewer, Affair.REQUESTS, visit.now).covers(visit.subject)
 
 
 @pages.get("/students/<int:student_id>/record")
-@staff_only
+@office_for(Affair.REQUESTS)
 def record_choice(visit: Visit, student_id: int) -> ResponseReturnValue:
     """What a complete record is, and the two ways to take it out."""
-    _refuse_others(visit, student_id)
     head = student_head(visit.session, visit.district_id, student_id)
     return render_template("record_choice.html", visit=visit, head=head)
 
 
 @pages.get("/students/<int:student_id>/record/print")
-@staff_only
+@office_for(Affair.REQUESTS)
 def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
     """The complete record as a page for paper; put on record."""
-    _refuse_others(visit, student_id)
     document = complete_record(
         visit.session, visit.district_id, student_id, by_person(visit.viewer.person), visit.now
     )  # fmt: skip
@@ -47,10 +43,9 @@ def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/students/<int:student_id>/record")
-@staff_only
+@office_for(Affair.REQUESTS)
 def record_data(visit: Visit, student_id: int) -> ResponseReturnValue:
     """The complete record as a JSON file; put on record."""
-    _refuse_others(visit, student_id)
     document = complete_record(
         visit.session, visit.district_id, student_id, by_person(visit.viewer.person), visit.now
     )  # fmt: skip
@@ -59,8 +54,3 @@ def record_data(visit: Visit, student_id: int) -> ResponseReturnValue:
     answer.headers["Content-Disposition"] = f"attachment; filename=record-{student_id}.json"
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _refuse_others(visit: Visit, student_id: int) -> None:
-    if not may_give_record(visit.viewer, visit.student(student_id, What.EVIDENCE)):
-        abort(404)
