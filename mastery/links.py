@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from mastery.access import Basis, Consent, Scope, Span, Viewer
+from mastery.access import Basis, Consent, Reason, Right, Scope, Span, Viewer, weigh
 from mastery.access_matrix import DataClass, Role
 
 # what somebody can be made or linked as; the others follow from the roster
@@ -127,11 +127,18 @@ def year_end_after(day: date) -> date:
 def may_sign(viewer: Viewer, student: int, grown: datetime | None, at: datetime) -> bool:
     """Whether a person may sign for the record of a student, who is of age from `grown` on (99.5).
 
-    Until then whoever sees it as a parent today; from then on the student alone, also where a parent still sees it.
+    Until then a parent whose rights no court restricts; from then on the student alone, also where a parent still sees
+    the record.
     """
     if grown is not None and grown <= at:
         return viewer.person == student
-    return student in viewer.wards
+    return any(
+        tie.role is Role.PARENT
+        and tie.key == student
+        and weigh(tie, Right.READ, DataClass.LEVELS, at) is Reason.ALLOWED
+        and not any(order.span.holds(at) for order in tie.orders)
+        for tie in viewer.ties
+    )
 
 
 def checked(draft: Draft, zone: ZoneInfo, programme_ends: date | None = None) -> Draft:

@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from factories import NOW, WHEEL_SPIN, Factory, new_district
-from page_world import PASSWORD, PageWorld
+from page_world import PASSWORD, PageWorld, enrol
 
 from api.actions.accounts import create_account
 from api.actions.methods import methods_from, put_methods
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.links import CAPACITIES, OFFICES
+from mastery.second_factor import needs_second_factor
 from models.graph import Node
 from models.links import Consent, CourtOrder, Link
 from models.roster import Person
@@ -141,7 +142,10 @@ def people_of_every_role(world: PageWorld) -> AccessWorld:
         put_methods(make.session, make.district_id, target.subject, methods_from("MODEL", ["JUDGE"], []), NOW)
         for role in PERSONS:
             people[role] = _somebody(make, role, own, section, school)
-            create_account(make.session, make.district_id, f"role-{role}", PASSWORD, people[role].id, NOW)
+            name = f"role-{role}"
+            account = create_account(make.session, make.district_id, name, PASSWORD, people[role].id, NOW)
+            if needs_second_factor([role]):
+                world.codes[name] = enrol(make.session, make.district_id, account)
         make.teacher(theirs, given="Colleague")
         found["own"] = _place(make, own, section.id, target)
         found["other"] = _place(make, other, theirs.id, target)

@@ -11,7 +11,7 @@ import pytest
 from factories import NOW, Factory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from page_world import PASSWORD, PageWorld
+from page_world import PASSWORD, PageWorld, enrol
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 from statements import statements_said
@@ -89,7 +89,8 @@ def office(page_world: PageWorld) -> Office:
     def rows(make: Factory) -> None:
         made.append(make.person("Grace", "Mentor"))
         page_world.people["mentor"] = made[0]
-        create_account(make.session, make.district_id, "mentor", PASSWORD, made[0].id, NOW)
+        account = create_account(make.session, make.district_id, "mentor", PASSWORD, made[0].id, NOW)
+        page_world.codes["mentor"] = enrol(make.session, make.district_id, account)
         make.standing(page_world.student, page_world.target)
 
     page_world.add(rows)
