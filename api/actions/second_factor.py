@@ -86,6 +86,15 @@ def start(engine: Engine, account: Holder, code: str, sealer: Sealer, now: datet
     return _after_showing(engine, account, code, sealer, now, done, without_one=True)
 
 
+def cancel(engine: Engine, account: Holder) -> None:
+    """Give up what is being set up; a factor that counts goes on counting."""
+    with district_transaction(engine, account.district_id) as session:
+        row = find_factor(session, account.district_id, account.account_id, lock=True)
+        if row is not None:
+            row.pending = None
+        session.commit()
+
+
 def confirm(
     engine: Engine, account: Holder, session_id: int, code: str, sealer: Sealer, now: datetime
 ) -> tuple[list[str], str] | None:

@@ -102,6 +102,14 @@ def start_second_factor(visit: Visit) -> ResponseReturnValue:
     return redirect(url_for("pages.set_up_second_factor"), 303)
 
 
+@pages.post("/account/second-factor/cancel")
+@setting_up
+def cancel_second_factor(visit: Visit) -> ResponseReturnValue:
+    """Leave everything as it was before one began to set it up."""
+    action.cancel(services().engine, current_user.holder)
+    return redirect(url_for("pages.set_up_second_factor"), 303)
+
+
 @pages.post("/account/second-factor/change")
 @signed_in
 def change_second_factor(visit: Visit) -> ResponseReturnValue:

@@ -235,6 +235,17 @@ def test_a_wrong_code_confirms_nothing(page_world: PageWorld) -> None:
     assert page_world.client("teacher").get("/account")  # nothing counts yet, so nothing is asked for
 
 
+def test_what_was_begun_can_be_left(page_world: PageWorld) -> None:
+    client = page_world.client("teacher")
+    phone = begin(client)
+    client.post(f"{SET_UP}/cancel")
+    client.post(SET_UP, 422, code=phone.at(page_world.clock.at))
+    _phone, codes = set_up(page_world, client)
+    client.post(f"{SET_UP}/change", change="phone", code=codes[0])
+    client.post(f"{SET_UP}/cancel")
+    assert "Use another phone or app" in client.get(SET_UP).text
+
+
 def test_changing_it_takes_a_code(page_world: PageWorld) -> None:
     client = page_world.client("teacher")
     phone, codes = set_up(page_world, client)
