@@ -34,11 +34,14 @@ from api.context import installation_of, open_installation, print_json, with_dis
 from api.memory import keep_what_is_loaded
 from api.services import Services
 from api.version import commit, version
+from mastery.audit import Act
+from models.audit import SYSTEM, record
 from models.clock import DemonstrationClock
 from models.district import District
 from models.embedded import EmbeddedError
 from models.installation import Installation, InstallationError, create, default_data_dir
 from models.migrate import upgrade
+from models.queries_letters import students_among
 from models.roles import ensure_database
 from models.roster import Person
 from models.unit_of_work import connect, district_transaction
@@ -172,6 +175,8 @@ def account_create(services: Services, district: District, sign_in_name: str, pe
             create_account(session, district.id, sign_in_name, password, person, services.clock())
         except AccountError as error:
             raise click.ClickException(str(error)) from error
+        about = students_among(session, district.id, [person])
+        record(session, district.id, SYSTEM, Act.ACCOUNT_MADE, services.clock(), about, detail={"person": person})
         session.commit()
     click.echo(f"{sign_in_name} can sign in.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +16,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass
 class Kept:
-    """What came in; `answer` is what the server says to whom mail is for, 250 to take it."""
+    """What came in; `answer` is what the server says to whom mail is for, 250 to take it. `holding`: it has the message
+    and does not say so yet."""
 
     answer: str = "250 OK"
+    holding: bool = False
     messages: list[EmailMessage] = field(default_factory=list)
 
     async def handle_RCPT(
@@ -31,6 +34,8 @@ class Kept:
         made = message_from_bytes(envelope.content or b"", policy=policy.default)
         assert isinstance(made, EmailMessage)
         self.messages.append(made)
+        while self.holding:
+            await asyncio.sleep(0.01)
         return "250 OK"
 
 

@@ -7,17 +7,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 from factories import NOW
 from mail_server import Kept, mail_server
 from page_world import PASSWORD, PageWorld
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.actions.letters import code_digest
@@ -343,23 +342,42 @@ def test_a_server_elsewhere_that_offers_no_secrecy_gets_nothing(monkeypatch: pyt
 
 
 @pytest.mark.faults
-def test_the_process_sends_what_was_asked_and_ends_when_told(post: Post, tmp_path: Path) -> None:
-    post.world.clock.at = post.world.clock.at.now(post.world.clock.at.tzinfo)
+def test_a_process_killed_while_it_sends_loses_nothing(post: Post) -> None:
+    world = post.world
+    world.clock.at = datetime.now(UTC)
     post.ask("guardian")
+    post.kept.holding = True
+    with mail_server(post.kept, post.server.port):
+        first = _process(post)
+        _until(lambda: len(post.kept.messages) == 1, first)
+        first.kill()
+        assert first.wait(20) == -signal.SIGKILL
+        post.kept.holding = False
+        with district_transaction(world.engine, world.district_id) as session:
+            session.execute(update(Mail).where(Mail.district_id == world.district_id).values(due_at=Mail.asked_at))
+            session.commit()
+        second = _process(post)
+        _until(lambda: post.rows()[0].sent_at is not None, second)
+        second.terminate()
+        assert second.wait(20) == 0
+    one, two = post.kept.messages
+    assert one["Message-ID"] == two["Message-ID"]
+    assert link_of(one) == link_of(two)
+
+
+def _process(post: Post) -> subprocess.Popen[bytes]:
     own = post.world.app.extensions["mastery"].installation
     environment = {
         "DATABASE_URL": own.app_dsn, "MASTERY_OWNER_DATABASE_URL": own.owner_dsn, "MASTERY_SECRET_KEY": own.secret_key,
         "MASTERY_SMTP_URL": f"smtp://127.0.0.1:{post.server.port}", "MASTERY_MAIL_FROM": "no-reply@mastery.example",
         "MASTERY_ADDRESS": "https://mastery.example",
     }  # fmt: skip
-    with mail_server(post.kept, post.server.port):
-        process = subprocess.Popen([sys.executable, "-P", "-m", "api.mailer"], env=environment)
-        try:
-            until = time.monotonic() + 60
-            while not post.kept.messages and process.poll() is None and time.monotonic() < until:
-                time.sleep(0.05)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            ended = process.wait(20)
-    assert [one["To"] for one in post.kept.messages] == [ADDRESS]
-    assert ended == 0
+    return subprocess.Popen([sys.executable, "-P", "-m", "api.mailer"], env=environment)
+
+
+def _until(reached: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while not reached():
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)

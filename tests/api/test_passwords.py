@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from command_line import name_in_environment
 from page_world import PASSWORD, PageWorld
+from sqlalchemy import select
 
 from api.actions import accounts
 from api.actions.accounts import AccountError, create_account, set_password
@@ -13,6 +14,7 @@ from api.actions.passwords import PasswordError
 from api.cli import main
 from api.security.passwords import common_passwords
 from mastery.passwords import SHORTEST, Fault
+from models.audit import AuditEvent
 from models.installation import Installation
 from models.unit_of_work import district_transaction
 
@@ -78,3 +80,6 @@ def test_the_command_refuses_what_is_common(
     assert refused.exit_code == 1
     assert "most common" in refused.output
     assert CliRunner().invoke(main, [*words, PASSWORD]).exit_code == 0
+    with district_transaction(page_world.engine, page_world.district_id) as session:
+        (event,) = session.scalars(select(AuditEvent))
+        assert (event.act, event.actor, event.detail) == ("account_made", "system", {"person": page_world.student.id})
