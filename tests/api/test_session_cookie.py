@@ -36,6 +36,7 @@ def test_an_installation_for_tls_alone_says_so_and_answers_to_its_own_name(insta
         assert answer.headers["Set-Cookie"].startswith("__Host-mastery_session=")
         assert "; Secure" in answer.headers["Set-Cookie"]
         assert answer.headers["Strict-Transport-Security"] == "max-age=63072000"
+    assert http.get("/healthz", headers={"Host": "192.0.2.1:8000"}).status_code == 200
     for path in ("/sign-in", "/students", "/api/v1/status", "/nowhere"):
         for host in ("elsewhere.example", "mastery.example.org.elsewhere.example", "x; script-src *"):
             answer = http.get(path, headers={"Host": host})
