@@ -197,6 +197,11 @@ class Viewer:
         return self.is_staff or Role.EXTERNAL_PROFESSIONAL in self.roles
 
     @property
+    def lasting_roles(self) -> frozenset[Role]:
+        """What the person is but for emergencies, in which nobody is asked for more than a reason."""
+        return frozenset(tie.role for tie in self.ties if tie.span.holds(self.at) and tie.basis is not Basis.EMERGENCY)
+
+    @property
     def roles(self) -> frozenset[Role]:
         """What the person is, by the ties that hold."""
         return frozenset(tie.role for tie in self.ties if tie.span.holds(self.at))

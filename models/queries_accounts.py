@@ -87,11 +87,11 @@ def forgive(session: Session, district_id: int, account_id: int, password_hash: 
 
 
 def holder(session: Session, district_id: int, account_id: int) -> Holder | None:
-    """The account's holder, unless it is disabled."""
+    """The account's holder, unless it or the person may not be used any more."""
     row = session.execute(
         select(Account, Person)
         .outerjoin(Person, of_account())
-        .where(Account.district_id == district_id, Account.id == account_id, Account.disabled_at.is_(None))
+        .where(Account.district_id == district_id, Account.id == account_id, may_come_in())
     ).one_or_none()
     return row and holder_of(*row)
 
@@ -99,6 +99,12 @@ def holder(session: Session, district_id: int, account_id: int) -> Holder | None
 def of_account() -> ColumnElement[bool]:
     """How an account's person is joined."""
     return (Person.district_id == Account.district_id) & (Person.id == Account.person_id)
+
+
+def may_come_in() -> ColumnElement[bool]:
+    """Whether an account, with its person joined, may be used: not disabled, nor whom the roster ended or disabled."""
+    here = Account.person_id.is_(None) | (Person.active & Person.enabled)
+    return Account.disabled_at.is_(None) & here
 
 
 def holder_of(account: Account, person: Person | None) -> Holder:

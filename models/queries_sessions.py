@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mastery.session_limits import Ending, Life
 from models.access import Account
 from models.account_session import AccountSession, SecondFactor
-from models.queries_accounts import Holder, holder_of, of_account
+from models.queries_accounts import Holder, holder_of, may_come_in, of_account
 from models.roster import Person
 
 
@@ -32,7 +32,7 @@ class OpenSession:
 
 
 def find_session(session: Session, district_id: int, digest: bytes) -> OpenSession | None:
-    """The open session of a token, unless its account is disabled: one statement."""
+    """The open session of a token, unless its account may not be used any more: one statement."""
     row = session.execute(
         select(AccountSession, Account, Person, SecondFactor.secret.is_not(None).label("has_factor"))
         .join(Account, (Account.district_id == AccountSession.district_id) & (Account.id == AccountSession.account_id))
@@ -44,7 +44,7 @@ def find_session(session: Session, district_id: int, digest: bytes) -> OpenSessi
             AccountSession.district_id == district_id,
             AccountSession.digest == digest,
             AccountSession.ended_at.is_(None),
-            Account.disabled_at.is_(None),
+            may_come_in(),
         )
     ).one_or_none()
     if row is None:

@@ -191,7 +191,7 @@ def _visit(session: Session, student_id: object) -> Visit:
     asked = student_id if isinstance(student_id, int) else None
     found = relations_of(session, user.district_id, user.person_id, now, asked)
     # no real child is in a sandbox: there a second factor is offered and not asked for
-    needed = needs_second_factor(found.viewer.roles) and not found.sandbox
+    needed = needs_second_factor(found.viewer.lasting_roles) and not found.sandbox
     return Visit(
         session,
         found.viewer,

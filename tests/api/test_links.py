@@ -281,9 +281,13 @@ def test_support_is_let_in_by_a_leader_for_four_hours(office: Office) -> None:
 
 def test_whom_the_roster_ended_sees_nothing(office: Office) -> None:
     world = office.world
+    client = world.client("teacher")
+    client.get("/today")
     with district_transaction(world.engine, world.district_id) as session:
         session.get_one(Person, (world.district_id, world.people["teacher"].id)).active = False
         session.commit()
+    client.get("/today", 303)
+    client.sign_in("teacher", PASSWORD, 422)
     assert not office.sees(world.people["teacher"], DataClass.LEVELS, NOW)
 
 
