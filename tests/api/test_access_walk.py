@@ -91,7 +91,7 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
 OWN_ACCOUNT = {
     "pages.sign_out", "pages.go_on", "pages.account", "pages.change_password", "pages.end_session",
     "pages.end_other_sessions", "pages.second_factor", "pages.set_up_second_factor", "pages.second_factor_picture",
-    "pages.change_second_factor", "pages.start_second_factor",
+    "pages.change_second_factor", "pages.start_second_factor", "pages.cancel_second_factor",
 }  # fmt: skip
 # what a class of data looks like where it is not to be seen
 CANARIES = {
