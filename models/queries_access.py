@@ -19,11 +19,13 @@ from models.district import District
 from models.links import Link, Organization, ProgrammeEnrollment
 from models.roster import PersonRole, School
 
-# Days are compared in the zone of each row's school afterwards; here, so wide that none is missed. A person whom the
-# roster ended or disabled has no ties.
+# A viewer's days are compared in the zone of each row's school afterwards; here, so wide that none is missed (two dates
+# of one instant are at most two days apart). A student's are compared here, with the date at the school of the row. A
+# person whom the roster ended or disabled has no ties.
 _RELATIONS = text("""
 WITH zone AS (
-    SELECT time_zone, sandbox, (CAST(:at AS timestamptz) AT TIME ZONE time_zone)::date AS today
+    SELECT time_zone, sandbox, CAST(:at AS timestamptz) AS now,
+        (CAST(:at AS timestamptz) AT TIME ZONE time_zone)::date AS today
     FROM district WHERE id = :district
 ), me AS (
     SELECT id FROM person WHERE district_id = :district AND id = :person AND active AND enabled
@@ -33,15 +35,16 @@ SELECT 'zone' AS kind, NULL::bigint AS key, NULL::date AS begins_on, NULL::date 
 UNION ALL
 SELECT CASE WHEN e."primary" OR NOT EXISTS (
         SELECT FROM enrollment o WHERE o.district_id = e.district_id AND o.section_id = e.section_id
-            AND o.role = 'teacher' AND o."primary" AND (o.begins_on IS NULL OR o.begins_on <= zone.today)
-            AND (o.ends_on IS NULL OR o.ends_on >= zone.today)
+            AND o.role = 'teacher' AND o."primary"
+            AND (o.begins_on IS NULL OR o.begins_on <= here.today) AND (o.ends_on IS NULL OR o.ends_on >= here.today)
     ) THEN 'teacher_of_record' ELSE 'co_teacher' END,
     e.section_id, e.begins_on, e.ends_on, s.time_zone, NULL
 FROM me CROSS JOIN zone
 JOIN enrollment e ON e.district_id = :district AND e.person_id = me.id AND e.role = 'teacher'
 JOIN section c ON c.district_id = e.district_id AND c.id = e.section_id AND c.active
 LEFT JOIN school s ON s.district_id = c.district_id AND s.id = c.school_id
-WHERE (e.begins_on IS NULL OR e.begins_on <= zone.today + 1) AND (e.ends_on IS NULL OR e.ends_on >= zone.today - 1)
+CROSS JOIN LATERAL (SELECT (zone.now AT TIME ZONE coalesce(s.time_zone, zone.time_zone))::date AS today) AS here
+WHERE (e.begins_on IS NULL OR e.begins_on <= zone.today + 2) AND (e.ends_on IS NULL OR e.ends_on >= zone.today - 2)
 UNION ALL
 SELECT CASE WHEN coalesce(s.kind, 'district') = 'district' THEN 'district_leader' ELSE 'school_administrator' END,
     r.school_id, r.begins_on, r.ends_on, s.time_zone, NULL
@@ -81,12 +84,16 @@ WHERE l.begins_at <= :at AND (l.ends_at IS NULL OR l.ends_at > :at) AND (l.revok
 UNION ALL
 SELECT 'in_section', e.section_id, NULL, NULL, NULL, to_jsonb(c.school_id)
 FROM zone JOIN enrollment e ON e.district_id = :district AND e.person_id = :student AND e.role = 'student'
-    AND (e.begins_on IS NULL OR e.begins_on <= zone.today) AND (e.ends_on IS NULL OR e.ends_on >= zone.today)
 JOIN section c ON c.district_id = e.district_id AND c.id = e.section_id AND c.active
+LEFT JOIN school s ON s.district_id = c.district_id AND s.id = c.school_id
+CROSS JOIN LATERAL (SELECT (zone.now AT TIME ZONE coalesce(s.time_zone, zone.time_zone))::date AS today) AS here
+WHERE (e.begins_on IS NULL OR e.begins_on <= here.today) AND (e.ends_on IS NULL OR e.ends_on >= here.today)
 UNION ALL
 SELECT 'at_school', r.school_id, NULL, NULL, NULL, NULL
 FROM zone JOIN person_role r ON r.district_id = :district AND r.person_id = :student AND r.role = 'student'
-    AND (r.begins_on IS NULL OR r.begins_on <= zone.today) AND (r.ends_on IS NULL OR r.ends_on >= zone.today)
+LEFT JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
+CROSS JOIN LATERAL (SELECT (zone.now AT TIME ZONE coalesce(s.time_zone, zone.time_zone))::date AS today) AS here
+WHERE (r.begins_on IS NULL OR r.begins_on <= here.today) AND (r.ends_on IS NULL OR r.ends_on >= here.today)
 UNION ALL
 SELECT 'was_student', CAST(:student AS bigint), NULL, NULL, NULL, NULL
 WHERE NOT EXISTS (

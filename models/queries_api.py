@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
@@ -51,7 +51,7 @@ def sis_id() -> ColumnElement[str]:
 
 
 def api_students(
-    session: Session, district_id: int, today: date, limit: int, after: tuple[str, int] | None = None
+    session: Session, district_id: int, at: datetime, limit: int, after: tuple[str, int] | None = None
 ) -> list[ApiStudent]:
     """Students by SIS id, then by key, from after (SIS id, key) on."""
     student = select(PersonRole.id).where(
@@ -65,7 +65,7 @@ def api_students(
     if after is not None:
         chosen = chosen.where(tuple_(order, Person.id) > after)
     rows = session.execute(chosen.order_by(order, Person.id).limit(limit)).all()
-    sections = _sections_of(session, district_id, [person.id for person, _ in rows], today)
+    sections = _sections_of(session, district_id, [person.id for person, _ in rows], at)
     return [
         ApiStudent(
             person.id, name, person.sourced_id, person.display_name, tuple(person.grades), person.active,
@@ -76,9 +76,9 @@ def api_students(
 
 
 def _sections_of(
-    session: Session, district_id: int, students: Sequence[int], today: date
+    session: Session, district_id: int, students: Sequence[int], at: datetime
 ) -> dict[int, list[ApiSection]]:
-    theirs = enrolled(district_id, Role.STUDENT, today).where(Enrollment.person_id == func.any(students)).subquery()
+    theirs = enrolled(district_id, Role.STUDENT, at).where(Enrollment.person_id == func.any(students)).subquery()
     rows = session.execute(
         select(theirs.c.person_id, Section.sourced_id, Section.title, School.name, Section.periods)
         .join(Section, (Section.district_id == district_id) & (Section.id == theirs.c.section_id))

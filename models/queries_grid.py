@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from models.roster import Enrollment, Person, School, Section
 
 
 def list_classes(
-    session: Session, viewer: Viewer, today: date, limit: int, offset: int, only: int | None = None
+    session: Session, viewer: Viewer, limit: int, offset: int, only: int | None = None
 ) -> tuple[list[SectionRow], int]:
     """A page of exactly the classes that `mastery.access.sees_class` opens to the viewer, and how many there are.
 
@@ -44,16 +44,16 @@ def list_classes(
         .limit(limit)
         .offset(offset)
     ).all()
-    counts = _students_counted(session, district, [section.id for section, *_ in rows], today)
+    counts = _students_counted(session, district, [section.id for section, *_ in rows], viewer.at)
     found = [
         SectionRow(one.id, one.title, school, tuple(one.periods), counts.get(one.id, 0)) for one, school, _ in rows
     ]
     return found, rows[0][2] if rows else 0
 
 
-def _students_counted(session: Session, district_id: int, sections: Collection[int], today: date) -> dict[int, int]:
+def _students_counted(session: Session, district_id: int, sections: Collection[int], at: datetime) -> dict[int, int]:
     rows = session.execute(
-        enrolled(district_id, Role.STUDENT, today)
+        enrolled(district_id, Role.STUDENT, at)
         .with_only_columns(Enrollment.section_id, func.count(Enrollment.person_id.distinct()))
         .where(Enrollment.section_id == func.any(list(sections)))
         .group_by(Enrollment.section_id)
@@ -65,14 +65,14 @@ def _opened(viewer: Viewer) -> ColumnElement[bool]:
     return or_(Section.id.in_(viewer.sections), Section.school_id.in_(viewer.schools))
 
 
-def students_of_class(session: Session, viewer: Viewer, today: date, section_id: int) -> list[StudentName]:
+def students_of_class(session: Session, viewer: Viewer, section_id: int) -> list[StudentName]:
     """All students of a class whose standing the viewer may see, by family name: a class is no long list."""
-    members = enrolled(viewer.district, Role.STUDENT, today).where(Enrollment.section_id == section_id)
+    members = enrolled(viewer.district, Role.STUDENT, viewer.at).where(Enrollment.section_id == section_id)
     people = session.scalars(
         select(Person).where(
             Person.district_id == viewer.district,
             Person.id.in_(members.with_only_columns(Enrollment.person_id)),
-            Person.id.in_(visible_students(viewer, What.STANDING, today)),
+            Person.id.in_(visible_students(viewer, What.STANDING)),
         )
     )
     return sorted((StudentName(p.id, p.display_name, sort_name(p)) for p in people), key=lambda p: (p.sort_name, p.id))

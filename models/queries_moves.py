@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,9 +73,9 @@ class DoneMove:
     matters: list[MatterThen] = field(default_factory=list)
 
 
-def students_by_section(session: Session, viewer: Viewer, today: date) -> dict[int, dict[int, str]]:
+def students_by_section(session: Session, viewer: Viewer) -> dict[int, dict[int, str]]:
     """The names of the students in each section that the viewer teaches, by id."""
-    members = enrolled(viewer.district, Role.STUDENT, today).where(Enrollment.section_id.in_(viewer.sections))
+    members = enrolled(viewer.district, Role.STUDENT, viewer.at).where(Enrollment.section_id.in_(viewer.sections))
     found: dict[int, dict[int, str]] = {section: {} for section in viewer.sections}
     joined = members.join(Person, (Person.district_id == Enrollment.district_id) & (Person.id == Enrollment.person_id))
     for section, person in session.execute(joined.with_only_columns(Enrollment.section_id, Person)):
@@ -109,11 +109,11 @@ def live_flag(row: Any, zone: ZoneInfo) -> LiveFlag:
     return LiveFlag(signal, row.version, FlagState(row.state))
 
 
-def live_flags(session: Session, viewer: Viewer, today: date, zone: ZoneInfo) -> list[LiveFlag]:
+def live_flags(session: Session, viewer: Viewer, zone: ZoneInfo) -> list[LiveFlag]:
     """All live flags of the viewer's own students, the newest first."""
     rows = session.execute(
         flag_signals(viewer)
-        .where(Flag.state.in_(LIVE_STATES), Flag.student_id.in_(students_taught(viewer, today)))
+        .where(Flag.state.in_(LIVE_STATES), Flag.student_id.in_(students_taught(viewer)))
         .order_by(Flag.opened_at.desc(), Flag.id)
     )
     return [live_flag(row, zone) for row in rows]
@@ -124,7 +124,7 @@ def waits_for_confirmation() -> ColumnElement[bool]:
     return and_(Standing.state == State.MASTERED_PROVISIONAL.value, Node.credit_bearing)
 
 
-def waiting_decisions(session: Session, viewer: Viewer, today: date, zone: ZoneInfo) -> list[WaitingDecision]:
+def waiting_decisions(session: Session, viewer: Viewer, zone: ZoneInfo) -> list[WaitingDecision]:
     """Decisions that the viewer may confirm, and decisions under review that nobody has looked at since."""
     looked_at = (
         select(MovePart.id)
@@ -140,13 +140,13 @@ def waiting_decisions(session: Session, viewer: Viewer, today: date, zone: ZoneI
         )
         .exists()
     )
-    confirmable = and_(waits_for_confirmation(), Standing.student_id.in_(visible_students(viewer, What.CONFIRM, today)))
+    confirmable = and_(waits_for_confirmation(), Standing.student_id.in_(visible_students(viewer, What.CONFIRM)))
     rows = session.execute(
         select(Standing.student_id, Standing.target_id, Standing.state, Standing.mastered_at, Standing.as_of)
         .join(Node, (Node.district_id == Standing.district_id) & (Node.id == Standing.target_id))
         .where(
             Standing.district_id == viewer.district,
-            Standing.student_id.in_(students_taught(viewer, today)),
+            Standing.student_id.in_(students_taught(viewer)),
             or_(confirmable, and_(Standing.state == State.NEEDS_REVIEW.value, ~looked_at)),
         )
     )
@@ -169,7 +169,7 @@ def assessment_names(session: Session, district_id: int, assessments: Collection
     return {row.id: row.title for row in rows}
 
 
-def done_moves(session: Session, viewer: Viewer, today: date, since: datetime, limit: int) -> Sequence[DoneMove]:
+def done_moves(session: Session, viewer: Viewer, since: datetime, limit: int) -> Sequence[DoneMove]:
     """The newest moves that the viewer did since an instant and did not take back, with how things stand now.
 
     A student who is no longer one of the viewer's own is left out, and with the last one the move.
@@ -207,7 +207,7 @@ def done_moves(session: Session, viewer: Viewer, today: date, since: datetime, l
         .where(
             Move.district_id == viewer.district,
             Move.id.in_(newest),
-            MovePart.student_id.in_(students_taught(viewer, today)),
+            MovePart.student_id.in_(students_taught(viewer)),
         )
         .order_by(Move.at.desc(), Move.id.desc(), MovePart.id)
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Text, cast, func, select
@@ -66,11 +66,11 @@ def path_standings(session: Session, district_id: int, student_id: int) -> dict[
     return found
 
 
-def teachers_of(session: Session, district_id: int, student_id: int, today: date) -> list[TeacherRow]:
-    """The teachers of the student's sections today, by section and family name."""
-    mine = enrolled(district_id, Role.STUDENT, today).where(Enrollment.person_id == student_id)
+def teachers_of(session: Session, district_id: int, student_id: int, at: datetime) -> list[TeacherRow]:
+    """The teachers of the student's sections at an instant, by section and family name."""
+    mine = enrolled(district_id, Role.STUDENT, at).where(Enrollment.person_id == student_id)
     taught = (
-        enrolled(district_id, Role.TEACHER, today)
+        enrolled(district_id, Role.TEACHER, at)
         .where(Enrollment.section_id.in_(mine.with_only_columns(Enrollment.section_id)))
         .distinct()
         .subquery("taught")

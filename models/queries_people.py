@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, literal, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from mastery.access import Scope, Viewer, What, opens
 from mastery.roster import Role
+from models.base import Instant
 from models.district import District
 from models.retention import in_sight
-from models.roster import Enrollment, Guardianship, Person, PersonRole, Section
+from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,9 @@ def is_sandbox(session: Session, district_id: int) -> bool:
     return session.execute(select(District.sandbox).where(District.id == district_id)).scalar_one()
 
 
-def on(day: date, row: type[Enrollment] | type[PersonRole] | type[Guardianship]) -> ColumnElement[bool]:
+def on(
+    day: date | ColumnElement[date], row: type[Enrollment] | type[PersonRole] | type[Guardianship]
+) -> ColumnElement[bool]:
     """Whether a dated row holds on `day`; both ends belong to it, and an open end has no limit."""
     return and_(
         or_(row.begins_on.is_(None), row.begins_on <= day),
@@ -48,37 +51,57 @@ def on(day: date, row: type[Enrollment] | type[PersonRole] | type[Guardianship])
     )
 
 
-def enrolled(district_id: int, role: Role, day: date) -> Select[int, int]:
-    """(person id, section id) of everyone in a live section in a role on a day."""
+def day_at(school: type[School], district_id: int, at: datetime) -> ColumnElement[date]:
+    """The date at the school of the row at an instant; the district's where it has no zone, or there is no school."""
+    districts = select(District.time_zone).where(District.id == district_id).scalar_subquery()
+    return cast(func.timezone(func.coalesce(school.time_zone, districts), literal(at, Instant())), Date)
+
+
+def enrolled(district_id: int, role: Role, at: datetime) -> Select[int, int]:
+    """(person id, section id) of everyone in a live section in a role on the day that it is at the section's school."""
+    school = aliased(School)
     return (
         select(Enrollment.person_id, Enrollment.section_id)
         .join(Section, (Section.district_id == Enrollment.district_id) & (Section.id == Enrollment.section_id))
-        .where(Enrollment.district_id == district_id, Enrollment.role == role, on(day, Enrollment), Section.active)
+        .outerjoin(school, (school.district_id == Section.district_id) & (school.id == Section.school_id))
+        .where(
+            Enrollment.district_id == district_id,
+            Enrollment.role == role,
+            on(day_at(school, district_id, at), Enrollment),
+            Section.active,
+        )
     )
 
 
-def _is_student(district_id: int, today: date) -> Select[int, int]:
+def _is_student(district_id: int, at: datetime) -> Select[int, int]:
     """(person id, school id) of students of a school today, by their role or by a section they are in."""
-    by_role = select(PersonRole.person_id, PersonRole.school_id).where(
-        PersonRole.district_id == district_id, PersonRole.role == Role.STUDENT, on(today, PersonRole)
+    school = aliased(School)
+    by_role = (
+        select(PersonRole.person_id, PersonRole.school_id)
+        .outerjoin(school, (school.district_id == PersonRole.district_id) & (school.id == PersonRole.school_id))
+        .where(
+            PersonRole.district_id == district_id,
+            PersonRole.role == Role.STUDENT,
+            on(day_at(school, district_id, at), PersonRole),
+        )
     )
-    by_section = enrolled(district_id, Role.STUDENT, today).with_only_columns(Enrollment.person_id, Section.school_id)
+    by_section = enrolled(district_id, Role.STUDENT, at).with_only_columns(Enrollment.person_id, Section.school_id)
     both = union(by_role, by_section).subquery("student_school")
     return select(both.c.person_id, both.c.school_id)
 
 
-def visible_students(viewer: Viewer, what: What, today: date) -> Select[int]:
+def visible_students(viewer: Viewer, what: What) -> Select[int]:
     """Ids of exactly the students for whom `mastery.access.may` allows `what`, as a subquery for lists.
 
     The ties that open it are asked of the law; here is only whom each reaches (`mastery.access.reaches`).
     """
     district = viewer.district
-    here = _is_student(district, today).subquery("here")
+    here = _is_student(district, viewer.at).subquery("here")
     ever = union(
         select(PersonRole.person_id).where(PersonRole.district_id == district, PersonRole.role == Role.STUDENT),
         select(Enrollment.person_id).where(Enrollment.district_id == district, Enrollment.role == Role.STUDENT),
     ).subquery("ever")
-    in_sections = enrolled(district, Role.STUDENT, today).with_only_columns(Enrollment.person_id)
+    in_sections = enrolled(district, Role.STUDENT, viewer.at).with_only_columns(Enrollment.person_id)
     keys: dict[Scope, set[int]] = {scope: set() for scope in Scope}
     for tie in viewer.ties:
         if opens(tie, what, viewer.at):
@@ -95,14 +118,14 @@ def visible_students(viewer: Viewer, what: What, today: date) -> Select[int]:
 
 
 def list_students(
-    session: Session, viewer: Viewer, today: date, limit: int, offset: int, section_id: int | None = None
+    session: Session, viewer: Viewer, limit: int, offset: int, section_id: int | None = None
 ) -> tuple[Sequence[StudentName], int]:
     """A page of the students whose standing the viewer may see, by family name, and how many there are in all."""
     chosen = select(Person).where(
-        Person.district_id == viewer.district, Person.id.in_(visible_students(viewer, What.STANDING, today))
+        Person.district_id == viewer.district, Person.id.in_(visible_students(viewer, What.STANDING))
     )
     if section_id is not None:
-        members = enrolled(viewer.district, Role.STUDENT, today).where(Enrollment.section_id == section_id)
+        members = enrolled(viewer.district, Role.STUDENT, viewer.at).where(Enrollment.section_id == section_id)
         chosen = chosen.where(Person.id.in_(members.with_only_columns(Enrollment.person_id)))
     total = session.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
     family = func.coalesce(Person.preferred_family_name, Person.family_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -42,9 +42,9 @@ def student_head(session: Session, district_id: int, student_id: int) -> Student
     return StudentHead(person.id, person.display_name, person.pronouns, tuple(person.grades))
 
 
-def student_sections(session: Session, district_id: int, student_id: int, today: date) -> Sequence[StudentSection]:
-    """The student's sections today."""
-    mine = enrolled(district_id, Role.STUDENT, today).where(Enrollment.person_id == student_id)
+def student_sections(session: Session, district_id: int, student_id: int, at: datetime) -> Sequence[StudentSection]:
+    """The student's sections at an instant."""
+    mine = enrolled(district_id, Role.STUDENT, at).where(Enrollment.person_id == student_id)
     rows = session.execute(
         select(Section.id, Section.title, School.name, Section.periods, Section.school_id)
         .outerjoin(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, true
@@ -73,11 +73,11 @@ class WaitingCuts:
     proposed_at: datetime
 
 
-def sections_of(session: Session, viewer: Viewer, today: date) -> Sequence[SectionRow]:
+def sections_of(session: Session, viewer: Viewer) -> Sequence[SectionRow]:
     """The sections that the viewer teaches, by period, with their students counted."""
     district = viewer.district
     members = (
-        enrolled(district, Role.STUDENT, today)
+        enrolled(district, Role.STUDENT, viewer.at)
         .with_only_columns(Enrollment.section_id, func.count(Enrollment.person_id.distinct()).label("students"))
         .where(Enrollment.section_id.in_(viewer.sections))
         .group_by(Enrollment.section_id)
@@ -163,18 +163,18 @@ def _flag_row(row: Row[Any]) -> FlagRow:
     )
 
 
-def students_taught(viewer: Viewer, today: date) -> Select[Any]:
+def students_taught(viewer: Viewer) -> Select[Any]:
     """Ids of the students in the sections that the viewer teaches, as a subquery."""
     return (
-        enrolled(viewer.district, Role.STUDENT, today)
+        enrolled(viewer.district, Role.STUDENT, viewer.at)
         .with_only_columns(Enrollment.person_id)
         .where(Enrollment.section_id.in_(viewer.sections))
     )
 
 
-def flags_by_id(session: Session, viewer: Viewer, today: date, flag_ids: Collection[int]) -> dict[int, FlagRow]:
+def flags_by_id(session: Session, viewer: Viewer, flag_ids: Collection[int]) -> dict[int, FlagRow]:
     """Live flags of the viewer's own students with what their cards show, by id."""
-    mine = Flag.student_id.in_(students_taught(viewer, today))
+    mine = Flag.student_id.in_(students_taught(viewer))
     rows = session.execute(_live_flags(viewer.district).where(mine, Flag.id.in_(flag_ids)))
     return {row[0].id: _flag_row(row) for row in rows}
 
@@ -208,7 +208,7 @@ def evidence_links(session: Session, district_id: int, result_ids: Collection[in
     return found
 
 
-def waiting_cut_scores(session: Session, viewer: Viewer, today: date, limit: int) -> Sequence[WaitingCuts]:
+def waiting_cut_scores(session: Session, viewer: Viewer, limit: int) -> Sequence[WaitingCuts]:
     """Proposed cut scores of assessments that the viewer's students have sat, oldest first."""
     rows = session.execute(
         select(Assessment.id, Assessment.title, CutScores.proposed_at)
@@ -217,7 +217,7 @@ def waiting_cut_scores(session: Session, viewer: Viewer, today: date, limit: int
             Assessment.district_id == viewer.district,
             CutScores.confirmed_at.is_(None),
             CutScores.withdrawn_at.is_(None),
-            _sat_by_own(viewer, today),
+            _sat_by_own(viewer),
         )
         .order_by(CutScores.proposed_at, Assessment.id)
         .limit(limit)
@@ -225,14 +225,14 @@ def waiting_cut_scores(session: Session, viewer: Viewer, today: date, limit: int
     return [WaitingCuts(*row) for row in rows]
 
 
-def _sat_by_own(viewer: Viewer, today: date) -> ColumnElement[bool]:
+def _sat_by_own(viewer: Viewer) -> ColumnElement[bool]:
     """Whether students of the viewer, as staff, have sat the assessment of the row."""
     return (
         select(ResultRow.id)
         .where(
             ResultRow.district_id == Assessment.district_id,
             ResultRow.assessment_id == Assessment.id,
-            ResultRow.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG, today)),
+            ResultRow.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG)),
         )
         .exists()
     )
@@ -253,7 +253,7 @@ class CutScoresRow:
     confirmed_by: str | None
 
 
-def cut_scores_of(session: Session, viewer: Viewer, today: date, assessment_id: int) -> CutScoresRow | None:
+def cut_scores_of(session: Session, viewer: Viewer, assessment_id: int) -> CutScoresRow | None:
     """The cut scores of an assessment that the viewer's students have sat; None for others."""
     row = session.execute(
         select(Assessment, CutScores, Person)
@@ -263,7 +263,7 @@ def cut_scores_of(session: Session, viewer: Viewer, today: date, assessment_id: 
             Assessment.district_id == viewer.district,
             Assessment.id == assessment_id,
             CutScores.withdrawn_at.is_(None),
-            _sat_by_own(viewer, today),
+            _sat_by_own(viewer),
         )
         .order_by(CutScores.proposed_at.desc(), CutScores.id.desc())
         .limit(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
@@ -43,14 +43,14 @@ class Confirmed:
 
 
 def confirm(
-    session: Session, viewer: Viewer, graphs: GraphCache, asked: Sequence[Confirmable], now: datetime, today: date
+    session: Session, viewer: Viewer, graphs: GraphCache, asked: Sequence[Confirmable], now: datetime
 ) -> list[Confirmed] | None:
     """Sign the decisions that still wait as they were seen, and bring their students up to it.
 
     None where none of the students is the viewer's to confirm.
     """
     wanted = {(one.student, one.target): one.stood_at for one in asked}
-    allowed = _allowed(session, viewer, {student for student, _ in wanted}, today)
+    allowed = _allowed(session, viewer, {student for student, _ in wanted})
     if not allowed:
         return None
     share_rules(session, viewer.district)
@@ -80,7 +80,7 @@ def confirm(
 
 
 def withdraw(
-    session: Session, viewer: Viewer, graphs: GraphCache, confirmations: Collection[int], now: datetime, today: date
+    session: Session, viewer: Viewer, graphs: GraphCache, confirmations: Collection[int], now: datetime
 ) -> set[tuple[int, int]]:
     """Take back confirmations of one's own after which nothing was signed; returns their (student, target).
 
@@ -92,7 +92,7 @@ def withdraw(
             Confirmation.id.in_(confirmations),
             Confirmation.by_person == viewer.person,
             Confirmation.kind == ActKind.CONFIRM.value,
-            Confirmation.student_id.in_(visible_students(viewer, What.CONFIRM, today)),
+            Confirmation.student_id.in_(visible_students(viewer, What.CONFIRM)),
         )
     ).all()
     if not acts:
@@ -119,8 +119,8 @@ def withdraw(
     return back
 
 
-def _allowed(session: Session, viewer: Viewer, students: Collection[int], today: date) -> set[int]:
-    seen = visible_students(viewer, What.CONFIRM, today).subquery("confirmable")
+def _allowed(session: Session, viewer: Viewer, students: Collection[int]) -> set[int]:
+    seen = visible_students(viewer, What.CONFIRM).subquery("confirmable")
     return set(session.scalars(select(seen.c.person_id).where(seen.c.person_id.in_(students))))
 
 

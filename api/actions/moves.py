@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, tuple_, update
@@ -87,16 +87,15 @@ def do_move(session: Session, viewer: Viewer, graphs: GraphCache, asked: Asked, 
         raise MoveError("nobody")
     if len(asked.flags) + len(asked.decisions) > MOST_AT_ONCE:
         raise MoveError("many")
-    today = now.astimezone(zone).date()
     if asked.kind is MoveKind.CONFIRM:
-        confirmed = confirm(session, viewer, graphs, asked.decisions, now, today)
+        confirmed = confirm(session, viewer, graphs, asked.decisions, now)
         if confirmed is None or asked.flags:
             raise UnknownMoveError
         matters = [_Matter(one.student, one.target, confirmation=one.id) for one in confirmed]
         then = {(one.student, one.target): (State.MASTERED_PROVISIONAL.value, one.probability) for one in confirmed}
     else:
-        flags = _held_flags(session, viewer, asked.flags, today, zone)
-        reviews = _under_review(session, viewer, asked.decisions, today)
+        flags = _held_flags(session, viewer, asked.flags, zone)
+        reviews = _under_review(session, viewer, asked.decisions)
         if not flags and reviews is None:
             raise UnknownMoveError
         reviews = reviews or []
@@ -140,11 +139,11 @@ def undo_move(
         select(MovePart).where(MovePart.district_id == viewer.district, MovePart.move_id == move_id)
     ).all()
     left = {part.flag_id: part.flag_version or 0 for part in parts if part.flag_id is not None}
-    held = _held_flags(session, viewer, left, today, zone)
+    held = _held_flags(session, viewer, left, zone)
     same = [one for key, one in held.items() if one.version == left[key]]
     _step_flags(session, viewer, same, FlagEvent.TAKE_BACK, now)
     signed = [part.confirmation_id for part in parts if part.confirmation_id is not None]
-    withdrawn = withdraw(session, viewer, graphs, signed, now, today) if signed else set()
+    withdrawn = withdraw(session, viewer, graphs, signed, now) if signed else set()
     back = {one.signal.student for one in same} | {student for student, _ in withdrawn}
     back |= {part.student_id for part in parts if part.flag_id is None and part.confirmation_id is None}
     if not back:
@@ -153,15 +152,13 @@ def undo_move(
     return Done(move_id, len(back), len(left) + len(signed) - len(same) - len(withdrawn))
 
 
-def _held_flags(
-    session: Session, viewer: Viewer, flags: Collection[int], today: date, zone: ZoneInfo
-) -> dict[int, LiveFlag]:
+def _held_flags(session: Session, viewer: Viewer, flags: Collection[int], zone: ZoneInfo) -> dict[int, LiveFlag]:
     """The flags that the viewer may act on, locked in the order in which a posted result locks them."""
     if not flags:
         return {}
     rows = session.execute(
         flag_signals(viewer)
-        .where(Flag.id.in_(flags), Flag.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG, today)))
+        .where(Flag.id.in_(flags), Flag.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG)))
         .order_by(Flag.student_id, Flag.id)
         .with_for_update(of=Flag)
     )
@@ -198,7 +195,7 @@ def _acknowledged(asked: Asked, one: LiveFlag) -> _Matter:
     return _Matter(one.signal.student, by, one.signal.flag, one.version + 1)
 
 
-def _under_review(session: Session, viewer: Viewer, asked: Sequence[Confirmable], today: date) -> list[Pair] | None:
+def _under_review(session: Session, viewer: Viewer, asked: Sequence[Confirmable]) -> list[Pair] | None:
     """Those of the decisions asked about that are still under review as they were; None where none is the viewer's."""
     if not asked:
         return None
@@ -206,7 +203,7 @@ def _under_review(session: Session, viewer: Viewer, asked: Sequence[Confirmable]
         select(Standing.student_id, Standing.target_id, Standing.state, Standing.as_of).where(
             Standing.district_id == viewer.district,
             tuple_(Standing.student_id, Standing.target_id).in_([(one.student, one.target) for one in asked]),
-            Standing.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG, today)),
+            Standing.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG)),
         )
     ).all()
     if not rows:

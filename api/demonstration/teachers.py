@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, Select, select
 
@@ -37,7 +37,7 @@ def after_a_week(engine: Engine, district_id: int, now: datetime) -> None:
             ids = {row.id: row.sourced_id for row in people}
             me = next(key for key, sourced_id in ids.items() if sourced_id == teacher)
             viewer = viewer_of(session, district_id, me, now)
-            for flag in session.execute(_live_flags(viewer, today)).all():
+            for flag in session.execute(_live_flags(viewer)).all():
                 if ids[flag.student_id] in left:
                     continue
                 if now - flag.opened_at >= _SETTLED_AFTER:
@@ -47,9 +47,9 @@ def after_a_week(engine: Engine, district_id: int, now: datetime) -> None:
             session.commit()
 
 
-def _live_flags(viewer: Viewer, today: date) -> Select[int, int, str, datetime, int]:
+def _live_flags(viewer: Viewer) -> Select[int, int, str, datetime, int]:
     """The live flags of a teacher's students that are no good news."""
-    taught = enrolled(viewer.district, Role.STUDENT, today).where(Enrollment.section_id.in_(viewer.sections))
+    taught = enrolled(viewer.district, Role.STUDENT, viewer.at).where(Enrollment.section_id.in_(viewer.sections))
     return (
         select(Flag.id, Flag.version, Flag.state, Flag.opened_at, Flag.student_id)
         .where(

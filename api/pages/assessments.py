@@ -17,7 +17,7 @@ from models.registry import cuts_of
 @staff_only
 def cut_scores(visit: Visit, assessment_id: int) -> ResponseReturnValue:
     """From which share of the points on which level is reached; proposed or confirmed."""
-    found = cut_scores_of(visit.session, visit.viewer, visit.today, assessment_id)
+    found = cut_scores_of(visit.session, visit.viewer, assessment_id)
     if found is None:
         abort(404)
     formats = count_formats(visit.session, visit.district_id, assessment_id)
@@ -28,7 +28,7 @@ def cut_scores(visit: Visit, assessment_id: int) -> ResponseReturnValue:
 @staff_only
 def confirm(visit: Visit, assessment_id: int) -> ResponseReturnValue:
     """Make the proposed cut scores count, signed by this person."""
-    found = cut_scores_of(visit.session, visit.viewer, visit.today, assessment_id)
+    found = cut_scores_of(visit.session, visit.viewer, assessment_id)
     if found is None:
         abort(404)
     try:

@@ -24,7 +24,7 @@ STUDENTS, TARGETS = 40, 60
 def classes(visit: Visit) -> ResponseReturnValue:
     """The classes that the person teaches or administers."""
     page = page_number()
-    found, total = list_classes(visit.session, visit.viewer, visit.today, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    found, total = list_classes(visit.session, visit.viewer, PAGE_SIZE, (page - 1) * PAGE_SIZE)
     if page > 1 and not found:
         abort(404)
     last_page = max(1, -(-total // PAGE_SIZE))
@@ -35,13 +35,13 @@ def classes(visit: Visit) -> ResponseReturnValue:
 @staff_only
 def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
     """Who stands where on what, for whoever teaches the class or administers its school."""
-    found, _ = list_classes(visit.session, visit.viewer, visit.today, 1, 0, section_id)
+    found, _ = list_classes(visit.session, visit.viewer, 1, 0, section_id)
     if not found:
         abort(404)
     page, targets_page = page_number(), page_number("targets")
     by_name, whole = request.args.get("order") == "name", request.args.get("which") == "all"
     graph = graph_of(visit)
-    students = students_of_class(visit.session, visit.viewer, visit.today, section_id)
+    students = students_of_class(visit.session, visit.viewer, section_id)
     visit.seen.update(one.id for one in students)
     grid = class_grid(
         visit.session,

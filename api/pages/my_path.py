@@ -96,7 +96,7 @@ def only_path(visit: Visit) -> str | None:
     """The path of the one student who is a family member's business; None for staff, and where it is not just one."""
     if visit.viewer.works:
         return None
-    found, total = list_students(visit.session, visit.viewer, visit.today, 1, 0)
+    found, total = list_students(visit.session, visit.viewer, 1, 0)
     return path_url(visit, found[0].id) if total == 1 else None
 
 
@@ -121,7 +121,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
     found = student_path(visit.session, visit.district_id, student_id, graph, moment, head.grades)
     own = visit.viewer.person == student_id
     guardian = not own and student_id in visit.viewer.wards
-    writer = _Writer(visit, graph, teachers_of(visit.session, visit.district_id, student_id, visit.today), guardian)
+    writer = _Writer(visit, graph, teachers_of(visit.session, visit.district_id, student_id, visit.now), guardian)
     return live_page(
         visit,
         "path.html",

@@ -59,14 +59,12 @@ def students(visit: Visit) -> ResponseReturnValue:
     if section is not None and not (section.isascii() and section.isdigit() and len(section) < 19):
         abort(404)
     section_id = int(section) if section else None
-    found, total = list_students(
-        visit.session, visit.viewer, visit.today, PAGE_SIZE, (page - 1) * PAGE_SIZE, section_id
-    )
+    found, total = list_students(visit.session, visit.viewer, PAGE_SIZE, (page - 1) * PAGE_SIZE, section_id)
     if page > 1 and not found:
         abort(404)
     if total == 1 and not visit.viewer.works:
         return redirect(path_url(visit, found[0].id), 303)
-    sections = sections_of(visit.session, visit.viewer, visit.today)
+    sections = sections_of(visit.session, visit.viewer)
     return render_template(
         "students.html",
         visit=visit,
@@ -93,7 +91,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
     )  # fmt: skip
     if page > 1 and not told.groups:
         abort(404)
-    sections = student_sections(visit.session, visit.district_id, student_id, visit.today)
+    sections = student_sections(visit.session, visit.district_id, student_id, visit.now)
     subjects = {row.subject for some in told.groups.values() for row, _ in some}
     return live_page(
         visit,

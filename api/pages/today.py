@@ -112,7 +112,7 @@ def today(visit: Visit) -> ResponseReturnValue:
     """What to do first in each period; with `section` one period alone, with all that is left to do, page by page."""
     only = request.args.get("section")
     page = page_number()
-    every = sections_of(visit.session, visit.viewer, visit.today)
+    every = sections_of(visit.session, visit.viewer)
     sections = [one for one in every if only in (None, str(one.id))]
     if (only is None and page > 1) or (only is not None and not sections):
         abort(404)
@@ -143,7 +143,7 @@ def today(visit: Visit) -> ResponseReturnValue:
         and_more=len(first) > _NAMED_FIRST,
         counts=_counts(read),
         pressing=len(pressing),
-        waiting=waiting_cut_scores(visit.session, visit.viewer, visit.today, _WAITING_SHOWN),
+        waiting=waiting_cut_scores(visit.session, visit.viewer, _WAITING_SHOWN),
         came_of=[one for one in done if one.judged],
         reasons=DISMISS_REASONS,
         only=only,
@@ -153,14 +153,14 @@ def today(visit: Visit) -> ResponseReturnValue:
 
 def _read(visit: Visit, every: Sequence[SectionRow], shown: Collection[int]) -> _Read:
     """What the page needs of the sections it shows; `every` are all, since a student belongs to the first of them."""
-    members = students_by_section(visit.session, visit.viewer, visit.today)
+    members = students_by_section(visit.session, visit.viewer)
     first: dict[int, int] = {}
     for section in every:
         for student in members[section.id]:
             first.setdefault(student, section.id)
     here = {student for student, section in first.items() if section in shown}
-    flags = live_flags(visit.session, visit.viewer, visit.today, visit.zone)
-    waiting = waiting_decisions(visit.session, visit.viewer, visit.today, visit.zone)
+    flags = live_flags(visit.session, visit.viewer, visit.zone)
+    waiting = waiting_decisions(visit.session, visit.viewer, visit.zone)
     return _Read(
         graph_of(visit),
         [one for one in flags if one.signal.student in here],
@@ -183,7 +183,7 @@ def _class(visit: Visit, section: SectionRow, read: _Read, start: int, length: i
 
 def _periods(visit: Visit, classes: Sequence[_Class], read: _Read, done: Sequence[DoneLine]) -> list[Period]:
     wanted = [flag for each in classes for flag in each.worded]
-    rows = flags_by_id(visit.session, visit.viewer, visit.today, wanted)
+    rows = flags_by_id(visit.session, visit.viewer, wanted)
     words = {card.id: card for card in cards(visit, read.graph, [rows[flag] for flag in wanted if flag in rows])}
     names = _names(visit, [move for each in classes for move in (*each.shown, *each.rest)], read)
     versions = {one.signal.flag: one.version for one in read.flags}
@@ -227,7 +227,7 @@ def _names(visit: Visit, moves: Iterable[Move], read: _Read) -> Names:
 
 def _done(visit: Visit, graph: DistrictGraph) -> list[DoneLine]:
     since = visit.now - timedelta(days=DEFAULT_POLICY.moves_followed_days)
-    found = done_moves(visit.session, visit.viewer, visit.today, since, _DONE_FOLLOWED)
+    found = done_moves(visit.session, visit.viewer, since, _DONE_FOLLOWED)
     return [done_line(visit, graph, one) for one in found]
 
 

@@ -50,9 +50,8 @@ def get_students(query: dict[str, Any]) -> Response:
     after = place(query["after"], is_text, is_key)
     me = caller()
     with district_transaction(services().engine, me.district_id) as session:
-        today = _moment(session).day
         found = api_students(
-            session, me.district_id, today, query["limit"] + 1, (after[0], after[1]) if after else None
+            session, me.district_id, services().clock(), query["limit"] + 1, (after[0], after[1]) if after else None
         )
     shown, following = cut(found, query["limit"], lambda student: (student.id, student.key))
     students = [{name: value for name, value in asdict(one).items() if name != "key"} for one in shown]

@@ -128,7 +128,7 @@ def test_a_list_shows_exactly_what_its_items_would(page_world: PageWorld) -> Non
         for person in page_world.people.values():
             viewer = viewer_of(session, district, person.id, NOW)
             for what in What:
-                listed = set(session.scalars(visible_students(viewer, what, TODAY)))
+                listed = set(session.scalars(visible_students(viewer, what)))
                 assert listed == {one.student for one in subjects if may(viewer, what, one, NOW).allowed}
 
 
