@@ -189,7 +189,7 @@ class Viewer:
     @property
     def is_staff(self) -> bool:
         """Whether the person works for a school or the district."""
-        return not _STAFF.isdisjoint(self.roles)
+        return works_here(self.roles)
 
     @property
     def works(self) -> bool:
@@ -209,12 +209,16 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A student as of an instant: the sections they are enrolled in, the schools they belong to."""
+    """A student as of an instant: the sections they are enrolled in, the schools they belong to.
+
+    `restricted`: a court order about the student is in force, whatever it restricts.
+    """
 
     district: int
     student: int
     sections: frozenset[int] = frozenset()
     schools: frozenset[int] = frozenset()
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +248,11 @@ class Access:
     def purposes(self) -> tuple[str, ...]:
         """What for, as the ties say."""
         return tuple(sorted({tie.purpose for tie in self.ties if tie.purpose}))
+
+
+def works_here(roles: Collection[Role]) -> bool:
+    """Whether one of some roles is of who works for a school or the district."""
+    return not _STAFF.isdisjoint(roles)
 
 
 def reaches(tie: Tie, subject: Subject) -> bool:

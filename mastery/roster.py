@@ -3,7 +3,8 @@
 A roster maps each kind to its records by key. Records name each other by the identifiers of the student information
 system (`sourced_id`), never by surrogate keys. Nothing is ever deleted: what a file withdraws, or no longer mentions
 where it speaks of everything, is ended (dated kinds: the last day is today; others: `active` becomes false), and what
-it mentions again is taken up again. Planning again after applying a plan yields an empty plan.
+it mentions again is taken up again. Planning again after applying a plan yields an empty plan. What an office keeps is
+not the files' to end: people whom it added, and guardians whom it attests for as long as it does.
 """
 
 from __future__ import annotations
@@ -49,6 +50,17 @@ _ROLE_WORDS = {
     "counsellor": Role.COUNSELOR,
     "invigilator": Role.PROCTOR,
 }
+
+# what the sourced id of a person begins with whom an office added: no file names one
+LOCAL = "local:"
+
+
+class Origin(StrEnum):
+    """Who says that somebody is a student's guardian: the roster, or an office for who acts as a parent."""
+
+    ROSTER = "roster"
+    ATTESTED = "attested"
+
 
 # the kinds whose mass disappearance means a broken export rather than a school's day; terms and classes turn over whole
 GUARDED = (Kind.PEOPLE, Kind.ROLES, Kind.ENROLLMENTS, Kind.GUARDIANSHIPS)
@@ -111,6 +123,8 @@ class Person:
     pronouns: str | None = None
     birth_date: date | None = None
     grades: tuple[str, ...] = ()
+    phone: str | None = None
+    sms: str | None = None
     enabled: bool = True
     active: bool = True
 
@@ -188,6 +202,7 @@ class Guardianship:
     student: str
     begins_on: date | None = None
     ends_on: date | None = None
+    origin: str = Origin.ROSTER
 
     @property
     def key(self) -> Key:
@@ -320,16 +335,34 @@ def _step(known: Table, said: Said, day: Callable[[Record], date]) -> Step:
             continue
         if before is None:
             add[key] = record
+        elif _of_office(before, day):
+            continue
         else:
             change[key] = Change(before, record)
     end: dict[Key, Change] = {}
     for key, before in known.items():
         silent = key not in said.rows and key not in said.unread and said.speaks_for(key)
-        if key in said.withdrawn or silent:
+        if (key in said.withdrawn or silent) and not _of_office(before, day):
             after = _ended(before, day(before))
             if after != before:
                 end[key] = Change(before, after)
     return Step(add, change, end)
+
+
+def is_local(sourced_id: str) -> bool:
+    """Whether a person is one whom an office added."""
+    return sourced_id.startswith(LOCAL)
+
+
+def _of_office(record: Record, day: Callable[[Record], date]) -> bool:
+    """Whether a record is an office's: one of a person whom it added, or a guardian whom it attests today or later."""
+    if isinstance(record, Person):
+        return is_local(record.sourced_id)
+    if isinstance(record, HeldRole | Enrollment):
+        return is_local(record.person)
+    if isinstance(record, Guardianship) and record.origin == Origin.ATTESTED:
+        return record.ends_on is None or record.ends_on >= day(record)
+    return False
 
 
 def _ended(record: Record, day: date) -> Record:

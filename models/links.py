@@ -27,6 +27,7 @@ class Organization(Base):
     agreement_reference: Mapped[str | None]
     agreement_ends_on: Mapped[date | None]
     active: Mapped[bool] = mapped_column(default=True)
+    ended_at: Mapped[datetime | None]
 
 
 class Consent(Base):

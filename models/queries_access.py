@@ -95,7 +95,10 @@ LEFT JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
 CROSS JOIN LATERAL (SELECT (zone.now AT TIME ZONE coalesce(s.time_zone, zone.time_zone))::date AS today) AS here
 WHERE (r.begins_on IS NULL OR r.begins_on <= here.today) AND (r.ends_on IS NULL OR r.ends_on >= here.today)
 UNION ALL
-SELECT 'was_student', CAST(:student AS bigint), NULL, NULL, NULL, NULL
+SELECT 'was_student', CAST(:student AS bigint), NULL, NULL, NULL, to_jsonb(EXISTS (
+        SELECT FROM court_order o WHERE o.district_id = :district AND o.student_id = :student AND o.begins_at <= :at
+            AND (o.ends_at IS NULL OR o.ends_at > :at) AND (o.lifted_at IS NULL OR o.lifted_at > :at)
+    ))
 WHERE NOT EXISTS (
         SELECT FROM pending_deletion d WHERE d.district_id = :district AND d.student_id = :student
     ) AND (EXISTS (
@@ -197,6 +200,7 @@ def _subject(rows: Iterable[Any], district_id: int) -> Subject | None:
         found["was_student"][0].key,
         frozenset(row.key for row in found["in_section"]),
         frozenset(school for school in schools if school is not None),
+        found["was_student"][0].more,
     )
 
 

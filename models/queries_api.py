@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from mastery.evidence import Purpose, ScoreStatus
 from mastery.roster import Role
+from mastery.safety import Place
 from models.access import Client
 from models.assessment import Assessment, AssessmentForm, CutScores
 from models.evidence import Evidence, ResultRow
 from models.flag import Flag
+from models.queries_names import appears_in
 from models.queries_people import enrolled
 from models.retention import in_sight
 from models.roster import Enrollment, Person, PersonRole, School, Section
@@ -34,12 +36,15 @@ class ApiSection:
 
 @dataclass(frozen=True, slots=True)
 class ApiStudent:
-    """A student as machines name one: `id` is the SIS id, or the roster's sourcedId where it has none."""
+    """A student as machines name one: `id` is the SIS id, or the roster's sourcedId where it has none.
+
+    Of who is protected machines get the ids by which results name them, and nothing else: no name, grade or class.
+    """
 
     key: int
     id: str
     sourced_id: str
-    name: str
+    name: str | None
     grades: tuple[str, ...]
     active: bool
     sections: tuple[ApiSection, ...]
@@ -59,19 +64,19 @@ def api_students(
     )
     # "C" keeps the order whatever the database's locale is, or becomes
     order = sis_id().collate("C")
-    chosen = select(Person, sis_id()).where(
+    chosen = select(Person, sis_id(), appears_in(Place.EXPORT, Person)).where(
         Person.district_id == district_id, student.exists(), in_sight(district_id, Person.id)
     )
     if after is not None:
         chosen = chosen.where(tuple_(order, Person.id) > after)
     rows = session.execute(chosen.order_by(order, Person.id).limit(limit)).all()
-    sections = _sections_of(session, district_id, [person.id for person, _ in rows], at)
+    sections = _sections_of(session, district_id, [person.id for person, _, told in rows if told], at)
     return [
         ApiStudent(
-            person.id, name, person.sourced_id, person.display_name, tuple(person.grades), person.active,
-            tuple(sections.get(person.id, ())),
+            person.id, name, person.sourced_id, person.display_name if told else None,
+            tuple(person.grades) if told else (), person.active, tuple(sections.get(person.id, ())),
         )
-        for person, name in rows
+        for person, name, told in rows
     ]  # fmt: skip
 
 

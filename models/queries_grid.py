@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from mastery.access import Viewer, What
 from mastery.body.tally import Tally
 from mastery.decide import Decision, Standing, State
+from mastery.names import NameUse, sort_name
 from mastery.roster import Role
 from models.carried import unpack
 from models.flag import Flag
 from models.hot import fetch
-from models.queries_people import StudentName, enrolled, sort_name, visible_students
+from models.queries_people import StudentName, enrolled, visible_students
 from models.queries_today import NEW, SectionRow
 from models.roster import Enrollment, Person, School, Section
 
@@ -75,7 +76,10 @@ def students_of_class(session: Session, viewer: Viewer, section_id: int) -> list
             Person.id.in_(visible_students(viewer, What.STANDING)),
         )
     )
-    return sorted((StudentName(p.id, p.display_name, sort_name(p)) for p in people), key=lambda p: (p.sort_name, p.id))
+    return sorted(
+        (StudentName(p.id, p.display_name, sort_name(p.names, NameUse.SCREEN)) for p in people),
+        key=lambda p: (p.sort_name, p.id),
+    )
 
 
 # --- where they stand -------------------------------------------------------------------------------------------------

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, false, func, literal, or_, select, true, union
 from sqlalchemy.orm import Session, aliased
 
 from mastery.access import Scope, Viewer, What, opens
+from mastery.access_matrix import Role as Access
+from mastery.names import NameUse, name_for, sort_name
 from mastery.roster import Role
+from mastery.safety import Place
 from models.base import Instant
 from models.district import District
+from models.queries_names import FAMILY_RULE, appears_in, family_rule, with_family_rule
 from models.retention import in_sight
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
@@ -120,22 +124,49 @@ def visible_students(viewer: Viewer, what: What) -> Select[int]:
 def list_students(
     session: Session, viewer: Viewer, limit: int, offset: int, section_id: int | None = None
 ) -> tuple[Sequence[StudentName], int]:
-    """A page of the students whose standing the viewer may see, by family name, and how many there are in all."""
-    chosen = select(Person).where(
-        Person.district_id == viewer.district, Person.id.in_(visible_students(viewer, What.STANDING))
+    """A page of the students whose standing the viewer may see, by family name, and how many there are in all.
+
+    Who is protected is on no list of people from outside, also where a consent opens the student to one of them.
+    """
+    district = viewer.district
+    chosen = with_family_rule(select(Person)).where(
+        Person.district_id == district, Person.id.in_(visible_students(viewer, What.STANDING)), _listed(viewer)
     )
     if section_id is not None:
-        members = enrolled(viewer.district, Role.STUDENT, viewer.at).where(Enrollment.section_id == section_id)
+        members = enrolled(district, Role.STUDENT, viewer.at).where(Enrollment.section_id == section_id)
         chosen = chosen.where(Person.id.in_(members.with_only_columns(Enrollment.person_id)))
     total = session.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
     family = func.coalesce(Person.preferred_family_name, Person.family_name)
     given = func.coalesce(Person.preferred_given_name, Person.given_name)
-    people = session.scalars(chosen.order_by(family, given, Person.id).limit(limit).offset(offset))
-    return [StudentName(p.id, p.display_name, sort_name(p)) for p in people], total
+    rows = session.execute(
+        chosen.add_columns(*FAMILY_RULE, _as_family(viewer))
+        .order_by(family, given, Person.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    found = []
+    for person, view, agreed, as_family in rows:
+        use, rule = NameUse.FAMILY_SCREEN if as_family else NameUse.SCREEN, family_rule(view, agreed)
+        found.append(StudentName(person.id, name_for(person.names, use, rule), sort_name(person.names, use, rule)))
+    return found, total
 
 
-def sort_name(person: Person) -> str:
-    """Family name first, as class lists have it."""
-    family = person.preferred_family_name or person.family_name
-    given = person.preferred_given_name or person.given_name
-    return f"{family}, {given}" if family and given else family or given
+def _listed(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the student of the row may be on a list of the viewer's."""
+    outside = {Access.EXTERNAL_PROFESSIONAL}
+    if outside.isdisjoint(tie.role for tie in viewer.ties):
+        return true()
+    return or_(appears_in(Place.PARTNER_LIST, Person), Person.id.in_(_seen_otherwise(viewer, outside)))
+
+
+def _as_family(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the viewer sees the student of the row as a guardian, and not in their work too."""
+    if not viewer.wards:
+        return false()
+    return and_(Person.id.in_(viewer.wards), Person.id.not_in(_seen_otherwise(viewer, {Access.PARENT})))
+
+
+def _seen_otherwise(viewer: Viewer, roles: Collection[Access]) -> Select[int]:
+    """Ids of the students whose standing the viewer may see by other roles than some."""
+    others = replace(viewer, ties=tuple(tie for tie in viewer.ties if tie.role not in roles))
+    return visible_students(others, What.STANDING)

@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mastery.names import NameUse, name_for, pronouns_for
 from mastery.roster import Role
+from models.queries_names import FAMILY_RULE, family_rule, with_family_rule
 from models.queries_people import enrolled
 from models.roster import Enrollment, Person, School, Section
 from models.standing import Standing
@@ -36,10 +38,14 @@ class StudentSection:
     school_id: int | None
 
 
-def student_head(session: Session, district_id: int, student_id: int) -> StudentHead:
-    """The student's names."""
-    person = session.scalars(select(Person).where(Person.district_id == district_id, Person.id == student_id)).one()
-    return StudentHead(person.id, person.display_name, person.pronouns, tuple(person.grades))
+def student_head(session: Session, district_id: int, student_id: int, use: NameUse) -> StudentHead:
+    """The student by the name for a use, by what the district and the student's record say of families."""
+    person, view, agreed = session.execute(
+        with_family_rule(select(Person, *FAMILY_RULE)).where(Person.district_id == district_id, Person.id == student_id)
+    ).one()
+    rule = family_rule(view, agreed)
+    name, pronouns = name_for(person.names, use, rule), pronouns_for(person.names, use, rule)
+    return StudentHead(person.id, name, pronouns, tuple(person.grades))
 
 
 def student_sections(session: Session, district_id: int, student_id: int, at: datetime) -> Sequence[StudentSection]:

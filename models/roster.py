@@ -7,7 +7,9 @@ from datetime import date
 from sqlalchemy import Index, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, DistrictKey, Key, KeyInPrimary, OptionalKey, Surrogate, owned
+from mastery.names import Names, NameUse, name_for
+from mastery.roster import Origin
+from models.base import Base, DistrictKey, Key, KeyInPrimary, OptionalKey, Surrogate, one_of, owned
 
 
 class School(Base):
@@ -55,6 +57,7 @@ class Person(Base):
     __table_args__ = (
         UniqueConstraint("district_id", "sourced_id"),
         Index(None, "district_id", "identifier"),
+        owned("organization_id", to="organization"),
     )
 
     district_id: Mapped[DistrictKey]
@@ -71,15 +74,25 @@ class Person(Base):
     pronouns: Mapped[str | None]
     birth_date: Mapped[date | None]
     grades: Mapped[list[str]]
+    phone: Mapped[str | None]
+    sms: Mapped[str | None]
+    # the partner that a person works for whom no roster brings
+    organization_id: Mapped[OptionalKey]
     enabled: Mapped[bool] = mapped_column(default=True, server_default=true())
     active: Mapped[bool] = mapped_column(default=True)
 
     @property
     def display_name(self) -> str:
         """The name that screens use: the preferred one where there is one."""
-        given = self.preferred_given_name or self.given_name
-        family = self.preferred_family_name or self.family_name
-        return f"{given} {family}".strip()
+        return name_for(self.names, NameUse.SCREEN)
+
+    @property
+    def names(self) -> Names:
+        """All names, from which `mastery.names` takes the one for a use."""
+        return Names(
+            self.given_name, self.family_name, self.middle_name, self.preferred_given_name,
+            self.preferred_family_name, self.pronouns,
+        )  # fmt: skip
 
 
 class PersonRole(Base):
@@ -150,13 +163,18 @@ class Enrollment(Base):
 
 
 class Guardianship(Base):
-    """A guardian of a student, as the roster links them."""
+    """A guardian of a student, as the roster links them or an office attests."""
 
     __tablename__ = "guardianship"
-    __table_args__ = (owned("guardian_id", to="person"), owned("student_id", to="person"))
+    __table_args__ = (
+        owned("guardian_id", to="person"),
+        owned("student_id", to="person"),
+        one_of("origin", Origin),
+    )
 
     district_id: Mapped[DistrictKey]
     guardian_id: Mapped[KeyInPrimary]
     student_id: Mapped[KeyInPrimary]
     begins_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    origin: Mapped[str] = mapped_column(default=Origin.ROSTER, server_default=Origin.ROSTER)

@@ -41,6 +41,8 @@ COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "middleName",
             "identifier",
             "email",
+            "phone",
+            "sms",
             "agentSourcedIds",
             "grades",
             "preferredGivenName",

@@ -229,7 +229,19 @@ class _Linker:
             people[key] = replace(entry.value.person, birth_date=self.sheets.birth_dates.get(key, remembered))
         students = self._holders(Role.STUDENT, roles)
         rows: dict[Key, Record] = dict(self._with_identifiers(people, students))
+        rows.update(self._born(rows))
         return _said(sheet, rows)
+
+    def _born(self, told: Mapping[Key, Record]) -> Iterator[tuple[Key, Person]]:
+        """Known people of whom the files tell the birth date alone, as a delta may."""
+        sheet = self.sheets.users
+        if sheet.mode is Mode.BULK:
+            return
+        said = {*told, *sheet.withdrawn, *sheet.unread}
+        for key, born in self.sheets.birth_dates.items():
+            before = self.known.get(Kind.PEOPLE, {}).get(key)
+            if isinstance(before, Person) and key not in said:
+                yield key, replace(before, birth_date=born)
 
     def _with_identifiers(self, people: Mapping[str, Person], students: set[Key]) -> Iterator[tuple[Key, Person]]:
         """The people, each with its identifier only where that names no other person."""

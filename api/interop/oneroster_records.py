@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Generic, TypeVar
 
 from api.interop.oneroster import KEPT, NOT_USED, Export, Mode, Problem, Row
-from mastery.roster import Enrollment, Person, School, Section, Term
+from mastery.roster import LOCAL, Enrollment, Person, School, Section, Term, is_local
 
 T = TypeVar("T")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[0-9:.,]+(Z|[+-]\d{2}:?\d{2})?)?")
@@ -239,8 +239,11 @@ def _term(fields: _Fields) -> Term:
 
 
 def _user(fields: _Fields) -> UserRow:
+    sourced_id = fields.required("sourcedId")
+    if is_local(sourced_id):
+        raise _Spoilt("sourcedId", sourced_id, f"one that does not begin with {LOCAL}: those are of people added here")
     person = Person(
-        sourced_id=fields.required("sourcedId"),
+        sourced_id=sourced_id,
         given_name=fields.required("givenName"),
         family_name=fields.required("familyName"),
         identifier=fields.text("identifier"),
@@ -251,6 +254,8 @@ def _user(fields: _Fields) -> UserRow:
         preferred_family_name=fields.text("preferredFamilyName"),
         pronouns=fields.text("pronouns"),
         grades=fields.items("grades"),
+        phone=fields.text("phone"),
+        sms=fields.text("sms"),
         # nobody may sign in because of a word that can not be read
         enabled=fields.flag("enabledUser", otherwise=not fields.row["enabledUser"]),
     )

@@ -18,7 +18,9 @@ from werkzeug.routing import IntegerConverter
 from api.actions.looking import disclose, looked
 from api.security.guards import GUARD, declare
 from api.services import services
-from mastery.access import NEEDS, Access, Reason, Subject, Viewer, What, may
+from mastery.access import NEEDS, Access, Reason, Subject, Viewer, What, may, works_here
+from mastery.access_matrix import Role
+from mastery.names import NameUse
 from mastery.offices import Affair, remit
 from mastery.second_factor import Step, needs_second_factor, step
 from models.queries_access import relations_of
@@ -74,6 +76,19 @@ class Visit:
         if self.asked is None or not self.access.allowed:
             raise RuntimeError("this page is not about a student")
         return self.asked
+
+    @property
+    def restriction_on_file(self) -> bool:
+        """Whether the page is to say that a court has restricted something: to who works here, and never what."""
+        about = self.asked is not None and self.access.allowed and self.asked.restricted
+        return about and works_here(self.access.roles)
+
+    @property
+    def name_use(self) -> NameUse:
+        """By which name the student whom the page is about is called."""
+        if works_here(self.access.roles) or Role.STUDENT in self.access.roles:
+            return NameUse.SCREEN
+        return NameUse.FAMILY_SCREEN if Role.PARENT in self.access.roles else NameUse.OUTSIDE_SCREEN
 
     def may(self, what: What) -> bool:
         """Whether the person may see or do something more about the student whom the page is about."""

@@ -116,7 +116,7 @@ def child_path(visit: Visit, student_id: int) -> ResponseReturnValue:
 
 def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
     graph = graph_of(visit)
-    head = student_head(visit.session, visit.district_id, student_id)
+    head = student_head(visit.session, visit.district_id, student_id, visit.name_use)
     moment = Moment(visit.now, visit.zone)
     found = student_path(visit.session, visit.district_id, student_id, graph, moment, head.grades)
     own = visit.viewer.person == student_id

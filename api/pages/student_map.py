@@ -35,7 +35,7 @@ def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
         "map.html",
         "_map.html",
         visit.subject.sections,
-        head=student_head(visit.session, visit.district_id, student_id),
+        head=student_head(visit.session, visit.district_id, student_id, visit.name_use),
         around=None if around is None else statement(graph, around).inside,
         map=found,
         says=says,
