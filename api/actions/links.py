@@ -15,7 +15,7 @@ from mastery.audit import Act
 from mastery.links import OFFICES, Draft, LinkError, checked, span_of
 from mastery.offices import Affair, may_appoint, remit
 from models.audit import SYSTEM, By, by_person, record
-from models.links import Consent, Link
+from models.links import Consent, Link, Organization
 from models.queries_access import subject_of, zone_of_student
 from models.roster import Person, Section
 
@@ -80,7 +80,13 @@ def _grant(session: Session, district_id: int, by: By, granted_by: int | None, a
     if len(asked.purpose) > LONGEST_PURPOSE:
         raise LinkError("purpose", f"has more than {LONGEST_PURPOSE} characters")
     zone = _zone(session, district_id, asked)
-    span = span_of(asked.begins_on, asked.ends_on, zone)
+    partner = _partner(session, district_id, asked)
+    last = asked.ends_on
+    if partner is not None and partner.agreement_ends_on is not None:
+        last = min(last or date.max, partner.agreement_ends_on)
+    if last is not None and last < asked.begins_on:
+        raise LinkError("ends_on", "is before the first day, or the partner's agreement ends before it")
+    span = span_of(asked.begins_on, last, zone)
     consent = _consent(session, district_id, asked)
     begins = max(now, span.begins or now)
     draft = checked(
@@ -99,7 +105,7 @@ def _grant(session: Session, district_id: int, by: By, granted_by: int | None, a
         student_id=asked.key if asked.scope is Scope.STUDENT else None,
         section_id=asked.key if asked.scope is Scope.SECTION else None,
         school_id=asked.key if asked.scope is Scope.SCHOOL else None,
-        organization_id=asked.organization,
+        organization_id=None if partner is None else partner.id,
         basis=draft.basis,
         purpose=draft.purpose,
         consent_id=asked.consent,
@@ -118,6 +124,17 @@ def _grant(session: Session, district_id: int, by: By, granted_by: int | None, a
     session.flush()
     _put(session, district_id, by, Act.GRANT, link, now)
     return link.id
+
+
+def _partner(session: Session, district_id: int, asked: Asked) -> Organization | None:
+    """The partner whose person this is, or who is named. Raises LinkError where it is none, or has no agreement."""
+    key = asked.organization or session.get_one(Person, (district_id, asked.person)).organization_id
+    partner = None if key is None else session.get(Organization, (district_id, key))
+    if key is not None and (partner is None or not partner.active):
+        raise LinkError("organization", "is no partner of this district, or one that has ended")
+    if asked.basis is Basis.AGREEMENT and partner is not None and not partner.agreement_reference:
+        raise LinkError("organization", "has no agreement on file: record its reference first")
+    return partner
 
 
 def _zone(session: Session, district_id: int, asked: Asked) -> ZoneInfo:

@@ -1,0 +1,153 @@
+"""Partners: organisations whose people work with students, under an agreement or a family's consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from api.actions.desk import Desk
+from api.actions.links import NotYoursError
+from mastery.audit import Act
+from mastery.links import LinkError
+from mastery.offices import Affair
+from models.access import Account
+from models.audit import record
+from models.links import Link, Organization
+from models.roster import Person
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A partner with its agreement, and how many people of it may be linked."""
+
+    id: int
+    name: str
+    agreement_reference: str | None
+    agreement_ends_on: date | None
+    active: bool
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What ended with a partner: how many of its people, links to students, and ways to sign in."""
+
+    people: int
+    links: int
+    accounts: int
+
+
+def add_partner(
+    session: Session, desk: Desk, name: str, agreement: str | None, agreement_ends_on: date | None, now: datetime
+) -> int:
+    """Add a partner with the reference of its agreement, if there is one; its key.
+
+    Raises NotYoursError, or LinkError naming the field.
+    """
+    if not desk.remit(Affair.LINKS, now) and not desk.remit(Affair.APPOINTMENTS, now):
+        raise NotYoursError
+    words, reference = name.strip(), (agreement or "").strip() or None
+    if not words or len(words) > LONGEST_NAME:
+        raise LinkError("name", f"has 1 to {LONGEST_NAME} characters")
+    if agreement_ends_on is not None and reference is None:
+        raise LinkError("agreement", "is needed where an agreement ends: say where it is filed")
+    taken = select(Organization.id).where(
+        Organization.district_id == desk.district, Organization.active, func.lower(Organization.name) == words.lower()
+    )
+    if session.execute(taken).first() is not None:
+        raise LinkError("name", "is that of a partner already")
+    partner = Organization(
+        district_id=desk.district,
+        name=words,
+        agreement_reference=reference,
+        agreement_ends_on=agreement_ends_on,
+        active=True,
+        ended_at=None,
+    )
+    session.add(partner)
+    session.flush()
+    detail = {"organization": partner.id, "agreement": reference is not None}
+    record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail=detail)
+    return partner.id
+
+
+def end_partner(session: Session, desk: Desk, key: int, now: datetime) -> Ended:
+    """End a partner now: its people, their links to students and their ways to sign in end with it.
+
+    Raises NotYoursError.
+    """
+    desk.whole_district(Affair.APPOINTMENTS, now)
+    partner = session.get(Organization, (desk.district, key), with_for_update=True)
+    if partner is None:
+        raise NotYoursError
+    if not partner.active:
+        return Ended(0, 0, 0)
+    partner.active, partner.ended_at = False, now
+    people = session.scalars(
+        update(Person)
+        .where(Person.district_id == desk.district, Person.organization_id == key, Person.active)
+        .values(active=False)
+        .returning(Person.id)
+    ).all()
+    links = _end_links(session, desk, key, people, now)
+    accounts = _disable_accounts(session, desk, people, now)
+    record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail={"organization": key, "ended": True})
+    return Ended(len(people), links, accounts)
+
+
+def _end_links(session: Session, desk: Desk, key: int, people: Sequence[int], now: datetime) -> int:
+    running = session.scalars(
+        select(Link)
+        .where(
+            Link.district_id == desk.district,
+            or_(Link.organization_id == key, Link.person_id.in_(people)),
+            Link.revoked_at.is_(None),
+            or_(Link.ends_at.is_(None), Link.ends_at > now),
+        )
+        .with_for_update()
+    ).all()
+    for link in running:
+        link.revoked_at, link.revoked_by = now, desk.person
+        students = () if link.student_id is None else (link.student_id,)
+        detail = {"link": link.id, "person": link.person_id, "role": link.role, "organization": key}
+        record(session, desk.district, desk.by, Act.REVOKE, now, students, link.purpose, detail)
+    session.flush()
+    return len(running)
+
+
+def _disable_accounts(session: Session, desk: Desk, people: Sequence[int], now: datetime) -> int:
+    disabled = session.scalars(
+        update(Account)
+        .where(Account.district_id == desk.district, Account.person_id.in_(people), Account.disabled_at.is_(None))
+        .values(disabled_at=now)
+        .returning(Account.id)
+    ).all()
+    for account in disabled:
+        record(session, desk.district, desk.by, Act.ACCOUNT_DISABLED, now, detail={"account": account})
+    return len(disabled)
+
+
+def list_partners(session: Session, district_id: int) -> list[Partner]:
+    """The partners of a district, those that run first, by name."""
+    rows = session.execute(
+        select(Organization, func.count(Person.id))
+        .outerjoin(
+            Person,
+            (Person.district_id == Organization.district_id)
+            & (Person.organization_id == Organization.id)
+            & Person.active,
+        )
+        .where(Organization.district_id == district_id)
+        .group_by(Organization.district_id, Organization.id)
+        .order_by(Organization.active.desc(), Organization.name, Organization.id)
+    )
+    return [
+        Partner(one.id, one.name, one.agreement_reference, one.agreement_ends_on, one.active, people)
+        for one, people in rows
+    ]
