@@ -76,7 +76,7 @@ def letters(
     now, zone = services.stopwatch(), ZoneInfo(district.time_zone)
     # whoever may run commands on the server acts as the office of the district
     everybody = access.Tie(Role.DATA_STEWARD, access.Scope.DISTRICT, district.id, linked=False)
-    office = access.Viewer(district.id, 0, now, (everybody,))
+    office = access.Viewer(district.id, 0, services.clock(), (everybody,))
     with district_transaction(services.engine, district.id) as session:
         school, section = _place(session, district.id, school_name, section_name)
         scope = Scope(school.id, section.id if section else None, Group(group))

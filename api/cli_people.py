@@ -137,8 +137,8 @@ def names(services: Services, district: District, rule: str | None) -> None:
     with district_transaction(services.engine, district.id) as session:
         if rule is not None:
             set_parent_view(session, Desk(district.id), ParentView(rule), services.clock())
-            session.commit()
         set_to = session.scalar(select(NamePolicy.parent_view).where(NamePolicy.district_id == district.id))
+        session.commit()
     click.echo(f"Families get: {set_to or 'not set; what is sent to a family has the legal name'}")
 
 

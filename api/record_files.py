@@ -15,6 +15,7 @@ from api.actions.complete_record import complete_record
 from api.app import create_app
 from api.pages.record_sheet import sheets
 from api.services import Services
+from mastery.names import NameUse
 from models.audit import SYSTEM
 from models.district import District
 from models.queries_student import student_head
@@ -45,7 +46,7 @@ def write_record(services: Services, district: District, sis_id: str, folder: Pa
             zone = ZoneInfo(district.time_zone)
             with force_locale(language):
                 page = render_template(
-                    "record_file.html", head=student_head(session, district.id, student), document=document,
+                    "record_file.html", head=student_head(session, district.id, student, NameUse.REGISTRAR), document=document,
                     sheets=sheets(document, zone), made_at=now, zone=zone, style=_STYLE.read_text(),
                 )  # fmt: skip
             session.commit()

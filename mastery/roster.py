@@ -335,9 +335,7 @@ def _step(known: Table, said: Said, day: Callable[[Record], date]) -> Step:
             continue
         if before is None:
             add[key] = record
-        elif _of_office(before, day):
-            continue
-        else:
+        elif not _of_office(before, day):
             change[key] = Change(before, record)
     end: dict[Key, Change] = {}
     for key, before in known.items():
@@ -356,13 +354,11 @@ def is_local(sourced_id: str) -> bool:
 
 def _of_office(record: Record, day: Callable[[Record], date]) -> bool:
     """Whether a record is an office's: one of a person whom it added, or a guardian whom it attests today or later."""
-    if isinstance(record, Person):
-        return is_local(record.sourced_id)
-    if isinstance(record, HeldRole | Enrollment):
-        return is_local(record.person)
     if isinstance(record, Guardianship) and record.origin == Origin.ATTESTED:
         return record.ends_on is None or record.ends_on >= day(record)
-    return False
+    if isinstance(record, Person):
+        return is_local(record.sourced_id)
+    return isinstance(record, HeldRole | Enrollment) and is_local(record.person)
 
 
 def _ended(record: Record, day: date) -> Record:

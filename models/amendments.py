@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
@@ -54,9 +54,7 @@ def requests_of(session: Session, district_id: int, student_id: int) -> list[Req
     return _requests(session, district_id, chosen)[::-1]
 
 
-def waiting_requests(
-    session: Session, viewer: Viewer, today: date, limit: int, offset: int
-) -> tuple[list[Request], int]:
+def waiting_requests(session: Session, viewer: Viewer, limit: int, offset: int) -> tuple[list[Request], int]:
     """A page of the requests on which the school has yet to act, of students whom a viewer sees, and how many; oldest
     first."""
     newest = (
@@ -68,7 +66,7 @@ def waiting_requests(
     )
     chosen = select(Amendment.id).where(
         Amendment.district_id == viewer.district,
-        Amendment.student_id.in_(visible_students(viewer, What.AMENDMENTS, today)),
+        Amendment.student_id.in_(visible_students(viewer, What.AMENDMENTS)),
         newest.is_(None) | (newest == Step.ASK_HEARING),
     )
     total = session.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()

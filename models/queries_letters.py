@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from mastery.access import Viewer
 from mastery.letters import CodeKind, Group, letters_of
+from mastery.names import NameUse, sort_name
 from mastery.roster import Role
 from models.access import Account
 from models.letters import EntryCode
-from models.queries_people import enrolled, on, sort_name
+from models.queries_people import enrolled, on
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 _NO_STAFF = (Role.STUDENT, Role.GUARDIAN)
@@ -73,8 +74,8 @@ def sections_of_school(session: Session, district_id: int, school_id: int) -> Se
     return [Place(*row) for row in rows]
 
 
-def _students(district_id: int, scope: Scope, today: date) -> Select[int]:
-    in_section = enrolled(district_id, Role.STUDENT, today).with_only_columns(Enrollment.person_id)
+def _students(district_id: int, scope: Scope, today: date, at: datetime) -> Select[int]:
+    in_section = enrolled(district_id, Role.STUDENT, at).with_only_columns(Enrollment.person_id)
     if scope.section_id is not None:
         return in_section.where(Enrollment.section_id == scope.section_id, Section.school_id == scope.school_id)
     by_role = select(PersonRole.person_id).where(
@@ -105,8 +106,8 @@ def _staff(district_id: int, today: date) -> tuple[Select[int, int | None], Sele
     return by_role, by_section
 
 
-def _members(district_id: int, scope: Scope, today: date) -> ColumnElement[bool]:
-    students = _students(district_id, scope, today)
+def _members(district_id: int, scope: Scope, today: date, at: datetime) -> ColumnElement[bool]:
+    students = _students(district_id, scope, today, at)
     if scope.group is Group.STUDENTS:
         return Person.id.in_(students)
     if scope.group is Group.GUARDIANS:
@@ -156,7 +157,7 @@ def _recipients(viewer: Viewer, scope: Scope, today: date, now: datetime) -> Sel
     return select(
         Person, account.label("account_id"), closed.label("is_closed"), letter.label("letter_until")
     ).where(
-        Person.district_id == district, Person.enabled, _members(district, scope, today), _within_reach(viewer, today)
+        Person.district_id == district, Person.enabled, _members(district, scope, today, viewer.at), _within_reach(viewer, today)
     )  # fmt: skip
 
 
@@ -213,7 +214,7 @@ def _read(session: Session, district_id: int, query: Select[Any], limit: int, of
         Recipient(
             person.id,
             person.display_name,
-            sort_name(person),
+            sort_name(person.names, NameUse.SCREEN),
             account.sign_in_name if account else None,
             account.language if account else None,
             until,

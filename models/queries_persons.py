@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import case, or_, select, union
 from sqlalchemy.orm import Session
 
 from mastery.households import Member
@@ -72,16 +72,19 @@ def roles_held(session: Session, district_id: int, person: int) -> list[RoleHeld
     return [RoleHeld(*row) for row in rows]
 
 
-def family_ties(session: Session, district_id: int, person: int) -> Sequence[Guardianship]:
-    """The guardians of a student, or the students of a guardian."""
-    return session.scalars(
-        select(Guardianship)
+def family_ties(session: Session, district_id: int, person: int) -> list[tuple[Guardianship, str]]:
+    """The guardians of a student, or the students of a guardian, each with the sourcedId of the other one."""
+    other = case((Guardianship.student_id == person, Guardianship.guardian_id), else_=Guardianship.student_id)
+    rows = session.execute(
+        select(Guardianship, Person.sourced_id)
+        .join(Person, (Person.district_id == Guardianship.district_id) & (Person.id == other))
         .where(
             Guardianship.district_id == district_id,
             or_(Guardianship.guardian_id == person, Guardianship.student_id == person),
         )
         .order_by(Guardianship.guardian_id, Guardianship.student_id)
-    ).all()
+    )
+    return [(tie, sourced_id) for tie, sourced_id in rows]
 
 
 def members_of(session: Session, district_id: int, person: int) -> list[tuple[HouseholdMember, Household, Member]]:

@@ -10,7 +10,7 @@ import pyotp
 from furnished import Furnished, crowd
 from furnished_letters import lettered, mailing, silent
 from furnished_sign_in import providers, providers_alone
-from furnished_work import corrected, judged, long_story, morning, schooling
+from furnished_work import corrected, judged, long_story, morning, restricted, schooling
 from measurement_world import PILOT, well_measured
 from page_world import PASSWORD
 from sqlalchemy import func, update
@@ -167,6 +167,7 @@ CASES = (
     Case("children", "pages.students", "father", "/students"),
     Case("student, full", "pages.student", "teacher", "/students/{student}"),
     Case("student, nothing scored", "pages.student", "teacher", "/students/{classmate}"),
+    Case("student, restriction on file", "pages.student", "teacher", "/students/{classmate}", more=restricted),
     Case("student, for the family", "pages.student", "guardian", "/students/{student}"),
     Case("student, for themselves", "pages.student", "student", "/students/{student}"),
     Case("record, to choose", "pages.record_choice", "principal", "/students/{student}/record"),

@@ -13,12 +13,14 @@ from furnished import LONG, Furnished
 from page_world import PageWorld
 from path_world import LIKE, LITTLE, TEST_ONLY, UNITS, UNLIKE, fractions, mastered, sat_test
 
+from api.actions.custody import Filed, file_order
 from api.actions.graph import add_prerequisite
 from api.actions.judge import judge
 from api.actions.methods import methods_from
 from api.actions.moves import Asked, do_move
 from api.security.clients import SCOPES, create_client
 from mastery.graph import Strength
+from mastery.links import Restriction
 from mastery.moves.words import MoveKind
 from models.amendment import Amendment, AmendmentStep
 from models.assessment import Assessment
@@ -239,3 +241,19 @@ def corrected(found: Furnished) -> None:
             make.session.flush()
 
     world.add(rows)
+
+
+def restricted(found: Furnished) -> None:
+    """A court order about a guardian of the student is on file."""
+    world = found.world
+    made: list[Person] = []
+    world.add(lambda make: made.append(make.guardian_of(world.people["classmate"], given="Julius", family="Turing")))
+    guardian = made[0]
+    filed = Filed(
+        world.people["classmate"].id, guardian.id, "custody order", frozenset({Restriction.PICKUP}), "folder 12",
+        NOW.date() - timedelta(days=1),
+    )  # fmt: skip
+    with district_transaction(world.engine, world.district_id) as session:
+        principal = viewer_of(session, world.district_id, world.people["principal"].id, NOW)
+        file_order(session, principal, filed, NOW)
+        session.commit()

@@ -121,19 +121,16 @@ def on_file(session: Session, desk: Desk, person: Person, now: datetime) -> dict
 
 
 def _family(session: Session, district_id: int, person: Person) -> list[dict[str, Any]]:
-    found = []
-    for tie in family_ties(session, district_id, person.id):
-        other, what = (tie.guardian_id, "guardian") if tie.student_id == person.id else (tie.student_id, "student")
-        found.append(
-            {
-                "is": what,
-                "sourced_id": session.get_one(Person, (district_id, other)).sourced_id,
-                "origin": tie.origin,
-                "begins_on": tie.begins_on,
-                "ends_on": tie.ends_on,
-            }
-        )
-    return found
+    return [
+        {
+            "is": "guardian" if tie.student_id == person.id else "student",
+            "sourced_id": other,
+            "origin": tie.origin,
+            "begins_on": tie.begins_on,
+            "ends_on": tie.ends_on,
+        }
+        for tie, other in family_ties(session, district_id, person.id)
+    ]
 
 
 def _home(home: Household, member: Member, safety: StudentSafety | None) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def waiting_amendments(visit: Visit) -> ResponseReturnValue:
     if not remit(visit.viewer, Affair.REQUESTS, visit.now):
         abort(404)
     page = page_number()
-    found, total = waiting_requests(visit.session, visit.viewer, visit.today, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    found, total = waiting_requests(visit.session, visit.viewer, PAGE_SIZE, (page - 1) * PAGE_SIZE)
     if page > 1 and not found:
         abort(404)
     return render_template(
@@ -125,7 +125,7 @@ def _page(visit: Visit, subject: Subject, form: AskForm) -> str:
     decides = may_decide(visit.viewer, subject, visit.now)
     found = requests_of(visit.session, visit.district_id, subject.student)
     return render_template(
-        "amendments.html", visit=visit, head=student_head(visit.session, visit.district_id, subject.student), form=form,
+        "amendments.html", visit=visit, head=student_head(visit.session, visit.district_id, subject.student, visit.name_use), form=form,
         asks=asks, decides=decides, longest=LONGEST, step_words=STEPS,
         requests=[_shown(visit, one, steps_for(visit.viewer, one, asks=asks, decides=decides)) for one in found],
     )  # fmt: skip

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from api.actions.complete_record import complete_record
 from api.pages.blueprint import Visit, office_for, pages
 from api.pages.record_sheet import sheets
+from mastery.names import NameUse
 from mastery.offices import Affair, remit
 from models.audit import by_person
 from models.queries_student import student_head
@@ -22,7 +23,7 @@ def may_give_record(visit: Visit) -> bool:
 @office_for(Affair.REQUESTS)
 def record_choice(visit: Visit, student_id: int) -> ResponseReturnValue:
     """What a complete record is, and the two ways to take it out."""
-    head = student_head(visit.session, visit.district_id, student_id)
+    head = student_head(visit.session, visit.district_id, student_id, NameUse.REGISTRAR)
     return render_template("record_choice.html", visit=visit, head=head)
 
 
@@ -33,7 +34,7 @@ def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
     document = complete_record(
         visit.session, visit.district_id, student_id, by_person(visit.viewer.person), visit.now
     )  # fmt: skip
-    head = student_head(visit.session, visit.district_id, student_id)
+    head = student_head(visit.session, visit.district_id, student_id, NameUse.REGISTRAR)
     page = render_template(
         "record_print.html", visit=visit, head=head, document=document, sheets=sheets(document, visit.zone),
         made_at=visit.now, zone=visit.zone,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -91,6 +92,7 @@ def told(world: PageWorld, who: str) -> str:
 def test_the_legal_name_of_who_goes_by_another_is_on_no_page(named: PageWorld, who: str) -> None:
     text = told(named, who)
     assert not [name for name in LEGAL if name in text]
+    assert not re.findall(r'(?:href|action|src)="[^"]*(?:Goesby|Ownfamily|Byron)', text)
     assert ("xe/xem" in text) is (who in ("teacher", "principal", "student"))
     assert ("Ownfamily" in text) is (who in ("teacher", "principal", "guardian", "student"))
 
