@@ -46,7 +46,8 @@ def write_record(services: Services, district: District, sis_id: str, folder: Pa
             zone = ZoneInfo(district.time_zone)
             with force_locale(language):
                 page = render_template(
-                    "record_file.html", head=student_head(session, district.id, student, NameUse.REGISTRAR), document=document,
+                    "record_file.html", document=document,
+                    head=student_head(session, district.id, student, NameUse.REGISTRAR),
                     sheets=sheets(document, zone), made_at=now, zone=zone, style=_STYLE.read_text(),
                 )  # fmt: skip
             session.commit()

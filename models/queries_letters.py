@@ -157,7 +157,8 @@ def _recipients(viewer: Viewer, scope: Scope, today: date, now: datetime) -> Sel
     return select(
         Person, account.label("account_id"), closed.label("is_closed"), letter.label("letter_until")
     ).where(
-        Person.district_id == district, Person.enabled, _members(district, scope, today, viewer.at), _within_reach(viewer, today)
+        Person.district_id == district, Person.enabled, _members(district, scope, today, viewer.at),
+        _within_reach(viewer, today),
     )  # fmt: skip
 
 

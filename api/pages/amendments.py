@@ -125,7 +125,8 @@ def _page(visit: Visit, subject: Subject, form: AskForm) -> str:
     decides = may_decide(visit.viewer, subject, visit.now)
     found = requests_of(visit.session, visit.district_id, subject.student)
     return render_template(
-        "amendments.html", visit=visit, head=student_head(visit.session, visit.district_id, subject.student, visit.name_use), form=form,
+        "amendments.html", visit=visit, form=form,
+        head=student_head(visit.session, visit.district_id, subject.student, visit.name_use),
         asks=asks, decides=decides, longest=LONGEST, step_words=STEPS,
         requests=[_shown(visit, one, steps_for(visit.viewer, one, asks=asks, decides=decides)) for one in found],
     )  # fmt: skip
