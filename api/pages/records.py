@@ -35,12 +35,10 @@ def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
         visit.session, visit.district_id, student_id, by_person(visit.viewer.person), visit.now
     )  # fmt: skip
     head = student_head(visit.session, visit.district_id, student_id, NameUse.REGISTRAR)
-    page = render_template(
+    return render_template(
         "record_print.html", visit=visit, head=head, document=document, sheets=sheets(document, visit.zone),
         made_at=visit.now, zone=visit.zone,
     )  # fmt: skip
-    visit.session.commit()
-    return page
 
 
 @pages.post("/students/<int:student_id>/record")

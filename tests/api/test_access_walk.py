@@ -239,7 +239,7 @@ def test_a_list_of_each_role_is_the_set_of_whom_the_role_may_see(everyone: Acces
         for role in PERSONS:
             viewer = viewer_of(session, world.district_id, everyone.people[role].id, NOW)
             for what in What:
-                listed = set(session.scalars(visible_students(viewer, what, NOW.date())))
+                listed = set(session.scalars(visible_students(viewer, what)))
                 assert listed == {one.student for one in subjects if may(viewer, what, one, NOW).allowed}, (role, what)
 
 
