@@ -25,7 +25,8 @@ class Affair(StrEnum):
     CONSENTS = "consents"
     ORDERS = "orders"  # court orders, guardians, what goes on after the 18th birthday
     RECORD = "record"  # audit, disclosure log
-    REQUESTS = "requests"  # complete records, amendments
+    REQUESTS = "requests"  # amendments
+    INSPECTIONS = "inspections"  # complete records, which hold every class: of who sees every class
     REVIEWS = "reviews"  # of break-glass
     SUPPORT = "support"  # letting our own support in
     CLIENTS = "clients"  # machines, identity providers
@@ -48,6 +49,7 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     Affair.ORDERS: frozenset({_PRINCIPAL, _REGISTRAR}),
     Affair.RECORD: frozenset({_PRINCIPAL, _STEWARD}),
     Affair.REQUESTS: frozenset({_PRINCIPAL, _REGISTRAR}),
+    Affair.INSPECTIONS: frozenset({_PRINCIPAL}),
     Affair.REVIEWS: frozenset({_PRINCIPAL, _LEADER}),
     Affair.SUPPORT: frozenset({_LEADER}),
     Affair.CLIENTS: frozenset({_STEWARD}),

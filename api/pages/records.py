@@ -16,11 +16,11 @@ from models.queries_student import student_head
 
 def may_give_record(visit: Visit) -> bool:
     """Whether a viewer may take out the student's complete record, which has all that any of the staff wrote."""
-    return remit(visit.viewer, Affair.REQUESTS, visit.now).covers(visit.subject)
+    return remit(visit.viewer, Affair.INSPECTIONS, visit.now).covers(visit.subject)
 
 
 @pages.get("/students/<int:student_id>/record")
-@office_for(Affair.REQUESTS)
+@office_for(Affair.INSPECTIONS)
 def record_choice(visit: Visit, student_id: int) -> ResponseReturnValue:
     """What a complete record is, and the two ways to take it out."""
     head = student_head(visit.session, visit.district_id, student_id, NameUse.REGISTRAR)
@@ -28,7 +28,7 @@ def record_choice(visit: Visit, student_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/students/<int:student_id>/record/print")
-@office_for(Affair.REQUESTS)
+@office_for(Affair.INSPECTIONS)
 def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
     """The complete record as a page for paper; put on record."""
     document = complete_record(
@@ -42,7 +42,7 @@ def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/students/<int:student_id>/record")
-@office_for(Affair.REQUESTS)
+@office_for(Affair.INSPECTIONS)
 def record_data(visit: Visit, student_id: int) -> ResponseReturnValue:
     """The complete record as a JSON file; put on record."""
     document = complete_record(
