@@ -51,7 +51,7 @@ class Made:
 @click.option("--section", "section_name", help="sourcedId of one of its sections; the school then needs no naming.")
 @click.option("--for", "group", type=click.Choice([str(one) for one in Group]), default=Group.GUARDIANS.value)
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The HTML file to write.")
-@click.option("--address", envvar="MASTERY_ADDRESS", required=True, help="Where people find the service: https://...")
+@click.option("--public-url", help="Where people find the service: https://...; by default MASTERY_PUBLIC_URL.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @with_district
 def letters(
@@ -61,7 +61,7 @@ def letters(
     section_name: str | None,
     group: str,
     out: Path,
-    address: str,
+    public_url: str | None,
     as_json: bool,
 ) -> None:
     """Make letters with a code for all who have neither an account nor a letter that works; open FILE and print it.
@@ -71,6 +71,9 @@ def letters(
     """
     if (school_name is None) == (section_name is None):
         raise click.UsageError("Name a school with --school, or a section with --section.")
+    address = public_url or services.installation.public_url
+    if not address:
+        raise click.UsageError("Say where people find the service, with --public-url or MASTERY_PUBLIC_URL.")
     if out.exists():
         raise click.BadParameter(f"{out} is there already; it may hold codes that are not printed yet.")
     now, zone = services.stopwatch(), ZoneInfo(district.time_zone)

@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from models.installation import InstallationError, setting
 
-_SMTP, _SENDER, _ADDRESS = "MASTERY_SMTP_URL", "MASTERY_MAIL_FROM", "MASTERY_ADDRESS"
+_SMTP, _SENDER = "MASTERY_SMTP_URL", "MASTERY_MAIL_FROM"
 _PORTS = {"smtp": 587, "smtps": 465}
 _SECONDS = 15.0
 
@@ -29,7 +29,7 @@ class RefusedError(Exception):
 class MailServer:
     """How mail leaves. `tls`: from the first byte; otherwise STARTTLS, which only a server on this machine may lack.
 
-    `sender`: whom mail is from. `address`: where people find the service, as links in mail name it.
+    `sender`: whom mail is from. `public_url`: what links in mail begin with.
     """
 
     host: str
@@ -38,7 +38,7 @@ class MailServer:
     user: str | None
     password: str | None
     sender: str
-    address: str
+    public_url: str
 
     @property
     def is_here(self) -> bool:
@@ -49,22 +49,8 @@ class MailServer:
             return self.host == "localhost"
 
 
-def public_address(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Where people find the service, without a slash at its end; None where it was not said.
-
-    Raises InstallationError for what is no address of a web site.
-    """
-    told = setting(environ, _ADDRESS)
-    if not told:
-        return None
-    parts = urlsplit(told)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise InstallationError(f"{_ADDRESS} is where people find the service, such as https://mastery.example.org.")
-    return told.rstrip("/")
-
-
-def mail_server(environ: Mapping[str, str] = os.environ) -> MailServer | None:
-    """The mail server that the environment names; None where mail is not set up.
+def mail_server(public_url: str | None, environ: Mapping[str, str] = os.environ) -> MailServer | None:
+    """The mail server that the environment names; None where mail is not set up. Links begin with `public_url`.
 
     Raises InstallationError where something is missing or can not be read; it says what, and never the password.
     """
@@ -78,15 +64,15 @@ def mail_server(environ: Mapping[str, str] = os.environ) -> MailServer | None:
         raise InstallationError(
             f"{_SMTP} is smtp://USER:PASSWORD@HOST:587, or smtps:// for TLS from the first byte."
         ) from None
-    sender, address = setting(environ, _SENDER), public_address(environ)
-    if not parts.hostname or not sender or "@" not in parseaddr(sender)[1] or not address:
+    sender = setting(environ, _SENDER)
+    if not parts.hostname or not sender or "@" not in parseaddr(sender)[1] or not public_url:
         raise InstallationError(
             f"{_SMTP} is set, so it must name a host, {_SENDER} must be an e-mail address that mail comes from, and "
-            f"{_ADDRESS} must say where people find the service."
+            "MASTERY_PUBLIC_URL must say where people find the service."
         )
     user = unquote(parts.username) if parts.username else None
     password = unquote(parts.password) if parts.password else None
-    return MailServer(parts.hostname, port, parts.scheme == "smtps", user, password, sender, address)
+    return MailServer(parts.hostname, port, parts.scheme == "smtps", user, password, sender, public_url)
 
 
 def message(
@@ -99,7 +85,7 @@ def message(
     made["From"] = server.sender
     made["Subject"] = subject
     made["Date"] = format_datetime(at)
-    made["Message-ID"] = f"<{message_id}@{urlsplit(server.address).hostname}>"
+    made["Message-ID"] = f"<{message_id}@{urlsplit(server.public_url).hostname}>"
     # no answer of a machine, such as one of somebody on holiday
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(text)

@@ -13,6 +13,7 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import FrameType
 
@@ -48,9 +49,9 @@ log = logging.getLogger("mastery.mail")
 class Mailer:
     """Sends the mail of an installation: `answer` what was asked, `send_due` of districts that have some."""
 
-    def __init__(self, engine: Engine, key: str, server: MailServer, clock: Clock) -> None:
+    def __init__(self, engine: Engine, keys: Sequence[str], server: MailServer, clock: Clock) -> None:
         self._engine = engine
-        self._key = key
+        self._keys = keys
         self._server = server
         self._clock = clock
 
@@ -128,16 +129,16 @@ class Mailer:
         return True
 
     def _link(self, district_id: int, mail: rows.ToSend, now: datetime) -> str | None:
-        """The link, which works from now on for a while, each time it is sent; None where it was used already."""
-        what = f"recovery link {district_id} {mail.id} {mail.asked_at.isoformat()}"
-        secret = hmac.new(self._key.encode(), what.encode(), hashlib.sha256).digest()
-        code = f"{district_id}.{base64.urlsafe_b64encode(secret).decode().rstrip('=')}"
+        """The link, which works from now on for a while, each time it is sent; None where it was used already.
+
+        Sent again after the key was changed it is the same one.
+        """
+        codes = {code_digest(key, code): code for key in self._keys for code in [_code(key, district_id, mail)]}
         with district_transaction(self._engine, district_id) as session:
-            works = rows.keep_link(
-                session, district_id, code_digest(self._key, code), mail.to.person_id, now, now + LINK_GOOD_FOR
-            )
+            digest = rows.kept_link(session, district_id, list(codes)) or next(iter(codes))
+            works = rows.keep_link(session, district_id, digest, mail.to.person_id, now, now + LINK_GOOD_FOR)
             session.commit()
-        return f"{self._server.address}/activate/{code}" if works else None
+        return f"{self._server.public_url}/activate/{codes[digest]}" if works else None
 
     def _give_up(self, district_id: int, mail: rows.ToSend, why: str) -> bool:
         log.warning("mail %s of district %s is not sent: %s", mail.id, district_id, why)
@@ -145,6 +146,12 @@ class Mailer:
             rows.give_up(session, district_id, mail.id, self._clock())
             session.commit()
         return False
+
+
+def _code(key: str, district_id: int, mail: rows.ToSend) -> str:
+    what = f"recovery link {district_id} {mail.id} {mail.asked_at.isoformat()}"
+    secret = hmac.new(key.encode(), what.encode(), hashlib.sha256).digest()
+    return f"{district_id}.{base64.urlsafe_b64encode(secret).decode().rstrip('=')}"
 
 
 def run(mailer: Mailer) -> None:
@@ -175,15 +182,15 @@ def main() -> int:
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _end)
     try:
-        server = mail_server()
         installation = load()
+        server = mail_server(installation.public_url)
     except InstallationError as error:
         log.error("%s", error)
         return 1
     if server is None:
         log.error("MASTERY_SMTP_URL is not set, so there is no mail to send.")
         return 1
-    run(Mailer(connect(installation.app_dsn, pool_size=1), installation.secret_key, server, system_clock))
+    run(Mailer(connect(installation.app_dsn, pool_size=1), installation.secret_keys, server, system_clock))
     return 0
 
 

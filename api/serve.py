@@ -195,16 +195,16 @@ def _children(
         web += ["--access-logfile", "-", "--access-logformat", _ACCESS]
     live = [*python, "api.live", "--host", host, "--port", str(live_port)]
     commands = {"web": web, "live": live}
-    if _sends_mail():
+    if _sends_mail(installation):
         commands["mail"] = [*python, "api.mailer"]
     commands |= {name: [*python, *words] for name, words in companions.items()}
     return [Child(name, words, environment, log) for name, words in commands.items()]
 
 
-def _sends_mail() -> bool:
+def _sends_mail(installation: Installation) -> bool:
     """Whether the environment names a mail server; ServeError where what it says can not be used."""
     try:
-        return mail_server() is not None
+        return mail_server(installation.public_url) is not None
     except InstallationError as error:
         raise ServeError(str(error)) from error
 

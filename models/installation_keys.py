@@ -19,21 +19,33 @@ def change_key(data_dir: Path, now: datetime, overlap: timedelta) -> datetime:
     with locks.exclusive(data_dir / f"{FILE}.lock"):
         content = read_file(data_dir)
         until = now + overlap
-        kept = [one for one in content.get(FORMER, ()) if datetime.fromisoformat(one["until"]) > now]
-        content[FORMER] = [{"key": content["secret_key"], "until": until.isoformat()}, *kept]
+        # what is over verifies nothing, but may have sealed what is not sealed anew yet
+        content[FORMER] = [{"key": content["secret_key"], "until": until.isoformat()}, *content.get(FORMER, ())]
         content["secret_key"] = secrets.token_urlsafe(TOKEN_BYTES)
         _write(data_dir, content)
     return until
 
 
-def forget_former_keys(data_dir: Path) -> int:
-    """Take every former key out of the file of an installation; how many there were."""
+def sealing_keys(data_dir: Path) -> tuple[str, ...]:
+    """Every key that may have sealed something, the present one first: also those that verify no more."""
+    content = read_file(data_dir)
+    return (content["secret_key"], *(one["key"] for one in content.get(FORMER, ())))
+
+
+def forget_former_keys(data_dir: Path, over_by: datetime | None = None) -> int:
+    """Take every former key out of the file of an installation, or those that verify no more by then; how many.
+
+    What they sealed must be sealed anew before.
+    """
     with locks.exclusive(data_dir / f"{FILE}.lock"):
         content = read_file(data_dir)
-        forgotten = content.pop(FORMER, [])
-        if forgotten:
+        former = content.pop(FORMER, [])
+        kept = [one for one in former if over_by is not None and datetime.fromisoformat(one["until"]) > over_by]
+        if kept:
+            content[FORMER] = kept
+        if len(kept) < len(former):
             _write(data_dir, content)
-    return len(forgotten)
+    return len(former) - len(kept)
 
 
 def _write(data_dir: Path, content: dict[str, Any]) -> None:

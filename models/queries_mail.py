@@ -176,6 +176,12 @@ def forget_mail(session: Session, district_id: int, before: datetime) -> None:
     session.execute(delete(Mail).where(Mail.district_id == district_id, Mail.asked_at < before))
 
 
+def kept_link(session: Session, district_id: int, digests: Sequence[bytes]) -> bytes | None:
+    """Which of these links was kept before, if any."""
+    query = select(EntryCode.digest).where(EntryCode.district_id == district_id, EntryCode.digest.in_(digests))
+    return session.scalars(query.limit(1)).one_or_none()
+
+
 def keep_link(
     session: Session, district_id: int, digest: bytes, person_id: int, now: datetime, expires_at: datetime
 ) -> bool:

@@ -9,16 +9,17 @@ from sqlalchemy import select
 from api.security.sealed_columns import SEALED, reseal
 from api.services import Services
 from mastery.audit import Act
+from mastery.letters import LETTER_DAYS
 from models.audit import SYSTEM, record
 from models.clock import DemonstrationClock
 from models.district import District
 from models.embedded import locks
-from models.installation import Embedded, load
-from models.installation_keys import change_key, forget_former_keys
+from models.installation import Embedded
+from models.installation_keys import change_key, forget_former_keys, sealing_keys
 from models.unit_of_work import district_transaction, shared_transaction
 
-# longer than any session or link lasts, so that nobody notices
-OVERLAP = timedelta(days=14)
+# longer than any session, link or letter lasts, so that nobody notices
+OVERLAP = timedelta(days=LETTER_DAYS + 1)
 
 
 class KeyChangeError(Exception):
@@ -47,7 +48,8 @@ def rotate_key(services: Services, overlap: timedelta, now: datetime) -> datetim
         raise KeyChangeError("The installation is being served: end that, change the key, and serve again.")
     try:
         until = change_key(database.data_dir, now, overlap)
-        _reseal(services, load(database.data_dir).secret_keys, now)
+        _reseal(services, sealing_keys(database.data_dir), now)
+        forget_former_keys(database.data_dir, over_by=now)
     finally:
         locks.release(place)
     return until
@@ -55,20 +57,23 @@ def rotate_key(services: Services, overlap: timedelta, now: datetime) -> datetim
 
 def reseal_values(services: Services, now: datetime) -> int:
     """Seal with the present key what a former one sealed; how many values there are."""
-    return _reseal(services, services.installation.secret_keys, now)
+    database = services.installation.database
+    keys = sealing_keys(database.data_dir) if isinstance(database, Embedded) else services.installation.secret_keys
+    return _reseal(services, keys, now)
 
 
 def forget_former(services: Services, now: datetime) -> int:
     """Take no former key any more; how many were forgotten. What they sealed is sealed anew before."""
-    installation = services.installation
-    if not isinstance(installation.database, Embedded):
+    database = services.installation.database
+    if not isinstance(database, Embedded):
         raise KeyChangeError(
             "The keys come from the environment: run `mastery key reseal`, take MASTERY_FORMER_SECRET_KEYS away, and "
             "start the service anew."
         )
-    if installation.former_keys:
-        _reseal(services, installation.secret_keys, now)
-    return forget_former_keys(installation.database.data_dir)
+    keys = sealing_keys(database.data_dir)
+    if len(keys) > 1:
+        _reseal(services, keys, now)
+    return forget_former_keys(database.data_dir)
 
 
 def _reseal(services: Services, keys: tuple[str, ...], now: datetime) -> int:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.security.oidc import check_issuer
-from api.security.sealing import Sealer
+from api.security.sealing import Purpose, Sealer
 from mastery.audit import Act
 from mastery.sign_in import (
     DEFAULT_CLAIMS,
@@ -44,7 +44,7 @@ LONGEST_NAME = 60
 
 def secret_sealer(installation: Installation) -> Sealer:
     """Seals the secrets by which providers know this site."""
-    return Sealer((installation.secret_key,), "identity provider")
+    return Sealer(installation.secret_keys, Purpose.IDENTITY_PROVIDER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from api.actions import letters as action
 from api.actions.accounts import LONGEST_PASSWORD, name_digest
 from api.actions.letters import Code
 from api.actions.passwords import AccountError, PasswordError
-from api.mail import mail_server, public_address
+from api.mail import mail_server
 from api.pages.accounts import begin_session
 from api.pages.blueprint import pages
 from api.security.addresses import keyed, sender_address
@@ -34,7 +34,7 @@ from models.queries_mail import ask_recovery
 from models.throttle import count_try, forgive_try
 from models.unit_of_work import shared_transaction
 
-MAIL, ADDRESS = "MAIL_IS_SENT", "PUBLIC_ADDRESS"
+MAIL = "MAIL_IS_SENT"
 # of one address; a library has many people behind one, and a right code does not count
 WRONG_CODES, LINKS = 30, 20
 _WITHIN = timedelta(hours=1)
@@ -106,9 +106,9 @@ def password_words(error: PasswordError) -> str:
 
 
 def install(app: Flask) -> None:
-    """Learn from the environment whether mail is sent, and where people find the service."""
-    app.config.setdefault(MAIL, mail_server() is not None)
-    app.config.setdefault(ADDRESS, public_address())
+    """Learn from the environment whether mail is sent."""
+    installation = app.extensions["mastery"].installation
+    app.config.setdefault(MAIL, mail_server(installation.public_url) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _found(typed: str) -> tuple[Code, OpenCode, str] | timedelta | None:
     counted = Try.of("code", WRONG_CODES)
     if counted.wait:
         return counted.wait
-    code = action.code_of(typed, [services().installation.secret_key])
+    code = action.code_of(typed, services().installation.secret_keys)
     found = action.look_up(services().engine, code, services().stopwatch()) if code is not None else None
     if code is None or found is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import abort, current_app, render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from api.actions.letters import Letter, make_letters
 from api.catalogues import catalogues
-from api.pages.activation import ADDRESS
 from api.pages.blueprint import PAGE_SIZE, View, Visit, page_number, pages, signed_in
 from api.pages.language import region
 from api.pages.qr import Qr, qr
@@ -138,7 +137,7 @@ def print_letters(visit: Visit) -> ResponseReturnValue:
         visit.session, visit.district_id, recipients, by_person(visit.viewer.person),
         services().installation.secret_key, now, visit.zone,
     )  # fmt: skip
-    address = current_app.config[ADDRESS] or request.host_url.rstrip("/")
+    address = services().installation.public_url or request.host_url.rstrip("/")
     printed = [sheet(one, choice.group, address) for one in made]
     heading = Heading(district_name(visit.session, visit.district_id), choice.school.name if choice.school else "")
     visit.session.commit()

@@ -20,7 +20,7 @@ from api.pages.blueprint import pages
 from api.pages.paths import safe_next
 from api.security.guards import public
 from api.security.oidc import Begun, OidcError, Party, begin, claims_of, refused_by_provider
-from api.security.sealing import Sealer, SealError
+from api.security.sealing import Purpose, Sealer, SealError
 from api.services import services
 from mastery.session_limits import Began
 from mastery.sign_in import Preset, Refusal
@@ -123,7 +123,7 @@ def _provider(district_id: int, provider_id: int) -> IdentityProvider | None:
 
 
 def _sealer() -> Sealer:
-    return Sealer((services().installation.secret_key,), "sign_in_under_way")
+    return Sealer(services().installation.secret_keys, Purpose.SIGN_IN_UNDER_WAY)
 
 
 def _party(provider: IdentityProvider) -> Party:

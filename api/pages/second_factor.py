@@ -19,7 +19,7 @@ from api.pages.accounts import hold_session
 from api.pages.blueprint import Visit, arriving, pages, setting_up, signed_in
 from api.pages.paths import safe_next
 from api.security.one_time_codes import in_groups, qr_picture, uri
-from api.security.sealing import Sealer
+from api.security.sealing import Purpose, Sealer
 from api.services import services
 from mastery.second_factor import Step
 
@@ -154,4 +154,4 @@ def _not_right(form: CodeForm) -> str:
 
 
 def _sealer() -> Sealer:
-    return Sealer([services().installation.secret_key], "second_factor")
+    return Sealer(services().installation.secret_keys, Purpose.SECOND_FACTOR)

@@ -4,39 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from flask import Request
 
+from api.security.proxies import PROXY_ALONE
+
 _IPV6_BITS = 64  # what one household or school is given; within it anybody takes as many addresses as they like
-_TRUSTED = "127.0.0.1,::1"
 
 
-def sender_address(request: Request, environ: Mapping[str, str] = os.environ) -> str | None:
+def sender_address(request: Request) -> str | None:
     """The address that a request came from, for IPv6 its network of 64 bits; None where nobody tells.
 
-    A proxy that may be believed (FORWARDED_ALLOW_IPS, as gunicorn reads it: by default this machine) tells it as the
-    last of X-Forwarded-For. Where it does not, all people would seem to be the proxy, so no address is known.
+    A proxy that is trusted has told it (`api.security.proxies`). Where it does not, or where a proxy on this machine is
+    not named as trusted, all people would seem to be the proxy, so no address is known.
     """
-    peer = request.remote_addr
-    trusted = environ.get("FORWARDED_ALLOW_IPS", _TRUSTED).split(",")
-    if peer in trusted or "*" in trusted:
-        told = request.headers.getlist("X-Forwarded-For")
-        peer = told[-1].rpartition(",")[2].strip() if told else None
-    return _network(peer) if peer else None
+    if request.environ.get(PROXY_ALONE) or not request.remote_addr:
+        return None
+    return _network(request.remote_addr)
 
 
 def _network(text: str) -> str | None:
+    found: IPv4Address | IPv6Address
     try:
         found = ip_address(text)
     except ValueError:
         return None
+    found = getattr(found, "ipv4_mapped", None) or found
+    if found.is_loopback:
+        return None
     if not isinstance(found, IPv6Address):
         return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
     return f"{IPv6Address(int(found) >> _IPV6_BITS << _IPV6_BITS)}/{_IPV6_BITS}"
 
 

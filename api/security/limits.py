@@ -7,19 +7,18 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import fields
-from ipaddress import ip_address, ip_network
 from threading import Lock
 
 from flask import current_app, request
 from werkzeug.exceptions import TooManyRequests
 
 from api.problems import ProblemError, wants_problem
+from api.security.addresses import sender_address
 from mastery.rate import Bucket, Limit, Limits, filled, take
 from models.installation import InstallationError
 
 METER = "mastery_meter"
 _MOST = 20_000
-_NEIGHBOURS = 64  # an IPv6 connection has so many bits of network; the rest is its own to choose
 
 
 class Meter:
@@ -87,10 +86,6 @@ def limit(kind: str, who: Hashable) -> None:
 
 
 def address() -> str:
-    """The caller's address, or the network of an IPv6 one; behind a trusted proxy the one that it names."""
-    text = request.remote_addr or ""
-    try:
-        found = ip_address(text)
-    except ValueError:
-        return text
-    return text if found.version == 4 else str(ip_network(f"{found}/{_NEIGHBOURS}", strict=False))
+    """Whom to count a request against: the caller's address, or the network of an IPv6 one; where nobody tells it, all
+    who come the same way together."""
+    return sender_address(request) or request.remote_addr or ""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SETTING = "MASTERY_TRUSTED_PROXIES"
+# in the WSGI environment: the address is that of a proxy, which did not tell who calls
+PROXY_ALONE = "mastery.proxy_alone"
 Network = IPv4Network | IPv6Network
 
 
@@ -33,7 +35,8 @@ class BehindProxies:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if self._trusts(environ.get("REMOTE_ADDR", "")):
-            environ["REMOTE_ADDR"] = self._caller(environ)
+            caller = self._caller(environ)
+            environ["REMOTE_ADDR"], environ[PROXY_ALONE] = caller, self._trusts(caller)
             scheme = _last(environ.get("HTTP_X_FORWARDED_PROTO", ""))
             if scheme in ("http", "https"):
                 environ["wsgi.url_scheme"] = scheme

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from enum import StrEnum
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _KEY_BYTES = 32
+
+
+class Purpose(StrEnum):
+    """What is sealed; the word is part of the key, so it never changes."""
+
+    SECOND_FACTOR = "second_factor"
+    IDENTITY_PROVIDER = "identity provider"
+    SIGN_IN_UNDER_WAY = "sign_in_under_way"
 
 
 class SealError(Exception):
@@ -19,7 +28,7 @@ class SealError(Exception):
 class Sealer:
     """Seals one kind of secret. The first of the installation's keys seals, each of them opens."""
 
-    def __init__(self, secret_keys: Sequence[str], purpose: str) -> None:
+    def __init__(self, secret_keys: Sequence[str], purpose: Purpose) -> None:
         self._keys = MultiFernet([Fernet(_derived(key, purpose)) for key in secret_keys])
 
     def seal(self, text: str) -> str:
@@ -34,7 +43,7 @@ class Sealer:
             raise SealError("sealed under a key that this installation does not have") from None
 
 
-def _derived(secret_key: str, purpose: str) -> bytes:
+def _derived(secret_key: str, purpose: Purpose) -> bytes:
     # what seals one purpose opens no other, and tells nothing of the key that signs sessions
     key = HKDF(SHA256(), _KEY_BYTES, salt=None, info=f"mastery {purpose}".encode()).derive(secret_key.encode())
     return base64.urlsafe_b64encode(key)

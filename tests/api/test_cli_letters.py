@@ -19,7 +19,7 @@ CODE = re.compile(r"<strong>([0-9A-Z]+(?:-[0-9A-Z]{4}){3})</strong>")
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(main, ["account", "letters", "--address", "https://mastery.example", *words])
+    return CliRunner().invoke(main, ["account", "letters", "--public-url", "https://mastery.example", *words])
 
 
 def test_letters_for_a_section_and_a_school(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -20,7 +20,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.actions.letters import code_digest
-from api.mail import MailServer, message, public_address, send
+from api.mail import MailServer, message, send
 from api.mail import mail_server as server_of
 from api.mailer import Mailer
 from api.pages import activation
@@ -30,6 +30,7 @@ from mastery.audit import Act
 from mastery.mail import LINKS_IN_AN_HOUR, is_of_use, pause_after
 from models.access import Account
 from models.audit import AuditEvent
+from models.installation import Installation
 from models.letters import EntryCode
 from models.mail import Mail, RecoveryRequest
 from models.queries_accounts import set_language
@@ -50,12 +51,12 @@ class Post:
     server: MailServer
     kept: Kept = field(default_factory=Kept)
 
-    def ask(self, name: str, **headers: str) -> tuple[int, str]:
+    def ask(self, name: str, **sender: str) -> tuple[int, str]:
         """What the page of recovery answers to a name, without its form token."""
         http = self.world.client().client
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', http.get("/recover").get_data(as_text=True))
         assert found
-        answer = http.post("/recover", data={"csrf_token": found.group(1), "name": name}, headers=headers)
+        answer = http.post("/recover", data={"csrf_token": found.group(1), "name": name}, environ_base=sender)
         return answer.status_code, re.sub(r'value="[^"]*"', "", answer.get_data(as_text=True))
 
     def work(self) -> list[EmailMessage]:
@@ -87,8 +88,8 @@ def post(page_world: PageWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pos
             person = session.get_one(Person, (page_world.district_id, page_world.people[who].id))
             person.email = {"guardian": ADDRESS, "student": "one\ntwo@example.org"}[who]
         session.commit()
-    key = page_world.app.extensions["mastery"].installation.secret_key
-    return Post(page_world, Mailer(page_world.engine, key, server, page_world.clock), server)
+    keys = page_world.app.extensions["mastery"].installation.secret_keys
+    return Post(page_world, Mailer(page_world.engine, keys, server, page_world.clock), server)
 
 
 def link_of(sent: EmailMessage) -> str:
@@ -171,7 +172,7 @@ def test_an_account_is_sent_few_links(post: Post) -> None:
 
 def test_an_address_asks_only_so_often(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(activation, "LINKS", 2)
-    outside = {"X-Forwarded-For": "203.0.113.9"}
+    outside = {"REMOTE_ADDR": "203.0.113.9"}
     assert [post.ask("nobody", **outside)[0] for _ in range(3)] == [200, 200, 429]
     assert post.ask("guardian", **outside)[0] == 429
 
@@ -295,40 +296,40 @@ def test_mail_is_tried_again_ever_more_rarely() -> None:
 GOOD = {
     "MASTERY_SMTP_URL": "smtp://me%40x:p%3Aw@mail.example.org",
     "MASTERY_MAIL_FROM": "School <no-reply@example.org>",
-    "MASTERY_ADDRESS": "https://mastery.example.org/",
 }
+PUBLIC_URL = "https://mastery.example.org"
 
 
 def test_the_environment_names_the_mail_server() -> None:
-    found = server_of(GOOD)
+    found = server_of(PUBLIC_URL, GOOD)
     assert found is not None
     assert (found.host, found.port, found.tls, found.user, found.password) == (
         "mail.example.org", 587, False, "me@x", "p:w",
     )  # fmt: skip
-    assert found.address == "https://mastery.example.org"
+    assert found.public_url == PUBLIC_URL
     assert not found.is_here
-    secure = server_of(GOOD | {"MASTERY_SMTP_URL": "smtps://localhost"})
+    secure = server_of(PUBLIC_URL, GOOD | {"MASTERY_SMTP_URL": "smtps://localhost"})
     assert secure is not None
     assert (secure.port, secure.tls, secure.is_here) == (465, True, True)
-    assert server_of({}) is None
-    assert public_address({}) is None
+    assert server_of(PUBLIC_URL, {}) is None
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
         {"MASTERY_SMTP_URL": "http://secret@mail"}, {"MASTERY_SMTP_URL": "smtp://u:secret@mail:x"},
-        {"MASTERY_MAIL_FROM": ""}, {"MASTERY_MAIL_FROM": "School"}, {"MASTERY_ADDRESS": ""},
-        {"MASTERY_ADDRESS": "mastery.example.org"}, {"MASTERY_SMTP_URL": "smtp://"},
+        {"MASTERY_MAIL_FROM": ""}, {"MASTERY_MAIL_FROM": "School"}, {"MASTERY_SMTP_URL": "smtp://"},
+        {"MASTERY_PUBLIC_URL": ""},
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_at_the_start_and_never_the_password(
-    wrong: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    wrong: dict[str, str], installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (GOOD | wrong).items():
         monkeypatch.setenv(name, value)
+    told_address = wrong.get("MASTERY_PUBLIC_URL", PUBLIC_URL) or None
     with pytest.raises(ServeError, match="MASTERY_") as told:
-        _sends_mail()
+        _sends_mail(replace(installation, public_url=told_address))
     assert "secret" not in str(told.value)
 
 
@@ -370,7 +371,7 @@ def _process(post: Post) -> subprocess.Popen[bytes]:
     environment = {
         "DATABASE_URL": own.app_dsn, "MASTERY_OWNER_DATABASE_URL": own.owner_dsn, "MASTERY_SECRET_KEY": own.secret_key,
         "MASTERY_SMTP_URL": f"smtp://127.0.0.1:{post.server.port}", "MASTERY_MAIL_FROM": "no-reply@mastery.example",
-        "MASTERY_ADDRESS": "https://mastery.example",
+        "MASTERY_PUBLIC_URL": "https://mastery.example",
     }  # fmt: skip
     return subprocess.Popen([sys.executable, "-P", "-m", "api.mailer"], env=environment)
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,14 @@ import pytest
 from click.testing import CliRunner, Result
 from embedded_server import ROOT, parent_of, postmaster_pid, until
 
+from api.actions.providers import secret_sealer
 from api.cli import main
 from models.backup import conninfo, read_manifest
 from models.clock import DemonstrationClock
 from models.embedded import locks, remove
 from models.embedded.process import is_alive
 from models.installation import Installation, load
+from models.installation_keys import change_key
 from models.migrate import head
 
 
@@ -154,6 +156,23 @@ def test_the_key_is_changed_at_rest_and_the_former_one_forgotten_later(here: Pat
     assert load(here).secret_keys == (changed.secret_key,)
     acts = administer(here, "SELECT DISTINCT act, actor FROM audit_event WHERE act LIKE 'key%'")
     assert acts == [("key_rotated", "system")]
+
+
+def test_no_overlap_is_too_short_and_no_interruption_loses_what_is_sealed(place: Path) -> None:
+    here = place / "sealed"
+    assert run(here, "install").exit_code == 0
+    told(here, "district", "create", "Lincoln")
+    secret = place / "secret of a provider"
+    secret.write_text("of the provider")
+    google = ("--preset", "google", "--client-id", "us", "--hosted-domain", "schools.example")
+    told(here, "provider", "add", "Google", *google, "--secret-file", str(secret))
+    secret.unlink()
+    change_key(here, datetime.now(UTC), timedelta(0))  # and interrupted before anything was sealed anew
+    assert load(here).former_keys == ()
+    assert run(here, "key", "rotate", "--overlap", "0").exit_code == 0
+    assert told(here, "key", "forget-former") == {"forgotten": 0}, "all is sealed anew, so none is kept"
+    ((sealed,),) = administer(here, "SELECT sealed_secret FROM identity_provider")
+    assert secret_sealer(load(here)).open(sealed) == "of the provider"
 
 
 def test_a_file_that_is_no_backup_makes_no_installation(place: Path) -> None:

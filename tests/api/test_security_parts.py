@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pyotp
 import pytest
@@ -23,18 +24,22 @@ from api.security.one_time_codes import (
     tidy,
     uri,
 )
-from api.security.sealing import Sealer, SealError
+from api.security.proxies import SETTING, behind, trusted_proxies
+from api.security.sealing import Purpose, Sealer, SealError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 NOW = datetime(2026, 10, 5, 12, 0, 10, tzinfo=UTC)
 STEP = timedelta(seconds=30)
 
 
 def test_what_is_sealed_opens_with_each_of_the_keys_and_with_no_other() -> None:
-    old, new = Sealer(["former"], "second factor"), Sealer(["present", "former"], "second factor")
+    old, new = Sealer(["former"], Purpose.SECOND_FACTOR), Sealer(["present", "former"], Purpose.SECOND_FACTOR)
     sealed = old.seal("secret")
     assert "secret" not in sealed
     assert new.open(sealed) == new.open(new.seal("secret")) == "secret"
-    for other in (Sealer(["another"], "second factor"), Sealer(["former"], "something else")):
+    for other in (Sealer(["another"], Purpose.SECOND_FACTOR), Sealer(["former"], Purpose.SIGN_IN_UNDER_WAY)):
         with pytest.raises(SealError):
             other.open(sealed)
     with pytest.raises(SealError):
@@ -74,11 +79,18 @@ def test_recovery_codes_are_random_and_typed_as_one_likes() -> None:
     assert not is_timed("１２３４５６")
 
 
-def _request(peer: str, *forwarded: str) -> Request:
-    builder = EnvironBuilder(
-        headers=[("X-Forwarded-For", one) for one in forwarded], environ_base={"REMOTE_ADDR": peer}
-    )
-    return Request(builder.get_environ())
+def _sender(peer: str, *forwarded: str, trusted: str = "") -> str | None:
+    """Where a request comes from, as the application behind the trusted proxies sees it."""
+    found: list[str | None] = []
+
+    def application(environ: WSGIEnvironment, start_response: object) -> list[bytes]:
+        found.append(sender_address(Request(environ)))
+        return []
+
+    headers = [("X-Forwarded-For", one) for one in forwarded]
+    environ = EnvironBuilder(headers=headers, environ_base={"REMOTE_ADDR": peer}).get_environ()
+    behind(application, trusted_proxies({SETTING: trusted}))(environ, lambda *_: None)
+    return found[0]
 
 
 @pytest.mark.parametrize(
@@ -94,17 +106,20 @@ def _request(peer: str, *forwarded: str) -> Request:
         ("2001:db8:1:2:3:4:5:6", (), "2001:db8:1:2::/64"),
         ("::1", ("2001:db8:1:2:ffff::9",), "2001:db8:1:2::/64"),
         ("::ffff:203.0.113.7", (), "203.0.113.7"),
+        ("10.1.1.1", ("198.51.100.1",), "198.51.100.1"),
+        ("10.1.1.1", ("198.51.100.1, 10.1.1.2",), "198.51.100.1"),  # a proxy behind a proxy
+        ("10.1.1.1", (), None),  # a proxy that tells nobody is not the sender
+        ("10.1.1.1", ("10.1.1.2",), None),
+        ("", (), None),
     ],
 )
 def test_where_a_request_comes_from(peer: str, forwarded: tuple[str, ...], found: str | None) -> None:
-    assert sender_address(_request(peer, *forwarded), {}) == found
+    assert _sender(peer, *forwarded, trusted="127.0.0.1, ::1, 10.1.1.0/24") == found
 
 
-def test_another_proxy_is_believed_where_it_is_named() -> None:
-    request = _request("10.1.1.1", "198.51.100.1")
-    assert sender_address(request, {"FORWARDED_ALLOW_IPS": "127.0.0.1,10.1.1.1"}) == "198.51.100.1"
-    assert sender_address(request, {"FORWARDED_ALLOW_IPS": "*"}) == "198.51.100.1"
-    assert sender_address(request, {}) == "10.1.1.1"
+def test_a_proxy_that_is_not_named_is_not_believed() -> None:
+    assert _sender("10.1.1.1", "198.51.100.1") == "10.1.1.1"
+    assert _sender("127.0.0.1", "198.51.100.1") is None
 
 
 def test_what_is_kept_of_an_address_depends_on_the_key() -> None:

@@ -15,7 +15,7 @@ from models.account_session import SignInAddress
 from models.unit_of_work import shared_transaction
 
 MOST = DEFAULT_POLICY.sign_in_address_failures
-SCHOOL, ELSEWHERE = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
+SCHOOL, ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}, {"REMOTE_ADDR": "203.0.113.8"}
 
 
 def fail(world: PageWorld, times: int) -> None:
@@ -29,7 +29,7 @@ def sign_in(world: PageWorld, who: str, password: str, where: dict[str, str]) ->
     client = world.client()
     client.get("/sign-in")
     answer = client.client.post(
-        "/sign-in", data={"csrf_token": client.token(), "name": who, "password": password}, headers=where
+        "/sign-in", data={"csrf_token": client.token(), "name": who, "password": password}, environ_base=where
     )
     return answer.status_code, answer.headers.get("Retry-After"), answer.get_data(as_text=True)
 

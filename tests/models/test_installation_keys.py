@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.installation import InstallationError, create, load
-from models.installation_keys import change_key, forget_former_keys
+from models.installation_keys import change_key, forget_former_keys, sealing_keys
 
 EXTERNAL = {
     "DATABASE_URL": "postgres://app:a@db.example/mastery",
@@ -33,7 +33,11 @@ def test_former_keys_verify_until_their_time(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "installation.json").stat().st_mode) == 0o600
     change_key(tmp_path, now + timedelta(days=2), -timedelta(days=2))
     last = load(tmp_path)
-    assert last.former_keys == (first.secret_key,), "of the others the time is over"
+    assert last.secret_key not in third.secret_keys
+    assert last.former_keys == (second.secret_key, first.secret_key), "of the third the time is over"
+    assert sealing_keys(tmp_path) == (last.secret_key, *third.secret_keys), "which may have sealed something"
+    assert forget_former_keys(tmp_path, over_by=now + timedelta(days=2)) == 2
+    assert sealing_keys(tmp_path) == (last.secret_key, first.secret_key)
 
 
 def test_forgotten_keys_are_nowhere(tmp_path: Path) -> None:
