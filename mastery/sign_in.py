@@ -70,6 +70,11 @@ class Refusal(StrEnum):
     CLOSED = "closed"
 
 
+# methods of RFC 8176, section 2
+_KNOWN = frozenset({"pwd", "pin", "kba"})
+_HELD = frozenset({"otp", "hwk", "swk", "sc"})
+
+
 class ProviderError(ValueError):
     """A provider that cannot be added or changed so; the text names the field and what would be right."""
 
@@ -158,6 +163,14 @@ def _is_verified(preset: Preset, address: str, claims: Mapping[str, Any]) -> boo
         # of an address elsewhere Google only knows that it was once its holder's
         return verified and ("hd" in claims or address.casefold().endswith("@gmail.com"))
     return verified
+
+
+def shows_second_factor(claims: Mapping[str, Any]) -> bool:
+    """Whether a provider's signed word says that it asked for a second factor (`amr`, RFC 8176): as "mfa", or as
+    something known beside something that only the person has. A text message, which others can read, is not that."""
+    said = claims.get("amr")
+    methods = {one for one in said if isinstance(one, str)} if isinstance(said, list) else set()
+    return "mfa" in methods or not (methods.isdisjoint(_KNOWN) or methods.isdisjoint(_HELD))
 
 
 def admits(audience: Audience, groups: Set[Group]) -> bool:

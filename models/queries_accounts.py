@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -87,7 +87,7 @@ def forgive(session: Session, district_id: int, account_id: int, password_hash: 
 
 
 def holder(session: Session, district_id: int, account_id: int) -> Holder | None:
-    """The account's holder, unless it or the person may not be used any more."""
+    """The account's holder, who may come in; None for any other."""
     row = session.execute(
         select(Account, Person)
         .outerjoin(Person, of_account())
@@ -102,9 +102,9 @@ def of_account() -> ColumnElement[bool]:
 
 
 def may_come_in() -> ColumnElement[bool]:
-    """Whether an account, with its person joined, may be used: not disabled, nor whom the roster ended or disabled."""
-    here = Account.person_id.is_(None) | (Person.active & Person.enabled)
-    return Account.disabled_at.is_(None) & here
+    """Whether an account is not disabled, and its person, joined by `of_account`, not gone from the roster."""
+    is_there = or_(Account.person_id.is_(None), and_(Person.active, Person.enabled))
+    return and_(Account.disabled_at.is_(None), is_there)
 
 
 def holder_of(account: Account, person: Person | None) -> Holder:

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, union, update
 from sqlalchemy.orm import Session
 
+from mastery.access import Scope as Reach
 from mastery.access import Viewer
 from mastery.letters import CodeKind, Group, letters_of
 from mastery.names import NameUse, sort_name
 from mastery.roster import Role
 from models.access import Account
 from models.letters import EntryCode
+from models.links import Link
 from models.queries_people import enrolled, on
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
@@ -125,14 +127,36 @@ def _members(district_id: int, scope: Scope, today: date, at: datetime) -> Colum
 
 def _within_reach(viewer: Viewer, today: date) -> ColumnElement[bool]:
     """Nobody who works elsewhere too: a letter opens all that its person may see, so it takes who answers for all."""
-    if letters_of(viewer).district:
+    reach = letters_of(viewer)
+    if reach.district:
         return Person.active.is_(True)
     by_role, by_section = _staff(viewer.district, today)
     elsewhere = union(
-        by_role.where(or_(PersonRole.school_id.is_(None), PersonRole.school_id.not_in(letters_of(viewer).schools))),
-        by_section.where(or_(Section.school_id.is_(None), Section.school_id.not_in(letters_of(viewer).schools))),
+        by_role.where(or_(PersonRole.school_id.is_(None), PersonRole.school_id.not_in(reach.schools))),
+        by_section.where(or_(Section.school_id.is_(None), Section.school_id.not_in(reach.schools))),
+        _linked_beyond(viewer, reach.schools, today),
     ).subquery("elsewhere")
     return and_(Person.active, Person.id.not_in(select(elsewhere.c.person_id)))
+
+
+def _linked_beyond(viewer: Viewer, schools: Collection[int], today: date) -> Select[int, int | None]:
+    """(person id, school id) of links that last, or will, to something outside of some schools: offices among them."""
+    students = enrolled(viewer.district, Role.STUDENT, today).with_only_columns(Enrollment.person_id)
+    return (
+        select(Link.person_id, Link.school_id)
+        .outerjoin(Section, (Section.district_id == Link.district_id) & (Section.id == Link.section_id))
+        .where(
+            Link.district_id == viewer.district,
+            Link.revoked_at.is_(None),
+            or_(Link.ends_at.is_(None), Link.ends_at > viewer.at),
+            or_(
+                Link.scope == Reach.DISTRICT,
+                Link.school_id.not_in(schools),
+                Section.school_id.not_in(schools),
+                Link.student_id.not_in(students.where(Section.school_id.in_(schools))),
+            ),
+        )
+    )
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:

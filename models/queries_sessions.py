@@ -32,7 +32,7 @@ class OpenSession:
 
 
 def find_session(session: Session, district_id: int, digest: bytes) -> OpenSession | None:
-    """The open session of a token, unless its account may not be used any more: one statement."""
+    """The open session of a token whose holder may still come in: one statement."""
     row = session.execute(
         select(AccountSession, Account, Person, SecondFactor.secret.is_not(None).label("has_factor"))
         .join(Account, (Account.district_id == AccountSession.district_id) & (Account.id == AccountSession.account_id))

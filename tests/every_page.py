@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pyotp
 from furnished import Furnished, crowd
-from furnished_letters import lettered, mailing, silent
+from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
 from furnished_work import corrected, judged, long_story, morning, restricted, schooling
 from measurement_world import PILOT, well_measured
@@ -146,7 +146,7 @@ CASES = (
     Case("recovery, asked for", "pages.recover", None, "/recover", _asked, more=mailing),
     Case("letters, of a school", "pages.letters", "principal", "/letters?group=staff", more=lettered),
     Case("letters, to print", "pages.letters", "principal", "/letters", _printed, more=lettered),
-    Case("letters, no school chosen", "pages.letters", "leader", "/letters"),
+    Case("letters, no school chosen", "pages.letters", "steward", "/letters", more=stewarded),
     Case("sign in, by providers", "pages.sign_in", None, "/sign-in", more=providers),
     Case("sign in, by providers alone", "pages.sign_in", None, "/sign-in", more=providers_alone),
     Case("sign in, stopped on the way back", "pages.back_from_provider", None, "/sign-in/oidc/callback", status=400),

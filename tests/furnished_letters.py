@@ -6,10 +6,13 @@ from zoneinfo import ZoneInfo
 
 from factories import ZONE
 from furnished import Furnished
+from page_world import add_steward
 
 from api.actions.letters import make_letters
 from api.pages.activation import MAIL
-from mastery.access import Viewer
+from mastery import access
+from mastery.access import Tie, Viewer
+from mastery.access_matrix import Role
 from mastery.letters import Group
 from models.audit import SYSTEM
 from models.queries_letters import Scope, one_recipient
@@ -21,12 +24,10 @@ def lettered(found: Furnished) -> None:
     """Two guardians without an account, one of them with a letter; and a letter for a new password of a third."""
     world, made = found.world, list[Person]()
     world.add(lambda make: made.extend(make.guardian_of(world.student, given=name) for name in ("Mary", "Lucy")))
-    office, scope = (
-        Viewer(world.district_id, 0, administers_district=True),
-        Scope(world.school.id, None, Group.GUARDIANS),
-    )
     services = world.app.extensions["mastery"]
     now, zone = services.stopwatch(), ZoneInfo(ZONE)
+    everybody = Tie(Role.DATA_STEWARD, access.Scope.DISTRICT, world.district_id, linked=False)
+    office, scope = Viewer(world.district_id, 0, now, (everybody,)), Scope(world.school.id, None, Group.GUARDIANS)
     with district_transaction(world.engine, world.district_id) as session:
         for place, person in (("mother", made[0]), ("again", world.people["father"])):
             one = one_recipient(session, office, scope, services.clock().date(), now, person.id)
@@ -35,6 +36,11 @@ def lettered(found: Furnished) -> None:
             (letter,) = make_letters(session, world.district_id, [one], SYSTEM, key, now, zone)
             found.places[place] = letter.code
         session.commit()
+
+
+def stewarded(found: Furnished) -> None:
+    """An office of the district that answers for everybody's account."""
+    add_steward(found.world)
 
 
 def silent(found: Furnished) -> None:

@@ -14,7 +14,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.actions.accounts import create_account
+from api.actions.links import Asked, appoint
 from api.security.one_time_codes import recovery_digest
+from mastery.access import Basis, Scope
+from mastery.access_matrix import Role
 from models.account_session import SecondFactor
 from models.graph import Node
 from models.queries_second_factor import put_recovery_codes
@@ -96,6 +99,21 @@ def populate(make: Factory, session: Session, engine: Engine, app: Flask, clock:
         if name in ("principal", "leader"):
             world.codes[name] = enrol(session, make.district_id, account)
     return world
+
+
+def add_steward(world: PageWorld) -> Person:
+    """Appoint a data steward of the district, who answers for everybody's account; signs in as "steward"."""
+    with district_transaction(world.engine, world.district_id) as session:
+        person = Factory(session, world.district_id).person("Dorothy", "Vaughan")
+        account = create_account(session, world.district_id, "steward", PASSWORD, person.id, NOW)
+        world.codes["steward"] = enrol(session, world.district_id, account)
+        asked = Asked(
+            person.id, Role.DATA_STEWARD, Scope.DISTRICT, None, Basis.EMPLOYEE, "data steward", NOW.date()
+        )  # fmt: skip
+        appoint(session, world.district_id, asked, NOW)
+        session.commit()
+    world.people["steward"] = person
+    return person
 
 
 def enrol(session: Session, district_id: int, account_id: int) -> list[str]:

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from api.actions.passwords import AccountError, checked_password, password_holder
+from api.actions.passwords import AccountError, NoPasswordError, checked_password, password_holder
 from api.actions.sessions import end_all
 from mastery.audit import Act
 from mastery.passwords import LONGEST as LONGEST_PASSWORD
@@ -73,7 +73,7 @@ def create_account(
         raise AccountError("A sign-in name has 1 to 320 characters.")
     hashed = None
     if password is not None:
-        _refuse_what_does_not_count(session, district_id, person_id, now)
+        refuse_what_does_not_count(session, district_id, person_id, now)
         checked_password(password, password_holder(session, district_id, person_id, name))
         hashed = hashed_password(password)
     if not claim_name(session, name_digest(name), district_id):
@@ -106,7 +106,7 @@ def set_password(
     )
     if account is None:
         raise AccountError(f"No account has the sign-in name {sign_in_name}.")
-    _refuse_what_does_not_count(session, district_id, account.person_id, now)
+    refuse_what_does_not_count(session, district_id, account.person_id, now)
     checked_password(password, password_holder(session, district_id, account.person_id, account.sign_in_name))
     _put_password(session, holder_of(account, None), hashed_password(password), now, by)
 
@@ -138,10 +138,10 @@ def _put_password(
     end_all(session, account, now, Ending.PASSWORD_CHANGED, by, keep)
 
 
-def _refuse_what_does_not_count(session: Session, district_id: int, person_id: int | None, now: datetime) -> None:
-    """Store no password that its district would not let anybody in by."""
+def refuse_what_does_not_count(session: Session, district_id: int, person_id: int | None, now: datetime) -> None:
+    """Store no password that its district would not let anybody in by; raises NoPasswordError."""
     if not _counts(session, district_id, person_id, now):
-        raise AccountError("This person signs in by an identity provider: their password does not count here.")
+        raise NoPasswordError("This person signs in by an identity provider: their password does not count here.")
 
 
 def _counts(session: Session, district_id: int, person_id: int | None, at_school: datetime) -> bool:
@@ -160,8 +160,8 @@ def sign_in(
     address: str | None = None,
     at_school: datetime | None = None,
 ) -> Holder | None:
-    """The holder of the account, or None: unknown name, wrong password, locked account, account without a password and
-    one whose password does not count in its district look and last the same.
+    """The holder of the account, or None: unknown name, wrong password, locked account, account without a password,
+    one whose password does not count in its district and one whose person is gone look and last the same.
 
     Failures count against `address` too, where it is known. Raises AddressRestsError where there were too many.
     `at_school` is the time that roles are looked up by, where it is not `now`.
@@ -190,11 +190,14 @@ def sign_in(
         _note_refusal(engine, district_id, attempt, now)
         return None
     with district_transaction(engine, district_id) as session:
-        newer = hashed_password(password) if HASHER.check_needs_rehash(hashed) else None
-        forgive(session, district_id, attempt.account_id, newer)
         found = holder(session, district_id, attempt.account_id)
-        session.commit()
-    if address:
+        if found is not None:
+            newer = hashed_password(password) if HASHER.check_needs_rehash(hashed) else None
+            forgive(session, district_id, attempt.account_id, newer)
+            session.commit()
+    if found is None:
+        _note_refusal(engine, district_id, attempt, now)
+    elif address:
         with shared_transaction(engine) as session:
             sign_in_addresses.refund(session, address, now)
             session.commit()

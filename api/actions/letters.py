@@ -13,7 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from api.actions.accounts import create_account, hashed_password, name_digest, normalised
+from api.actions.accounts import (
+    create_account,
+    hashed_password,
+    name_digest,
+    normalised,
+    refuse_what_does_not_count,
+)
 from api.actions.passwords import checked_password, password_holder
 from api.actions.sessions import end_all
 from api.security.clients import district_of
@@ -149,7 +155,7 @@ def use(engine: Engine, code: Code, sign_in_name: str, password: str, now: datet
     """Make the account of the code's person, or give it a new password and end its sessions; its holder.
 
     None for a code that does not work (any more). `tell`: send the news to the address of an account that was there.
-    Raises AccountError, PasswordError among them; the code then still works.
+    Raises AccountError, PasswordError and NoPasswordError among them; the code then still works.
     """
     district_id = code.district_id
     with district_transaction(engine, district_id) as session:
@@ -177,6 +183,7 @@ def _let_in(
         record(session, district_id, by, Act.ACCOUNT_MADE, now, about, detail=detail)
         return made
     name = found.sign_in_name or ""
+    refuse_what_does_not_count(session, district_id, found.person.id, now)
     checked_password(password, password_holder(session, district_id, found.person.id, name))
     forgive(session, district_id, found.account_id, hashed_password(password))
     record(session, district_id, by, Act.PASSWORD_SET, now, about, detail=detail)

@@ -15,6 +15,10 @@ class AccountError(ValueError):
     """An account that cannot be made or changed so; the text says why."""
 
 
+class NoPasswordError(AccountError):
+    """The person's password would not count in their district, so none is kept."""
+
+
 _TEXTS: dict[Fault, Callable[[Holder], str]] = {
     Fault.SHORT: lambda holder: f"A password has {holder.shortest} to {LONGEST} characters here.",
     Fault.LONG: lambda holder: f"A password has {holder.shortest} to {LONGEST} characters here.",

@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, EqualTo, Length
 from api.actions import letters as action
 from api.actions.accounts import LONGEST_PASSWORD, name_digest
 from api.actions.letters import Code
-from api.actions.passwords import AccountError, PasswordError
+from api.actions.passwords import AccountError, NoPasswordError, PasswordError
 from api.mail import mail_server
 from api.pages.accounts import begin_session
 from api.pages.blueprint import pages
@@ -202,6 +202,8 @@ def activate_with(code: str) -> ResponseReturnValue:
             )  # fmt: skip
         except PasswordError as error:
             refused = password_words(error)
+        except NoPasswordError:
+            refused = _("You need no password here. Sign in with your school account instead, on the sign-in page.")
         except AccountError:
             refused = _("Somebody has this sign-in name already. Choose another one.")
         else:

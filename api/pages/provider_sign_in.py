@@ -21,9 +21,9 @@ from api.pages.paths import safe_next
 from api.security.guards import public
 from api.security.oidc import Begun, OidcError, Party, begin, claims_of, refused_by_provider
 from api.security.sealing import Purpose, Sealer, SealError
-from api.services import services
+from api.services import comes_by_tls, services
 from mastery.session_limits import Began
-from mastery.sign_in import Preset, Refusal
+from mastery.sign_in import Preset, Refusal, shows_second_factor
 from models.identity import IdentityProvider
 from models.queries_identity import district_of_slug, provider_of_id
 from models.unit_of_work import district_transaction, shared_transaction
@@ -55,7 +55,7 @@ def begin_at_provider(slug: str, provider_id: int) -> ResponseReturnValue:
     with shared_transaction(services().engine) as shared:
         district = district_of_slug(shared, slug) or abort(404)
     provider = _provider(district.id, provider_id) or abort(404)
-    back = url_for("pages.back_from_provider", _external=True)
+    back = url_for("pages.back_from_provider", _external=True, _scheme="https" if comes_by_tls() else None)
     try:
         begun = begin(_party(provider), back, **_asked_of(provider))
     except OidcError as error:
@@ -100,7 +100,7 @@ def back_from_provider() -> ResponseReturnValue:
     found = let_in(services().engine, provider, claims, now, services().clock())
     if isinstance(found, Refusal):
         return _stopped(found, way.slug)
-    begin_session(found, now, how=Began.OIDC)
+    begin_session(found, now, how=Began.OIDC, factor_shown=shows_second_factor(claims))
     return redirect(safe_next(way.next), 303)
 
 

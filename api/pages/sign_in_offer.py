@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Response, abort, current_app, request, url_for
 
-from api.services import services
+from api.services import comes_by_tls, services
 from mastery.sign_in import PasswordSignIn
 from models.district import District
 from models.queries_identity import district_of_slug, only_district, password_policy, providers
@@ -64,6 +64,6 @@ def remember_district(page: Response, slug: str | None) -> None:
     """Let the browser know the district next time, without its address."""
     if slug is not None:
         page.set_cookie(
-            _DISTRICT, slug, max_age=_YEAR, path=url_for("pages.sign_in"), secure=request.is_secure, httponly=True,
+            _DISTRICT, slug, max_age=_YEAR, path=url_for("pages.sign_in"), secure=comes_by_tls(), httponly=True,
             samesite=current_app.config["SESSION_COOKIE_SAMESITE"],
         )  # fmt: skip

@@ -160,7 +160,8 @@ def claims_of(
     more = _asked(provider.userinfo, {"Authorization": f"Bearer {token['access_token']}"})
     if more.get("sub") != claims["sub"]:
         raise OidcError(Refusal.TOKEN, "userinfo is of another subject")
-    return {**more, **claims}
+    # how somebody signed in is told by the token of this very sign-in alone
+    return {**{name: value for name, value in more.items() if name != "amr"}, **claims}
 
 
 def _verified(party: Party, provider: _Provider, raw: object, nonce: str, now: datetime) -> dict[str, Any]:

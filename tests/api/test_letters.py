@@ -7,18 +7,22 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from factories import ZONE, Factory, new_district
+from factories import NOW, ZONE, Factory, new_district
 from page_client import PageClient
 from page_lint import Page
-from page_world import PASSWORD, PageWorld
+from page_world import PASSWORD, PageWorld, add_steward
 from sqlalchemy import select
 from statements import statements_said
 
 from api.actions.letters import code_of, make_letters, use
+from api.actions.links import Asked, appoint
 from api.pages import activation
-from mastery.access import Viewer
+from mastery.access import Basis, Tie, Viewer
+from mastery.access import Scope as Reach
+from mastery.access_matrix import Role
 from mastery.audit import Act
 from mastery.letters import Group
+from mastery.session_limits import Began
 from models.access import Account
 from models.audit import SYSTEM, AuditEvent, AuditSubject
 from models.letters import EntryCode
@@ -201,7 +205,7 @@ def test_a_letter_leads_nowhere_else(page_world: PageWorld) -> None:
     assert client.response.headers["Location"] == "/"
 
 
-@pytest.mark.parametrize("who", ["teacher", "student", "guardian"])
+@pytest.mark.parametrize("who", ["teacher", "student", "guardian", "leader"])
 def test_only_the_office_makes_letters(page_world: PageWorld, who: str) -> None:
     client = page_world.client(who)
     client.get("/letters", 404)
@@ -211,22 +215,35 @@ def test_only_the_office_makes_letters(page_world: PageWorld, who: str) -> None:
 def test_a_principal_reaches_whom_they_answer_for_and_no_further(page_world: PageWorld) -> None:
     """A letter opens all that its person sees, so nobody makes one for who works elsewhere too, or above."""
     world = page_world
-    people = {"stranger": world.people["stranger"], "leader": world.people["leader"]}
+    add_steward(world)
+    people, schools = {"stranger": world.people["stranger"], "leader": world.people["leader"]}, list[int]()
 
     def rows(make: Factory) -> None:
         shared = make.teacher(world.section, given="Two", family="Schools")
-        make.enrol(shared, make.section(make.school("Third High")), role="teacher")
+        third = make.school("Third High")
+        make.enrol(shared, make.section(third), role="teacher")
         parent = make.guardian_of(world.student, given="Above", family="All")
         make.role(parent, "administrator")
-        people.update(shared=shared, parent=parent)
+        linked = {role: make.teacher(world.section, given=role, family="Linked") for role in ("steward", "registrar")}
+        people.update(shared=shared, parent=parent, **{f"linked {role}": one for role, one in linked.items()})
+        schools.append(third.id)
 
     world.add(rows)
+    with district_transaction(world.engine, world.district_id) as session:
+        for who, role, scope, key in (
+            ("linked steward", Role.DATA_STEWARD, Reach.DISTRICT, None),
+            ("linked registrar", Role.REGISTRAR, Reach.SCHOOL, schools[0]),
+        ):
+            asked = Asked(people[who].id, role, scope, key, Basis.EMPLOYEE, "an office elsewhere", NOW.date())
+            appoint(session, world.district_id, asked, NOW)
+        session.commit()
     for group in ("students", "guardians", "staff"):
         for one in people.values():
             printed(world, "principal", 404, school=world.school.id, group=group, person=one.id)
     printed(world, "principal", 404, school=world.people["stranger"].id, group="staff")
-    assert letter(world, people["shared"], "staff", "leader")
-    assert letter(world, people["parent"], "guardians", "leader")
+    assert letter(world, people["shared"], "staff", "steward")
+    assert letter(world, people["linked steward"], "staff", "steward")
+    assert letter(world, people["parent"], "guardians", "steward")
 
 
 def test_a_whole_section_at_once_with_as_many_statements(page_world: PageWorld) -> None:
@@ -288,9 +305,14 @@ def test_what_is_made_and_used_is_on_record_without_code_or_name(page_world: Pag
         events = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
         about = {tuple(row) for row in session.execute(select(AuditSubject.event_id, AuditSubject.student_id))}
         kept = session.scalars(select(EntryCode)).one()
-    assert [one.act for one in events] == [Act.LETTER_MADE, Act.ACCOUNT_MADE]
-    assert about == {(one.id, child[0].id) for one in events}
-    assert [one.actor_id for one in events] == [world.people["principal"].id, child[0].id]
+    office, child_id = world.people["principal"].id, child[0].id
+    assert [(one.act, one.actor_id) for one in events] == [
+        (Act.SIGN_IN, office), (Act.SECOND_FACTOR_SHOWN, office), (Act.LETTER_MADE, office),
+        (Act.ACCOUNT_MADE, child_id), (Act.SIGN_IN, child_id),
+    ]  # fmt: skip
+    made_and_used = {one.id for one in events if one.act in (Act.LETTER_MADE, Act.ACCOUNT_MADE)}
+    assert {pair for pair in about if pair[0] in made_and_used} == {(one, child_id) for one in made_and_used}
+    assert events[-1].detail["how"] == Began.LETTER
     text = " ".join(str(one.detail) for one in events)
     assert "Canário" not in text
     assert code[2:] not in text
@@ -307,8 +329,10 @@ def test_a_child_whose_roster_has_an_address_is_proposed_it(page_world: PageWorl
 
 
 def test_scopes_are_the_people_they_say(page_world: PageWorld) -> None:
-    world, office = page_world, Viewer(page_world.district_id, 0, administers_district=True)
+    world = page_world
     today, now = world.clock.at.date(), world.clock()
+    everybody = Tie(Role.DATA_STEWARD, Reach.DISTRICT, world.district_id, linked=False)
+    office = Viewer(world.district_id, 0, now, (everybody,))
     mother = mother_of_two(world)
     with district_transaction(world.engine, world.district_id) as session:
         scope = Scope(world.school.id, None, Group.GUARDIANS)

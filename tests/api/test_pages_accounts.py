@@ -8,13 +8,16 @@ from datetime import timedelta
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from page_world import PASSWORD, PageWorld, SteppedClock
+from session_rows import on_record
 from sqlalchemy import select
 
 from api.actions import accounts
 from api.actions.accounts import AccountError, create_account, set_password
 from api.pages.paths import safe_next
+from mastery.audit import Act
 from mastery.policy import DEFAULT_POLICY
 from models.access import Account
+from models.roster import Person
 from models.unit_of_work import district_transaction
 
 
@@ -180,6 +183,23 @@ def test_a_disabled_account_is_out_at_once(page_world: PageWorld) -> None:
         session.commit()
     client.get("/today", 303)
     page_world.client().sign_in("teacher", PASSWORD, 422)
+
+
+@pytest.mark.parametrize("gone", ["active", "enabled"])
+def test_whoever_is_gone_from_the_roster_is_out_at_once_and_back_with_it(page_world: PageWorld, gone: str) -> None:
+    client, key = page_world.client("teacher"), (page_world.district_id, page_world.people["teacher"].id)
+
+    def is_there(value: bool) -> None:
+        with district_transaction(page_world.engine, page_world.district_id) as session:
+            setattr(session.get_one(Person, key), gone, value)
+            session.commit()
+
+    is_there(False)
+    client.get("/students", 303)
+    page_world.client().sign_in("teacher", PASSWORD, 422)
+    assert [act for act, _who, _detail in on_record(page_world)][-1] == Act.SIGN_IN_REFUSED
+    is_there(True)
+    page_world.client("teacher").get("/students")
 
 
 def test_an_account_without_a_person_sees_nobody(page_world: PageWorld) -> None:

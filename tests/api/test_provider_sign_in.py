@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from factories import Factory, new_district
@@ -18,12 +19,20 @@ from page_client import PageClient
 from sign_in_world import ADDRESS, SignInWorld, sign_in_world, stored
 from sqlalchemy import select
 
+from api.actions.letters import make_letters
 from api.actions.provider_sign_in import let_in
+from api.actions.providers import choose_password_sign_in
 from api.security import oidc
-from mastery.sign_in import Audience, Match, Preset
+from mastery.access import Scope as Reach
+from mastery.access import Tie, Viewer
+from mastery.access_matrix import Role
+from mastery.letters import Group
+from mastery.sign_in import Audience, Match, PasswordSignIn, Preset
 from models.access import Account
+from models.audit import SYSTEM
 from models.identity import AccountIdentity
 from models.queries_accounts import Holder
+from models.queries_letters import Scope, one_recipient
 from models.unit_of_work import district_transaction
 
 __all__ = ["sign_in_world"]
@@ -50,6 +59,58 @@ def test_who_comes_for_the_first_time_is_found_by_address_and_linked(sign_in_wor
     (linked,) = sign_in_world.acts("identity_linked")
     assert linked == {"provider": sign_in_world.provider_id, "account": identity.account_id}
     assert sign_in_world.acts("account_made") == []
+
+
+@pytest.mark.parametrize(
+    ("amr", "led_to"), [(["pwd", "mfa"], None), (["pwd"], "/second-factor"), (None, "/second-factor")]
+)
+def test_a_second_step_at_the_provider_is_not_asked_for_again(
+    sign_in_world: SignInWorld, amr: list[str] | None, led_to: str | None
+) -> None:
+    sign_in_world.person("principal", email="rosa@schools.example")
+    sign_in_world.provider.person = {"sub": "1955", "email": "rosa@schools.example", "email_verified": True}
+    if amr is not None:
+        sign_in_world.provider.person["amr"] = amr
+    sign_in_world.provider.userinfo = {"sub": "1955", "amr": ["mfa"]}
+    client = browser(sign_in_world)
+    sign_in_world.come(client)
+    client.get("/students", 200 if led_to is None else 303)
+    assert led_to is None or heading(client).startswith(led_to)
+    (begun,) = sign_in_world.acts("sign_in")
+    assert (begun["how"], begun["factor"]) == ("oidc", led_to is None)
+
+
+def test_userinfo_tells_nothing_of_how_somebody_signed_in(sign_in_world: SignInWorld) -> None:
+    sign_in_world.person("principal", email="rosa@schools.example")
+    sign_in_world.provider.person = {"sub": "1955"}
+    sign_in_world.provider.userinfo = {
+        "sub": "1955", "email": "rosa@schools.example", "email_verified": True, "amr": ["mfa"],
+    }  # fmt: skip
+    sign_in_world.come(client := browser(sign_in_world))
+    client.get("/students", 303)
+    assert heading(client).startswith("/second-factor")
+
+
+def test_a_letter_sets_no_password_that_does_not_count(sign_in_world: SignInWorld) -> None:
+    world, now = sign_in_world.world, sign_in_world.world.clock()
+    with district_transaction(world.engine, world.district_id) as session:
+        scope = Scope(world.school.id, None, Group.STAFF)
+        everybody = Tie(Role.DATA_STEWARD, Reach.DISTRICT, world.district_id, linked=False)
+        office = Viewer(world.district_id, 0, now, (everybody,))
+        one = one_recipient(session, office, scope, now.date(), now, world.people["teacher"].id)
+        assert one is not None
+        key = world.app.extensions["mastery"].installation.secret_key
+        (letter,) = make_letters(session, world.district_id, [one], SYSTEM, key, now, ZoneInfo("America/Chicago"))
+        choose_password_sign_in(session, world.district_id, PasswordSignIn.FAMILIES, now)
+        session.commit()
+    client = browser(sign_in_world)
+    page = client.get(f"/activate/{letter.code}")
+    sent = {"csrf_token": page.forms[-1]["csrf_token"], "password": "maple river 41 lamps"}
+    answer = client.client.post(f"/activate/{letter.code}", data={**sent, "again": sent["password"]})
+    assert answer.status_code == 422
+    assert "You need no password here" in answer.get_data(as_text=True)
+    client.get("/today", 303)
+    assert sign_in_world.acts("password_set") == []
 
 
 def test_afterwards_only_the_subject_counts(sign_in_world: SignInWorld) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mastery.access import Viewer
+from mastery.access import Scope, Tie, Viewer
+from mastery.access_matrix import Role
 from mastery.letters import SECRET_SIGNS, SIGNS, ends_at, last_day, may_make_letters, read_code, spelled
 
 secrets = st.text(SIGNS, min_size=SECRET_SIGNS, max_size=SECRET_SIGNS)
@@ -40,7 +41,17 @@ def test_the_last_day_is_whole_where_the_school_is(zone: str, hours: int) -> Non
     assert ends_at(day, ZoneInfo(zone)).utctimetuple()[2:5] == (5, hours, 0)
 
 
-def test_administrators_make_letters() -> None:
-    assert may_make_letters(Viewer(1, 2, schools=frozenset({3})))
-    assert may_make_letters(Viewer(1, 2, administers_district=True))
-    assert not may_make_letters(Viewer(1, 2, sections=frozenset({3}), wards=frozenset({4})))
+@pytest.mark.parametrize(
+    ("role", "scope", "key", "makes"),
+    [
+        (Role.SCHOOL_ADMINISTRATOR, Scope.SCHOOL, 3, True),
+        (Role.REGISTRAR, Scope.SCHOOL, 3, True),
+        (Role.DATA_STEWARD, Scope.DISTRICT, 1, True),
+        (Role.DISTRICT_LEADER, Scope.DISTRICT, 1, False),  # sees figures, and nobody by name
+        (Role.TEACHER_OF_RECORD, Scope.SECTION, 3, False),
+        (Role.PARENT, Scope.STUDENT, 4, False),
+    ],
+)
+def test_the_offices_that_answer_for_accounts_make_letters(role: Role, scope: Scope, key: int, makes: bool) -> None:
+    viewer = Viewer(1, 2, datetime(2026, 10, 5, tzinfo=UTC), (Tie(role, scope, key),))
+    assert may_make_letters(viewer) == makes

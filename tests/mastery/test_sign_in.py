@@ -22,6 +22,7 @@ from mastery.sign_in import (
     issuer_of,
     password_counts,
     restriction_of,
+    shows_second_factor,
     value_of,
 )
 
@@ -103,6 +104,19 @@ def test_google_needs_a_domain_but_for_families() -> None:
             restriction_of(Preset.GOOGLE, wrong, Audience.STUDENTS)
     with pytest.raises(ProviderError, match="generic"):
         restriction_of(Preset.GENERIC, "schools.example", Audience.ALL)
+
+
+@pytest.mark.parametrize(
+    ("amr", "shown"),
+    [
+        (["pwd", "mfa"], True), (["mfa"], True), (["pwd", "otp"], True), (["hwk", "pin"], True), (["pwd"], False),
+        (["otp"], False), (["pwd", "sms"], False), (["pwd", "rsa"], False), ([], False), ("mfa", False), (None, False),
+        ([["mfa"], {"otp": 1}], False),
+    ],
+)  # fmt: skip
+def test_a_second_factor_counts_where_the_provider_says_so(amr: object, shown: bool) -> None:
+    assert shows_second_factor({"amr": amr}) == shown
+    assert not shows_second_factor({"acr": "mfa"})
 
 
 @given(groups=GROUPS)
