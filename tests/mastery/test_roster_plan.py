@@ -6,10 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mastery.roster import (
+    LOCAL,
     Enrollment,
+    Guardianship,
     HeldRole,
     Key,
     Kind,
+    Origin,
     Person,
     Record,
     Role,
@@ -196,3 +199,30 @@ def test_reported_words_for_roles_become_ours_and_unknown_ones_do_not() -> None:
     assert role_of("aide") is Role.AIDE
     assert role_of("ext:coach") is None
     assert role_of("") is None
+
+
+@given(tables(), st.sets(NAMES))
+def test_what_an_office_keeps_outlives_every_file(known: dict[Kind, dict[Key, Record]], guardians: set[str]) -> None:
+    local = Person(f"{LOCAL}1", "Added", "Here")
+    kept: dict[Kind, dict[Key, Record]] = {
+        Kind.PEOPLE: table(local),
+        Kind.ROLES: table(HeldRole(local.sourced_id, "a", "counselor", "counselor")),
+        Kind.ENROLLMENTS: table(Enrollment("kept", "a", local.sourced_id, "teacher")),
+        Kind.GUARDIANSHIPS: table(*(Guardianship(one, "child", origin=Origin.ATTESTED) for one in guardians)),
+    }
+    before = {kind: {**known.get(kind, {}), **kept.get(kind, {})} for kind in Kind}
+    gone = {kind: Said(withdrawn=frozenset(rows), speaks_for=everything) for kind, rows in before.items()}
+    for says in (gone, {kind: bulk() for kind in Kind}):
+        after = apply(before, plan(before, says, here))
+        for kind, rows in kept.items():
+            assert rows.items() <= after[kind].items()
+
+
+@given(DATES)
+def test_a_guardian_of_the_file_is_the_files_once_no_office_attests_them(ends_on: date | None) -> None:
+    attested = Guardianship("a", "b", ends_on=ends_on, origin=Origin.ATTESTED)
+    told = Guardianship("a", "b")
+    known: Roster = {Kind.GUARDIANSHIPS: table(attested)}
+    agreed = plan(known, {Kind.GUARDIANSHIPS: bulk(told)}, here)
+    still = ends_on is None or ends_on >= TODAY
+    assert apply(known, agreed)[Kind.GUARDIANSHIPS] == table(attested if still else told)
