@@ -86,7 +86,10 @@ def people_show(services: Services, district: District, name: str, as_json: bool
 def _lines(told: dict[str, Any]) -> Iterator[str]:
     for name, value in told.items():
         if isinstance(value, list):
-            yield from (f"{name}: " + ", ".join(f"{key} {one[key]}" for key in one if one[key]) for one in value)
+            yield from (
+                f"{name}: " + ", ".join(f"{key.replace('_', ' ')} {one[key]}" for key in one if one[key])
+                for one in value
+            )
         elif value not in (None, False):
             yield f"{name.replace('_', ' ')}: {'yes' if value is True else value}"
 
