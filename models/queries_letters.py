@@ -134,14 +134,14 @@ def _within_reach(viewer: Viewer, today: date) -> ColumnElement[bool]:
     elsewhere = union(
         by_role.where(or_(PersonRole.school_id.is_(None), PersonRole.school_id.not_in(reach.schools))),
         by_section.where(or_(Section.school_id.is_(None), Section.school_id.not_in(reach.schools))),
-        _linked_beyond(viewer, reach.schools, today),
+        _linked_beyond(viewer, reach.schools),
     ).subquery("elsewhere")
     return and_(Person.active, Person.id.not_in(select(elsewhere.c.person_id)))
 
 
-def _linked_beyond(viewer: Viewer, schools: Collection[int], today: date) -> Select[int, int | None]:
+def _linked_beyond(viewer: Viewer, schools: Collection[int]) -> Select[int, int | None]:
     """(person id, school id) of links that last, or will, to something outside of some schools: offices among them."""
-    students = enrolled(viewer.district, Role.STUDENT, today).with_only_columns(Enrollment.person_id)
+    students = enrolled(viewer.district, Role.STUDENT, viewer.at).with_only_columns(Enrollment.person_id)
     return (
         select(Link.person_id, Link.school_id)
         .outerjoin(Section, (Section.district_id == Link.district_id) & (Section.id == Link.section_id))
