@@ -6,6 +6,7 @@ Whoever may do an act may do it for the schools, or the whole district, that the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +91,32 @@ def remit(viewer: Viewer, affair: Affair, at: datetime) -> Remit:
         any(tie.scope is Scope.DISTRICT and tie.key == viewer.district for tie in held),
         frozenset(tie.key for tie in held if tie.scope is Scope.SCHOOL),
     )
+
+
+def joint(viewer: Viewer, affairs: Iterable[Affair], at: datetime) -> Remit:
+    """Where a person answers for at least one of some affairs."""
+    found = [remit(viewer, one, at) for one in affairs]
+    return Remit(any(one.district for one in found), frozenset().union(*(one.schools for one in found)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom an office finds by name: students of some places and who is near them, adults of some places."""
+
+    students: Remit
+    adults: Remit
+
+    def __bool__(self) -> bool:
+        return bool(self.students or self.adults)
+
+
+_ABOUT_STUDENTS = (Affair.PEOPLE, Affair.LINKS, Affair.CONSENTS, Affair.ORDERS)
+
+
+def reach(viewer: Viewer, at: datetime) -> Reach:
+    """Whom a person finds by name at an instant: who only appoints finds adults, and no student."""
+    students = joint(viewer, _ABOUT_STUDENTS, at)
+    return Reach(students, joint(viewer, (*_ABOUT_STUDENTS, Affair.APPOINTMENTS), at))
 
 
 def may_appoint(viewer: Viewer, role: Role, at: datetime) -> bool:

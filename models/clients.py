@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mastery.credentials import NOTED_EVERY, is_noted
@@ -61,6 +61,18 @@ def working_secrets(session: Session, district_id: int, client_pk: int, now: dat
         )
         .order_by(ClientSecret.id)
     ).all()
+
+
+def clients_of(session: Session, district_id: int, limit: int, offset: int) -> tuple[Sequence[Client], int]:
+    """A page of the district's clients, those that still work first, by name; how many there are in all."""
+    rows = session.execute(
+        select(Client, func.count().over())
+        .where(Client.district_id == district_id)
+        .order_by(Client.revoked_at.is_not(None), Client.name, Client.id)
+        .limit(limit)
+        .offset(offset)
+    ).all()
+    return [client for client, _total in rows], rows[0][1] if rows else 0
 
 
 def caller_of_token(session: Session, district_id: int, digest: bytes, now: datetime) -> Caller | None:

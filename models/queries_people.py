@@ -77,7 +77,7 @@ def enrolled(district_id: int, role: Role, at: datetime) -> Select[int, int]:
     )
 
 
-def _is_student(district_id: int, at: datetime) -> Select[int, int]:
+def is_student(district_id: int, at: datetime) -> Select[int, int]:
     """(person id, school id) of students of a school today, by their role or by a section they are in."""
     school = aliased(School)
     by_role = (
@@ -100,7 +100,7 @@ def visible_students(viewer: Viewer, what: What) -> Select[int]:
     The ties that open it are asked of the law; here is only whom each reaches (`mastery.access.reaches`).
     """
     district = viewer.district
-    here = _is_student(district, viewer.at).subquery("here")
+    here = is_student(district, viewer.at).subquery("here")
     ever = union(
         select(PersonRole.person_id).where(PersonRole.district_id == district, PersonRole.role == Role.STUDENT),
         select(Enrollment.person_id).where(Enrollment.district_id == district, Enrollment.role == Role.STUDENT),

@@ -89,8 +89,11 @@ def _may_sign(session: Session, subject: Subject, person: int, now: datetime) ->
     return may_sign(viewer_of(session, subject.district, person, now), subject.student, grown, now)
 
 
-def withdraw_consent(session: Session, viewer: Viewer, consent_id: int, now: datetime) -> None:
-    """Withdraw a consent from now on, by the office or by the family itself. Raises NotYoursError."""
+def withdraw_consent(session: Session, viewer: Viewer, consent_id: int, now: datetime) -> int:
+    """Withdraw a consent from now on, by the office or by the family itself; the student's key.
+
+    Raises NotYoursError.
+    """
     consent = session.get(Consent, (viewer.district, consent_id), with_for_update=True)
     if consent is None or not _may_withdraw(session, viewer, consent, now):
         raise NotYoursError
@@ -101,6 +104,7 @@ def withdraw_consent(session: Session, viewer: Viewer, consent_id: int, now: dat
             session, viewer.district, by_person(viewer.person), Act.CONSENT_WITHDRAWN, now, [consent.student_id],
             consent.purpose, {"consent": consent.id, "recipient": consent.recipient_id},
         )  # fmt: skip
+    return consent.student_id
 
 
 def _may_withdraw(session: Session, viewer: Viewer, consent: Consent, now: datetime) -> bool:

@@ -1,0 +1,71 @@
+"""Closing and opening an account from the office, as when somebody leaves or a phone is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from api.actions.links import NotYoursError
+from mastery.access import Viewer
+from mastery.audit import Act
+from mastery.offices import Affair, Reach, remit
+from models.access import Account
+from models.audit import by_person, record
+from models.queries_access import subject_of
+from models.queries_accounts import end_sessions
+from models.queries_office import find_person
+from models.queries_people import district_zone
+from models.queries_person import holds_district_office
+
+
+def close_account(session: Session, viewer: Viewer, account_id: int, now: datetime, real_now: datetime) -> int:
+    """Let nobody come in by an account any more, and end its sessions as of `real_now`; the person's key.
+
+    Raises NotYoursError, also for one's own account.
+    """
+    account, person = _account(session, viewer, account_id, now)
+    if account.disabled_at is None:
+        account.disabled_at = real_now
+        end_sessions(session, viewer.district, account_id, real_now)
+        session.flush()
+        _put(session, viewer, Act.ACCOUNT_DISABLED, account_id, person, now)
+    return person
+
+
+def open_account(session: Session, viewer: Viewer, account_id: int, now: datetime) -> int:
+    """Let the holder of a closed account come in again; the person's key. Raises NotYoursError."""
+    account, person = _account(session, viewer, account_id, now)
+    if account.disabled_at is not None:
+        account.disabled_at = None
+        session.flush()
+        _put(session, viewer, Act.ACCOUNT_ENABLED, account_id, person, now)
+    return person
+
+
+def may_keep_account(session: Session, viewer: Viewer, person_id: int, now: datetime) -> bool:
+    """Whether a person answers for somebody's account: not for one's own, and from a school for no district office."""
+    where = remit(viewer, Affair.ACCOUNTS, now)
+    if not where or person_id == viewer.person:
+        return False
+    today = now.astimezone(ZoneInfo(district_zone(session, viewer.district))).date()
+    found = find_person(session, viewer.district, Reach(where, where), person_id, now, today)
+    if found is None:
+        return False
+    return where.district or not holds_district_office(session, viewer.district, person_id, now)
+
+
+def _account(session: Session, viewer: Viewer, account_id: int, now: datetime) -> tuple[Account, int]:
+    account = session.get(Account, (viewer.district, account_id), with_for_update=True)
+    if account is None or account.person_id is None:
+        raise NotYoursError
+    if not may_keep_account(session, viewer, account.person_id, now):
+        raise NotYoursError
+    return account, account.person_id
+
+
+def _put(session: Session, viewer: Viewer, act: Act, account_id: int, person: int, now: datetime) -> None:
+    is_student = subject_of(session, viewer.district, person, now) is not None
+    detail = {"account": account_id, "person": person}
+    record(session, viewer.district, by_person(viewer.person), act, now, [person] if is_student else (), detail=detail)

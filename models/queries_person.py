@@ -1,0 +1,239 @@
+"""What an office reads of one person: where they are what, who is near them, and what lets others see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from mastery.access import Basis
+from mastery.offices import Remit
+from models.access import Account
+from models.links import BeyondAge, Consent, CourtOrder, Link
+from models.queries_office import students_in
+from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
+
+MOST = 50  # of each list on a page; what ended longest ago is left out
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What somebody is somewhere, from and until when; both days belong to it."""
+
+    role: str
+    where: str | None
+    begins_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A guardian of a student, or a student of a guardian, with their own contact."""
+
+    id: int
+    name: str
+    email: str | None
+    begins_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """A link with the name of who is at its other end, or of the section or school that it is to."""
+
+    link: Link
+    person: str
+    student: str | None
+    place: str | None
+    granted_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """A consent with the names of who receives and who signed."""
+
+    consent: Consent
+    recipient: str
+    signed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A court order with the name of whom it restricts."""
+
+    order: CourtOrder
+    guardian: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """What lets a guardian see on after the 18th birthday."""
+
+    kept: BeyondAge
+    guardian: str
+
+
+def places_of(session: Session, district_id: int, person_id: int) -> Sequence[Place]:
+    """The roles of a person at schools, those that go on longest first."""
+    rows = session.execute(
+        select(PersonRole.role, School.name, PersonRole.begins_on, PersonRole.ends_on)
+        .outerjoin(School, (School.district_id == PersonRole.district_id) & (School.id == PersonRole.school_id))
+        .where(PersonRole.district_id == district_id, PersonRole.person_id == person_id)
+        .order_by(PersonRole.ends_on.desc().nulls_first(), PersonRole.id)
+        .limit(MOST)
+    )
+    return [Place(*row) for row in rows]
+
+
+def classes_of(session: Session, district_id: int, person_id: int) -> Sequence[Place]:
+    """The sections of a person, those that go on longest first."""
+    rows = session.execute(
+        select(Enrollment.role, Section.title, Enrollment.begins_on, Enrollment.ends_on)
+        .join(Section, (Section.district_id == Enrollment.district_id) & (Section.id == Enrollment.section_id))
+        .where(Enrollment.district_id == district_id, Enrollment.person_id == person_id, Section.active)
+        .order_by(Enrollment.ends_on.desc().nulls_first(), Section.title, Enrollment.id)
+        .limit(MOST)
+    )
+    return [Place(*row) for row in rows]
+
+
+def guardians_of(session: Session, district_id: int, student_id: int) -> Sequence[Near]:
+    """The guardians of a student, also those of former days."""
+    rows = session.execute(
+        _family(Guardianship.guardian_id).where(
+            Guardianship.district_id == district_id, Guardianship.student_id == student_id
+        )
+    )
+    return [Near(person.id, person.display_name, person.email, begins, ends) for person, begins, ends in rows]
+
+
+def wards_of(session: Session, district_id: int, guardian_id: int, where: Remit, today: date) -> Sequence[Near]:
+    """The students of a guardian, as far as they are in some places."""
+    rows = session.execute(
+        _family(Guardianship.student_id).where(
+            Guardianship.district_id == district_id,
+            Guardianship.guardian_id == guardian_id,
+            Guardianship.student_id.in_(students_in(district_id, where, today)),
+        )
+    )
+    return [Near(person.id, person.display_name, None, begins, ends) for person, begins, ends in rows]
+
+
+def _family(other: InstrumentedAttribute[int]) -> Select[Person, date | None, date | None]:
+    return (
+        select(Person, Guardianship.begins_on, Guardianship.ends_on)
+        .join(Person, and_(Person.district_id == Guardianship.district_id, Person.id == other))
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    )
+
+
+def links_to(session: Session, district_id: int, student_id: int) -> Sequence[LinkLine]:
+    """Who was linked to a student, the newest first."""
+    return _links(session, district_id, Link.student_id == student_id)
+
+
+def links_of(session: Session, district_id: int, person_id: int, where: Remit, today: date) -> Sequence[LinkLine]:
+    """What a person was made or linked to, the newest first; of students only those in some places."""
+    seen = Link.student_id.is_(None) | Link.student_id.in_(students_in(district_id, where, today))
+    return _links(session, district_id, (Link.person_id == person_id) & seen)
+
+
+def _links(session: Session, district_id: int, which: ColumnElement[bool]) -> Sequence[LinkLine]:
+    adult, student, granter = aliased(Person), aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(Link, adult, student, School.name, Section.title, granter)
+        .join(adult, (adult.district_id == Link.district_id) & (adult.id == Link.person_id))
+        .outerjoin(student, (student.district_id == Link.district_id) & (student.id == Link.student_id))
+        .outerjoin(School, (School.district_id == Link.district_id) & (School.id == Link.school_id))
+        .outerjoin(Section, (Section.district_id == Link.district_id) & (Section.id == Link.section_id))
+        .outerjoin(granter, (granter.district_id == Link.district_id) & (granter.id == Link.granted_by))
+        .where(Link.district_id == district_id, which)
+        .order_by(Link.id.desc())
+        .limit(MOST)
+    )
+    return [
+        LinkLine(
+            link, who.display_name, None if about is None else about.display_name, school or section,
+            None if by is None else by.display_name,
+        )
+        for link, who, about, school, section, by in rows
+    ]  # fmt: skip
+
+
+def consents_of(session: Session, district_id: int, student_id: int) -> Sequence[ConsentLine]:
+    """The consents of a student's family, the newest first."""
+    recipient, signer = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(Consent, recipient, signer)
+        .join(recipient, (recipient.district_id == Consent.district_id) & (recipient.id == Consent.recipient_id))
+        .join(signer, (signer.district_id == Consent.district_id) & (signer.id == Consent.signed_by))
+        .where(Consent.district_id == district_id, Consent.student_id == student_id)
+        .order_by(Consent.id.desc())
+        .limit(MOST)
+    )
+    return [ConsentLine(consent, to.display_name, by.display_name) for consent, to, by in rows]
+
+
+def consent_for(session: Session, district_id: int, student_id: int, recipient_id: int, now: datetime) -> int | None:
+    """The newest consent in force for somebody to receive records of a student."""
+    return session.scalar(
+        select(Consent.id)
+        .where(
+            Consent.district_id == district_id, Consent.student_id == student_id, Consent.recipient_id == recipient_id,
+            Consent.begins_at <= now, Consent.ends_at > now, Consent.withdrawn_at.is_(None),
+        )
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )  # fmt: skip
+
+
+def orders_of(session: Session, district_id: int, student_id: int) -> Sequence[OrderLine]:
+    """The court orders about a student, the newest first."""
+    rows = session.execute(
+        select(CourtOrder, Person)
+        .join(Person, (Person.district_id == CourtOrder.district_id) & (Person.id == CourtOrder.guardian_id))
+        .where(CourtOrder.district_id == district_id, CourtOrder.student_id == student_id)
+        .order_by(CourtOrder.id.desc())
+        .limit(MOST)
+    )
+    return [OrderLine(order, person.display_name) for order, person in rows]
+
+
+def beyond_age_of(session: Session, district_id: int, student_id: int) -> Sequence[KeptLine]:
+    """What lets guardians see on after the 18th birthday, the newest first."""
+    rows = session.execute(
+        select(BeyondAge, Person)
+        .join(Person, (Person.district_id == BeyondAge.district_id) & (Person.id == BeyondAge.guardian_id))
+        .where(BeyondAge.district_id == district_id, BeyondAge.student_id == student_id)
+        .order_by(BeyondAge.id.desc())
+        .limit(MOST)
+    )
+    return [KeptLine(kept, person.display_name) for kept, person in rows]
+
+
+def accounts_of(session: Session, district_id: int, person_id: int) -> Sequence[Account]:
+    """The accounts of a person, the oldest first."""
+    return session.scalars(
+        select(Account).where(Account.district_id == district_id, Account.person_id == person_id).order_by(Account.id)
+    ).all()
+
+
+def holds_district_office(session: Session, district_id: int, person_id: int, now: datetime) -> bool:
+    """Whether a person has an office of the whole district, by the roster or by a link."""
+    by_roster = (
+        select(PersonRole.id)
+        .outerjoin(School, (School.district_id == PersonRole.district_id) & (School.id == PersonRole.school_id))
+        .where(
+            PersonRole.district_id == district_id, PersonRole.person_id == person_id,
+            PersonRole.role == "administrator", func.coalesce(School.kind, "district") == "district",
+        )
+    )  # fmt: skip
+    by_link = select(Link.id).where(
+        Link.district_id == district_id, Link.person_id == person_id, Link.scope == "district",
+        Link.basis == Basis.EMPLOYEE, Link.revoked_at.is_(None),
+        Link.ends_at.is_(None) | (Link.ends_at > now),
+    )  # fmt: skip
+    return session.scalar(select(by_roster.exists() | by_link.exists())) or False
