@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, String, and_, exists, func, literal, or_, select, union
@@ -12,10 +12,11 @@ from sqlalchemy.dialects.postgresql import array_agg
 from sqlalchemy.orm import Session
 
 from mastery.access import Basis, Scope
+from mastery.names import NameUse, sort_name
 from mastery.offices import Reach, Remit
 from mastery.roster import Role
 from models.links import Link
-from models.queries_people import is_student, on, sort_name
+from models.queries_people import is_student, on
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 _MOST_WORDS = 6
@@ -49,7 +50,7 @@ class Found:
         return Kind.STUDENT in self.kinds
 
 
-def students_in(district_id: int, where: Remit, today: date) -> Select[int]:
+def students_in(district_id: int, where: Remit, at: datetime) -> Select[int]:
     """Ids of the students of some schools today; of all who ever were, where the whole district is meant."""
     if where.district:
         ever = union(
@@ -57,13 +58,13 @@ def students_in(district_id: int, where: Remit, today: date) -> Select[int]:
             select(Enrollment.person_id).where(Enrollment.district_id == district_id, Enrollment.role == Role.STUDENT),
         ).subquery("ever_in")
         return select(ever.c.person_id)
-    here = is_student(district_id, today).subquery("here_in")
+    here = is_student(district_id, at).subquery("here_in")
     return select(here.c.person_id).where(here.c.school_id.in_(where.schools))
 
 
 def _near(district_id: int, where: Remit, today: date, now: datetime) -> list[Select[int, str]]:
     """(person id, kind) of the students of some places, their guardians and who is linked to them."""
-    students = students_in(district_id, where, today)
+    students = students_in(district_id, where, now)
     return [
         students.add_columns(_kind(Kind.STUDENT)),
         select(Guardianship.guardian_id, _kind(Kind.GUARDIAN)).where(
@@ -188,8 +189,8 @@ def _listed(
     schools = schools_of(session, district_id, [person.id for person, _kinds, _total in rows], today)
     found = [
         Found(
-            person.id, person.display_name, sort_name(person), person.identifier, tuple(person.grades),
-            frozenset(map(Kind, kinds)), schools.get(person.id, ()),
+            person.id, person.display_name, sort_name(person.names, NameUse.SCREEN), person.identifier,
+            tuple(person.grades), frozenset(map(Kind, kinds)), schools.get(person.id, ()),
         )
         for person, kinds, _total in rows
     ]  # fmt: skip
@@ -228,7 +229,7 @@ def student_of_number(session: Session, district_id: int, number: str) -> int | 
     wanted = number.strip().lower()
     if not wanted:
         return None
-    students = students_in(district_id, Remit(district=True), date.min)
+    students = students_in(district_id, Remit(district=True), datetime.min.replace(tzinfo=UTC))
     return session.scalar(
         select(Person.id)
         .where(

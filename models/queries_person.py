@@ -110,13 +110,13 @@ def guardians_of(session: Session, district_id: int, student_id: int) -> Sequenc
     return [Near(person.id, person.display_name, person.email, begins, ends) for person, begins, ends in rows]
 
 
-def wards_of(session: Session, district_id: int, guardian_id: int, where: Remit, today: date) -> Sequence[Near]:
+def wards_of(session: Session, district_id: int, guardian_id: int, where: Remit, at: datetime) -> Sequence[Near]:
     """The students of a guardian, as far as they are in some places."""
     rows = session.execute(
         _family(Guardianship.student_id).where(
             Guardianship.district_id == district_id,
             Guardianship.guardian_id == guardian_id,
-            Guardianship.student_id.in_(students_in(district_id, where, today)),
+            Guardianship.student_id.in_(students_in(district_id, where, at)),
         )
     )
     return [Near(person.id, person.display_name, None, begins, ends) for person, begins, ends in rows]
@@ -135,9 +135,9 @@ def links_to(session: Session, district_id: int, student_id: int) -> Sequence[Li
     return _links(session, district_id, Link.student_id == student_id)
 
 
-def links_of(session: Session, district_id: int, person_id: int, where: Remit, today: date) -> Sequence[LinkLine]:
+def links_of(session: Session, district_id: int, person_id: int, where: Remit, at: datetime) -> Sequence[LinkLine]:
     """What a person was made or linked to, the newest first; of students only those in some places."""
-    seen = Link.student_id.is_(None) | Link.student_id.in_(students_in(district_id, where, today))
+    seen = Link.student_id.is_(None) | Link.student_id.in_(students_in(district_id, where, at))
     return _links(session, district_id, (Link.person_id == person_id) & seen)
 
 

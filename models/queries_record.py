@@ -66,7 +66,7 @@ def entries(
     Of schools: what is about one of their students or was done by who works there. Students of others are not named.
     """
     chosen = select(AuditEvent).where(AuditEvent.district_id == district_id)
-    students = students_in(district_id, where, today)
+    students = students_in(district_id, where, now)
     if not where.district:
         about = _subjects(district_id).where(AuditSubject.student_id.in_(students))
         own = (AuditEvent.actor == Actor.PERSON) & AuditEvent.actor_id.in_(staff_in(district_id, where, today, now))

@@ -45,7 +45,7 @@ def links_ending(session: Session, district_id: int, where: Remit, now: datetime
         .join(adult, (adult.district_id == Link.district_id) & (adult.id == Link.person_id))
         .where(
             Link.district_id == district_id, in_force(now), Link.ends_at <= now + SOON,
-            Link.basis.not_in([Basis.EMERGENCY, Basis.SUPPORT]), _about(Link.student_id, district_id, where, today),
+            Link.basis.not_in([Basis.EMERGENCY, Basis.SUPPORT]), _about(Link.student_id, district_id, where, now),
         )
         .order_by(Link.ends_at, Link.id)
         .limit(MOST)
@@ -65,7 +65,7 @@ def orders_ending(session: Session, district_id: int, where: Remit, now: datetim
         .join(guardian, (guardian.district_id == CourtOrder.district_id) & (guardian.id == CourtOrder.guardian_id))
         .where(
             CourtOrder.district_id == district_id, CourtOrder.lifted_at.is_(None), CourtOrder.ends_at > now,
-            CourtOrder.ends_at <= now + SOON, _about(CourtOrder.student_id, district_id, where, today),
+            CourtOrder.ends_at <= now + SOON, _about(CourtOrder.student_id, district_id, where, now),
         )
         .order_by(CourtOrder.ends_at, CourtOrder.id)
         .limit(MOST)
@@ -89,7 +89,7 @@ def consents_lacking(
         .where(
             Link.district_id == district_id, in_force(now), Link.role == Role.EXTERNAL_PROFESSIONAL,
             (Consent.ends_at <= now + SOON) | Consent.withdrawn_at.is_not(None),
-            _about(Link.student_id, district_id, where, today),
+            _about(Link.student_id, district_id, where, now),
         )
         .order_by(Consent.ends_at, Link.id)
         .limit(MOST)
@@ -101,7 +101,7 @@ def consents_lacking(
     return found
 
 
-def emergencies(session: Session, district_id: int, where: Remit, today: date) -> Sequence[Waiting]:
+def emergencies(session: Session, district_id: int, where: Remit, now: datetime) -> Sequence[Waiting]:
     """Records that were opened in an emergency and that nobody has reviewed, the oldest first."""
     student, adult = aliased(Person), aliased(Person)
     rows = session.execute(
@@ -110,7 +110,7 @@ def emergencies(session: Session, district_id: int, where: Remit, today: date) -
         .join(adult, (adult.district_id == Link.district_id) & (adult.id == Link.person_id))
         .where(
             Link.district_id == district_id, Link.basis == Basis.EMERGENCY, Link.reviewed_at.is_(None),
-            _about(Link.student_id, district_id, where, today),
+            _about(Link.student_id, district_id, where, now),
         )
         .order_by(Link.begins_at, Link.id)
         .limit(MOST)
@@ -124,9 +124,12 @@ def emergencies(session: Session, district_id: int, where: Remit, today: date) -
 
 
 def _about(
-    student: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], district_id: int, where: Remit, today: date
+    student: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
+    district_id: int,
+    where: Remit,
+    at: datetime,
 ) -> ColumnElement[bool]:
-    return student.in_(students_in(district_id, where, today))
+    return student.in_(students_in(district_id, where, at))
 
 
 def _known(ends: datetime | None) -> datetime:

@@ -12,6 +12,7 @@ from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
 from furnished_work import corrected, judged, long_story, morning, restricted, schooling
 from measurement_world import PILOT, well_measured
+from office_world import waiting_office
 from page_world import PASSWORD
 from sqlalchemy import func, update
 from visitors import Visitor
@@ -121,12 +122,26 @@ def _done(visitor: Visitor) -> None:
     visitor.page.get_by_text("Done for 2 students.").wait_for()
 
 
+def _found(visitor: Visitor) -> None:
+    visitor.page.get_by_label("Find a person").fill("Byron")
+    visitor.page.get_by_role("button", name="Search").click()
+    visitor.page.get_by_role("heading", name="People found").wait_for()
+
+
+def _unsaid(visitor: Visitor) -> None:
+    visitor.page.locator("form.office-form").evaluate("(form) => { form.noValidate = true; }")
+    visitor.page.get_by_role("button", name="Link", exact=True).click()
+    visitor.page.get_by_role("alert").wait_for()
+
+
 def _shortened(visitor: Visitor) -> None:
     """Its many sections are alike; the first and the last ones stand for all, or it would take as long as the rest."""
     visitor.page.evaluate("[...document.querySelectorAll('main section')].slice(4, -4).forEach((one) => one.remove())")
 
 
 _ALL_QUESTIONS, _PILOT = "/measurement/Mathematics?which=all", f"/measurement/Mathematics?term={PILOT.key}"
+_LINK = "/office/people/{student}/link"
+_LOOKED = "/students/{student}/looked"
 _TOLD = "/students/{classmate}/targets/{told}"
 
 # what a page shows and is none
@@ -209,6 +224,27 @@ CASES = (
     Case("second step, set up", "pages.set_up_second_factor", "leader", "/account/second-factor"),
     Case("account", "pages.account", "leader", "/account"),
     Case("account, soon signed out", "pages.account", "teacher", "/account", _soon_over),
+    Case("office, nothing waits", "pages.office", "leader", "/office"),
+    Case("office, what waits", "pages.office", "principal", "/office", more=waiting_office),
+    Case("office, people found", "pages.office", "principal", "/office", _found),
+    Case("office, a student", "pages.office_person", "principal", "/office/people/{student}", more=waiting_office),
+    Case("office, an adult", "pages.office_person", "steward", "/office/people/{mentor}", more=waiting_office),
+    Case("office, linking", "pages.link_person", "principal", _LINK),
+    Case("office, a form refused", "pages.link_person", "principal", _LINK, _unsaid, status=422),
+    Case("office, a consent", "pages.add_consent", "principal", "/office/people/{student}/consent"),
+    Case("office, an order", "pages.add_order", "principal", "/office/people/{student}/order"),
+    Case("office, of age", "pages.add_beyond_age", "principal", "/office/people/{student}/of-age"),
+    Case("office, an office", "pages.give_office", "steward", "/office/people/{mentor}/office", more=waiting_office),
+    Case("office, the record", "pages.office_record", "steward", "/office/record", more=waiting_office),
+    Case("office, support", "pages.office_support", "leader", "/office/support", more=waiting_office),
+    Case("office, programs", "pages.office_clients", "steward", "/office/clients", more=waiting_office),
+    Case("rules in force", "pages.policy", "teacher", "/policy"),
+    Case("emergency", "pages.emergency", "teacher", "/emergency"),
+    Case("emergency, of one", "pages.student_emergency", "teacher", "/students/{student}/emergency"),
+    Case("seen in an emergency", "pages.student", "colleague", "/students/{student}", more=waiting_office),
+    Case("seen by support", "pages.students", "supporter", "/students", more=waiting_office),
+    Case("who has looked", "pages.looked_at", "guardian", _LOOKED, more=waiting_office),
+    Case("who has looked, in Spanish", "pages.looked_at", "student", _LOOKED, more=waiting_office, language="es"),
     Case("gallery", "pages.gallery", "teacher", "/gallery"),
     Case("no such page", None, "teacher", "/students/0", status=404),
     Case("no such page, signed out", None, None, "/nowhere", status=404),

@@ -62,6 +62,10 @@ def layout_problems(page: Page) -> list[str]:
 _KEYBOARD = (Path(__file__).parent / "browser" / "keyboard.js").read_text()
 
 
+# month, day, year and the calendar: one control, with a stop for each
+_PARTS_OF_A_DAY = 4
+
+
 def keyboard_problems(page: Page) -> list[str]:
     """What somebody without a mouse meets on the way from the top to the end, and where the way does not lead."""
     page.evaluate(_KEYBOARD)
@@ -69,6 +73,10 @@ def keyboard_problems(page: Page) -> list[str]:
     for number in range(count):
         page.keyboard.press("Tab")
         where = page.evaluate("keyboard.where()")
+        for _ in range(_PARTS_OF_A_DAY - 1):
+            if where is not None and where["day"] and where["stop"] == number - 1:
+                page.keyboard.press("Tab")
+                where = page.evaluate("keyboard.where()")
         if where is None:
             return [*problems, f"the way ends after {number} of {count}"]
         if where["stop"] != number:

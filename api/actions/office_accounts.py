@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.actions.links import NotYoursError
+from api.actions.sessions import end_all
 from mastery.access import Viewer
 from mastery.audit import Act
 from mastery.offices import Affair, Reach, remit
+from mastery.session_limits import Ending
 from models.access import Account
 from models.audit import by_person, record
 from models.queries_access import subject_of
-from models.queries_accounts import end_sessions
+from models.queries_accounts import holder_of
 from models.queries_office import find_person
 from models.queries_people import district_zone
 from models.queries_person import holds_district_office
@@ -28,8 +30,8 @@ def close_account(session: Session, viewer: Viewer, account_id: int, now: dateti
     account, person = _account(session, viewer, account_id, now)
     if account.disabled_at is None:
         account.disabled_at = real_now
-        end_sessions(session, viewer.district, account_id, real_now)
         session.flush()
+        end_all(session, holder_of(account, None), real_now, Ending.BY_OFFICE, by_person(viewer.person))
         _put(session, viewer, Act.ACCOUNT_DISABLED, account_id, person, now)
     return person
 

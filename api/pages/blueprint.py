@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import wraps
@@ -18,12 +18,13 @@ from werkzeug.routing import IntegerConverter
 from api.actions.looking import disclose, looked
 from api.security.guards import GUARD, declare
 from api.services import services
-from mastery.access import NEEDS, Access, Reason, Subject, Viewer, What, may, works_here
+from mastery.access import NEEDS, Access, Basis, Reason, Subject, Tie, Viewer, What, may, works_here
 from mastery.access_matrix import Role
 from mastery.names import NameUse
-from mastery.offices import Affair, remit
+from mastery.offices import Affair, Remit, joint, remit
 from mastery.second_factor import Step, needs_second_factor, step
 from models.queries_access import relations_of
+from models.queries_support import SupportLine, support_here
 from models.unit_of_work import district_transaction, one_snapshot
 
 
@@ -44,7 +45,8 @@ class Visit:
     """One request of a signed-in person: the district's transaction, who they are today, and the school's clock.
 
     `asked`: the student whom the address names, if there is such a one; `access`: by what they may be seen here;
-    `seen`: whom the answer shows, to be put on record before it leaves.
+    `seen`: whom the answer shows, to be put on record before it leaves. `support`: the access of our support by which
+    the person is here, to be said on every page.
     `step` is what signing in still lacks; only few pages are open before it is done. `needs_factor`: the person's roles
     ask for a second factor.
     """
@@ -59,6 +61,7 @@ class Visit:
     seen: set[int] = field(default_factory=set)
     step: Step = Step.IN
     needs_factor: bool = False
+    support: Sequence[SupportLine] = ()
 
     @property
     def district_id(self) -> int:
@@ -89,6 +92,21 @@ class Visit:
         if works_here(self.access.roles) or Role.STUDENT in self.access.roles:
             return NameUse.SCREEN
         return NameUse.FAMILY_SCREEN if Role.PARENT in self.access.roles else NameUse.OUTSIDE_SCREEN
+
+    @property
+    def emergency(self) -> Tie | None:
+        """By which emergency alone the student is seen here; None where the person sees them anyway."""
+        ties = self.access.ties
+        return ties[-1] if ties and all(tie.basis is Basis.EMERGENCY for tie in ties) else None
+
+    @property
+    def office(self) -> bool:
+        """Whether the person answers for any affair of an office."""
+        return bool(self.remit(*Affair))
+
+    def remit(self, *affairs: Affair) -> Remit:
+        """Where the person answers for at least one of some affairs."""
+        return joint(self.viewer, affairs, self.now)
 
     def may(self, what: What) -> bool:
         """Whether the person may see or do something more about the student whom the page is about."""
@@ -123,6 +141,21 @@ def staff_only(view: View) -> View:
         return view(visit, **arguments)
 
     return declare(_entered(guarded), "person: staff")
+
+
+def office_only(*affairs: Affair) -> Callable[[View], View]:
+    """A page of an office, for who answers for one of some affairs; for others it does not exist."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(visit: Visit, **arguments: object) -> ResponseReturnValue:
+            if not visit.remit(*affairs):
+                abort(404)
+            return view(visit, **arguments)
+
+        return declare(_entered(guarded), f"person: office: {', '.join(affairs)}")
+
+    return decorate
 
 
 def about_student(what: What, *, own: bool = False, whole: bool = True) -> Callable[[View], View]:
@@ -207,6 +240,8 @@ def _visit(session: Session, student_id: object) -> Visit:
     found = relations_of(session, user.district_id, user.person_id, now, asked)
     # no real child is in a sandbox: there a second factor is offered and not asked for
     needed = needs_second_factor(found.viewer.lasting_roles) and not found.sandbox
+    ties = [tie for tie in found.viewer.ties if tie.basis is Basis.SUPPORT and tie.span.holds(now)]
+    support = support_here(session, user.district_id, now, user.person_id) if ties else ()
     return Visit(
         session,
         found.viewer,
@@ -216,6 +251,7 @@ def _visit(session: Session, student_id: object) -> Visit:
         found.subject,
         step=step(needed, user.has_factor, user.factor_shown),
         needs_factor=needed,
+        support=support,
     )
 
 

@@ -131,6 +131,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         head=head,
         own=own,
         guardian=guardian,
+        may_know=(own or guardian) and visit.may(What.WHO_LOOKED),
         found=found,
         page=writer.page(found),
     )

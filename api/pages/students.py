@@ -110,6 +110,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         may_act=visit.may(What.ACT_ON_FLAG),
         triage=visit.may(What.FLAGS),
         whole=visit.access.targets is None,
+        may_know=visit.access.targets is None and visit.may(What.WHO_LOOKED),
         may_explain=visit.may(What.EVIDENCE),
         corrections=visit.may(What.AMENDMENTS),
         own=visit.viewer.person == student_id,

@@ -1,0 +1,146 @@
+"""Who has looked at a student and who received something: for the family, the student and the school."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from api.actions.consents import withdraw_consent
+from api.actions.links import NotYoursError
+from api.pages import office_words, words
+from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, signed_in
+from api.pages.my_path import path_url
+from mastery.access import Basis, What
+from mastery.access_matrix import Role
+from mastery.audit import Act
+from models.queries_looked import RECEIVED, Look, capacities_of, looks_at
+from models.queries_person import consents_of, links_to
+from models.queries_student import student_head
+
+PAGES: dict[str, Any] = {
+    "pages.today": _l("the list of the day"),
+    "pages.student": _l("the page of results"),
+    "pages.explanation": _l("the results on one target"),
+    "pages.student_map": _l("the map of targets"),
+    "pages.my_path": _l("the path"),
+    "pages.child_path": _l("the path"),
+    "pages.class_page": _l("the page of the class"),
+    "pages.office": _l("the list of what waits in the office"),
+    "pages.office_search": _l("a search of the office"),
+    "pages.office_person": _l("the page of the office"),
+    "pages.link_person": _l("the form for linking an adult"),
+    "pages.add_consent": _l("the form for a consent"),
+    "pages.add_order": _l("a form of the office"),
+    "pages.add_beyond_age": _l("a form of the office"),
+    "pages.looked_at": _l("the page of who has looked"),
+    "pages.office_record": _l("the list of who did what"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day with the sentences of who did what."""
+
+    title: str
+    lines: Sequence[str]
+
+
+@pages.get("/students/<int:student_id>/looked")
+@about_student(What.WHO_LOOKED)
+def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """Who has looked, by day; and who may look beyond teachers and family, with the consents that it rests on."""
+    page, family = page_number(), _is_family(visit)
+    found, total = looks_at(
+        visit.session, visit.district_id, student_id, visit.zone, PAGE_SIZE, (page - 1) * PAGE_SIZE, family=family
+    )
+    if page > 1 and not found:
+        abort(404)
+    people = {one.person_id for one in found if one.person_id is not None}
+    capacities = capacities_of(visit.session, visit.district_id, student_id, people)
+    return render_template(
+        "looked.html",
+        visit=visit,
+        head=student_head(visit.session, visit.district_id, student_id),
+        days=[Day(_day(day), [_line(visit, one, capacities) for one in some]) for day, some in _by_day(found)],
+        links=[line for line in links_to(visit.session, visit.district_id, student_id) if _may_look(visit, line.link)],
+        consents=[
+            line
+            for line in consents_of(visit.session, visit.district_id, student_id)
+            if line.consent.withdrawn_at is None and line.consent.ends_at > visit.now
+        ],
+        own=visit.viewer.person == student_id,
+        family=family,
+        back=path_url(visit, student_id) if family else url_for("pages.student", student_id=student_id),
+        office=office_words,
+        page=page,
+        last_page=max(1, -(-total // PAGE_SIZE)),
+    )
+
+
+@pages.post("/consents/<int:consent_id>/withdraw")
+@signed_in
+def family_withdraws(visit: Visit, consent_id: int) -> ResponseReturnValue:
+    """Withdraw a consent of one's own family."""
+    try:
+        student = withdraw_consent(visit.session, visit.viewer, consent_id, visit.now)
+        visit.session.commit()
+    except NotYoursError:
+        abort(404)
+    flash(_("Withdrawn. What rests on it shows nothing from now on."))
+    return redirect(url_for("pages.looked_at", student_id=student), 303)
+
+
+def _is_family(visit: Visit) -> bool:
+    """Whether the viewer reads as the student or for the student, and does not work with them."""
+    return visit.access.roles <= {Role.STUDENT, Role.PARENT}
+
+
+def _may_look(visit: Visit, link: Any) -> bool:
+    running = link.revoked_at is None and (link.ends_at is None or link.ends_at > visit.now)
+    return running and link.basis != Basis.EMERGENCY
+
+
+def _by_day(found: Sequence[Look]) -> list[tuple[date, list[Look]]]:
+    return [(day, list(some)) for day, some in groupby(found, key=lambda one: one.day)]
+
+
+def _day(day: date) -> str:
+    return words.long_date(day)
+
+
+def _line(visit: Visit, one: Look, capacities: dict[int, str]) -> str:
+    who = _who(one, capacities)
+    at = words.clock_time(one.first, visit.zone)
+    if one.act == RECEIVED:
+        said = _("%(who)s received: %(classes)s.", who=who, classes=office_words.classes_said(one.classes))
+        return f"{said} {_('What for: %(purpose)s', purpose=one.purpose)}" if one.purpose else said
+    if one.act == Act.BREAK_GLASS:
+        return _("%(who)s opened the record in an emergency, at %(time)s. The school reviews this.", who=who, time=at)
+    if one.act == Act.EXPORT:
+        return _("%(who)s saved records as a file, at %(time)s.", who=who, time=at)
+    page = PAGES.get(one.page or "", _("another page"))
+    return ngettext(
+        "%(who)s opened %(page)s, at %(time)s.",
+        "%(who)s opened %(page)s %(num)d times, first at %(time)s.",
+        one.times,
+        who=who,
+        page=page,
+        time=at,
+    )
+
+
+def _who(one: Look, capacities: dict[int, str]) -> str:
+    name = one.person or _("Somebody")
+    word = capacities.get(one.person_id or 0)
+    role = office_words.ROSTER_ROLES.get(word or "") or office_words.CAPACITIES.get(word or "")
+    more = [str(one_word) for one_word in (role, one.organization) if one_word]
+    return f"{name} ({', '.join(more)})" if more else name

@@ -1,0 +1,138 @@
+"""The first page of the office: find a person by name or SIS id, and see what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from api.actions.emergency import review_break_glass
+from api.actions.links import NotYoursError
+from api.actions.looking import looked
+from api.pages import office_words
+from api.pages.blueprint import PAGE_SIZE, Visit, office_only, pages
+from mastery.offices import Affair, reach
+from models.queries_office import Found, find_people
+from models.queries_waiting import Waiting, consents_lacking, emergencies, links_ending, orders_ending
+
+_LONGEST = 100
+
+
+@dataclass(slots=True)
+class Queue:
+    """What waits, by kind; empty where the person does not answer for it. `named`: students may be named."""
+
+    named: bool
+    emergencies: Sequence[Waiting] = field(default_factory=list)
+    consents: Sequence[tuple[Waiting, bool]] = field(default_factory=list)
+    links: Sequence[Waiting] = field(default_factory=list)
+    orders: Sequence[Waiting] = field(default_factory=list)
+
+    def students(self) -> set[int]:
+        """Whom it names."""
+        if not self.named:
+            return set()
+        lines = (*self.emergencies, *(line for line, _gone in self.consents), *self.links, *self.orders)
+        return {line.student_id for line in lines}
+
+
+def queue_of(visit: Visit) -> Queue:
+    """What waits for a person's office."""
+    session, district, now, today = visit.session, visit.district_id, visit.now, visit.today
+    found = Queue(named=bool(reach(visit.viewer, now).students))
+    if where := visit.remit(Affair.REVIEWS):
+        found.emergencies = emergencies(session, district, where, visit.now)
+    if where := visit.remit(Affair.CONSENTS):
+        found.consents = consents_lacking(session, district, where, now, today)
+    if where := visit.remit(Affair.LINKS):
+        found.links = links_ending(session, district, where, now, today)
+    if where := visit.remit(Affair.ORDERS):
+        found.orders = orders_ending(session, district, where, now, today)
+    return found
+
+
+@pages.get("/office")
+@office_only(*Affair)
+def office(visit: Visit) -> ResponseReturnValue:
+    """The search and what waits."""
+    queue = queue_of(visit)
+    visit.seen.update(queue.students())
+    return render_template("office.html", visit=visit, queue=queue, **_common(visit))
+
+
+@pages.post("/office")
+@office_only(Affair.PEOPLE, Affair.LINKS, Affair.CONSENTS, Affair.ORDERS, Affair.APPOINTMENTS)
+def office_search(visit: Visit) -> ResponseReturnValue:
+    """Who was found; the one person whom the words mean alone is opened at once.
+
+    What was typed comes in the body: a name does not belong in an address.
+    """
+    asked, page = request.form.get("q", "").strip()[:_LONGEST], _page()
+    found, total = find_people(
+        visit.session, visit.district_id, reach(visit.viewer, visit.now), asked, visit.now, visit.today, PAGE_SIZE,
+        (page - 1) * PAGE_SIZE,
+    )  # fmt: skip
+    if page > 1 and not found:
+        abort(404)
+    if total == 1:
+        return redirect(url_for("pages.office_person", person_id=found[0].id), 303)
+    _put_on_record(visit, found)
+    return render_template(
+        "office_found.html",
+        visit=visit,
+        asked=asked,
+        found=found,
+        total=total,
+        page=page,
+        last_page=max(1, -(-total // PAGE_SIZE)),
+        **_common(visit),
+    )
+
+
+@pages.post("/office/emergencies/<int:link_id>")
+@office_only(Affair.REVIEWS)
+def review_emergency(visit: Visit, link_id: int) -> ResponseReturnValue:
+    """Say that one has looked at an emergency, and end its access where asked to."""
+    end = request.form.get("end") == "1"
+    try:
+        review_break_glass(visit.session, visit.viewer, link_id, end=end, now=visit.now)
+        visit.session.commit()
+    except NotYoursError:
+        abort(404)
+    flash(_("Reviewed. Access has ended.") if end else _("Reviewed."))
+    return redirect(url_for("pages.office"), 303)
+
+
+def _put_on_record(visit: Visit, found: Sequence[Found]) -> None:
+    students = {one.id for one in found if one.is_student}
+    if students:
+        looked(visit.session, visit.viewer, "pages.office_search", students, visit.now, looks_on=False)
+        visit.session.commit()
+
+
+def _common(visit: Visit) -> dict[str, object]:
+    return {
+        "office": office_words,
+        "acts": acts_of(visit),
+        "affairs": Affair,
+        "finds": bool(reach(visit.viewer, visit.now)),
+    }
+
+
+def acts_of(visit: Visit) -> dict[str, bool]:
+    """Which of the everyday acts about a student the person does."""
+    return {
+        "link": bool(visit.remit(Affair.LINKS)),
+        "consent": bool(visit.remit(Affair.CONSENTS)),
+        "order": bool(visit.remit(Affair.ORDERS)),
+    }
+
+
+def _page() -> int:
+    text = request.form.get("page", "1")
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) >= 1):
+        abort(404)
+    return int(text)

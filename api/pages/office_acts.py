@@ -1,0 +1,280 @@
+"""What the office does about a person: linking, consents, orders, offices, accounts; each a form and an act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
+
+from api.actions.consents import Signed, give_consent, withdraw_consent
+from api.actions.custody import Filed, end_beyond_age, file_order, keep_beyond_age, lift_order
+from api.actions.links import Asked, NotYoursError, grant_link, revoke_link
+from api.actions.office_accounts import close_account, open_account
+from api.pages import office_words
+from api.pages.blueprint import Visit, office_only, pages
+from api.pages.office_forms import (
+    BeyondAgeForm,
+    ConsentForm,
+    LinkForm,
+    OfficeForm,
+    OrderForm,
+    add_error,
+    as_default,
+    refuse,
+)
+from api.services import services
+from mastery.access import Basis, Scope
+from mastery.access_matrix import DataClass, Role
+from mastery.links import CAPACITIES, AgeBasis, LinkError, Restriction, year_end_after
+from mastery.offices import Affair, may_appoint, reach
+from models.queries_office import Found, find_person, schools_in
+from models.queries_person import consent_for, guardians_of
+
+_DISTRICT = "district"
+# who counts figures only, or leads, is appointed where the service is installed
+_GIVEN_HERE = tuple(role for role in CAPACITIES if role not in (Role.MONITOR, Role.RESEARCHER, Role.DISTRICT_LEADER))
+_AT_SCHOOLS = frozenset(
+    {Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.DATA_STEWARD, Role.COUNSELOR, Role.EXPERIENCE_COORDINATOR}
+)
+
+
+def _student(visit: Visit, affair: Affair) -> Found:
+    """The student of the address, for whom the person answers; to be put on record as seen."""
+    subject = visit.asked
+    if subject is None or not visit.remit(affair).covers(subject):
+        abort(404)
+    person = _person(visit, subject.student)
+    visit.seen.add(person.id)
+    return person
+
+
+def _person(visit: Visit, person_id: int) -> Found:
+    within = reach(visit.viewer, visit.now)
+    person = find_person(visit.session, visit.district_id, within, person_id, visit.now, visit.today)
+    return abort(404) if person is None else person
+
+
+def _show(template: str, visit: Visit, person: Found, form: FlaskForm, **more: object) -> ResponseReturnValue:
+    status = 422 if request.method == "POST" else 200
+    return render_template(template, visit=visit, person=person, form=form, office=office_words, **more), status
+
+
+def _back(person: int, place: str, text: str) -> ResponseReturnValue:
+    flash(text)
+    return redirect(url_for("pages.office_person", person_id=person, _anchor=place), 303)
+
+
+def _done(visit: Visit, form: FlaskForm, act: Callable[[], object]) -> bool:
+    """Let an act be done and kept; where it is refused, the form says why."""
+    try:
+        act()
+        visit.session.commit()
+    except NotYoursError:
+        abort(404)
+    except LinkError as refused:
+        refuse(form, refused)
+        return False
+    return True
+
+
+@pages.route("/office/people/<int:student_id>/link", methods=["GET", "POST"])
+@office_only(Affair.LINKS)
+def link_person(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """Link an adult to a student."""
+    student, form = _student(visit, Affair.LINKS), LinkForm()
+    if form.validate_on_submit() and (adult := form.person(visit)) is not None:
+        outside = Role(form.role.data) is Role.EXTERNAL_PROFESSIONAL
+        consent = consent_for(visit.session, visit.district_id, student.id, adult, visit.now) if outside else None
+        asked = Asked(
+            adult, Role(form.role.data), Scope.STUDENT, student.id, Basis(form.basis.data), form.purpose.data,
+            visit.today, form.ends_on.data, consent,
+        )  # fmt: skip
+        if _done(visit, form, lambda: grant_link(visit.session, visit.viewer, asked, visit.now)):
+            return _back(student.id, "links", _("Linked. The access holds from now on."))
+    opens = {str(role): office_words.opens_words(role) for role in CAPACITIES}
+    return _show("office_link.html", visit, student, form, opens=opens)
+
+
+@pages.route("/office/people/<int:student_id>/consent", methods=["GET", "POST"])
+@office_only(Affair.CONSENTS)
+def add_consent(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """Record a consent that a family signed."""
+    student, form = _student(visit, Affair.CONSENTS), ConsentForm()
+    guardians = guardians_of(visit.session, visit.district_id, student.id)
+    form.signed_by.choices = [
+        *(SelectChoice(str(one.id), one.name) for one in guardians if _holds(one.begins_on, one.ends_on, visit.today)),
+        SelectChoice(str(student.id), _("%(name)s, who is 18 or older", name=student.name)),
+    ]
+    as_default((form.signed_on, form.begins_on), visit.today)
+    as_default((form.ends_on,), year_end_after(visit.today))
+    if request.method == "GET":
+        form.classes.data = [str(DataClass.LEVELS)]
+    if form.validate_on_submit() and (adult := form.person(visit)) is not None:
+        signed = Signed(
+            student.id, adult, frozenset(map(DataClass, form.classes.data)), form.purpose.data,
+            int(form.signed_by.data), form.signed_on.data, form.begins_on.data, form.ends_on.data,
+        )  # fmt: skip
+        if _done(visit, form, lambda: give_consent(visit.session, visit.viewer, signed, visit.now)):
+            return _back(student.id, "consents", _("The consent is on file. Now the person can be linked."))
+    return _show("office_consent.html", visit, student, form)
+
+
+def _holds(begins: date | None, ends: date | None, today: date) -> bool:
+    return (begins is None or begins <= today) and (ends is None or ends >= today)
+
+
+@pages.route("/office/people/<int:student_id>/order", methods=["GET", "POST"])
+@office_only(Affair.ORDERS)
+def add_order(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """File a court order about a guardian."""
+    student, form = _student(visit, Affair.ORDERS), OrderForm()
+    guardians = guardians_of(visit.session, visit.district_id, student.id)
+    form.guardian.choices = [SelectChoice(str(one.id), one.name) for one in guardians]
+    as_default((form.begins_on,), visit.today)
+    if form.validate_on_submit():
+        filed = Filed(
+            student.id, int(form.guardian.data), form.kind.data, frozenset(map(Restriction, form.restricts.data)),
+            form.document_reference.data, form.begins_on.data, form.ends_on.data,
+        )  # fmt: skip
+        if _done(visit, form, lambda: file_order(visit.session, visit.viewer, filed, visit.now)):
+            return _back(student.id, "orders", _("The order is on file."))
+    return _show("office_order.html", visit, student, form)
+
+
+@pages.route("/office/people/<int:student_id>/of-age", methods=["GET", "POST"])
+@office_only(Affair.ORDERS)
+def add_beyond_age(visit: Visit, student_id: int) -> ResponseReturnValue:
+    """Let a guardian see on after the 18th birthday."""
+    student, form = _student(visit, Affair.ORDERS), BeyondAgeForm()
+    guardians = guardians_of(visit.session, visit.district_id, student.id)
+    form.guardian.choices = [SelectChoice(str(one.id), one.name) for one in guardians]
+    if form.validate_on_submit():
+        guardian, basis, last = int(form.guardian.data), AgeBasis(form.basis.data), form.ends_on.data
+
+        def keep() -> int:
+            return keep_beyond_age(
+                visit.session, visit.viewer, student.id, guardian, basis, visit.today, last, visit.now
+            )
+
+        if _done(visit, form, keep):
+            return _back(student.id, "of-age", _("Kept. The guardian sees on after the 18th birthday."))
+    return _show("office_of_age.html", visit, student, form)
+
+
+@pages.route("/office/people/<int:person_id>/office", methods=["GET", "POST"])
+@office_only(Affair.APPOINTMENTS, Affair.LINKS)
+def give_office(visit: Visit, person_id: int) -> ResponseReturnValue:
+    """Give an adult an office at a school or of the district."""
+    adult, form = _person(visit, person_id), OfficeForm()
+    if adult.is_student:
+        abort(404)
+    roles = [role for role in _GIVEN_HERE if role in _AT_SCHOOLS and may_appoint(visit.viewer, role, visit.now)]
+    where = visit.remit(Affair.APPOINTMENTS, Affair.LINKS)
+    form.role.choices = [SelectChoice(str(role), office_words.CAPACITIES[role]) for role in roles]
+    form.place.choices = [
+        *([SelectChoice(_DISTRICT, _("the whole district"))] if where.district else []),
+        *(SelectChoice(str(key), name) for key, name in schools_in(visit.session, visit.district_id, where)),
+    ]
+    if form.validate_on_submit():
+        whole = form.place.data == _DISTRICT
+        asked = Asked(
+            adult.id, Role(form.role.data), Scope.DISTRICT if whole else Scope.SCHOOL,
+            None if whole else int(form.place.data), Basis.EMPLOYEE, form.purpose.data, visit.today, form.ends_on.data,
+        )  # fmt: skip
+        if _appointed(visit, form, asked):
+            return _back(adult.id, "links", _("Done. The office holds from now on."))
+    opens = {str(role): office_words.opens_words(role) for role in roles}
+    return _show("office_office.html", visit, adult, form, opens=opens)
+
+
+def _appointed(visit: Visit, form: OfficeForm, asked: Asked) -> bool:
+    try:
+        grant_link(visit.session, visit.viewer, asked, visit.now)
+        visit.session.commit()
+    except NotYoursError:
+        add_error(form.place, _("You do not give this office there. Choose another place."))
+    except LinkError as refused:
+        refuse(form, refused)
+    else:
+        return True
+    return False
+
+
+def _end(visit: Visit, place: str, act: Callable[[], object], text: str) -> ResponseReturnValue:
+    """End something, and go back to the person whose page has the button."""
+    try:
+        act()
+        visit.session.commit()
+    except NotYoursError:
+        abort(404)
+    back = request.form.get("back", "")
+    if not (back.isascii() and back.isdigit() and len(back) < 19):
+        flash(text)
+        return redirect(url_for("pages.office"), 303)
+    return _back(int(back), place, text)
+
+
+@pages.post("/office/links/<int:link_id>/end")
+@office_only(Affair.LINKS, Affair.APPOINTMENTS)
+def end_link(visit: Visit, link_id: int) -> ResponseReturnValue:
+    """End a link or an office now."""
+    return _end(
+        visit, "links", lambda: revoke_link(visit.session, visit.viewer, link_id, visit.now), _("Ended, from now on.")
+    )
+
+
+@pages.post("/office/consents/<int:consent_id>/withdraw")
+@office_only(Affair.CONSENTS)
+def end_consent(visit: Visit, consent_id: int) -> ResponseReturnValue:
+    """Withdraw a consent, as the family asked."""
+    act = withdraw_consent
+    return _end(
+        visit, "consents", lambda: act(visit.session, visit.viewer, consent_id, visit.now),
+        _("Withdrawn. What rests on it shows nothing from now on."),
+    )  # fmt: skip
+
+
+@pages.post("/office/orders/<int:order_id>/lift")
+@office_only(Affair.ORDERS)
+def end_order(visit: Visit, order_id: int) -> ResponseReturnValue:
+    """Lift a court order."""
+    return _end(
+        visit, "orders", lambda: lift_order(visit.session, visit.viewer, order_id, visit.now),
+        _("Lifted. The guardian’s rights hold again."),
+    )  # fmt: skip
+
+
+@pages.post("/office/of-age/<int:kept_id>/end")
+@office_only(Affair.ORDERS)
+def end_kept(visit: Visit, kept_id: int) -> ResponseReturnValue:
+    """End a guardian's access after the 18th birthday."""
+    return _end(
+        visit, "of-age", lambda: end_beyond_age(visit.session, visit.viewer, kept_id, visit.now),
+        _("Ended, from now on."),
+    )  # fmt: skip
+
+
+@pages.post("/office/accounts/<int:account_id>/close")
+@office_only(Affair.ACCOUNTS)
+def close_person_account(visit: Visit, account_id: int) -> ResponseReturnValue:
+    """Let nobody come in by an account any more."""
+    real = services().stopwatch()
+    return _end(
+        visit, "account", lambda: close_account(visit.session, visit.viewer, account_id, visit.now, real),
+        _("Closed. Nobody signs in with this account, and whoever was signed in is out."),
+    )  # fmt: skip
+
+
+@pages.post("/office/accounts/<int:account_id>/open")
+@office_only(Affair.ACCOUNTS)
+def open_person_account(visit: Visit, account_id: int) -> ResponseReturnValue:
+    """Let the holder of a closed account come in again."""
+    return _end(
+        visit, "account", lambda: open_account(visit.session, visit.viewer, account_id, visit.now),
+        _("Open again, with the password as it was."),
+    )  # fmt: skip

@@ -1,0 +1,204 @@
+"""The forms of the office: linking an adult, a consent, a court order, access after the 18th birthday, an office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, HiddenField, RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput
+
+from api.actions.links import LONGEST_PURPOSE
+from api.pages.blueprint import Visit
+from api.pages.office_words import AGE_BASES, BASES, CAPACITIES, CLASSES, RESTRICTIONS
+from mastery.access import Basis
+from mastery.access_matrix import MATRIX, DataClass
+from mastery.links import CAPACITIES as ALL_CAPACITIES
+from mastery.links import OFFICES, AgeBasis, LinkError, Restriction
+from mastery.offices import Reach, Remit
+from models.queries_office import Found, find_people, find_person
+
+_LONGEST_NAME = 100
+_MOST_CANDIDATES = 10
+# what a family can consent to: the classes that the table opens to somebody by consent only
+CONSENTED = tuple(one for one in DataClass if any(row[one].consent for row in MATRIX.values()))
+_NEAR_STUDENTS = tuple(role for role in ALL_CAPACITIES if role not in OFFICES)
+_ADULTS = Reach(Remit(), Remit(district=True))
+
+
+class DayField(DateField):
+    """A day of the calendar."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the day; says how to write one where it is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Give a day of the calendar, such as 2027-06-30.")) from None
+
+
+class BoxesField(SelectMultipleField):
+    """Some of several, each with its box."""
+
+    option_widget = CheckboxInput()
+
+
+class WhoForm(FlaskForm):
+    """A form that names an adult as one says the name; where several have it, one of them is chosen."""
+
+    who = StringField(_l("Who? Name or number"), [InputRequired(_l("Say who it is.")), Length(max=_LONGEST_NAME)])
+    chosen = RadioField(_l("Which of them?"), validate_choice=False, choices=[])
+    chosen_for = HiddenField()
+
+    def person(self, visit: Visit) -> int | None:
+        """The adult of the district who is meant; None, and the field says why, where that is not one."""
+        picked = self.chosen.data or ""
+        said = (self.who.data or "").strip()
+        if picked.isascii() and picked.isdigit() and len(picked) < 19 and self.chosen_for.data == said:
+            found = find_person(visit.session, visit.district_id, _ADULTS, int(picked), visit.now, visit.today)
+            return found.id if found else None
+        people, total = find_people(
+            visit.session, visit.district_id, _ADULTS, said, visit.now, visit.today, _MOST_CANDIDATES
+        )
+        if total == 1:
+            return people[0].id
+        if total == 0:
+            add_error(
+                self.who, _("No adult of the district has this name. The student information system adds people.")
+            )
+        else:
+            self._offer(said, people)
+        return None
+
+    def _offer(self, said: str, people: Sequence[Found]) -> None:
+        add_error(self.who, _("Several people are called so. Choose one, or say more of the name."))
+        self.chosen.choices = [SelectChoice(str(one.id), _candidate(one)) for one in people]
+        self.chosen.data = None
+        self.chosen_for.data = said
+
+
+def _candidate(one: Found) -> str:
+    more = [*one.schools, *([one.number] if one.number else [])]
+    return f"{one.sort_name} ({', '.join(more)})" if more else one.sort_name
+
+
+def _purpose(label: Any) -> StringField:
+    return StringField(
+        label,
+        [
+            InputRequired(_l("Say what it is for.")),
+            Length(max=LONGEST_PURPOSE, message=_l("Say it in at most %(max)d characters.")),
+        ],
+    )
+
+
+def _choose(label: Any, words: Mapping[Any, Any]) -> RadioField:
+    return RadioField(
+        label, [InputRequired(_l("Choose one."))], choices=[SelectChoice(str(key), words[key]) for key in words]
+    )
+
+
+class LinkForm(WhoForm):
+    """An adult linked to a student."""
+
+    role = _choose(_l("As what?"), {role: CAPACITIES[role] for role in _NEAR_STUDENTS})
+    basis = _choose(
+        _l("What does it rest on?"), {one: BASES[one] for one in (Basis.EMPLOYEE, Basis.AGREEMENT, Basis.CONSENT)}
+    )
+    purpose = _purpose(_l("What for? The family reads this."))
+    ends_on = DayField(_l("Last day, if there is one"), [Optional()])
+
+
+class ConsentForm(WhoForm):
+    """A consent as the family signed it."""
+
+    classes = BoxesField(
+        _l("What may they see?"),
+        [InputRequired(_l("Choose at least one."))],
+        choices=[SelectChoice(str(one), CLASSES[one]) for one in CONSENTED],
+    )
+    purpose = _purpose(_l("What for, as the family signed it"))
+    signed_by = RadioField(_l("Who signed?"), [InputRequired(_l("Choose who signed."))], choices=[])
+    signed_on = DayField(_l("Day of the signature"), [InputRequired(_l("Give the day of the signature."))])
+    begins_on = DayField(_l("First day"), [InputRequired(_l("Give the first day."))])
+    ends_on = DayField(_l("Last day"), [InputRequired(_l("Give the last day."))])
+
+
+class OrderForm(FlaskForm):
+    """A court order with its document on file."""
+
+    guardian = RadioField(_l("Whom does it restrict?"), [InputRequired(_l("Choose one."))], choices=[])
+    restricts = BoxesField(
+        _l("What does it say?"),
+        [InputRequired(_l("Choose at least one."))],
+        choices=[SelectChoice(str(one), RESTRICTIONS[one]) for one in Restriction],
+    )
+    kind = StringField(
+        _l("What kind of order is it?"), [InputRequired(_l("Say what kind of order it is.")), Length(max=100)]
+    )
+    document_reference = StringField(
+        _l("Where is the document?"),
+        [InputRequired(_l("Say where the document is. Without one, nothing may be cut.")), Length(max=200)],
+    )
+    begins_on = DayField(_l("First day"), [InputRequired(_l("Give the first day."))])
+    ends_on = DayField(_l("Last day, if there is one"), [Optional()])
+
+
+class BeyondAgeForm(FlaskForm):
+    """A guardian who sees on after the 18th birthday."""
+
+    guardian = RadioField(_l("Who sees on?"), [InputRequired(_l("Choose one."))], choices=[])
+    basis = _choose(_l("Why?"), {one: AGE_BASES[one] for one in AgeBasis})
+    ends_on = DayField(_l("Last day, if there is one"), [Optional()])
+
+
+class OfficeForm(FlaskForm):
+    """An office that somebody is given."""
+
+    role = RadioField(_l("Which office?"), [InputRequired(_l("Choose one."))], choices=[])
+    place = RadioField(_l("Where?"), [InputRequired(_l("Choose one."))], choices=[])
+    purpose = _purpose(_l("What for?"))
+    ends_on = DayField(_l("Last day, if there is one"), [Optional()])
+
+
+def add_error(field: Field, text: str) -> None:
+    """Say at a field what is wrong with it."""
+    field.errors = [*field.errors, text]
+
+
+def refuse(form: FlaskForm, refused: LinkError) -> None:
+    """Say at the field of a form what an act did not take."""
+    name, text = _REFUSALS[refused.field]
+    add_error(form[name], str(text))
+
+
+_REFUSALS: dict[str, tuple[str, Any]] = {
+    "person": ("who", _l("This person is not in the district any more.")),
+    "recipient": ("who", _l("This person is not in the district any more.")),
+    "role": ("role", _l("Choose another one.")),
+    "scope": ("place", _l("Choose a school: this is no office of the whole district.")),
+    "basis": ("basis", _l("For somebody from outside it rests on an agreement or on the family’s consent.")),
+    "consent": ("who", _l("Record the family’s signed consent for this person first.")),
+    "purpose": ("purpose", _l("Say what it is for, in at most 300 characters.")),
+    "ends": ("ends_on", _l("The last day is over already. Give a later one.")),
+    "ends_on": ("ends_on", _l("Give a last day from today on, after the first day and within the school year.")),
+    "classes": ("classes", _l("Choose at least one.")),
+    "signed_by": ("signed_by", _l("This person may not sign: today the rights are not theirs.")),
+    "document_reference": ("document_reference", _l("Say where the document is. Without one, nothing may be cut.")),
+    "kind": ("kind", _l("Say what kind of order it is.")),
+    "restricts": ("restricts", _l("Choose at least one.")),
+    "guardian": ("guardian", _l("Choose a guardian of this student.")),
+}  # fmt: skip
+
+
+def as_default(fields: Sequence[DayField], day: date) -> None:
+    """Write a day into the fields of a new form."""
+    for field in fields:
+        if field.data is None and not field.raw_data:
+            field.data = day

@@ -1,0 +1,141 @@
+"""One person, as the office sees them: who they are, who is near them, and what lets others see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from api.actions.office_accounts import may_keep_account
+from api.pages import office_words
+from api.pages.blueprint import Visit, office_only, pages
+from mastery.access import Subject, What, may
+from mastery.links import CAPACITIES, OFFICES
+from mastery.offices import Affair, may_appoint, reach
+from models.access import Account
+from models.queries_access import subject_of
+from models.queries_office import Found, find_person
+from models.queries_person import (
+    ConsentLine,
+    KeptLine,
+    LinkLine,
+    Near,
+    OrderLine,
+    accounts_of,
+    beyond_age_of,
+    classes_of,
+    consents_of,
+    guardians_of,
+    links_of,
+    links_to,
+    orders_of,
+    places_of,
+    wards_of,
+)
+
+# who answers for one of these opens the page of a person
+ABOUT_PEOPLE = (Affair.PEOPLE, Affair.LINKS, Affair.CONSENTS, Affair.ORDERS, Affair.APPOINTMENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentFile:
+    """What the office keeps of a student; None: not this office's to see."""
+
+    guardians: Sequence[Near] | None
+    links: Sequence[LinkLine]
+    consents: Sequence[ConsentLine]
+    orders: Sequence[OrderLine] | None
+    kept: Sequence[KeptLine] | None
+    may_end_links: bool
+    may_consent: bool
+    may_see: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AdultFile:
+    """What the office keeps of an adult: the students of a guardian, links and offices, which of them they may end."""
+
+    wards: Sequence[Near]
+    links: Sequence[LinkLine]
+    ends: frozenset[int]
+    may_appoint: bool
+
+
+@pages.get("/office/people/<int:person_id>")
+@office_only(*ABOUT_PEOPLE)
+def office_person(visit: Visit, person_id: int) -> ResponseReturnValue:
+    """A student, or an adult, within the person's reach."""
+    person = find_person(
+        visit.session, visit.district_id, reach(visit.viewer, visit.now), person_id, visit.now, visit.today
+    )
+    if person is None:
+        abort(404)
+    subject = subject_of(visit.session, visit.district_id, person_id, visit.now) if person.is_student else None
+    return render_template(
+        "office_student.html" if subject else "office_adult.html",
+        visit=visit,
+        person=person,
+        places=places_of(visit.session, visit.district_id, person_id),
+        classes=classes_of(visit.session, visit.district_id, person_id),
+        file=_student(visit, subject) if subject else _adult(visit, person),
+        accounts=accounts_here(visit, person_id),
+        may_know=subject is not None and may(visit.viewer, What.WHO_LOOKED, subject, visit.now).allowed,
+        office=office_words,
+        is_running=lambda begins, ends, over: is_running(visit, begins, ends, over),
+    )
+
+
+def accounts_here(visit: Visit, person_id: int) -> Sequence[Account] | None:
+    """The accounts of a person; None where they are not this office's to keep."""
+    if not may_keep_account(visit.session, visit.viewer, person_id, visit.now):
+        return None
+    return accounts_of(visit.session, visit.district_id, person_id)
+
+
+def is_running(visit: Visit, begins: datetime, ends: datetime | None, over: datetime | None) -> bool:
+    """Whether a span holds now or will, and nobody ended it."""
+    return over is None and (ends is None or ends > visit.now)
+
+
+def _student(visit: Visit, subject: Subject) -> StudentFile:
+    session, district, key = visit.session, visit.district_id, subject.student
+    visit.seen.add(key)
+    orders = visit.remit(Affair.ORDERS).covers(subject)
+    family = may(visit.viewer, What.ORDERS, subject, visit.now).allowed
+    return StudentFile(
+        guardians=guardians_of(session, district, key) if family else None,
+        links=links_to(session, district, key),
+        consents=consents_of(session, district, key),
+        orders=orders_of(session, district, key) if orders else None,
+        kept=beyond_age_of(session, district, key) if orders else None,
+        may_end_links=visit.remit(Affair.LINKS).covers(subject),
+        may_consent=visit.remit(Affair.CONSENTS).covers(subject),
+        may_see=may(visit.viewer, What.STANDING, subject, visit.now).allowed,
+    )
+
+
+def _adult(visit: Visit, person: Found) -> AdultFile:
+    session, district, today = visit.session, visit.district_id, visit.today
+    students = reach(visit.viewer, visit.now).students
+    wards = wards_of(session, district, person.id, visit.remit(Affair.ORDERS), visit.now)
+    links = links_of(session, district, person.id, students, visit.now)
+    visit.seen.update(one.id for one in wards)
+    visit.seen.update(line.link.student_id for line in links if line.link.student_id is not None)
+    return AdultFile(
+        wards,
+        links,
+        frozenset(line.link.id for line in links if _may_end(visit, line)),
+        any(may_appoint(visit.viewer, role, visit.now) for role in CAPACITIES),
+    )
+
+
+def _may_end(visit: Visit, line: LinkLine) -> bool:
+    """Whether the button that ends a link is offered; whether it may be is asked again when it is pressed."""
+    link = line.link
+    if link.student_id is not None:
+        return bool(visit.remit(Affair.LINKS))
+    where = visit.remit(Affair.APPOINTMENTS if link.role in OFFICES else Affair.LINKS)
+    return where.district or link.school_id in where.schools

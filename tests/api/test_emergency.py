@@ -1,0 +1,113 @@
+"""Access that passes, on pages: break-glass with a reason and its review, support with its banner."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from office_world import OfficeWorld, another_district, office_of
+from page_world import PageWorld
+from sqlalchemy import text
+
+from models.unit_of_work import district_transaction
+
+REASON = "found crying at the gate"
+
+
+@pytest.fixture
+def office(page_world: PageWorld) -> OfficeWorld:
+    page_world.add(lambda make: make.standing(page_world.student, page_world.target))
+    return office_of(page_world)
+
+
+def test_staff_open_a_record_by_number_and_see_why_on_every_page_of_it(office: OfficeWorld) -> None:
+    world, page = office.world, f"/students/{office.world.student.id}"
+    colleague = world.client("colleague")
+    colleague.get(page, 404)
+    assert "/emergency" in colleague.get("/students").links
+    assert (
+        "10 to 300 characters" in colleague.post("/emergency", 422, number=world.student.identifier, reason="why").text
+    )
+    colleague.get(page, 404)
+    colleague.post("/emergency", number=f" {world.student.identifier} ", reason=REASON)
+    for path in (page, f"{page}/path", f"{page}/map"):
+        assert "because of an emergency, until 10:00" in colleague.get(path).text
+    assert "emergency, until" not in colleague.get("/students").text
+    assert "emergency, until" not in world.client("teacher").get(page).text  # who sees the student anyway
+    world.clock.jump(timedelta(hours=24))
+    world.client("colleague").get(page, 404)
+
+
+def test_a_number_that_names_nobody_tells_no_more_and_changes_nothing(office: OfficeWorld) -> None:
+    world = office.world
+    colleague = world.client("colleague")
+    said = {
+        colleague.post("/emergency", 422, number=number, reason=REASON).text.replace(str(number), "")
+        for number in ("S-0", world.people["teacher"].identifier, world.people["guardian"].identifier, "' OR 1=1")
+    }
+    assert len(said) == 1
+    assert "There is no student with this number." in said.pop()
+    strange = another_district(world)
+    strange.post("/emergency", 422, number=world.student.identifier, reason=REASON)
+    strange.get(f"/students/{world.student.id}/emergency", 404)
+    with district_transaction(world.engine, world.district_id) as session:
+        assert session.scalar(text("SELECT count(*) FROM link WHERE basis = 'emergency'")) == 0
+
+
+def test_the_form_of_an_address_names_nobody_before(office: OfficeWorld) -> None:
+    world, page = office.world, f"/students/{office.world.student.id}"
+    colleague = world.client("colleague")
+    assert "Ada" not in colleague.get(f"{page}/emergency").text
+    colleague.post(f"{page}/emergency", reason=REASON)
+    assert "Ada Byron" in colleague.get(page).text
+    for who in ("guardian", "student", "mentor"):
+        client = world.client(who)
+        client.get("/emergency", 404)
+        client.get(f"{page}/emergency", 404)
+        client.post(f"{page}/emergency", 404, reason=REASON)
+        client.post("/emergency", 404, number=world.student.identifier, reason=REASON)
+
+
+def test_somebody_else_reviews_an_emergency_and_may_end_it(office: OfficeWorld) -> None:
+    world, page = office.world, f"/students/{office.world.student.id}"
+    colleague = world.client("colleague")
+    colleague.post(f"{page}/emergency", reason=REASON)
+    with district_transaction(world.engine, world.district_id) as session:
+        key = session.scalar(text("SELECT id FROM link WHERE basis = 'emergency'"))
+    for who in ("colleague", "registrar", "teacher", "guardian", "steward"):
+        world.client(who).post(f"/office/emergencies/{key}", 404, end="1")
+    principal = world.client("principal")
+    assert REASON in principal.get("/office").text
+    principal.post(f"/office/emergencies/{key}", end="0")
+    colleague.get(page)
+    assert "Nothing waits today." in principal.get("/office").text
+    world.client("leader").post(f"/office/emergencies/{key}", end="1")
+    colleague.get(page, 404)
+
+
+def test_support_is_let_in_by_a_leader_says_so_on_every_page_and_goes(office: OfficeWorld) -> None:
+    world, page = office.world, f"/students/{office.world.student.id}"
+    leader, support = world.client("leader"), world.client("mentor")
+    asked = {"who": "Grace Mentor", "role": "registrar", "reason": "Roster will not load."}
+    for who in ("principal", "steward", "registrar", "teacher", "guardian"):
+        world.client(who).get("/office/support", 404)
+        world.client(who).post("/office/support", 404, **asked)
+    assert "Choose one." in leader.post("/office/support", 422, who="Grace Mentor", reason="Roster will not load.").text
+    leader.post("/office/support", **asked)
+    assert "Let in by Horace Mann until 2:00" in leader.get("/office/support").text
+    for path in ("/students", page, f"{page}/map"):
+        said = support.get(path).text
+        assert "Support is looking, let in by Horace Mann until 2:00" in said
+        assert "Roster will not load." in said
+    support.get("/office", 404)  # support looks, and answers for nothing
+    assert "Support is looking" not in world.client("teacher").get(page).text
+    with district_transaction(world.engine, world.district_id) as session:
+        key = session.scalar(text("SELECT id FROM link WHERE basis = 'support'"))
+    for who in ("principal", "teacher"):
+        world.client(who).post(f"/support/{key}/end", 404)
+    support.post(f"/support/{key}/end")
+    support.get(page, 404)
+    leader.post("/office/support", **asked)
+    world.clock.jump(timedelta(hours=4))
+    support.get(page, 404)
+    assert "Nobody of support is in." in leader.get("/office/support").text

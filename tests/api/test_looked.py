@@ -1,0 +1,142 @@
+"""Who has looked: told to the family and the school, by day and in words; never to one parent of the other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from factories import NOW, Factory
+from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
+from page_world import PASSWORD, PageWorld
+
+from api.actions.accounts import create_account
+from api.actions.consents import Signed, give_consent
+from api.actions.custody import Filed, file_order
+from api.actions.emergency import break_glass
+from api.actions.links import Asked, grant_link
+from mastery.access import Basis, Scope
+from mastery.access_matrix import DataClass, Role
+from mastery.links import Restriction
+
+
+@pytest.fixture
+def office(page_world: PageWorld) -> OfficeWorld:
+    page_world.add(lambda make: make.standing(page_world.student, page_world.target))
+    return office_of(page_world)
+
+
+def _father(make: Factory, world: PageWorld) -> None:
+    world.people["father"] = make.guardian_of(world.student, given="George", family="Gordon")
+    create_account(make.session, make.district_id, "father", PASSWORD, world.people["father"].id, NOW)
+
+
+def test_a_family_reads_who_has_looked_by_day_in_words_and_in_spanish(office: OfficeWorld) -> None:
+    world = office.world
+    page = f"/students/{world.student.id}"
+    teacher = world.client("teacher")
+    teacher.get(page)
+    teacher.get(page)
+    world.clock.jump(timedelta(days=1))
+    world.client("teacher").get(f"{page}/map")
+    mother = world.client("guardian")
+    text = mother.get(f"{page}/looked").text
+    assert "Tuesday, October 6, 2026 Grace Hopper (teacher) opened the map of targets, at 10:00" in text
+    assert "Monday, October 5, 2026 Grace Hopper (teacher) opened the page of results 2 times, first at 10:00" in text
+    assert text.index("October 6") < text.index("October 5")
+    assert f"{page}/looked" in mother.get(f"{page}/path").links
+    assert f"{page}/looked" in world.client("student").get("/path").links
+    mother.post("/language", language="es")
+    text = mother.get(f"{page}/looked").text
+    assert "lunes, 5 de octubre de 2026 Grace Hopper (docente) abrió la página de resultados 2 veces" in text
+
+
+def test_no_parent_learns_when_the_other_or_the_child_was_here(office: OfficeWorld) -> None:
+    world = office.world
+    world.add(lambda make: _father(make, world))
+    page = f"/students/{world.student.id}/looked"
+    mother, father, child = (world.client(who) for who in ("guardian", "father", "student"))
+    for client in (mother, father, child):
+        client.get(page)
+    for client, others in ((mother, ("George",)), (father, ("Anne",)), (child, ("George", "Anne"))):
+        text = client.get(page).text
+        assert "Nobody has looked yet." in text
+        assert not [name for name in others if name in text]
+    school = world.client("principal").get(page).text
+    assert "George Gordon (guardian)" in school
+    assert "Anne Byron (guardian)" in school
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("guardian", 200), ("student", 200), ("principal", 200), ("steward", 200), ("registrar", 404), ("teacher", 404),
+        ("colleague", 404), ("stranger", 404), ("classmate", 404), ("leader", 404), ("mentor", 404),
+    ],
+)  # fmt: skip
+def test_the_family_and_the_school_read_it_and_nobody_else(office: OfficeWorld, who: str, status: int) -> None:
+    office.world.client(who).get(f"/students/{office.world.student.id}/looked", status)
+
+
+def test_another_district_and_a_parent_whom_an_order_restricts_read_nothing(office: OfficeWorld) -> None:
+    page = f"/students/{office.world.student.id}/looked"
+    another_district(office.world).get(page, 404)
+    filed = Filed(
+        office.world.student.id, office.world.people["guardian"].id, "custody", frozenset({Restriction.ACCESS}),
+        "drawer 4", TODAY,
+    )  # fmt: skip
+    office.act(file_order, filed)
+    office.world.client("guardian").get(page, 404)
+
+
+def test_a_family_sees_who_is_linked_and_what_they_received_and_withdraws(office: OfficeWorld) -> None:
+    world = office.world
+    signed = Signed(
+        world.student.id, office.mentor.id, frozenset({DataClass.LEVELS}), "robotics club",
+        world.people["guardian"].id, TODAY, TODAY, TODAY + 30 * DAY,
+    )  # fmt: skip
+    consent = office.act(give_consent, signed)
+    asked = Asked(
+        office.mentor.id, Role.EXTERNAL_PROFESSIONAL, Scope.STUDENT, world.student.id, Basis.CONSENT,
+        "robotics club", TODAY, consent=consent,
+    )  # fmt: skip
+    office.act(grant_link, asked)
+    mentor, mother = world.client("mentor"), world.client("guardian")
+    mentor.get(f"/students/{world.student.id}")
+    page = f"/students/{world.student.id}/looked"
+    text = mother.get(page).text
+    for words in (
+        "Grace Mentor (mentor or professional from outside). What for: robotics club",
+        "The family agreed that Grace Mentor sees: levels and plan.",
+        "Grace Mentor (mentor or professional from outside) received: levels and plan. What for: robotics club",
+    ):
+        assert words in text, words
+    for who in ("teacher", "mentor", "classmate", "stranger"):
+        world.client(who).post(f"/consents/{consent}/withdraw", 404)
+    mother.post(f"/consents/{consent}/withdraw")
+    mentor.get(f"/students/{world.student.id}", 404)
+    assert "The family agreed" not in mother.get(page).text
+
+
+def test_an_emergency_is_told_without_its_reason(office: OfficeWorld) -> None:
+    """The reason may be what somebody suspects at home."""
+    world = office.world
+    office.act(break_glass, world.student.id, "bruises on both arms", who="colleague")
+    text = world.client("guardian").get(f"/students/{world.student.id}/looked").text
+    assert "Emmy Noether (teacher) opened the record in an emergency" in text
+    assert "bruises" not in text
+
+
+def test_the_list_comes_in_pages_and_costs_the_same(office: OfficeWorld) -> None:
+    world = office.world
+    page = f"/students/{world.student.id}"
+    mother = world.client("guardian")
+    world.client("teacher").get(page)
+    few = mother.statements(f"{page}/looked")
+
+    world.add(lambda make: world.people.update({f"t{n}": make.teacher(world.section) for n in range(51)}))
+    for number in range(51):
+        office.act(break_glass, world.student.id, "found at the gate", who=f"t{number}")
+    assert mother.statements(f"{page}/looked") == few <= 22
+    assert "Page 1 of 2" in mother.get(f"{page}/looked").text
+    mother.get(f"{page}/looked?page=2")
+    mother.get(f"{page}/looked?page=3", 404)

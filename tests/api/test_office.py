@@ -1,0 +1,232 @@
+"""The office: whom a search finds, what waits, and the page of one person, for each who may ask and who may not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from factories import Factory
+from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
+from page_world import PageWorld
+from sqlalchemy import select, text
+
+from api.actions.consents import Signed, give_consent, withdraw_consent
+from api.actions.custody import Filed, file_order
+from api.actions.emergency import break_glass
+from api.actions.links import Asked, grant_link
+from api.pages import office_record, office_words, policy
+from mastery.access import Basis, Scope
+from mastery.access_matrix import DataClass, Role
+from mastery.audit import Act
+from mastery.links import AgeBasis, Restriction
+from mastery.policy import Policy
+from models.audit import AuditEvent, AuditSubject
+from models.unit_of_work import district_transaction
+
+
+@pytest.fixture
+def office(page_world: PageWorld) -> OfficeWorld:
+    return office_of(page_world)
+
+
+def signed(office: OfficeWorld, **more) -> Signed:
+    world = office.world
+    return replace(
+        Signed(
+            world.student.id, office.mentor.id, frozenset({DataClass.LEVELS}), "robotics club",
+            world.people["guardian"].id, TODAY, TODAY, TODAY + 200 * DAY,
+        ),
+        **more,
+    )  # fmt: skip
+
+
+def link(office: OfficeWorld, **more) -> int:
+    consent = office.act(give_consent, signed(office, **more))
+    asked = Asked(
+        office.mentor.id, Role.EXTERNAL_PROFESSIONAL, Scope.STUDENT, office.world.student.id, Basis.CONSENT,
+        "robotics club", TODAY, consent=consent,
+    )  # fmt: skip
+    return office.act(grant_link, asked)
+
+
+def test_whoever_answers_for_nothing_has_no_office(office: OfficeWorld) -> None:
+    for who in ("teacher", "colleague", "stranger", "guardian", "student", "mentor"):
+        client = office.world.client(who)
+        client.get("/office", 404)
+        client.get(office.page(), 404)
+        client.post("/office", 404, q="Ada")
+    for who in ("principal", "registrar", "steward", "leader"):
+        client = office.world.client(who)
+        assert "/office" in client.get("/office").links
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("Byron Ada", "Byron, Ada"), ("alan tur", "Turing, Alan"), ("hopper", "Hopper, Grace"), ("Anne", "Byron, Anne")],
+)
+def test_the_one_person_meant_is_opened_and_several_are_listed(office: OfficeWorld, words: str, name: str) -> None:
+    client = office.world.client("principal")
+    client.post("/office", 303, q=words)
+    assert client.response is not None
+    assert client.response.headers["Location"].startswith("/office/people/")
+    given = name.split(", ")[1]
+    assert given in client.get(client.response.headers["Location"]).headings[0]
+    both = client.post("/office", 200, q="byron").text
+    assert "Byron, Ada" in both
+    assert "Byron, Anne" in both
+    assert "Cicero" not in both
+
+
+def test_a_number_finds_who_has_it_and_nothing_finds_nobody(office: OfficeWorld) -> None:
+    client, student = office.world.client("registrar"), office.world.student
+    client.post("/office", 303, q=f" {student.identifier} ".lower())
+    assert client.response is not None
+    assert client.response.headers["Location"].endswith(f"/{student.id}")
+    for nobody in ("Cicero", "%", "_", "100%", "\\", "Ada Turing"):
+        assert "Nobody was found" in client.post("/office", 200, q=nobody).text
+    client.post("/office", 200, q="")
+
+
+def test_an_office_finds_the_people_of_its_schools_and_list_and_page_agree(office: OfficeWorld) -> None:
+    world, other = office.world, []
+
+    def rows(make: Factory) -> None:
+        elsewhere = make.section(make.school("Far High"), "Art", ["6"])
+        other.append(make.student(elsewhere, "Frida", "Kahlo"))
+        other.append(make.guardian_of(other[0], given="Guillermo", family="Kahlo"))
+
+    world.add(rows)
+    for who, found in (("principal", 404), ("registrar", 404), ("steward", 200)):
+        client = world.client(who)
+        said = client.post("/office", 200, q="Kahlo").text
+        assert ("Kahlo, Frida" in said) == (found == 200)
+        for person in other:
+            client.get(f"/office/people/{person.id}", found)
+    leader = world.client("leader")
+    assert "Nobody was found" in leader.post("/office", 200, q="Kahlo").text  # figures, and no student by name
+    leader.get(office.page(), 404)
+    leader.post("/office", 303, q="Noether")
+    strange = another_district(world)
+    strange.get(office.page(), 404)
+    assert "Nobody was found" in strange.post("/office", 200, q="Byron").text
+
+
+def test_searching_and_opening_are_on_record_and_no_name_is_in_an_address(office: OfficeWorld) -> None:
+    world = office.world
+    client = world.client("registrar")
+    client.post("/office", 200, q="Byron")
+    client.get(office.page())
+    with district_transaction(world.engine, world.district_id) as session:
+        seen = session.execute(
+            select(AuditEvent.detail["page"].astext, AuditSubject.student_id)
+            .join(AuditSubject, AuditSubject.event_id == AuditEvent.id)
+            .where(AuditEvent.act == Act.VIEW)
+            .order_by(AuditEvent.id)
+        ).all()
+    assert [tuple(one) for one in seen] == [
+        ("pages.office_search", world.student.id), ("pages.office_person", world.student.id),
+    ]  # fmt: skip
+
+
+def test_what_ends_or_lacks_a_consent_waits(office: OfficeWorld) -> None:
+    world = office.world
+    client = world.client("principal")
+    assert "Nothing waits today." in client.get("/office").text
+    link(office, ends_on=TODAY + 29 * DAY)
+    filed = Filed(
+        world.student.id, world.people["guardian"].id, "custody", frozenset({Restriction.CONTACT}), "drawer 4",
+        TODAY, TODAY + 10 * DAY,
+    )  # fmt: skip
+    office.act(file_order, filed)
+    office.act(break_glass, world.student.id, "found crying at the gate", who="colleague")
+    page = client.get("/office")
+    for words in (
+        "the consent for Grace Mentor ends on Nov 3, 2026", "Grace Mentor, until Nov 3, 2026",
+        "Anne Byron, until Oct 15, 2026", "Emmy Noether opened the record", "found crying at the gate",
+    ):  # fmt: skip
+        assert words in page.text, words
+    assert "Emmy Noether" in world.client("leader").get("/office").text
+    assert "Ada" not in world.client("leader").get("/office").text
+    assert "custody" not in world.client("steward").get("/office").text
+    assert "Nothing waits" in another_district(world).get("/office").text
+    with district_transaction(world.engine, world.district_id) as session:
+        key = session.scalar(text("SELECT id FROM consent"))
+    office.act(withdraw_consent, key)
+    assert "no consent any more for Grace Mentor" in client.get("/office").text
+
+
+def test_thirty_days_are_thirty_days(office: OfficeWorld) -> None:
+    link(office, ends_on=TODAY + 60 * DAY)
+    world = office.world
+    with district_transaction(world.engine, world.district_id) as session:
+        ends = session.scalar(text("SELECT ends_at FROM link WHERE scope = 'student'"))
+    world.clock.at = ends - timedelta(days=30, seconds=1)
+    assert "Nothing waits today." in world.client("principal").get("/office").text
+    world.clock.at = ends - timedelta(days=30)
+    assert "Links that end within 30 days" in world.client("principal").get("/office").text
+    world.clock.at = ends
+    assert "Nothing waits today." in world.client("principal").get("/office").text
+
+
+def test_the_page_of_a_student_tells_an_office_what_is_its_to_know(office: OfficeWorld) -> None:
+    world = office.world
+    link(office)
+    filed = Filed(
+        world.student.id, world.people["guardian"].id, "custody", frozenset({Restriction.PICKUP}), "drawer 4", TODAY
+    )
+    office.act(file_order, filed)
+    for who in ("principal", "registrar"):
+        text = world.client(who).get(office.page()).text
+        for words in ("Anne Byron", "Grace Mentor: mentor or professional from outside", "robotics club", "drawer 4"):
+            assert words in text, (who, words)
+    steward = world.client("steward").get(office.page()).text
+    assert "Grace Mentor" in steward
+    assert "drawer 4" not in steward
+    assert "Guardians" not in steward
+    adult = world.client("principal").get(office.page("mentor")).text
+    assert "Ada Byron" in adult
+    assert "Ada Byron" in world.client("registrar").get(office.page("guardian")).text
+
+
+@pytest.mark.parametrize("path", ["/office", "student", "guardian", "mentor", "teacher"])
+def test_more_people_and_acts_cost_no_more_statements(office: OfficeWorld, path: str) -> None:
+    world = office.world
+    url = path if path.startswith("/") else office.page(path)
+
+    def more(make: Factory, number: int) -> None:
+        for _ in range(number):
+            make.guardian_of(world.student, family="Byron")
+            make.guardian_of(make.student(world.section), family="Many")
+
+    link(office, ends_on=TODAY + 20 * DAY)
+    world.add(lambda make: more(make, 2))
+    client = world.client("principal")
+    few = client.statements(url)
+    world.add(lambda make: more(make, 8))
+    for _ in range(4):
+        link(office, ends_on=TODAY + 20 * DAY)
+    assert client.statements(url) == few <= 26
+
+
+def test_a_long_list_of_found_people_comes_in_pages(office: OfficeWorld) -> None:
+    world = office.world
+    world.add(lambda make: [make.student(world.section, "Many", f"Person{number:02}") for number in range(51)])
+    client = world.client("principal")
+    assert "Page 1 of 2" in client.post("/office", 200, q="Many").text
+    assert "Page 2 of 2" in client.post("/office", 200, q="Many", page="2").text
+    for wrong in ("3", "0", "x"):
+        client.post("/office", 404, q="Many", page=wrong)
+
+
+def test_no_stored_word_is_without_words() -> None:
+    assert set(office_words.CAPACITIES) >= {role for role in Role if role not in (Role.PUBLIC, Role.PLUGIN)} - {
+        Role.STUDENT, Role.PARENT, Role.PARENT_RESTRICTED, Role.STATE,
+    }  # fmt: skip
+    assert set(office_words.BASES) == set(Basis)
+    assert set(office_words.CLASSES) == set(DataClass)
+    assert set(office_words.RESTRICTIONS) == set(Restriction)
+    assert set(office_words.AGE_BASES) == set(AgeBasis)
+    assert set(office_record.ACTS) == set(Act)
+    told = {name for _title, lines in policy.GROUPS for name in lines}
+    assert told == set(Policy.__dataclass_fields__) - {"version"}

@@ -1,0 +1,122 @@
+"""A school's office in the small district: who works there, a mentor from outside, and another district."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import factories
+from factories import NOW, Factory, new_district
+from furnished import Furnished
+from page_client import PageClient
+from page_world import PASSWORD, PageWorld
+
+from api.actions.accounts import create_account
+from api.actions.consents import Signed, give_consent, withdraw_consent
+from api.actions.custody import Filed, file_order, keep_beyond_age
+from api.actions.emergency import break_glass, let_support_in
+from api.actions.links import Asked, appoint, grant_link
+from api.pages.office_forms import CONSENTED
+from mastery.access import Basis, Scope
+from mastery.access_matrix import DataClass, Role
+from mastery.links import AgeBasis, Restriction
+from models.queries_access import viewer_of
+from models.roster import Person
+from models.unit_of_work import district_transaction
+
+ZONE = ZoneInfo(factories.ZONE)
+TODAY = NOW.astimezone(ZONE).date()
+DAY = timedelta(days=1)
+
+
+@dataclass
+class OfficeWorld:
+    """The world with a registrar and a mentor, who is in the roster as nothing yet."""
+
+    world: PageWorld
+    mentor: Person
+
+    def act(self, act, *arguments, who="principal", at=NOW, **more):
+        """Let somebody do an act, and commit it."""
+        with district_transaction(self.world.engine, self.world.district_id) as session:
+            viewer = viewer_of(session, self.world.district_id, self.world.people[who].id, at)
+            done = act(session, viewer, *arguments, now=at, **more)
+            session.commit()
+        return done
+
+    def appoint(self, who: str, role: Role, school: int | None = None) -> None:
+        """Give somebody an office at a school, or of the district."""
+        scope = Scope.DISTRICT if school is None else Scope.SCHOOL
+        asked = Asked(self.world.people[who].id, role, scope, school, Basis.EMPLOYEE, "office", TODAY)
+        with district_transaction(self.world.engine, self.world.district_id) as session:
+            appoint(session, self.world.district_id, asked, NOW)
+            session.commit()
+
+    def page(self, who: str = "student") -> str:
+        """The office's page of somebody."""
+        return f"/office/people/{self.world.people[who].id}"
+
+
+def office_of(world: PageWorld) -> OfficeWorld:
+    """Add the registrar of the school, the mentor and a steward of the district to a world."""
+    people = world.people
+
+    def rows(make: Factory) -> None:
+        people["mentor"] = make.person("Grace", "Mentor")
+        people["registrar"] = make.person("Ida", "Wells")
+        people["steward"] = make.person("Katherine", "Johnson")
+        for name in ("mentor", "registrar", "steward"):
+            create_account(make.session, make.district_id, name, PASSWORD, people[name].id, NOW)
+
+    world.add(rows)
+    office = OfficeWorld(world, people["mentor"])
+    office.appoint("registrar", Role.REGISTRAR, world.school.id)
+    office.appoint("steward", Role.DATA_STEWARD)
+    return office
+
+
+def waiting_office(found: Furnished) -> None:
+    """Something of everything that an office keeps and that waits in it."""
+    world = found.world
+    office, guardian = office_of(world), world.people["guardian"].id
+
+    def rows(make: Factory) -> None:
+        world.people["supporter"] = make.person("Help", "Desk")
+        create_account(make.session, make.district_id, "supporter", PASSWORD, world.people["supporter"].id, NOW)
+        make.client()
+
+    world.add(rows)
+    found.places["mentor"] = office.mentor.id
+    student, supporter, now = world.student.id, world.people["supporter"].id, world.app.extensions["mastery"].clock()
+    today = now.astimezone(ZONE).date()
+    for classes in (frozenset({DataClass.LEVELS}), frozenset(CONSENTED)):
+        signed = Signed(student, office.mentor.id, classes, "robotics", guardian, today, today, today + 20 * DAY)
+        consent = office.act(give_consent, signed, at=now)
+        asked = Asked(
+            office.mentor.id, Role.EXTERNAL_PROFESSIONAL, Scope.STUDENT, student, Basis.CONSENT, "robotics", today,
+            consent=consent,
+        )  # fmt: skip
+        office.act(grant_link, asked, at=now)
+    office.act(withdraw_consent, consent, at=now)
+    restricts = frozenset({Restriction.CONTACT, Restriction.PICKUP})
+    filed = Filed(student, guardian, "custody order", restricts, "cabinet 4", today, today + 9 * DAY)
+    office.act(file_order, filed, at=now)
+    office.act(keep_beyond_age, student, guardian, AgeBasis.DEPENDENT, today, None, at=now)
+    office.act(break_glass, student, "found crying at the gate", who="colleague", at=now)
+    office.act(let_support_in, supporter, Role.REGISTRAR, "The roster will not load.", who="leader", at=now)
+
+
+def another_district(world: PageWorld, name: str = "elsewhere") -> PageClient:
+    """A client signed in as a principal of another district."""
+    district = new_district(world.engine)
+    with district_transaction(world.engine, district) as session:
+        make = Factory(session, district)
+        principal = make.person("Other", "Principal")
+        make.role(principal, "administrator", make.school().id)
+        sign_in = f"{name}-{district}"
+        create_account(session, district, sign_in, PASSWORD, principal.id, NOW)
+        session.commit()
+    client = PageClient(world.app.test_client())
+    client.sign_in(sign_in, PASSWORD)
+    return client
