@@ -69,7 +69,7 @@ def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
     return render_template(
         "looked.html",
         visit=visit,
-        head=student_head(visit.session, visit.district_id, student_id),
+        head=student_head(visit.session, visit.district_id, student_id, visit.name_use),
         days=[Day(_day(day), [_line(visit, one, capacities) for one in some]) for day, some in _by_day(found)],
         links=[line for line in links_to(visit.session, visit.district_id, student_id) if _may_look(visit, line.link)],
         consents=[

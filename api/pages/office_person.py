@@ -118,7 +118,7 @@ def _student(visit: Visit, subject: Subject) -> StudentFile:
 
 
 def _adult(visit: Visit, person: Found) -> AdultFile:
-    session, district, today = visit.session, visit.district_id, visit.today
+    session, district = visit.session, visit.district_id
     students = reach(visit.viewer, visit.now).students
     wards = wards_of(session, district, person.id, visit.remit(Affair.ORDERS), visit.now)
     links = links_of(session, district, person.id, students, visit.now)
