@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.actions.letters import code_digest
 from api.mail import MailServer, RefusedError, mail_server, message, send
 from api.mail_texts import Facts, say
+from api.security import redaction
 from mastery.audit import Act
 from mastery.letters import LINK_GOOD_FOR
 from mastery.mail import MailKind, is_of_use, pause_after
@@ -183,6 +184,7 @@ def main() -> int:
         signal.signal(ending, _end)
     try:
         installation = load()
+        redaction.install(installation)
         server = mail_server(installation.public_url)
     except InstallationError as error:
         log.error("%s", error)

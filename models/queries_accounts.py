@@ -96,6 +96,14 @@ def holder(session: Session, district_id: int, account_id: int) -> Holder | None
     return row and holder_of(*row)
 
 
+def has_password(session: Session, district_id: int, account_id: int) -> bool:
+    """Whether an account has a password; whoever comes by an identity provider may have none."""
+    query = select(Account.password_hash.is_not(None)).where(
+        Account.district_id == district_id, Account.id == account_id
+    )
+    return bool(session.scalar(query))
+
+
 def of_account() -> ColumnElement[bool]:
     """How an account's person is joined."""
     return (Person.district_id == Account.district_id) & (Person.id == Account.person_id)

@@ -26,6 +26,7 @@ from api.services import services
 from mastery.policy import DEFAULT_POLICY
 from mastery.session_limits import Began, Ending
 from models.audit import by_person
+from models.queries_accounts import has_password
 
 BEGAN = {
     Began.PASSWORD: _l("with the password"),
@@ -71,6 +72,7 @@ def _page(visit: Visit, form: PasswordForm, refused: str | None = None) -> str:
         refused=refused,
         listed=sessions.list_open(visit.session, visit.district_id, current_user.account_id, now),
         began=BEGAN,
+        has_password=has_password(visit.session, visit.district_id, current_user.account_id),
         factor=second_factor.kept(visit.session, visit.district_id, current_user.account_id),
         recovery_codes_words=recovery_codes_words,
     )

@@ -91,6 +91,15 @@ def test_userinfo_tells_nothing_of_how_somebody_signed_in(sign_in_world: SignInW
     assert heading(client).startswith("/second-factor")
 
 
+def test_whoever_has_no_password_is_asked_for_none(sign_in_world: SignInWorld) -> None:
+    sign_in_world.come(client := browser(sign_in_world))
+    assert "Change your password" in client.get("/account").text
+    sign_in_world.account("teacher", password_hash=None)
+    text = client.get("/account").text
+    assert "You have no password here." in text
+    assert "Change your password" not in text
+
+
 def test_a_letter_sets_no_password_that_does_not_count(sign_in_world: SignInWorld) -> None:
     world, now = sign_in_world.world, sign_in_world.world.clock()
     with district_transaction(world.engine, world.district_id) as session:
