@@ -23,6 +23,7 @@ class Kind(StrEnum):
     WAITING_RESULT = "waiting_result"
     DISCLOSURE = "disclosure"
     AUDIT = "audit"
+    SIGN_IN = "sign_in"
 
 
 class Begin(StrEnum):
@@ -31,6 +32,7 @@ class Begin(StrEnum):
     ENROLLMENT_END = "the end of the last enrolment"
     RECEIVED = "the day it came in"
     DONE = "the day it was done"
+    OVER = "the day it was over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,12 @@ SCHEDULE: tuple[Rule, ...] = (
     Rule(Kind.WAITING_RESULT, Begin.RECEIVED, Span(days=90), "default: what programs sent, 90 days"),
     Rule(Kind.DISCLOSURE, Begin.DONE, None, "FERPA 99.32: as long as the record"),
     Rule(Kind.AUDIT, Begin.DONE, Span(years=7), "default: 7 years"),
+    Rule(
+        Kind.SIGN_IN, Begin.OVER, Span(days=30), "default: sessions, letters, mail and secrets that are over, 30 days"
+    ),
 )
 # the kinds for which a district may say another time; what the others stand on is said in their basis
-OWN_TIMES = frozenset({Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.WAITING_RESULT, Kind.AUDIT})
+OWN_TIMES = frozenset({Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.WAITING_RESULT, Kind.AUDIT, Kind.SIGN_IN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from mastery.roster import Role
 from models.access import Client
 from models.assessment import Assessment, AssessmentForm
 from models.graph import Node
+from models.links import Link, Organization
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 Named = dict[str, Any]
@@ -30,7 +31,7 @@ class Names:
     others: Mapping[str, Mapping[int, Named]]
 
     readable: ClassVar[frozenset[str]] = frozenset(
-        {"person", "node", "assessment", "assessment_form", "section", "school", "client"}
+        {"person", "node", "assessment", "assessment_form", "section", "school", "client", "organization"}
     )
 
     def read(self, table: str, key: int) -> Named:
@@ -76,6 +77,7 @@ def load_names(session: Session, district_id: int, student_id: int, keys: Mappin
             "section": _named(session, district_id, Section, wanted, "section", "sourced_id", "title"),
             "school": _named(session, district_id, School, wanted, "school", "sourced_id", "name"),
             "client": _named(session, district_id, Client, wanted, "client", "client_id", "name"),
+            "organization": _named(session, district_id, Organization, wanted, "organization", "name"),
         },
     )
 
@@ -95,9 +97,14 @@ def _named(
 
 
 def _roles(session: Session, district_id: int, people: set[int]) -> dict[int, str]:
-    """The role of each person: that of the roster, the main one first; else what they are in a class."""
+    """The role of each person: that of the roster, the main one first; else what they are in a class or by a link."""
     if not people:
         return {}
+    linked = session.execute(
+        select(Link.person_id, Link.role)
+        .where(Link.district_id == district_id, Link.person_id.in_(people))
+        .order_by(Link.id)
+    ).all()
     in_class = session.execute(
         select(Enrollment.person_id, Enrollment.role)
         .where(Enrollment.district_id == district_id, Enrollment.person_id.in_(people))
@@ -108,4 +115,4 @@ def _roles(session: Session, district_id: int, people: set[int]) -> dict[int, st
         .where(PersonRole.district_id == district_id, PersonRole.person_id.in_(people))
         .order_by(PersonRole.primary, PersonRole.id.desc())
     ).all()
-    return dict((*in_class, *at_school))
+    return dict((*linked, *in_class, *at_school))

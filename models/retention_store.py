@@ -8,6 +8,7 @@ transaction.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,6 +40,8 @@ _STUDENTS = """
             AND NOT EXISTS (SELECT FROM enrollment e WHERE e.district_id = p.district_id AND e.person_id = p.id
                 AND e.role <> 'student')
             AND NOT EXISTS (SELECT FROM guardianship g WHERE g.district_id = p.district_id AND g.guardian_id = p.id)
+            AND NOT EXISTS (SELECT FROM link l WHERE l.district_id = p.district_id AND l.person_id = p.id)
+            AND NOT EXISTS (SELECT FROM consent o WHERE o.district_id = p.district_id AND o.recipient_id = p.id)
                 AS is_student_alone,
             EXISTS (SELECT FROM mastered_competency m WHERE m.district_id = p.district_id AND m.student_id = p.id)
             OR EXISTS (SELECT FROM standing s WHERE s.district_id = p.district_id AND s.student_id = p.id
@@ -63,7 +66,16 @@ _STUDENTS = """
     ) students
     WHERE since IS NOT NULL OR CAST(:only AS bigint) IS NOT NULL OR ended_on <= :before ORDER BY id
 """
-_RECORDS = ("result", "standing", "confirmation", "subject_state", "flag", "move_part", "amendment")
+_RECORDS = (
+    "result",
+    "standing",
+    "confirmation",
+    "subject_state",
+    "flag",
+    "move_part",
+    "amendment",
+    "programme_enrollment",
+)
 _LEFT = "({})".format(
     " OR ".join(
         f"EXISTS (SELECT FROM {table} x WHERE x.district_id = p.district_id AND x.student_id = p.id)"
@@ -78,27 +90,47 @@ _KEEP_MASTERED = """
     WHERE s.district_id = :district AND s.student_id = :student AND s.state = 'mastered' AND s.mastered_at IS NOT NULL
     ON CONFLICT (district_id, student_id, target_guid) DO NOTHING
 """
-_WAITING = """
-    DELETE FROM quarantine WHERE district_id = :district AND id IN (
-        SELECT id FROM quarantine WHERE district_id = :district AND received_at < :before
-            AND NOT (coalesce(body->>'student', '') = ANY(
-                SELECT unnest(ARRAY[identifier, sourced_id]) FROM person
-                WHERE district_id = :district AND id = ANY(:held)))
-        ORDER BY id LIMIT :limit)
-"""
-# a disclosure is kept as long as the record of a student whom it is about (FERPA 99.32)
-_AUDIT = """
-    DELETE FROM audit_event WHERE district_id = :district AND id IN (
-        SELECT id FROM audit_event e WHERE district_id = :district AND at < :before
-            AND NOT EXISTS (SELECT FROM audit_subject s WHERE s.district_id = e.district_id AND s.event_id = e.id
-                AND (s.student_id = ANY(:held) OR (e.act = 'disclosure' AND EXISTS (
-                    SELECT FROM person p WHERE p.district_id = s.district_id AND p.id = s.student_id))))
-        ORDER BY id LIMIT :limit)
-"""
+_OF_HELD = "account_id IN (SELECT a.id FROM account a WHERE a.district_id = :district AND a.person_id = ANY(:held))"
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Rows of a table that go once they are older than `:before`, but those that are kept for `:held` students."""
+
+    table: str
+    older: str
+    kept: str
+    key: str = "id"
+
+
 # kinds of which all rows of a district go that are older than a day
-BULK: Mapping[Kind, tuple[str, str]] = {
-    Kind.WAITING_RESULT: ("quarantine", _WAITING),
-    Kind.AUDIT: ("audit_event", _AUDIT),
+BULK: Mapping[Kind, tuple[Bulk, ...]] = {
+    Kind.WAITING_RESULT: (
+        Bulk(
+            "quarantine",
+            "received_at < :before",
+            "coalesce(body->>'student', '') = ANY(SELECT unnest(ARRAY[identifier, sourced_id]) FROM person"
+            " WHERE district_id = :district AND id = ANY(:held))",
+        ),
+    ),
+    # a disclosure is kept as long as the record of a student whom it is about (FERPA 99.32)
+    Kind.AUDIT: (
+        Bulk(
+            "audit_event",
+            "at < :before",
+            "EXISTS (SELECT FROM audit_subject s WHERE s.district_id = x.district_id AND s.event_id = x.id"
+            " AND (s.student_id = ANY(:held) OR (x.act = 'disclosure' AND EXISTS (SELECT FROM person p"
+            " WHERE p.district_id = s.district_id AND p.id = s.student_id))))",
+        ),
+    ),
+    Kind.SIGN_IN: (
+        Bulk("account_session", "coalesce(ended_at, seen_at) < :before", _OF_HELD),
+        Bulk("entry_code", "coalesce(used_at, ended_at, expires_at) < :before", "person_id = ANY(:held)", "digest"),
+        Bulk("mail", "asked_at < :before", _OF_HELD),
+        # those of programs, which hold nothing about a student
+        Bulk("access_token", "expires_at < :before", "false", "digest"),
+        Bulk("client_secret", "coalesce(ended_at, expires_at) < :before", "false"),
+    ),
 }
 
 
@@ -236,28 +268,41 @@ def put_tombstone(
     session.flush()
 
 
-def delete_older(session: Session, district_id: int, kind: Kind, before: datetime, held: Collection[int]) -> int:
-    """Delete a part of the rows of a kind in BULK that are older than an instant, but those of held students; how many.
+def delete_older(
+    session: Session, district_id: int, kind: Kind, before: datetime, held: Collection[int]
+) -> Counter[str]:  # fmt: skip
+    """Delete a part of the rows of a kind in BULK that are older than an instant, but those of held students.
 
-    Fewer than a whole part: none is left.
+    How many of which table; fewer than a whole part of each: none is left.
     """
-    _, statement = BULK[kind]
-    values = {"district": district_id, "before": before, "held": list(held), "limit": _AT_ONCE}
-    count: int = session.execute(text(statement), values).rowcount  # type: ignore[attr-defined]
-    return count
+    removed: Counter[str] = Counter()
+    for bulk in BULK[kind]:
+        statement = text(
+            f"DELETE FROM {bulk.table} WHERE district_id = :district AND {bulk.key} IN (SELECT {bulk.key}"
+            f" FROM {bulk.table} x WHERE district_id = :district AND {bulk.older} AND NOT ({bulk.kept})"
+            f" ORDER BY {bulk.key} LIMIT :limit)"
+        )
+        values = {"district": district_id, "before": before, "held": list(held), "limit": _AT_ONCE}
+        count: int = session.execute(statement, values).rowcount  # type: ignore[attr-defined]
+        if count:
+            removed[bulk.table] = count
+    return removed
 
 
-def is_whole_part(count: int) -> bool:
+def is_whole_part(removed: Mapping[str, int]) -> bool:
     """Whether there may be more after so many."""
-    return count == _AT_ONCE
+    return _AT_ONCE in removed.values()
 
 
 def count_older(session: Session, district_id: int, kind: Kind, before: datetime) -> int:
     """How many rows of a kind in BULK are older than an instant, those of held students among them."""
-    column = "received_at" if kind is Kind.WAITING_RESULT else "at"
-    question = text(f"SELECT count(*) FROM {BULK[kind][0]} WHERE district_id = :district AND {column} < :before")
-    found: int = session.execute(question, {"district": district_id, "before": before}).scalar_one()
-    return found
+    values = {"district": district_id, "before": before}
+    return sum(
+        session.execute(
+            text(f"SELECT count(*) FROM {bulk.table} WHERE district_id = :district AND {bulk.older}"), values
+        ).scalar_one()
+        for bulk in BULK[kind]
+    )
 
 
 def tombstones(session: Session, district_id: int, slug: str) -> list[dict[str, Any]]:

@@ -28,11 +28,15 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StudentRows:
-    """The rows of a table that are about `:student` of `:district`; `own` narrows those that may be deleted."""
+    """The rows of a table that are about `:student` of `:district`; `own` narrows those that may be deleted.
+
+    `untold`: why they are no part of the record that is given to whoever may inspect it.
+    """
 
     where: str
     end: End
     own: str | None = None
+    untold: str | None = None
 
 
 def _of(table: str, key: str, parent: str) -> str:
@@ -40,6 +44,8 @@ def _of(table: str, key: str, parent: str) -> str:
 
 
 _MINE = "student_id = :student"
+_ACCOUNT = _of("account", "account_id", "person_id = :student")
+_SIGN_IN = "how the student signs in is told to nobody else"
 _MOVES = "{key} IN (SELECT move_id FROM move_part WHERE district_id = :district AND student_id = :student)"
 # in the order in which a reader wants them
 STUDENT_ROWS: Mapping[str, StudentRows] = {
@@ -48,6 +54,13 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "enrollment": StudentRows("person_id = :student", End.WITH_IDENTITY),
     "guardianship": StudentRows(_MINE, End.WITH_IDENTITY),
     "account": StudentRows("person_id = :student", End.WITH_IDENTITY),
+    "account_session": StudentRows(_ACCOUNT, End.WITH_IDENTITY, untold=_SIGN_IN),
+    "account_identity": StudentRows(_ACCOUNT, End.WITH_IDENTITY, untold=_SIGN_IN),
+    "second_factor": StudentRows(_ACCOUNT, End.WITH_IDENTITY, untold="a secret"),
+    "recovery_code": StudentRows(_ACCOUNT, End.WITH_IDENTITY, untold="a secret"),
+    "entry_code": StudentRows("person_id = :student", End.WITH_IDENTITY, untold="a secret"),
+    "mail": StudentRows(_ACCOUNT, End.WITH_IDENTITY, untold="messages to be sent, without their texts"),
+    "programme_enrollment": StudentRows(_MINE, End.WITH_RECORD),
     "standing": StudentRows(_MINE, End.WITH_RECORD),
     "mastered_competency": StudentRows(_MINE, End.WITH_IDENTITY),
     "confirmation": StudentRows(_MINE, End.WITH_RECORD),
@@ -66,6 +79,14 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "move_undo": StudentRows(_MOVES.format(key="move_id"), End.WITH_RECORD, "move_id = ANY(:own_moves)"),
     "amendment": StudentRows(_MINE, End.WITH_RECORD),
     "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
+    # who could see the student and on what ground is kept as long as anything is that they could see
+    "link": StudentRows(_MINE, End.WITH_IDENTITY),
+    "consent": StudentRows(_MINE, End.WITH_IDENTITY),
+    "beyond_age": StudentRows(_MINE, End.WITH_IDENTITY),
+    "court_order": StudentRows(
+        _MINE, End.WITH_IDENTITY, untold="it is about a guardian, and the office alone tells what is in it"
+    ),
+    "disclosure": StudentRows(_MINE, End.WITH_IDENTITY),
     "audit_event": StudentRows(
         "id IN (SELECT event_id FROM audit_subject WHERE district_id = :district AND student_id = :student)",
         End.OWN_RULE,
@@ -79,6 +100,8 @@ NOT_IN_A_RECORD: Mapping[str, str] = {
     "cut_scores": "the person is the educator who confirmed them",
     "outbox": "keys for open pages, gone within seconds",
 }
+TOLD: Mapping[str, StudentRows] = {table: rows for table, rows in STUDENT_ROWS.items() if rows.untold is None}
+"""What a complete record holds."""
 _OWN_MOVES = """
     SELECT array_agg(DISTINCT mine.move_id) FROM move_part mine
     WHERE mine.district_id = :district AND mine.student_id = :student AND NOT EXISTS (

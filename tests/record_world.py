@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from secrets import token_bytes
 
 from factories import NOW, Factory
+from page_world import PASSWORD, PageWorld, enrol
+from sqlalchemy import select
 
+from api.actions.accounts import create_account
 from mastery.audit import Act
+from models.access import Account
+from models.account_session import AccountSession
 from models.amendment import Amendment, AmendmentStep
 from models.audit import by_person, record
 from models.evidence import Quarantine
 from models.flag import FlagTransition
+from models.identity import AccountIdentity
+from models.letters import EntryCode
+from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organization, ProgrammeEnrollment
+from models.mail import Mail
 from models.move import Move, MovePart, MoveUndo
 from models.retention import LegalHold, MasteredCompetency
 from models.roster import Person, Section
@@ -21,6 +31,7 @@ CANARY = "canary-7183"
 
 def with_everything(make: Factory, student: Person, section: Section, teacher: Person, guardian: Person) -> None:
     """Rows in every table of STUDENT_ROWS but account and pending_deletion; free texts say CANARY."""
+    with_grounds(make, student, teacher, guardian)
     district_id, session = make.district_id, make.session
     target = make.target(statement=f"I can find the {CANARY}.")
     result = make.result(student, make.assessment(CANARY, targets=[target]), target, level=3.0)
@@ -81,3 +92,98 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
     )  # fmt: skip
     record(session, district_id, by_person(teacher.id), Act.VIEW, NOW, [student.id], purpose=f"{CANARY} purpose")
     record(session, district_id, by_person(guardian.id), Act.VIEW, NOW, [student.id], purpose="of a guardian")
+
+
+def with_grounds(make: Factory, student: Person, teacher: Person, guardian: Person) -> None:
+    """Who may see the student on what ground, what somebody outside saw, and all that an account has."""
+    district_id, session = make.district_id, make.session
+    mentor, until, opened = make.person("Mary", "Jackson"), NOW + timedelta(days=90), NOW - timedelta(days=9)
+    partner = Organization(
+        district_id=district_id, name=f"{CANARY} partner", agreement_reference=None, agreement_ends_on=None,
+    )  # fmt: skip
+    consent = Consent(
+        district_id=district_id, student_id=student.id, recipient_id=mentor.id, classes=["D2"],
+        purpose=f"{CANARY} consent", signed_by=guardian.id, signed_on=NOW.date(), begins_at=opened, ends_at=until,
+        recorded_by=teacher.id, recorded_at=NOW, withdrawn_at=None,
+    )  # fmt: skip
+    session.add_all([partner, consent])
+    session.flush()
+    session.add_all(
+        [
+            Link(
+                district_id=district_id, person_id=mentor.id, role="external_professional", scope="student",
+                student_id=student.id, section_id=None, school_id=None, organization_id=partner.id, basis="consent",
+                purpose=f"{CANARY} access", consent_id=consent.id, targets=[make.target(statement=f"{CANARY} aim").id],
+                share=["D2"], begins_at=opened, ends_at=until, granted_by=teacher.id, granted_at=NOW, revoked_at=None,
+                revoked_by=None, reviewed_at=None, reviewed_by=None,
+            ),
+            CourtOrder(
+                district_id=district_id, student_id=student.id, guardian_id=guardian.id, kind="custody",
+                restricts=["pickup"], leaves=[], document_reference=f"{CANARY} order", begins_at=opened, ends_at=None,
+                recorded_by=teacher.id, recorded_at=NOW, lifted_at=None,
+            ),
+            BeyondAge(
+                district_id=district_id, student_id=student.id, guardian_id=guardian.id, basis="dependent",
+                begins_at=opened, ends_at=None, recorded_by=teacher.id, recorded_at=NOW, withdrawn_at=None,
+            ),
+            ProgrammeEnrollment(
+                district_id=district_id, student_id=student.id, programme="section_504", begins_on=None, ends_on=None
+            ),
+            Disclosure(
+                district_id=district_id, student_id=student.id, recipient_id=mentor.id, recipient=f"{CANARY} recipient",
+                organization=partner.name, capacity="external_professional", classes=["D2"], basis="consent",
+                purpose=f"{CANARY} disclosure", required_by=["99.32"], at=NOW,
+            ),
+        ]
+    )  # fmt: skip
+    with_sign_in(make, student)
+
+
+def with_sign_in(make: Factory, person: Person, at: datetime = NOW) -> None:
+    """An account, if there is none, with a session that ended, an identity, a second factor, a letter and mail."""
+    district_id, session = make.district_id, make.session
+    found = select(Account.id).where(Account.district_id == district_id, Account.person_id == person.id)
+    account_id = session.scalar(found) or create_account(
+        session, district_id, f"{CANARY}-{district_id}-{person.id}", None, person.id, at
+    )
+    session.add_all(
+        [
+            AccountSession(
+                district_id=district_id, digest=token_bytes(), account_id=account_id, how="letter", staff=False,
+                device=f"{CANARY} device", began_at=at, seen_at=at, factor_at=None, ended_at=at, why="signed_out",
+            ),
+            AccountIdentity(
+                district_id=district_id, issuer="https://id.example", subject=f"{CANARY} {account_id}",
+                account_id=account_id, linked_at=at,
+            ),
+            EntryCode(
+                district_id=district_id, digest=token_bytes(), kind="letter", person_id=person.id, made_by=None,
+                made_at=at, expires_at=at + timedelta(days=1), used_at=at, ended_at=None,
+            ),
+            Mail(
+                district_id=district_id, kind="password_set", account_id=account_id, request_id=None, asked_at=at,
+                due_at=at, tries=1, sent_at=at, given_up_at=None,
+            ),
+        ]
+    )  # fmt: skip
+    enrol(session, district_id, account_id)
+
+
+def with_registrar(world: PageWorld) -> None:
+    """A registrar of the world's school, who may sign in and has a second factor."""
+
+    def rows(make: Factory) -> None:
+        person = make.person("Clara", "Barton")
+        make.session.add(
+            Link(
+                district_id=make.district_id, person_id=person.id, role="registrar", scope="school", student_id=None,
+                section_id=None, school_id=world.school.id, organization_id=None, basis="employee",
+                purpose="works in the office", consent_id=None, targets=None, share=None, begins_at=NOW, ends_at=None,
+                granted_by=None, granted_at=NOW, revoked_at=None, revoked_by=None, reviewed_at=None, reviewed_by=None,
+            )
+        )  # fmt: skip
+        account = create_account(make.session, make.district_id, "registrar", PASSWORD, person.id, NOW)
+        world.people["registrar"] = person
+        world.codes["registrar"] = enrol(make.session, make.district_id, account)
+
+    world.add(rows)

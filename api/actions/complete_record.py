@@ -1,7 +1,8 @@
 """A student's complete record, for whoever has the right to inspect it (FERPA 99.10): all of it, and on record.
 
 Rows are as an export has them (models/exported.toml), with keys read as what they name. Staff are named by role: the
-right is to the record, not to the staff; no guardian's address or visits are told to another.
+right is to the record, not to the staff; no guardian's address or visits are told to another. Whoever outside received
+something is told by name, as the disclosure log is theirs to read (99.32).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from models.audit import By, record
 from models.district import District
 from models.district_export import exported_tables
 from models.record_names import Names, load_names
-from models.student_rows import STUDENT_ROWS, rows_of
+from models.student_rows import TOLD, rows_of
 from models.tables import METADATA
 
 FORMAT = 1
@@ -37,7 +38,7 @@ def complete_record(session: Session, district_id: int, student_id: int, by: By,
     record(session, district_id, by, Act.EXPORT, now, [student_id], detail={"what": "complete_record"})
     district = session.get_one(District, district_id)
     exported = {one.table.name: [column.name for column in one.columns] for one in exported_tables()}
-    rows = {table: rows_of(session, district_id, student_id, table, exported[table]) for table in STUDENT_ROWS}
+    rows = {table: rows_of(session, district_id, student_id, table, exported[table]) for table in TOLD}
     names = load_names(session, district_id, student_id, _keys(rows))
     rows["audit_event"] = [one for one in rows["audit_event"] if not names.is_family(one["actor"], one["actor_id"])]
     kept = {one["id"] for one in rows["audit_event"]}
@@ -63,6 +64,8 @@ def _keys(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, set[Any]
         if one["actor_id"] is not None:
             parent = "client" if one["actor"] == Actor.MACHINE else "person"
             found.setdefault(parent, set()).add(one["actor_id"])
+    for one in rows["link"]:
+        found.setdefault("node", set()).update(one["targets"] or ())
     for one in rows["flag"]:
         facts = one["finding"]["facts"]
         found.setdefault("node", set()).update(int(facts[name]) for name in ("target", "prerequisite") if name in facts)
@@ -89,6 +92,8 @@ def _row(table: Table, row: Mapping[str, Any], names: Names) -> Document:
             told["by"] = names.read("client" if row["actor"] == Actor.MACHINE else "person", value)
         elif column == "scorer" and value != SYSTEM_SCORER:
             told[column] = {"role": names.scorers.get(value, Role.TEACHER)}
+        elif column == "targets" and value is not None:
+            told[column] = [names.read("node", key) for key in value]
         elif value is not None and parents.get(column) in names.readable:
             told[name] = names.read(parents[column], value)
         else:

@@ -140,8 +140,8 @@ def _redo_older(owner: Engine, district: District, one: Deletion, now: datetime)
     total, more = 0, True
     while more:
         with district_transaction(owner, district.id) as session:
-            count = delete_older(session, district.id, kind, through, ())
-            total, more = total + count, is_whole_part(count)
+            some = delete_older(session, district.id, kind, through, ())
+            total, more = total + some.total(), is_whole_part(some)
             if not more:
                 at = datetime.fromisoformat(one["at"])
                 put_tombstone(session, district.id, kind, one["rule"], at, one["removed"], through=through)

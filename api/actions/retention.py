@@ -6,6 +6,7 @@ said again, and two at once do no harm.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -188,20 +189,21 @@ def _older(engine: Engine, owner: Engine, night: _Night, kind: Kind, what_if: bo
     if what_if:
         with district_transaction(engine, night.district.id) as session:
             return count_older(session, night.district.id, kind, before)
-    total, more = 0, True
+    removed: Counter[str] = Counter()
+    more = True
     while more:
         with district_transaction(owner, night.district.id) as session:
-            count = delete_older(
+            some = delete_older(
                 session, night.district.id, kind, before, held_students(night.holds, kind, today)
             )  # fmt: skip
-            total, more = total + count, is_whole_part(count)
-            if total and not more:
-                removed = {BULK[kind][0]: total}
+            more = is_whole_part(some)
+            removed += some
+            if removed and not more:
                 put_tombstone(
                     session, night.district.id, kind, night.rules[kind].name, night.now, removed, through=before
                 )
             session.commit()
-    return total
+    return removed.total()
 
 
 def _put_on_record(engine: Engine, night: _Night, done: Retained) -> None:

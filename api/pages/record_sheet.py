@@ -13,6 +13,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, PROGRAMMES, classes_said
 from api.pages.flag_cards import DISMISS_REASONS
 from api.pages.reasons import flag_text
 from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, KINDS, MOVES, ROLES, STEPS, said
@@ -98,6 +99,40 @@ def _places(reader: _Reader) -> Iterator[tuple[str, ...]]:
         yield row["section"]["title"], said(ROLES, row["role"]), _day(row["begins_on"]), _day(row["ends_on"])
     for row in reader.sections["guardianship"]:
         yield _("Family"), _role(row["guardian"]), _day(row["begins_on"]), _day(row["ends_on"])
+
+    for row in reader.sections["programme_enrollment"]:
+        yield said(PROGRAMMES, row["programme"]), _("program"), _day(row["begins_on"]), _day(row["ends_on"])
+
+
+def _access(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    for row in reader.sections["link"]:
+        yield (
+            said(CAPACITIES, row["role"]), said(BASES, row["basis"]), row["purpose"], reader.when(row["begins_at"]),
+            reader.when(row["revoked_at"] or row["ends_at"]),
+        )  # fmt: skip
+    for row in reader.sections["beyond_age"]:
+        yield (
+            _role(row["guardian"]), said(AGE_BASES, row["basis"]), _("access after the 18th birthday"),
+            reader.when(row["begins_at"]), reader.when(row["withdrawn_at"] or row["ends_at"]),
+        )  # fmt: skip
+
+
+def _consents(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    for row in reader.sections["consent"]:
+        yield (
+            _day(row["signed_on"]), _role(row["signed_by"]), _role(row["recipient"]), classes_said(row["classes"]),
+            row["purpose"], reader.when(row["withdrawn_at"] or row["ends_at"]),
+        )  # fmt: skip
+
+
+def _disclosures(reader: _Reader) -> Iterator[tuple[str, ...]]:
+    for row in reader.sections["disclosure"]:
+        who = ", ".join(
+            part for part in (row["recipient"], row["organization"], said(CAPACITIES, row["capacity"])) if part
+        )
+        yield (
+            reader.when(row["at"]), who, classes_said(row["classes"]), said(BASES, row["basis"]), row["purpose"] or "–",
+        )  # fmt: skip
 
 
 def _standings(reader: _Reader) -> Iterator[tuple[str, ...]]:
@@ -191,7 +226,12 @@ _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
         (_WHEN, _l("What"), _BY, _l("In words")),
         _amendments,
     ),
-    ("places", _l("Schools, classes and family"), (_l("Where"), _l("As what"), _l("From"), _l("Until")), _places),
+    (
+        "places",
+        _l("Schools, classes, family and programs"),
+        (_l("Where"), _l("As what"), _l("From"), _l("Until")),
+        _places,
+    ),
     (
         "standings",
         _l("Where the student stands"),
@@ -224,5 +264,23 @@ _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
         _flags,
     ),
     ("moves", _l("What teachers did"), (_WHEN, _l("What"), _l("About"), _BY, _l("Taken back")), _moves),
+    (
+        "access",
+        _l("Who else may see the record"),
+        (_l("As what"), _l("On what ground"), _l("What for"), _l("From"), _l("Until")),
+        _access,
+    ),
+    (
+        "consents",
+        _l("Consents that were signed"),
+        (_WHEN, _BY, _l("To whom"), _l("Which data"), _l("What for"), _l("Until")),
+        _consents,
+    ),
+    (
+        "disclosures",
+        _l("What was given to somebody outside"),
+        (_WHEN, _l("To whom"), _l("Which data"), _l("On what ground"), _l("What for")),
+        _disclosures,
+    ),
     ("acts", _l("Who looked, and what was done"), (_WHEN, _l("What"), _BY, _l("What for")), _acts),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from api.pages.access_words import CAPACITIES
 from mastery.amendment import Contested, State, Step
 from mastery.audit import Act
 from mastery.body.words import ActKind
@@ -14,7 +15,7 @@ from mastery.flags.life import FlagState
 from mastery.moves.words import MoveKind
 from mastery.roster import Role
 
-ROLES: dict[str, Any] = {
+ROLES: dict[str, Any] = CAPACITIES | {
     Role.STUDENT: _l("student"),
     Role.TEACHER: _l("teacher"),
     Role.AIDE: _l("aide"),

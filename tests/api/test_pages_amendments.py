@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from page_world import PageWorld
+from record_world import with_registrar
 from sqlalchemy import select
 
 from api.actions.complete_record import complete_record
@@ -20,6 +21,7 @@ ASKED = {"contested": "result", "found": "The quiz of Monday was not mine.", "wa
 
 @pytest.fixture
 def url(page_world: PageWorld) -> str:
+    with_registrar(page_world)
     return f"/students/{page_world.student.id}/amendments"
 
 
@@ -29,7 +31,7 @@ def _key(world: PageWorld) -> int:
 
 
 def test_from_a_request_to_a_statement(page_world: PageWorld, url: str) -> None:
-    guardian, principal, leader = (page_world.client(who) for who in ("guardian", "principal", "leader"))
+    guardian, principal, registrar = (page_world.client(who) for who in ("guardian", "principal", "registrar"))
     guardian.post(url, **ASKED)
     key = _key(page_world)
     page = guardian.get(url)
@@ -41,11 +43,11 @@ def test_from_a_request_to_a_statement(page_world: PageWorld, url: str) -> None:
     principal.post(step, step="refuse", words="The log says that it was.")
     assert "No request waits" in principal.get("/amendments").text
     guardian.post(step, step="ask_hearing", words="We want to be heard.")
-    assert "Waits for a hearing" in leader.get("/amendments").text
+    assert "Waits for a hearing" in registrar.get("/amendments").text
     # who refused it does not decide about the hearing
     principal.post(step, step="hearing_refuses", words="No.")
     assert "this changed while you were reading" in principal.get(url).text
-    leader.post(step, step="hearing_refuses", words="Heard on Friday.")
+    registrar.post(step, step="hearing_refuses", words="Heard on Friday.")
     guardian.post(step, step="statement", words="We still say that it was a cousin.")
     for who in ("guardian", "teacher", "principal", "student"):
         client = page_world.client(who)
@@ -75,7 +77,7 @@ def test_what_is_missing_is_said_under_its_field(page_world: PageWorld, url: str
     assert "The school looks at it" in guardian.get(url).text
 
 
-def test_only_the_family_asks_and_only_administrators_decide(page_world: PageWorld, url: str) -> None:
+def test_only_the_family_asks_and_only_the_office_decides(page_world: PageWorld, url: str) -> None:
     for who in ("teacher", "principal", "student"):
         page_world.client(who).post(url, 404, **ASKED)
     for who in ("stranger", "colleague", "classmate"):
@@ -87,9 +89,9 @@ def test_only_the_family_asks_and_only_administrators_decide(page_world: PageWor
     page_world.client("guardian").post(step, step="grant", words="x")
     page_world.client("principal").post(f"{url}/999999999", 404, step="grant", words="x")
     assert "The school looks at it" in page_world.client("guardian").get(url).text
-    for who in ("teacher", "guardian", "student"):
+    for who in ("teacher", "guardian", "student", "leader"):
         page_world.client(who).get("/amendments", 404)
-    assert "Corrections that wait" in page_world.client("leader").get("/amendments").text
+    assert "Corrections that wait" in page_world.client("registrar").get("/amendments").text
 
 
 def test_a_student_asks_from_eighteen_on(page_world: PageWorld, url: str) -> None:
@@ -102,9 +104,9 @@ def test_a_student_asks_from_eighteen_on(page_world: PageWorld, url: str) -> Non
 
 
 def test_lists_take_as_many_statements_however_long(page_world: PageWorld, url: str) -> None:
-    guardian, leader = page_world.client("guardian"), page_world.client("leader")
+    guardian, registrar = page_world.client("guardian"), page_world.client("registrar")
     guardian.post(url, **ASKED)
-    few = guardian.statements(url), leader.statements("/amendments")
+    few = guardian.statements(url), registrar.statements("/amendments")
     for _ in range(3):
         guardian.post(url, **ASKED)
-    assert (guardian.statements(url), leader.statements("/amendments")) == few
+    assert (guardian.statements(url), registrar.statements("/amendments")) == few

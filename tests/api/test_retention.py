@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from factories import Factory, new_district
-from record_world import with_everything
+from record_world import with_everything, with_sign_in
 from sqlalchemy import Engine, select, text
 
 from api.actions.deletions import DeletionsError, joined, keep_deletions, known_deletions, read_deletions, redo
@@ -20,12 +20,13 @@ from api.actions.replay import verify
 from api.actions.retention import Retained, retain
 from mastery.audit import Act
 from mastery.retention_schedule import Kind
+from models.access import AccessToken, ClientSecret
 from models.audit import SYSTEM, AuditEvent, record
 from models.district import District
 from models.evidence import Quarantine
 from models.holds import RetentionError, lift_hold, place_hold, placed_holds, sign_rule
 from models.installation import Installation
-from models.queries_people import subject_of
+from models.queries_access import subject_of
 from models.retention import MasteredCompetency, Tombstone
 from models.roster import Enrollment, Person
 from models.student_rows import STUDENT_ROWS, End
@@ -35,6 +36,7 @@ from models.unit_of_work import district_transaction, shared_transaction
 LEFT = date(2020, 6, 30)
 DUE = datetime(2025, 6, 30, 12, tzinfo=UTC)
 LATER = DUE + timedelta(days=30)
+OF_ACCOUNT = ("account_session", "account_identity", "second_factor", "recovery_code", "mail")
 
 
 @dataclass
@@ -100,7 +102,7 @@ def test_the_end_of_a_record_comes_in_two_steps(leavers: Leavers) -> None:
     assert leavers.retain(DUE).hidden == sourced_ids
     assert leavers.retain(DUE + timedelta(days=29)).deleted == []
     with district_transaction(leavers.engine, leavers.district.id) as session:
-        seen = [subject_of(session, leavers.district.id, one.id, DUE.date()) for one in (*everyone, leavers.stays)]
+        seen = [subject_of(session, leavers.district.id, one.id, DUE) for one in (*everyone, leavers.stays)]
     assert [one is not None for one in seen] == [False, False, False, True]
     assert leavers.retain(LATER, what_if=True).deleted == sourced_ids
     assert leavers.rows(leavers.bare)["person"] == 1
@@ -111,7 +113,10 @@ def test_the_end_of_a_record_comes_in_two_steps(leavers: Leavers) -> None:
     own_rule = {table for table, rows in STUDENT_ROWS.items() if rows.end is End.OWN_RULE}
     identity = {"person", "person_role", "enrollment", "mastered_competency"}
     assert set(leavers.rows(leavers.mastered)) == identity | own_rule
-    assert set(leavers.rows(leavers.everything)) == identity | own_rule | {"guardianship", "legal_hold"}
+    assert set(leavers.rows(leavers.everything)) == identity | own_rule | {
+        "guardianship", "legal_hold", "account", *OF_ACCOUNT, "entry_code", "link", "consent", "beyond_age",
+        "court_order", "disclosure",
+    }  # fmt: skip
     assert leavers.rows(leavers.stays)["evidence"] == 1
 
 
@@ -205,7 +210,8 @@ def test_a_district_signs_other_times(leavers: Leavers) -> None:
     eighth = DUE.replace(year=2028)
     assert leavers.mastered.sourced_id in leavers.retain(eighth).hidden
     leavers.retain(eighth + timedelta(days=30))
-    assert leavers.rows(leavers.mastered).keys() <= {"audit_event", "audit_subject"}
+    for one in (leavers.mastered, leavers.everything):
+        assert leavers.rows(one).keys() <= {"audit_event", "audit_subject"}
 
 
 def test_old_posts_and_old_acts_go_but_disclosures_and_holds_stay(leavers: Leavers) -> None:
@@ -236,6 +242,38 @@ def test_old_posts_and_old_acts_go_but_disclosures_and_holds_stay(leavers: Leave
     assert sorted(acts) == [Act.DISCLOSURE, Act.VIEW]
     assert through.keys() == {Kind.WAITING_RESULT, Kind.AUDIT}
     assert leavers.retain(now).rows == {}
+
+
+def test_what_is_over_of_signing_in_goes_unless_it_is_held(leavers: Leavers) -> None:
+    district_id, long_ago = leavers.district.id, DUE - timedelta(days=40)
+    with district_transaction(leavers.engine, district_id) as session:
+        make = Factory(session, district_id)
+        client = make.client()
+        for person in (leavers.stays, leavers.bare):
+            with_sign_in(make, person, long_ago)
+        with_sign_in(make, make.person("Just", "Now"), DUE - timedelta(days=20))
+        secret = {"district_id": district_id, "client_pk": client.id, "made_at": long_ago, "last_used_at": None}
+        session.add_all(
+            [
+                AccessToken(
+                    district_id=district_id, digest=b"old", client_pk=client.id, scopes=[], issued_at=long_ago,
+                    expires_at=long_ago,
+                ),
+                ClientSecret(**secret, digest=b"old", expires_at=long_ago, ended_at=None),
+                ClientSecret(**secret, digest=b"new", expires_at=None, ended_at=None),
+            ]
+        )  # fmt: skip
+        place_hold(session, district_id, leavers.bare.sourced_id, None, "case", "counsel", None, DUE)
+        session.commit()
+    assert leavers.retain(DUE, what_if=True).rows == {Kind.SIGN_IN: 8}
+    assert leavers.retain(DUE).rows == {Kind.SIGN_IN: 5}
+    with district_transaction(leavers.engine, district_id) as session:
+        (stone,) = session.scalars(select(Tombstone)).all()
+        left = session.scalars(select(ClientSecret.digest).where(ClientSecret.client_pk == client.id)).all()
+    assert stone.removed == {"account_session": 1, "entry_code": 1, "mail": 1, "access_token": 1, "client_secret": 1}
+    assert b"old" not in left
+    assert {"account_session", "entry_code", "mail"} <= leavers.rows(leavers.bare).keys()
+    assert leavers.rows(leavers.stays).keys() & {"account", "account_session"} == {"account"}
 
 
 def test_two_runs_at_once_delete_each_record_once(leavers: Leavers) -> None:
