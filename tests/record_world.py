@@ -29,9 +29,9 @@ from models.standing import Confirmation, SubjectState
 CANARY = "canary-7183"
 
 
-def with_everything(make: Factory, student: Person, section: Section, teacher: Person, guardian: Person) -> None:
-    """Rows in every table of STUDENT_ROWS but account and pending_deletion; free texts say CANARY."""
-    with_grounds(make, student, teacher, guardian)
+def with_everything(make: Factory, student: Person, section: Section, teacher: Person, guardian: Person) -> list[str]:
+    """Rows in every table of STUDENT_ROWS but pending_deletion; free texts say CANARY. Codes of the second factor."""
+    codes = with_grounds(make, student, teacher, guardian)
     district_id, session = make.district_id, make.session
     target = make.target(statement=f"I can find the {CANARY}.")
     result = make.result(student, make.assessment(CANARY, targets=[target]), target, level=3.0)
@@ -92,9 +92,10 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
     )  # fmt: skip
     record(session, district_id, by_person(teacher.id), Act.VIEW, NOW, [student.id], purpose=f"{CANARY} purpose")
     record(session, district_id, by_person(guardian.id), Act.VIEW, NOW, [student.id], purpose="of a guardian")
+    return codes
 
 
-def with_grounds(make: Factory, student: Person, teacher: Person, guardian: Person) -> None:
+def with_grounds(make: Factory, student: Person, teacher: Person, guardian: Person) -> list[str]:
     """Who may see the student on what ground, what somebody outside saw, and all that an account has."""
     district_id, session = make.district_id, make.session
     mentor, until, opened = make.person("Mary", "Jackson"), NOW + timedelta(days=90), NOW - timedelta(days=9)
@@ -136,11 +137,11 @@ def with_grounds(make: Factory, student: Person, teacher: Person, guardian: Pers
             ),
         ]
     )  # fmt: skip
-    with_sign_in(make, student)
+    return with_sign_in(make, student)
 
 
-def with_sign_in(make: Factory, person: Person, at: datetime = NOW) -> None:
-    """An account, if there is none, with a session that ended, an identity, a second factor, a letter and mail."""
+def with_sign_in(make: Factory, person: Person, at: datetime = NOW) -> list[str]:
+    """An account, if there is none, with an ended session, an identity, a second factor (its codes), a letter, mail."""
     district_id, session = make.district_id, make.session
     found = select(Account.id).where(Account.district_id == district_id, Account.person_id == person.id)
     account_id = session.scalar(found) or create_account(
@@ -166,7 +167,7 @@ def with_sign_in(make: Factory, person: Person, at: datetime = NOW) -> None:
             ),
         ]
     )  # fmt: skip
-    enrol(session, district_id, account_id)
+    return enrol(session, district_id, account_id)
 
 
 def with_registrar(world: PageWorld) -> None:

@@ -35,6 +35,7 @@ def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
         visit.session, visit.district_id, student_id, by_person(visit.viewer.person), visit.now
     )  # fmt: skip
     head = student_head(visit.session, visit.district_id, student_id, NameUse.REGISTRAR)
+    # whoever entered the page commits, with the view of it
     return render_template(
         "record_print.html", visit=visit, head=head, document=document, sheets=sheets(document, visit.zone),
         made_at=visit.now, zone=visit.zone,

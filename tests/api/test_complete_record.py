@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from factories import NOW, Factory
 from page_world import PageWorld
-from record_world import CANARY, with_everything
+from record_world import CANARY, with_everything, with_registrar
 from sqlalchemy import select
 
 from api.actions.complete_record import complete_record
@@ -17,7 +17,7 @@ from mastery.audit import Act
 from models.audit import SYSTEM, AuditEvent, AuditSubject
 from models.district import District
 from models.retention import PendingDeletion
-from models.student_rows import NOT_IN_A_RECORD, STUDENT_ROWS, forgotten
+from models.student_rows import NOT_IN_A_RECORD, STUDENT_ROWS, TOLD, forgotten
 from models.tables import METADATA
 from models.unit_of_work import district_transaction, shared_transaction
 
@@ -28,9 +28,12 @@ def world(page_world: PageWorld) -> PageWorld:
     people = page_world.people
 
     def rows(make: Factory) -> None:
-        with_everything(make, page_world.student, page_world.section, people["teacher"], people["guardian"])
+        page_world.codes["student"] = with_everything(
+            make, page_world.student, page_world.section, people["teacher"], people["guardian"]
+        )
 
     page_world.add(rows)
+    with_registrar(page_world)
     return page_world
 
 
@@ -42,23 +45,31 @@ def test_no_table_that_names_a_student_is_forgotten() -> None:
 
 def test_every_table_is_in_the_record_and_in_the_page(world: PageWorld) -> None:
     page = world.client("principal").get(f"/students/{world.student.id}/record/print")
-    waits = PendingDeletion(
-        district_id=world.district_id, student_id=world.student.id, due_on=NOW.date(), rule="test", since=NOW
-    )  # fmt: skip
-    world.add(lambda make: make.session.add(waits))
     with district_transaction(world.engine, world.district_id) as session:
+        session.add(
+            PendingDeletion(
+                district_id=world.district_id, student_id=world.student.id, due_on=NOW.date(), rule="test", since=NOW
+            )
+        )
+        session.flush()
         document = complete_record(session, world.district_id, world.student.id, SYSTEM, NOW)
     assert {table for table, rows in document["sections"].items() if not rows} == set()
-    assert list(document["sections"]) == list(STUDENT_ROWS)
+    assert list(document["sections"]) == list(TOLD)
     told = json.dumps(document)
-    # out of sight of pages, still to be inspected by the command
-    world.client("principal").get(f"/students/{world.student.id}/record/print", 404)
     assert world.student.given_name in told
-    for text in ("note", "step", "reason", "target", "hold", "found", "wanted", "statement", "purpose"):
+    for text in (
+        "note", "step", "reason", "target", "hold", "found", "wanted", "statement", "purpose", "access", "consent",
+        "recipient", "partner", "disclosure",
+    ):  # fmt: skip
         assert f"{CANARY} {text}" in told, text
         assert f"{CANARY} {text}" in page.text, text
     assert "of a guardian" not in told
-    assert "Hopper" not in told
+    for text in ("order", "device"):
+        assert f"{CANARY} {text}" not in told + page.text, text
+    assert not any(name in told for name in ("Hopper", "Jackson", "Anne"))
+    assert f"{CANARY} aim" in document["sections"]["link"][0]["targets"][0]["statement"]
+    assert document["sections"]["consent"][0]["signed_by"] == {"role": "guardian"}
+    assert document["sections"]["consent"][0]["recipient"] == {"role": "external_professional"}
     assert document["sections"]["confirmation"][0]["by_person"] == {"role": "teacher"}
     assert f"I can find the {CANARY}." in document["sections"]["flag"][0]["says"]["sentence"]
 
@@ -73,7 +84,7 @@ def test_another_students_rows_are_not_in_it(world: PageWorld) -> None:
     } - {"person_role" if not document["sections"]["person_role"] else ""}  # fmt: skip
 
 
-@pytest.mark.parametrize("who", ["principal", "leader"])
+@pytest.mark.parametrize("who", ["principal", "registrar"])
 def test_it_is_taken_as_data_and_put_on_record(world: PageWorld, who: str) -> None:
     client = world.client(who)
     client.get(f"/students/{world.student.id}/record")
@@ -92,7 +103,7 @@ def test_it_is_taken_as_data_and_put_on_record(world: PageWorld, who: str) -> No
     assert found == [(world.people[who].id, world.student.id)] * 2
 
 
-@pytest.mark.parametrize("who", ["teacher", "colleague", "guardian", "student", "stranger"])
+@pytest.mark.parametrize("who", ["teacher", "colleague", "guardian", "student", "stranger", "leader"])
 def test_for_others_there_is_none(world: PageWorld, who: str) -> None:
     client = world.client(who)
     for end in ("", "/print"):
@@ -109,6 +120,7 @@ def test_the_command_writes_it_into_a_private_folder(world: PageWorld, tmp_path:
     assert CANARY in data.read_text()
     assert f"{CANARY} statement" in page.read_text()
     assert '<html lang="es">' in page.read_text()
+    assert "mentor o profesional de fuera" in page.read_text()
     assert [path.stat().st_mode & 0o077 for path in (data, page, tmp_path / "out")] == [0, 0, 0]
     with pytest.raises(RecordError, match="name a new folder"):
         write_record(services, district, identifier, tmp_path / "out", "en")
