@@ -190,7 +190,7 @@ CASES = (
     Case("corrections, asked", "pages.amendments", "guardian", "/students/{student}/amendments", more=corrected),
     Case("corrections, to decide", "pages.amendments", "principal", "/students/{student}/amendments", more=corrected),
     Case("corrections, waiting", "pages.waiting_amendments", "principal", "/amendments", more=corrected),
-    Case("corrections, none wait", "pages.waiting_amendments", "leader", "/amendments"),
+    Case("corrections, none wait", "pages.waiting_amendments", "principal", "/amendments"),
     Case("explanation, full", "pages.explanation", "teacher", "/students/{student}/targets/{mastered}"),
     Case("explanation, too little", "pages.explanation", "teacher", "/students/{student}/targets/{little}"),
     Case("explanation, nothing", "pages.explanation", "guardian", "/students/{student}/targets/{untouched}"),

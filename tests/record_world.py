@@ -92,6 +92,8 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
     )  # fmt: skip
     record(session, district_id, by_person(teacher.id), Act.VIEW, NOW, [student.id], purpose=f"{CANARY} purpose")
     record(session, district_id, by_person(guardian.id), Act.VIEW, NOW, [student.id], purpose="of a guardian")
+    restricts = {"order": 1, "guardian": guardian.id, "restricts": [f"{CANARY} restriction"]}
+    record(session, district_id, by_person(teacher.id), Act.ORDER_FILED, NOW, [student.id], detail=restricts)
     return codes
 
 

@@ -27,6 +27,14 @@ from models.tables import METADATA
 
 FORMAT = 1
 _LEFT = frozenset({"district_id", "student_id"})  # the same in every row
+# a court order is about a guardian, and how people sign in is told to nobody else
+_UNTOLD = frozenset(
+    {
+        Act.ORDER_FILED, Act.ORDER_LIFTED, Act.SIGN_IN, Act.SIGN_IN_REFUSED, Act.SIGN_OUT, Act.SESSION_ENDED,
+        Act.ACCOUNT_MADE, Act.ACCOUNT_DISABLED, Act.ACCOUNT_ENABLED, Act.PASSWORD_SET, Act.SECOND_FACTOR_SET,
+        Act.SECOND_FACTOR_REMOVED, Act.SECOND_FACTOR_SHOWN, Act.LETTER_MADE, Act.RECOVERY_ASKED, Act.IDENTITY_LINKED,
+    }
+)  # fmt: skip
 Document = dict[str, Any]
 
 
@@ -40,7 +48,11 @@ def complete_record(session: Session, district_id: int, student_id: int, by: By,
     exported = {one.table.name: [column.name for column in one.columns] for one in exported_tables()}
     rows = {table: rows_of(session, district_id, student_id, table, exported[table]) for table in TOLD}
     names = load_names(session, district_id, student_id, _keys(rows))
-    rows["audit_event"] = [one for one in rows["audit_event"] if not names.is_family(one["actor"], one["actor_id"])]
+    rows["audit_event"] = [
+        one
+        for one in rows["audit_event"]
+        if one["act"] not in _UNTOLD and not names.is_family(one["actor"], one["actor_id"])
+    ]
     kept = {one["id"] for one in rows["audit_event"]}
     rows["audit_subject"] = [one for one in rows["audit_subject"] if one["event_id"] in kept]
     told = {table: [_row(METADATA.tables[table], one, names) for one in some] for table, some in rows.items()}

@@ -68,8 +68,6 @@ ACTS: dict[str, Any] = {
     Act.REVOKE: _l("ended that somebody sees it"),
     Act.CONSENT_GIVEN: _l("consent given"),
     Act.CONSENT_WITHDRAWN: _l("consent withdrawn"),
-    Act.ORDER_FILED: _l("court order filed"),
-    Act.ORDER_LIFTED: _l("court order lifted"),
     Act.BREAK_GLASS: _l("looked for safety"),
     Act.BREAK_GLASS_REVIEWED: _l("checked that look"),
     Act.AMENDMENT_ASKED: _l("asked for a correction"),

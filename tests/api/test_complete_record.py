@@ -64,7 +64,8 @@ def test_every_table_is_in_the_record_and_in_the_page(world: PageWorld) -> None:
         assert f"{CANARY} {text}" in told, text
         assert f"{CANARY} {text}" in page.text, text
     assert "of a guardian" not in told
-    for text in ("order", "device"):
+    assert "order_filed" not in told
+    for text in ("order", "device", "restriction"):
         assert f"{CANARY} {text}" not in told + page.text, text
     assert not any(name in told for name in ("Hopper", "Jackson", "Anne"))
     assert f"{CANARY} aim" in document["sections"]["link"][0]["targets"][0]["statement"]
