@@ -202,6 +202,11 @@ class Viewer:
         return frozenset(tie.role for tie in self.ties if tie.span.holds(self.at) and tie.basis is not Basis.EMERGENCY)
 
     @property
+    def works_here(self) -> bool:
+        """Whether the person is staff as an employee: not as our support, and not by an emergency."""
+        return any(tie.role in _STAFF and tie.basis is Basis.EMPLOYEE and tie.span.holds(self.at) for tie in self.ties)
+
+    @property
     def roles(self) -> frozenset[Role]:
         """What the person is, by the ties that hold."""
         return frozenset(tie.role for tie in self.ties if tie.span.holds(self.at))

@@ -61,6 +61,7 @@ class SupportForm(WhoForm):
 @staff_only
 def emergency(visit: Visit) -> ResponseReturnValue:
     """Open the record of the student with a number; the answer tells no more than that there is none, or opens it."""
+    _employed(visit)
     form = NumberForm()
     if form.validate_on_submit():
         student = student_of_number(visit.session, visit.district_id, form.number.data)
@@ -74,12 +75,19 @@ def emergency(visit: Visit) -> ResponseReturnValue:
 @staff_only
 def student_emergency(visit: Visit, student_id: int) -> ResponseReturnValue:
     """The same for the student of the address, who is not named before."""
+    _employed(visit)
     if visit.asked is None:
         abort(404)
     form = ReasonForm()
     if form.validate_on_submit():
         return _opened(visit, student_id, form)
     return _show(visit, form, url_for("pages.student_emergency", student_id=student_id))
+
+
+def _employed(visit: Visit) -> None:
+    """Support looks at what it was let in for, and nothing else."""
+    if not visit.viewer.works_here:
+        abort(404)
 
 
 def _opened(visit: Visit, student: int, form: ReasonForm) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -22,6 +22,7 @@ from api.pages.my_path import path_url
 from mastery.access import Basis, What
 from mastery.access_matrix import Role
 from mastery.audit import Act
+from models.links import Consent, Link
 from models.queries_looked import RECEIVED, Look, capacities_of, looks_at
 from models.queries_person import consents_of, links_to
 from models.queries_student import student_head
@@ -66,17 +67,15 @@ def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
         abort(404)
     people = {one.person_id for one in found if one.person_id is not None}
     capacities = capacities_of(visit.session, visit.district_id, student_id, people)
+    links = links_to(visit.session, visit.district_id, student_id)
+    consents = [one for one in consents_of(visit.session, visit.district_id, student_id) if _stands(visit, one.consent)]
     return render_template(
         "looked.html",
         visit=visit,
         head=student_head(visit.session, visit.district_id, student_id, visit.name_use),
         days=[Day(_day(day), [_line(visit, one, capacities) for one in some]) for day, some in _by_day(found)],
-        links=[line for line in links_to(visit.session, visit.district_id, student_id) if _may_look(visit, line.link)],
-        consents=[
-            line
-            for line in consents_of(visit.session, visit.district_id, student_id)
-            if line.consent.withdrawn_at is None and line.consent.ends_at > visit.now
-        ],
+        links=[line for line in links if _may_look(visit, line.link, {one.consent.id for one in consents})],
+        consents=consents,
         own=visit.viewer.person == student_id,
         family=family,
         back=path_url(visit, student_id) if family else url_for("pages.student", student_id=student_id),
@@ -104,9 +103,15 @@ def _is_family(visit: Visit) -> bool:
     return visit.access.roles <= {Role.STUDENT, Role.PARENT}
 
 
-def _may_look(visit: Visit, link: Any) -> bool:
+def _may_look(visit: Visit, link: Link, consents: Collection[int]) -> bool:
+    """Whether a link opens anything: it runs, and who is from outside has the family's consent."""
     running = link.revoked_at is None and (link.ends_at is None or link.ends_at > visit.now)
-    return running and link.basis != Basis.EMERGENCY
+    agreed = link.role != Role.EXTERNAL_PROFESSIONAL or link.consent_id in consents
+    return running and agreed and link.basis != Basis.EMERGENCY
+
+
+def _stands(visit: Visit, consent: Consent) -> bool:
+    return consent.withdrawn_at is None and consent.ends_at > visit.now
 
 
 def _by_day(found: Sequence[Look]) -> list[tuple[date, list[Look]]]:
@@ -121,16 +126,21 @@ def _line(visit: Visit, one: Look, capacities: dict[int, str]) -> str:
     who = _who(one, capacities)
     at = words.clock_time(one.first, visit.zone)
     if one.act == RECEIVED:
-        said = _("%(who)s received: %(classes)s.", who=who, classes=office_words.classes_said(one.classes))
+        said = _(
+            "%(time)s: %(who)s received: %(classes)s.",
+            time=at,
+            who=who,
+            classes=office_words.classes_said(one.classes),
+        )
         return f"{said} {_('What for: %(purpose)s', purpose=one.purpose)}" if one.purpose else said
     if one.act == Act.BREAK_GLASS:
-        return _("%(who)s opened the record in an emergency, at %(time)s. The school reviews this.", who=who, time=at)
+        return _("%(time)s: %(who)s opened the record in an emergency. The school reviews this.", who=who, time=at)
     if one.act == Act.EXPORT:
-        return _("%(who)s saved records as a file, at %(time)s.", who=who, time=at)
+        return _("%(time)s: %(who)s saved records as a file.", who=who, time=at)
     page = PAGES.get(one.page or "", _("another page"))
     return ngettext(
-        "%(who)s opened %(page)s, at %(time)s.",
-        "%(who)s opened %(page)s %(num)d times, first at %(time)s.",
+        "%(time)s: %(who)s opened %(page)s.",
+        "%(time)s: %(who)s opened %(page)s, %(num)d times.",
         one.times,
         who=who,
         page=page,

@@ -94,12 +94,15 @@ def test_support_is_let_in_by_a_leader_says_so_on_every_page_and_goes(office: Of
         world.client(who).post("/office/support", 404, **asked)
     assert "Choose one." in leader.post("/office/support", 422, who="Grace Mentor", reason="Roster will not load.").text
     leader.post("/office/support", **asked)
-    assert "Let in by Horace Mann until 2:00" in leader.get("/office/support").text
+    assert ", let in by Horace Mann." in leader.get("/office/support").text
     for path in ("/students", page, f"{page}/map"):
         said = support.get(path).text
-        assert "Support is looking, let in by Horace Mann until 2:00" in said
+        assert "Support is looking until 2:00" in said
+        assert ", let in by Horace Mann." in said
         assert "Roster will not load." in said
     support.get("/office", 404)  # support looks, and answers for nothing
+    support.get("/emergency", 404)
+    support.post("/emergency", 404, number=world.student.identifier, reason=REASON)
     assert "Support is looking" not in world.client("teacher").get(page).text
     with district_transaction(world.engine, world.district_id) as session:
         key = session.scalar(text("SELECT id FROM link WHERE basis = 'support'"))

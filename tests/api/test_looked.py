@@ -40,14 +40,15 @@ def test_a_family_reads_who_has_looked_by_day_in_words_and_in_spanish(office: Of
     world.client("teacher").get(f"{page}/map")
     mother = world.client("guardian")
     text = mother.get(f"{page}/looked").text
-    assert "Tuesday, October 6, 2026 Grace Hopper (teacher) opened the map of targets, at 10:00" in text
-    assert "Monday, October 5, 2026 Grace Hopper (teacher) opened the page of results 2 times, first at 10:00" in text
+    assert "Tuesday, October 6, 2026 10:00 AM: Grace Hopper (teacher) opened the map of targets." in text
+    assert "Monday, October 5, 2026 10:00 AM: Grace Hopper (teacher) opened the page of results, 2 times." in text
     assert text.index("October 6") < text.index("October 5")
     assert f"{page}/looked" in mother.get(f"{page}/path").links
     assert f"{page}/looked" in world.client("student").get("/path").links
     mother.post("/language", language="es")
     text = mother.get(f"{page}/looked").text
-    assert "lunes, 5 de octubre de 2026 Grace Hopper (docente) abrió la página de resultados 2 veces" in text
+    assert "Grace Hopper (docente) abrió la página de resultados, 2 veces." in text
+    assert "lunes, 5 de octubre de 2026 10:00" in text
 
 
 def test_no_parent_learns_when_the_other_or_the_child_was_here(office: OfficeWorld) -> None:
