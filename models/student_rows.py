@@ -86,6 +86,12 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "court_order": StudentRows(
         _MINE, End.WITH_IDENTITY, untold="it is about a guardian, and the office alone tells what is in it"
     ),
+    "household_member": StudentRows(
+        "person_id = :student", End.WITH_IDENTITY, untold="where a guardian lives is told to no other guardian"
+    ),
+    "student_safety": StudentRows(
+        _MINE, End.WITH_IDENTITY, untold="who is protected, and where letters go, the office alone tells"
+    ),
     "disclosure": StudentRows(_MINE, End.WITH_IDENTITY),
     "audit_event": StudentRows(
         "id IN (SELECT event_id FROM audit_subject WHERE district_id = :district AND student_id = :student)",
