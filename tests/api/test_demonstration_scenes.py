@@ -290,7 +290,9 @@ def test_each_account_sees_its_own(shown: Shown) -> None:
     elementary, middle = students()[0], next(one for one in students() if one.section.school == "org-middle")
     assert f"{middle.family}, {middle.given}" in _all_students(seen["principal"])
     assert f"{elementary.family}, {elementary.given}" not in _all_students(seen["principal"])
-    assert f"{elementary.family}, {elementary.given}" in _all_students(seen["administrator"])
+    # who leads the district sees figures, and no student by name
+    assert f"{elementary.family}, {elementary.given}" not in _all_students(seen["administrator"])
+    assert "Measurement" in seen["administrator"].get("/measurement").text
 
 
 def _all_students(browser: PageClient) -> str:
