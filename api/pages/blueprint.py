@@ -239,6 +239,7 @@ def _visit(session: Session, student_id: object) -> Visit:
     asked = student_id if isinstance(student_id, int) else None
     found = relations_of(session, user.district_id, user.person_id, now, asked)
     # no real child is in a sandbox: there a second factor is offered and not asked for
+    # nobody sets up a phone while a child is in danger
     needed = needs_second_factor(found.viewer.lasting_roles) and not found.sandbox
     ties = [tie for tie in found.viewer.ties if tie.basis is Basis.SUPPORT and tie.span.holds(now)]
     support = support_here(session, user.district_id, now, user.person_id) if ties else ()
