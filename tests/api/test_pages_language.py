@@ -15,6 +15,7 @@ from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
 from furnished import crowd, furnish
 from furnished_letters import lettered
+from office_world import waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
 from sqlalchemy import select
@@ -90,7 +91,7 @@ PLACES = [
     *(
         (one.who, one.path)
         for one in CASES
-        if one.endpoint and one.status == 200 and not one.come and one.more in (None, crowd)
+        if one.endpoint and one.status == 200 and not one.come and one.more in (None, crowd, waiting_office)
     ),
     *(("teacher", path) for path in ("/classes", "/today?section={section}", "/students/{student}/path")),
     *(("teacher", f"/students/{{student}}/map{more}") for more in ("", "?around={mastered}")),
@@ -115,6 +116,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     found = furnish(world)
     crowd(found)
     lettered(found)
+    waiting_office(found)
 
     def rows(make: Factory) -> None:
         below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")
