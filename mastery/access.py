@@ -211,11 +211,6 @@ class Viewer:
         """What the person is, by the ties that hold."""
         return frozenset(tie.role for tie in self.ties if tie.span.holds(self.at))
 
-    @property
-    def lasting_roles(self) -> frozenset[Role]:
-        """The same without what an emergency makes of somebody for a day."""
-        return frozenset(tie.role for tie in self.ties if tie.span.holds(self.at) and tie.basis is not Basis.EMERGENCY)
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:
