@@ -69,6 +69,11 @@ PROGRAMMES: dict[str, Any] = {
 }
 
 
+def listed(names: Sequence[Any]) -> str:
+    """Words as a list in a sentence."""
+    return str(format_list([str(one) for one in names], locale=get_locale()))
+
+
 def classes_said(classes: Sequence[str]) -> str:
     """Classes of records as a list in a sentence."""
-    return str(format_list([str(CLASSES.get(one, one)) for one in classes], locale=get_locale()))
+    return listed([CLASSES.get(one, one) for one in classes])

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from api.actions.emergency import SHORTEST_REASON, break_glass, let_support_in, send_support_away
 from api.actions.links import LONGEST_PURPOSE, NotYoursError
-from api.pages import office_words
+from api.pages import access_words, office_words
 from api.pages.blueprint import Visit, office_only, pages, signed_in, staff_only
 from api.pages.office_forms import WhoForm, add_error
 from mastery.access_matrix import Role
@@ -52,7 +52,7 @@ class SupportForm(WhoForm):
     role = RadioField(
         _l("With which rights?"),
         [InputRequired(_l("Choose one."))],
-        choices=[SelectChoice(str(role), office_words.CAPACITIES[role]) for role in _ROLES],
+        choices=[SelectChoice(str(role), access_words.CAPACITIES[role]) for role in _ROLES],
     )
     reason = _reason(_l("What for?"))
 

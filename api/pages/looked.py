@@ -16,7 +16,7 @@ from flask_babel import ngettext
 
 from api.actions.consents import withdraw_consent
 from api.actions.links import NotYoursError
-from api.pages import office_words, words
+from api.pages import access_words, office_words, words
 from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, signed_in
 from api.pages.my_path import path_url
 from mastery.access import Basis, What
@@ -130,7 +130,7 @@ def _line(visit: Visit, one: Look, capacities: dict[int, str]) -> str:
             "%(time)s: %(who)s received: %(classes)s.",
             time=at,
             who=who,
-            classes=office_words.classes_said(one.classes),
+            classes=access_words.classes_said(one.classes),
         )
         return f"{said} {_('What for: %(purpose)s', purpose=one.purpose)}" if one.purpose else said
     if one.act == Act.BREAK_GLASS:
@@ -151,6 +151,6 @@ def _line(visit: Visit, one: Look, capacities: dict[int, str]) -> str:
 def _who(one: Look, capacities: dict[int, str]) -> str:
     name = one.person or _("Somebody")
     word = capacities.get(one.person_id or 0)
-    role = office_words.ROSTER_ROLES.get(word or "") or office_words.CAPACITIES.get(word or "")
+    role = office_words.ROSTER_ROLES.get(word or "") or access_words.CAPACITIES.get(word or "")
     more = [str(one_word) for one_word in (role, one.organization) if one_word]
     return f"{name} ({', '.join(more)})" if more else name

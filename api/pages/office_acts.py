@@ -15,7 +15,7 @@ from api.actions.consents import Signed, give_consent, withdraw_consent
 from api.actions.custody import Filed, end_beyond_age, file_order, keep_beyond_age, lift_order
 from api.actions.links import Asked, NotYoursError, grant_link, revoke_link
 from api.actions.office_accounts import close_account, open_account
-from api.pages import office_words
+from api.pages import access_words, office_words
 from api.pages.blueprint import Visit, office_only, pages
 from api.pages.office_forms import (
     BeyondAgeForm,
@@ -175,7 +175,7 @@ def give_office(visit: Visit, person_id: int) -> ResponseReturnValue:
         abort(404)
     roles = [role for role in _GIVEN_HERE if role in _AT_SCHOOLS and may_appoint(visit.viewer, role, visit.now)]
     where = visit.remit(Affair.APPOINTMENTS, Affair.LINKS)
-    form.role.choices = [SelectChoice(str(role), office_words.CAPACITIES[role]) for role in roles]
+    form.role.choices = [SelectChoice(str(role), access_words.CAPACITIES[role]) for role in roles]
     form.place.choices = [
         *([SelectChoice(_DISTRICT, _("the whole district"))] if where.district else []),
         *(SelectChoice(str(key), name) for key, name in schools_in(visit.session, visit.district_id, where)),

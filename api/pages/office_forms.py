@@ -15,8 +15,9 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput
 
 from api.actions.links import LONGEST_PURPOSE
+from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, CLASSES
 from api.pages.blueprint import Visit
-from api.pages.office_words import AGE_BASES, BASES, CAPACITIES, CLASSES, RESTRICTIONS
+from api.pages.office_words import RESTRICTIONS
 from mastery.access import Basis
 from mastery.access_matrix import MATRIX, DataClass
 from mastery.links import CAPACITIES as ALL_CAPACITIES

@@ -1,4 +1,4 @@
-"""What an office's lists and forms say: capacities and what they open, bases, classes of records, restrictions."""
+"""What an office's lists and forms say, beside the words of access: what capacities open, kinds, restrictions, days."""
 
 from __future__ import annotations
 
@@ -8,32 +8,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.lists import format_list
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from mastery.access import Basis
+# templates of the office have all their words in one place
+from api.pages.access_words import AGE_BASES as AGE_BASES
+from api.pages.access_words import BASES as BASES
+from api.pages.access_words import CAPACITIES as CAPACITIES
+from api.pages.access_words import CLASSES as CLASSES
+from api.pages.access_words import classes_said as classes_said
+from api.pages.access_words import listed as listed
 from mastery.access_matrix import MATRIX, DataClass, Role
-from mastery.links import AgeBasis, Restriction
+from mastery.links import Restriction
 from models.queries_office import Kind
-
-CAPACITIES: dict[str, Any] = {
-    Role.TEACHER_OF_RECORD: _l("teacher"),
-    Role.CO_TEACHER: _l("co-teacher or interventionist"),
-    Role.CASE_MANAGER: _l("case manager (special education)"),
-    Role.COUNSELOR: _l("counselor"),
-    Role.PROFESSIONAL: _l("professional who works for the district"),
-    Role.EXTERNAL_PROFESSIONAL: _l("mentor or professional from outside"),
-    Role.EXPERIENCE_COORDINATOR: _l("coordinator of learning outside school"),
-    Role.OVERSEEING_EDUCATOR: _l("educator who oversees learning outside school"),
-    Role.SCHOOL_ADMINISTRATOR: _l("school administrator"),
-    Role.REGISTRAR: _l("registrar"),
-    Role.DATA_STEWARD: _l("data steward"),
-    Role.DISTRICT_LEADER: _l("leader of the district"),
-    Role.MONITOR: _l("monitor"),
-    Role.RESEARCHER: _l("researcher"),
-}
 
 KINDS: dict[Kind, Any] = {
     Kind.STUDENT: _l("student"),
@@ -53,59 +41,13 @@ ROSTER_ROLES: dict[str, Any] = {
     "proctor": _l("proctor"),
 }
 
-BASES: dict[str, Any] = {
-    Basis.EMPLOYEE: _l("works for the district"),
-    Basis.AGREEMENT: _l("a written agreement with the district"),
-    Basis.CONSENT: _l("the family’s consent"),
-    Basis.EMERGENCY: _l("an emergency"),
-    Basis.SUPPORT: _l("support, let in by the district"),
-    Basis.OWN_RIGHT: _l("the family’s own right"),
-}
-
-CLASSES: dict[str, Any] = {
-    DataClass.TARGETS: _l("learning targets"),
-    DataClass.LEVELS: _l("levels and plan"),
-    DataClass.RESPONSES: _l("scores and answers"),
-    DataClass.PACE: _l("pace"),
-    DataClass.ACADEMIC_FLAGS: _l("hints about learning"),
-    DataClass.BEHAVIOUR_FLAGS: _l("hints about attendance and behavior"),
-    DataClass.COMMENTS: _l("comments"),
-    DataClass.INTERVENTIONS: _l("extra support"),
-    DataClass.PROGRAMMES: _l("special programs and accommodations"),
-    DataClass.CIRCUMSTANCES: _l("family circumstances"),
-    DataClass.DISCIPLINE: _l("discipline"),
-    DataClass.DEMOGRAPHICS: _l("background, such as birth date and language"),
-    DataClass.NAMES: _l("names and contact"),
-    DataClass.ORDERS: _l("guardians and court orders"),
-    DataClass.EXPERIENCES: _l("learning outside school"),
-    DataClass.CREDITS: _l("credits"),
-    DataClass.AGGREGATES: _l("figures of many students"),
-    DataClass.RECORD: _l("who has looked"),
-    DataClass.INTEGRITY: _l("cases of cheating"),
-}
-
 RESTRICTIONS: dict[str, Any] = {
     Restriction.ACCESS: _l("may not see the record"),
     Restriction.CONTACT: _l("may not have contact"),
     Restriction.PICKUP: _l("may not pick the child up"),
 }
 
-AGE_BASES: dict[str, Any] = {
-    AgeBasis.STUDENT_CONSENT: _l("the student agrees"),
-    AgeBasis.DEPENDENT: _l("the student is a dependent for taxes"),
-}
-
 _PUBLIC = (DataClass.TARGETS, DataClass.AGGREGATES)
-
-
-def listed(names: Sequence[Any]) -> str:
-    """Words as a list in a sentence."""
-    return str(format_list([str(one) for one in names], locale=get_locale()))
-
-
-def classes_said(classes: Sequence[str]) -> str:
-    """Classes of records as a list in a sentence."""
-    return listed([CLASSES.get(one, one) for one in classes])
 
 
 def opens_words(role: Role) -> str:
