@@ -10,7 +10,7 @@ import factories
 from factories import NOW, Factory, new_district
 from furnished import Furnished
 from page_client import PageClient
-from page_world import PASSWORD, PageWorld
+from page_world import PASSWORD, PageWorld, enrol
 
 from api.actions.accounts import create_account
 from api.actions.consents import Signed, give_consent, withdraw_consent
@@ -67,7 +67,8 @@ def office_of(world: PageWorld) -> OfficeWorld:
         people["registrar"] = make.person("Ida", "Wells")
         people["steward"] = make.person("Katherine", "Johnson")
         for name in ("mentor", "registrar", "steward"):
-            create_account(make.session, make.district_id, name, PASSWORD, people[name].id, NOW)
+            account = create_account(make.session, make.district_id, name, PASSWORD, people[name].id, NOW)
+            world.codes[name] = enrol(make.session, make.district_id, account)
 
     world.add(rows)
     office = OfficeWorld(world, people["mentor"])
@@ -83,7 +84,9 @@ def waiting_office(found: Furnished) -> None:
 
     def rows(make: Factory) -> None:
         world.people["supporter"] = make.person("Help", "Desk")
-        create_account(make.session, make.district_id, "supporter", PASSWORD, world.people["supporter"].id, NOW)
+        supporter = world.people["supporter"].id
+        account = create_account(make.session, make.district_id, "supporter", PASSWORD, supporter, NOW)
+        world.codes["supporter"] = enrol(make.session, make.district_id, account)
         make.client()
 
     world.add(rows)
@@ -115,8 +118,9 @@ def another_district(world: PageWorld, name: str = "elsewhere") -> PageClient:
         principal = make.person("Other", "Principal")
         make.role(principal, "administrator", make.school().id)
         sign_in = f"{name}-{district}"
-        create_account(session, district, sign_in, PASSWORD, principal.id, NOW)
+        codes = enrol(session, district, create_account(session, district, sign_in, PASSWORD, principal.id, NOW))
         session.commit()
     client = PageClient(world.app.test_client())
     client.sign_in(sign_in, PASSWORD)
+    client.show_code(codes.pop())
     return client

@@ -39,6 +39,7 @@ ACTS: dict[str, Any] = {
     Act.ACCOUNT_ENABLED: _l("opened an account again"),
     Act.PASSWORD_SET: _l("set a password"),
     Act.SECOND_FACTOR_SET: _l("set up a second step for signing in"),
+    Act.SECOND_FACTOR_SHOWN: _l("took the second step of signing in"),
     Act.SECOND_FACTOR_REMOVED: _l("took a second step for signing in away"),
     Act.LETTER_MADE: _l("made a letter with a code"),
     Act.RECOVERY_ASKED: _l("asked for a new password"),

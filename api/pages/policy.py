@@ -118,6 +118,19 @@ GROUPS: tuple[tuple[Any, dict[str, Any]], ...] = (
         },
     ),
     (
+        _l("Signing in"),
+        {
+            "session_idle_minutes_staff": _l("Minutes without use until staff are signed out"),
+            "session_idle_minutes_family": _l("Minutes without use until families and students are signed out"),
+            "session_hours": _l("Hours after which everybody signs in again"),
+            "session_warning_minutes": _l("Minutes before the end in which the page warns"),
+            "sign_in_free_tries": _l("Wrong tries until an account rests"),
+            "sign_in_longest_rest_minutes": _l("Minutes that it rests, at most"),
+            "sign_in_address_failures": _l("Wrong tries from one network until it rests"),
+            "sign_in_address_minutes": _l("Minutes in which they wear off"),
+        },
+    ),
+    (
         _l("The roster"),
         {"roster_removal_share": _l("Share of people or classes that may end at once without a person’s word")},
     ),

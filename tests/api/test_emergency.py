@@ -112,5 +112,5 @@ def test_support_is_let_in_by_a_leader_says_so_on_every_page_and_goes(office: Of
     support.get(page, 404)
     leader.post("/office/support", **asked)
     world.clock.jump(timedelta(hours=4))
-    support.get(page, 404)
-    assert "Nobody of support is in." in leader.get("/office/support").text
+    world.client("mentor").get(page, 404)
+    assert "Nobody of support is in." in world.client("leader").get("/office/support").text
