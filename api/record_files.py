@@ -19,6 +19,7 @@ from mastery.names import NameUse
 from models.audit import SYSTEM
 from models.district import District
 from models.queries_student import student_head
+from models.registry import context
 from models.roster import Person
 from models.unit_of_work import district_transaction
 
@@ -44,11 +45,13 @@ def write_record(services: Services, district: District, sis_id: str, folder: Pa
                 raise RecordError(f"There is no student {sis_id!r} in the roster of {district.name}.")
             document = complete_record(session, district.id, student, SYSTEM, now)
             zone = ZoneInfo(district.time_zone)
+            stamps = context(session, district.id).stamps
+            graph = services.intake.graphs.get(session, district.id, stamps.graph)
             with force_locale(language):
                 page = render_template(
                     "record_file.html", document=document,
                     head=student_head(session, district.id, student, NameUse.REGISTRAR),
-                    sheets=sheets(document, zone), made_at=now, zone=zone, style=_STYLE.read_text(),
+                    sheets=sheets(document, zone, graph), made_at=now, zone=zone, style=_STYLE.read_text(),
                 )  # fmt: skip
             session.commit()
     finally:

@@ -342,6 +342,13 @@ def _opened(cell: Cell, right: Right, tie: Tie) -> Reason:
     return Reason.ALLOWED
 
 
+def roles_about(viewer: Viewer, subject: Subject, at: datetime) -> frozenset[Role]:
+    """All that a viewer is to a student at an instant, whatever it opens."""
+    if viewer.district != subject.district:
+        return frozenset()
+    return frozenset(tie.role for tie in viewer.ties if tie.span.holds(at) and reaches(tie, subject))
+
+
 class What(StrEnum):
     """What pages and programs ask for about a student."""
 

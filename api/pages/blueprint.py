@@ -18,7 +18,7 @@ from werkzeug.routing import IntegerConverter
 from api.actions.looking import disclose, looked
 from api.security.guards import GUARD, declare
 from api.services import services
-from mastery.access import NEEDS, Access, Basis, Reason, Subject, Tie, Viewer, What, may, works_here
+from mastery.access import NEEDS, Access, Basis, Reason, Subject, Tie, Viewer, What, may, roles_about, works_here
 from mastery.access_matrix import Role
 from mastery.names import NameUse
 from mastery.offices import Affair, Remit, joint, remit
@@ -89,9 +89,10 @@ class Visit:
     @property
     def name_use(self) -> NameUse:
         """By which name the student whom the page is about is called."""
-        if works_here(self.access.roles) or Role.STUDENT in self.access.roles:
+        near = roles_about(self.viewer, self.asked, self.now) if self.asked else self.access.roles
+        if works_here(near) or Role.STUDENT in near:
             return NameUse.SCREEN
-        return NameUse.FAMILY_SCREEN if Role.PARENT in self.access.roles else NameUse.OUTSIDE_SCREEN
+        return NameUse.FAMILY_SCREEN if Role.PARENT in near else NameUse.OUTSIDE_SCREEN
 
     @property
     def emergency(self) -> Tie | None:

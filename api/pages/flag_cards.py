@@ -68,9 +68,9 @@ def cards(visit: Visit, graph: DistrictGraph, flags: Sequence[FlagRow]) -> list[
 def _card(visit: Visit, graph: DistrictGraph, flag: FlagRow, links: Mapping[int, list[EvidenceLink]]) -> Card:
     finding = flag.finding
     facts: Mapping[str, Any] = finding["facts"]
-    names = {one: _quoted(statement(graph, int(facts[one])).inside) for one in _TARGETS if one in facts}
+    names = {one: quoted(statement(graph, int(facts[one])).inside) for one in _TARGETS if one in facts}
     if "assessment" in facts:
-        names["assessment"] = _quoted(Said(flag.assessment or "").inside)
+        names["assessment"] = quoted(Said(flag.assessment or "").inside)
     acknowledged = None
     if flag.state != NEW and flag.acknowledged_by and flag.acknowledged_at:
         when = short_date(flag.acknowledged_at, visit.zone)
@@ -105,5 +105,6 @@ def _evidence(visit: Visit, flag: FlagRow, links: Mapping[int, list[EvidenceLink
     return tuple(found)
 
 
-def _quoted(name: Said) -> Markup:
+def quoted(name: Said) -> Markup:
+    """A name inside a sentence, in quotation marks."""
     return fill(_("“%(name)s”"), name=name)

@@ -12,12 +12,15 @@ from babel.dates import format_date, format_datetime
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, PROGRAMMES, classes_said
-from api.pages.flag_cards import DISMISS_REASONS
+from api.pages.flag_cards import DISMISS_REASONS, quoted
 from api.pages.reasons import flag_text
 from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, KINDS, MOVES, ROLES, STEPS, said
+from api.pages.texts import Said, of_record, statement
 from api.pages.words import EVIDENCE_TYPES, INDEPENDENCE, PURPOSES, level_figure, percent, points, state_look
+from models.graph_store import DistrictGraph
 
 Row = Mapping[str, Any]
 
@@ -29,7 +32,7 @@ class Sheet:
     key: str
     title: str
     headings: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
+    rows: Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,18 @@ class _Reader:
 
     sections: Mapping[str, Sequence[Row]]
     zone: ZoneInfo
+    graph: DistrictGraph
+
+    def target(self, named: Row) -> Markup:
+        """What a target says in the reader's language, with its code; as it was on record where it is no more."""
+        key = self.graph.ids.get(named["guid"])
+        says = of_record(str(named["statement"])) if key is None else statement(self.graph, key)
+        return Markup("{} ({})").format(says, named["code"]) if named["code"] else Markup.escape(says)
+
+    def named(self, name: str, text: str, facts: Row) -> Said:
+        """What a fact of a flag names: a target in the reader's language, or a task by its title."""
+        key = int(facts[name]) if name in ("target", "prerequisite") else None
+        return statement(self.graph, key) if key in self.graph.subjects else Said(text)
 
     def when(self, instant: str | None) -> str:
         if not instant:
@@ -52,9 +67,9 @@ class _Reader:
         return found
 
 
-def sheets(document: Mapping[str, Any], zone: ZoneInfo) -> list[Sheet]:
+def sheets(document: Mapping[str, Any], zone: ZoneInfo, graph: DistrictGraph) -> list[Sheet]:
     """All of a complete record (api.actions.complete_record), in the reader's language."""
-    reader = _Reader(document["sections"], zone)
+    reader = _Reader(document["sections"], zone, graph)
     return [
         Sheet(key, str(title), tuple(map(str, headings)), list(rows(reader))) for key, title, headings, rows in _SHEETS
     ]
@@ -70,7 +85,7 @@ def _role(named: Row | None) -> str:
     return said(ROLES, named["role"]) if "role" in named else str(named["name"])
 
 
-def _person(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _person(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     (person,) = reader.sections["person"]
     names = ("given_name", "middle_name", "family_name")
     yield _("Legal name"), " ".join(person[name] for name in names if person[name])
@@ -84,14 +99,14 @@ def _person(reader: _Reader) -> Iterator[tuple[str, ...]]:
     yield _("Date of birth"), _day(person["birth_date"])
     yield _("Grade"), ", ".join(person["grades"]) or "–"
     for account in reader.sections["account"]:
-        yield _("Sign-in name"), account["sign_in_name"]
+        yield _("Sign-in name"), f"“{account['sign_in_name']}”"
     for waits in reader.sections["pending_deletion"]:
         yield _("To be deleted, since"), reader.when(waits["since"])
     for hold in reader.sections["legal_hold"]:
         yield _("Kept for a legal reason"), f"{hold['reason']} ({reader.when(hold['placed_at'])})"
 
 
-def _places(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _places(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["person_role"]:
         where = row["school"]["name"] if row.get("school") else _("the district")
         yield where, said(ROLES, row["role"]), _day(row["begins_on"]), _day(row["ends_on"])
@@ -104,7 +119,7 @@ def _places(reader: _Reader) -> Iterator[tuple[str, ...]]:
         yield said(PROGRAMMES, row["programme"]), _("program"), _day(row["begins_on"]), _day(row["ends_on"])
 
 
-def _access(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _access(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["link"]:
         yield (
             said(CAPACITIES, row["role"]), said(BASES, row["basis"]), row["purpose"], reader.when(row["begins_at"]),
@@ -117,7 +132,7 @@ def _access(reader: _Reader) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-def _consents(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _consents(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["consent"]:
         yield (
             _day(row["signed_on"]), _role(row["signed_by"]), _role(row["recipient"]), classes_said(row["classes"]),
@@ -125,7 +140,7 @@ def _consents(reader: _Reader) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-def _disclosures(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _disclosures(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["disclosure"]:
         who = ", ".join(
             part for part in (row["recipient"], row["organization"], said(CAPACITIES, row["capacity"])) if part
@@ -135,29 +150,29 @@ def _disclosures(reader: _Reader) -> Iterator[tuple[str, ...]]:
         )  # fmt: skip
 
 
-def _standings(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _standings(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["standing"]:
         expected = percent(row["expected"]) if row["expected"] is not None else "–"
         yield (
-            _target(row["target"]), str(state_look(row["state"]).word), level_figure(row["level"]), expected,
+            reader.target(row["target"]), str(state_look(row["state"]).word), level_figure(row["level"]), expected,
             str(row["records"]), reader.when(row["as_of"]),
         )  # fmt: skip
 
 
-def _kept(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _kept(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["mastered_competency"]:
-        yield row["statement"], level_figure(row["level"]), reader.when(row["mastered_at"])
+        yield of_record(row["statement"]), level_figure(row["level"]), reader.when(row["mastered_at"])
 
 
-def _decisions(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _decisions(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["confirmation"]:
         yield (
-            reader.when(row["signed_at"]), _target(row["target"]), said(KINDS, row["kind"]),
+            reader.when(row["signed_at"]), reader.target(row["target"]), said(KINDS, row["kind"]),
             level_figure(row["level"]), _role(row.get("by_person")), row["reason"] or "–",
         )  # fmt: skip
 
 
-def _results(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _results(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     evidence = reader.by("result", "evidence", "result_id")
     for row in reader.sections["result"]:
         words = ((EVIDENCE_TYPES, "evidence_type"), (PURPOSES, "purpose"), (INDEPENDENCE, "independence"))
@@ -165,45 +180,47 @@ def _results(reader: _Reader) -> Iterator[tuple[str, ...]]:
         scorer = _role(row["scorer"]) if isinstance(row["scorer"], dict) else _("the program")
         for one in evidence.get(row["id"], []):
             yield (
-                reader.when(row["performed_at"]), f"{row['assessment']['title']} ({kind})", _target(one["target"]),
-                points(one["score"], one["max"]), level_figure(one["level"]), scorer, row["client"]["name"],
+                reader.when(row["performed_at"]), f"{row['assessment']['title']} ({kind})",
+                reader.target(one["target"]), points(one["score"], one["max"]), level_figure(one["level"]), scorer,
+                row["client"]["name"],
             )  # fmt: skip
 
 
-def _waiting(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _waiting(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["quarantine"]:
         yield reader.when(row["received_at"]), row["client"]["name"], row["missing_reference"], row["state"]
 
 
-def _flags(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _flags(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     steps = reader.by("flag", "flag_transition", "flag_id")
     for row in reader.sections["flag"]:
-        names = {name: f"“{text}”" for name, text in row["names"].items()}
-        sentence = flag_text(row["finding"]["sentence"], row["finding"]["facts"], names)
+        facts = row["finding"]["facts"]
+        names = {name: quoted(reader.named(name, text, facts).inside) for name, text in row["names"].items()}
+        sentence = flag_text(row["finding"]["sentence"], facts, names)
         reason = said(DISMISS_REASONS, row["dismiss_reason"]) if row["dismiss_reason"] else ""
         told = " ".join(part for part in (reason, row["note"]) if part) or "–"
-        yield reader.when(row["opened_at"]), str(sentence), said(FLAG_STATES, row["state"]), "", told
+        yield reader.when(row["opened_at"]), sentence, said(FLAG_STATES, row["state"]), "", told
         for step in steps.get(row["id"], []):
             words = " ".join(part for part in (step["reason"], step["note"]) if part) or "–"
             yield reader.when(step["at"]), "", said(FLAG_STATES, step["to_state"]), _role(step.get("by_person")), words
 
 
-def _moves(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _moves(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     undone = {row["move_id"]: row["at"] for row in reader.sections["move_undo"]}
     for row in reader.sections["move"]:
-        about = _target(row["target"]) if row.get("target") else (row.get("assessment") or {}).get("title", "–")
+        about = reader.target(row["target"]) if row.get("target") else (row.get("assessment") or {}).get("title", "–")
         yield (
             reader.when(row["at"]), said(MOVES, row["kind"]), about, _role(row["by_person"]),
             reader.when(undone.get(row["id"])),
         )  # fmt: skip
 
 
-def _acts(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _acts(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["audit_event"]:
         yield reader.when(row["at"]), said(ACTS, row["act"]), _role(row.get("by")), row["purpose"] or "–"
 
 
-def _amendments(reader: _Reader) -> Iterator[tuple[str, ...]]:
+def _amendments(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     steps = reader.by("amendment", "amendment_step", "amendment_id")
     for row in reader.sections["amendment"]:
         asked = _("%(found)s It should be: %(wanted)s", found=row["found"], wanted=row["wanted"])
@@ -212,11 +229,7 @@ def _amendments(reader: _Reader) -> Iterator[tuple[str, ...]]:
             yield reader.when(step["at"]), said(STEPS, step["step"]), _role(step["by_person"]), step["words"]
 
 
-def _target(named: Row) -> str:
-    return f"{named['statement']} ({named['code']})" if named["code"] else str(named["statement"])
-
-
-_Rows = Callable[[_Reader], Iterator[tuple[str, ...]]]
+_Rows = Callable[[_Reader], Iterator[tuple[Any, ...]]]
 _WHEN, _BY = _l("When"), _l("By")
 _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
     ("person", _l("The student"), (_l("What"), _l("As it is on file")), _person),

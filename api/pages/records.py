@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from api.actions.complete_record import complete_record
 from api.pages.blueprint import Visit, office_for, pages
 from api.pages.record_sheet import sheets
+from api.pages.texts import graph_of
 from mastery.names import NameUse
 from mastery.offices import Affair, remit
 from models.audit import by_person
@@ -37,8 +38,8 @@ def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
     head = student_head(visit.session, visit.district_id, student_id, NameUse.REGISTRAR)
     # whoever entered the page commits, with the view of it
     return render_template(
-        "record_print.html", visit=visit, head=head, document=document, sheets=sheets(document, visit.zone),
-        made_at=visit.now, zone=visit.zone,
+        "record_print.html", visit=visit, head=head, document=document,
+        sheets=sheets(document, visit.zone, graph_of(visit)), made_at=visit.now, zone=visit.zone,
     )  # fmt: skip
 
 

@@ -45,6 +45,11 @@ def statement(graph: DistrictGraph, target_id: int) -> Said:
     return Said(graph.statement(target_id, wanted), None if translated else SOURCE)
 
 
+def of_record(text: str) -> Said:
+    """A text that was kept as it was, in the district's own words, for this request's reader."""
+    return Said(text, None if reader_language() == SOURCE else SOURCE)
+
+
 def brief(graph: DistrictGraph, target_id: int) -> Said:
     """The same in short, where the district has a short text in the language that is shown."""
     said = statement(graph, target_id)

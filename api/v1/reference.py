@@ -158,6 +158,10 @@ def _token_operation() -> Json:
             "200": {"description": "A token", "content": {"application/json": {"schema": token}}},
             "400": {"description": "RFC 6749 error: the grant or the scope is not possible", "content": problem},
             "401": {"description": "RFC 6749 error: no such client, or another secret", "content": problem},
+            "429": {
+                "description": "Too many requests; Retry-After says when to come again",
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
             "default": _ANY_OTHER,
         },
     }

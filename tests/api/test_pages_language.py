@@ -15,6 +15,7 @@ from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
 from furnished import crowd, furnish
 from furnished_letters import lettered
+from furnished_work import corrected
 from office_world import waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
@@ -91,7 +92,7 @@ PLACES = [
     *(
         (one.who, one.path)
         for one in CASES
-        if one.endpoint and one.status == 200 and not one.come and one.more in (None, crowd, waiting_office)
+        if one.endpoint and one.status == 200 and not one.come and one.more in (None, crowd, corrected, waiting_office)
     ),
     *(("teacher", path) for path in ("/classes", "/today?section={section}", "/students/{student}/path")),
     *(("teacher", f"/students/{{student}}/map{more}") for more in ("", "?around={mastered}")),
@@ -117,6 +118,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     crowd(found)
     lettered(found)
     waiting_office(found)
+    corrected(found)
 
     def rows(make: Factory) -> None:
         below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")

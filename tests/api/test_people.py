@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from command_line import name_in_environment
 from factories import NOW, Factory, new_district
-from page_world import PASSWORD, PageWorld
+from page_world import PASSWORD, PageWorld, enrol
 from roster_files import RosterFiles
 from sqlalchemy import Engine, select
 
@@ -171,7 +171,8 @@ def club(page_world: PageWorld) -> PageWorld:
     mentor = act(world, "principal", add_person, Draft("Grace", "Mentor", organization=key))
     world.people["mentor"] = mentor
     with district_transaction(world.engine, world.district_id) as session:
-        create_account(session, world.district_id, "mentor", PASSWORD, mentor.id, NOW)
+        account = create_account(session, world.district_id, "mentor", PASSWORD, mentor.id, NOW)
+        world.codes["mentor"] = enrol(session, world.district_id, account)
         principal = viewer_of(session, world.district_id, world.people["principal"].id, NOW)
         signed = Signed(
             world.student.id, mentor.id, frozenset({DataClass.LEVELS}), "club", world.people["guardian"].id, TODAY,
