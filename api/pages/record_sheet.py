@@ -99,7 +99,7 @@ def _person(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     yield _("Date of birth"), _day(person["birth_date"])
     yield _("Grade"), ", ".join(person["grades"]) or "–"
     for account in reader.sections["account"]:
-        yield _("Sign-in name"), f"“{account['sign_in_name']}”"
+        yield _("Sign-in name"), account["sign_in_name"]
     for waits in reader.sections["pending_deletion"]:
         yield _("To be deleted, since"), reader.when(waits["since"])
     for hold in reader.sections["legal_hold"]:

@@ -208,7 +208,8 @@ def test_no_page_says_anything_in_english_that_is_translated(page_world: PageWor
     told: set[str] = set()
     _translate_targets(page_world)
     for where, html in _pages(page_world, places, code):
-        assert _left_in_english(html, path) == set(), where
+        # some of the names to sign in with are words as well
+        assert _left_in_english(html, path) - set(page_world.people) == set(), where
         assert "I can" not in "\n".join(_Texts(html).found), where
         kinds.update(re.findall(r'name="kind" value="(\w+)"', html))
         told.update(part for part in PARTS if part in where and "Puedo con" in html)
