@@ -131,7 +131,7 @@ def _found(visitor: Visitor) -> None:
 def _unsaid(visitor: Visitor) -> None:
     visitor.page.locator("form.office-form").evaluate("(form) => { form.noValidate = true; }")
     visitor.page.get_by_role("button", name="Link", exact=True).click()
-    visitor.page.locator("#problems").wait_for()
+    visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
 
 
 def _shortened(visitor: Visitor) -> None:
