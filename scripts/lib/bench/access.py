@@ -114,6 +114,8 @@ def _statement() -> list[Row]:
             ]
             least = [_timed(lambda: session.execute(text("SELECT 1"))) for _ in range(_ASKED)]
         engine.dispose()
+    asked.sort()
+    least.sort()
     p50, p99, shortest = quantile(asked, 0.5), quantile(asked, 0.99), quantile(least, 0.5)
     return [
         Row(
