@@ -94,7 +94,7 @@ class Mailer:
         """Delete what nobody needs any more."""
         now = self._clock()
         with shared_transaction(self._engine) as session:
-            forget_tries(session, now - timedelta(days=1))
+            forget_tries(session, now)
             session.commit()
         for district_id in district_ids:
             with district_transaction(self._engine, district_id) as session:

@@ -1,8 +1,9 @@
-"""How long guessing has to wait: an account that rests, and an address from which too many tries failed."""
+"""How long guessing has to wait: an account that rests, and an address from which too much was tried."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from mastery.policy import DEFAULT_POLICY, Policy
 
@@ -22,18 +23,30 @@ def rest(failures: int, policy: Policy = DEFAULT_POLICY) -> timedelta | None:
     return min(timedelta(seconds=seconds), timedelta(minutes=policy.sign_in_longest_rest_minutes))
 
 
-def address_window(policy: Policy = DEFAULT_POLICY) -> timedelta:
-    """In how long an address that failed as often as is allowed is as good as new."""
-    return timedelta(minutes=policy.sign_in_address_minutes)
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many tries at once from somewhere; they wear off evenly over `window`, and as many pass in the long run."""
+
+    tries: int
+    window: timedelta
+
+    @property
+    def each(self) -> timedelta:
+        """How long one try takes to wear off."""
+        return self.window / self.tries
 
 
-def failures_left(failures: float, passed: timedelta, policy: Policy = DEFAULT_POLICY) -> float:
-    """How many failures still count against an address a while later: they wear off evenly over the window."""
-    worn_off = policy.sign_in_address_failures * (passed / address_window(policy))
-    return max(0.0, failures - max(0.0, worn_off))
+def sign_in_allowance(policy: Policy = DEFAULT_POLICY) -> Allowance:
+    """How many failures to sign in one address has, over all names."""
+    return Allowance(policy.sign_in_address_failures, timedelta(minutes=policy.sign_in_address_minutes))
 
 
-def wait_of_address(failures: float, policy: Policy = DEFAULT_POLICY) -> timedelta:
-    """How long until an address against which so many failures count may try once more; zero where it may now."""
-    over = failures + 1 - policy.sign_in_address_failures
-    return max(timedelta(0), address_window(policy) * (over / policy.sign_in_address_failures))
+def charged(free_at: datetime, now: datetime, allowance: Allowance) -> tuple[datetime, timedelta]:
+    """From when on nothing counts any more after one more try, and how long that has to wait (zero: it may go on).
+
+    `free_at` is the same before the try. All that counts is in this one instant (the generic cell rate algorithm,
+    ITU-T I.371); a try that has to wait leaves it as it was.
+    """
+    after = max(free_at, now) + allowance.each
+    wait = after - (now + allowance.window)
+    return (free_at, wait) if wait > timedelta(0) else (after, timedelta(0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mastery.session_limits import Began, Ending
@@ -71,16 +71,3 @@ class RecoveryCode(Base):
     account_id: Mapped[KeyInPrimary]
     digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     used_at: Mapped[datetime | None]
-
-
-class SignInAddress(Base):
-    """How many failures to sign in count against an address, known by a keyed digest, as of an instant.
-
-    Shared by all districts: the name that is tried may belong to any, or to none.
-    """
-
-    __tablename__ = "sign_in_address"
-
-    address: Mapped[str] = mapped_column(Text, primary_key=True)
-    failures: Mapped[float]
-    as_of: Mapped[datetime]

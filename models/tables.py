@@ -58,7 +58,7 @@ AGGREGATES = (
     throttle,
 )
 # tables that every district shares; they hold nothing about a child
-SHARED_TABLES = frozenset({"district", "sign_in_name", "sign_in_address", "recovery_request", "tried"})
+SHARED_TABLES = frozenset({"district", "sign_in_name", "recovery_request", "tried"})
 APPEND_ONLY_TABLES = frozenset(
     {
         "amendment",

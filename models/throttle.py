@@ -1,55 +1,54 @@
-"""Tries counted for all processes: how often something was tried within a while, by a key that tells nobody who."""
+"""Tries that are counted for all processes and districts, by a key that tells nobody who: whoever tries is not signed
+in yet, and what is tried may belong to any district, or to none."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import Interval, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from mastery.tries import Allowance, charged
 from models.base import Base
 
 _FORGET_AT_ONCE = 100
 
 
 class Tried(Base):
-    """How many tries a key has since then; shared by all districts, because nobody is signed in yet."""
+    """From when on nothing counts any more against a key (`mastery.tries`). Shared by all districts."""
 
     __tablename__ = "tried"
 
     key: Mapped[str] = mapped_column(primary_key=True)
-    since: Mapped[datetime]
-    tries: Mapped[int]
+    free_at: Mapped[datetime]
 
 
-def count_try(session: Session, key: str, now: datetime, limit: int, within: timedelta) -> timedelta:
-    """Count one try before its outcome is known, so that tries at the same time count too.
+def charge(session: Session, key: str, now: datetime, allowance: Allowance) -> timedelta:
+    """Count a try before its outcome is known, so that tries at the same time count too; how long it has to wait.
 
-    Zero where it may go on; where there were `limit` already, how long to wait until the count begins anew.
+    Zero where it may go on; a try that has to wait is not counted.
     """
-    is_over = Tried.since <= now - within
-    row = session.execute(
-        insert(Tried)
-        .values(key=key, since=now, tries=1)
-        .on_conflict_do_update(
-            index_elements=[Tried.key],
-            set_={
-                "since": case((is_over, now), else_=Tried.since),
-                "tries": case((is_over, 1), else_=func.least(Tried.tries, limit) + 1),
-            },
-        )
-        .returning(Tried.since, Tried.tries)
-    ).one()
-    return row.since + within - now if row.tries > limit else timedelta(0)
+    fresh = insert(Tried).values(key=key, free_at=now)
+    # an update that changes nothing, so that the row is there and locked
+    mine = fresh.on_conflict_do_update(index_elements=[Tried.key], set_={"key": key})
+    before = session.execute(mine.returning(Tried.free_at)).scalar_one()
+    free_at, wait = charged(before, now, allowance)
+    if not wait:
+        session.execute(update(Tried).where(Tried.key == key).values(free_at=free_at))
+    return wait
 
 
-def forgive_try(session: Session, key: str) -> None:
-    """Take back a try that turned out well."""
-    session.execute(update(Tried).where(Tried.key == key).values(tries=func.greatest(0, Tried.tries - 1)))
+def refund(session: Session, key: str, now: datetime, allowance: Allowance) -> None:
+    """Take back what a try cost that turned out well, and forget keys against which nothing counts any more."""
+    session.execute(
+        update(Tried).where(Tried.key == key).values(free_at=Tried.free_at - literal(allowance.each, Interval()))
+    )
+    forget_tries(session, now)
 
 
-def forget_tries(session: Session, before: datetime) -> None:
-    """Forget counts that began before then."""
-    stale = select(Tried.key).where(Tried.since < before).limit(_FORGET_AT_ONCE).with_for_update(skip_locked=True)
+def forget_tries(session: Session, now: datetime) -> None:
+    """Forget some of the keys against which nothing counts any more."""
+    # another request may have one of them in hand
+    stale = select(Tried.key).where(Tried.free_at < now).limit(_FORGET_AT_ONCE).with_for_update(skip_locked=True)
     session.execute(delete(Tried).where(Tried.key.in_(stale)))

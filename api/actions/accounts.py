@@ -19,7 +19,7 @@ from mastery.passwords import LONGEST as LONGEST_PASSWORD
 from mastery.passwords import normalised as normalised_password
 from mastery.session_limits import Ending
 from mastery.sign_in import PasswordSignIn, groups_of, password_counts
-from models import sign_in_addresses
+from mastery.tries import sign_in_allowance
 from models.access import Account
 from models.audit import SYSTEM, By, by_person, record
 from models.queries_accounts import (
@@ -35,6 +35,7 @@ from models.queries_accounts import (
 )
 from models.queries_identity import password_policy, roles_of
 from models.queries_people import district_zone
+from models.throttle import charge, refund
 from models.unit_of_work import district_transaction, shared_transaction
 
 HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106, second recommendation
@@ -169,7 +170,7 @@ def sign_in(
     name = normalised(sign_in_name)
     with shared_transaction(engine) as session:
         # counted before, so that tries at the same time count too; one that succeeds is taken back
-        wait = sign_in_addresses.charge(session, address, now) if address else timedelta(0)
+        wait = charge(session, address, now, sign_in_allowance()) if address else timedelta(0)
         district_id = district_of_name(session, name_digest(name))
         session.commit()
     if wait:
@@ -199,7 +200,7 @@ def sign_in(
         _note_refusal(engine, district_id, attempt, now)
     elif address:
         with shared_transaction(engine) as session:
-            sign_in_addresses.refund(session, address, now)
+            refund(session, address, now, sign_in_allowance())
             session.commit()
     return found
 

@@ -29,15 +29,16 @@ from api.services import services
 from mastery.letters import CodeKind, read_code, spelled
 from mastery.passwords import SHORTEST, SHORTEST_OF_STAFF, Fault
 from mastery.session_limits import Began
+from mastery.tries import Allowance
 from models.queries_letters import OpenCode
 from models.queries_mail import ask_recovery
-from models.throttle import count_try, forgive_try
+from models.throttle import charge, refund
 from models.unit_of_work import shared_transaction
 
 MAIL = "MAIL_IS_SENT"
 # of one address; a library has many people behind one, and a right code does not count
-WRONG_CODES, LINKS = 30, 20
-_WITHIN = timedelta(hours=1)
+# from one address
+WRONG_CODES, LINKS = Allowance(30, timedelta(hours=1)), Allowance(20, timedelta(hours=1))
 
 _NEW = {"autocomplete": "new-password"}
 
@@ -116,25 +117,26 @@ class Try:
     """A try that was counted against an address, and how long that address has to wait."""
 
     key: str
+    allowance: Allowance
     wait: timedelta
 
     @classmethod
-    def of(cls, purpose: str, limit: int) -> Try:
+    def of(cls, purpose: str, allowance: Allowance) -> Try:
         """Count this request. One whose address a proxy does not tell counts for nobody: all would seem to be one."""
         address = sender_address(request)
         if address is None:
-            return cls("", timedelta(0))
+            return cls("", allowance, timedelta(0))
         key = keyed(f"{purpose} {address}", current_app.config["SECRET_KEY"])
         with shared_transaction(services().engine) as session:
-            wait = count_try(session, key, services().stopwatch(), limit, _WITHIN)
+            wait = charge(session, key, services().stopwatch(), allowance)
             session.commit()
-        return cls(key, wait)
+        return cls(key, allowance, wait)
 
     def forgive(self) -> None:
         """Take the try back: it turned out well."""
         if self.key:
             with shared_transaction(services().engine) as session:
-                forgive_try(session, self.key)
+                refund(session, self.key, services().stopwatch(), self.allowance)
                 session.commit()
 
 

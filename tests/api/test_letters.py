@@ -23,6 +23,7 @@ from mastery.access_matrix import Role
 from mastery.audit import Act
 from mastery.letters import Group
 from mastery.session_limits import Began
+from mastery.tries import Allowance
 from models.access import Account
 from models.audit import SYSTEM, AuditEvent, AuditSubject
 from models.letters import EntryCode
@@ -181,7 +182,7 @@ def test_a_code_counts_in_its_own_district_alone(page_world: PageWorld) -> None:
 def test_guessing_from_one_address_is_ended_and_a_right_code_costs_nothing(
     page_world: PageWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(activation, "WRONG_CODES", 3)
+    monkeypatch.setattr(activation, "WRONG_CODES", Allowance(3, timedelta(hours=1)))
     code = letter(page_world, mother_of_two(page_world))
     http = page_world.client().client
     for _ in range(5):

@@ -28,6 +28,7 @@ from api.pages.activation import MAIL
 from api.serve import ServeError, _sends_mail, free_port
 from mastery.audit import Act
 from mastery.mail import LINKS_IN_AN_HOUR, is_of_use, pause_after
+from mastery.tries import Allowance
 from models.access import Account
 from models.audit import AuditEvent
 from models.installation import Installation
@@ -171,7 +172,7 @@ def test_an_account_is_sent_few_links(post: Post) -> None:
 
 
 def test_an_address_asks_only_so_often(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(activation, "LINKS", 2)
+    monkeypatch.setattr(activation, "LINKS", Allowance(2, timedelta(hours=1)))
     outside = {"REMOTE_ADDR": "203.0.113.9"}
     assert [post.ask("nobody", **outside)[0] for _ in range(3)] == [200, 200, 429]
     assert post.ask("guardian", **outside)[0] == 429

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 from page_world import PASSWORD, PageWorld
-from sqlalchemy import func, select, update
+from sqlalchemy import Interval, func, literal, select, update
 
 from api.actions import accounts
 from api.actions.accounts import AddressRestsError
 from mastery.policy import DEFAULT_POLICY
-from models.account_session import SignInAddress
+from mastery.tries import sign_in_allowance
+from models.throttle import Tried
 from models.unit_of_work import shared_transaction
 
 MOST = DEFAULT_POLICY.sign_in_address_failures
@@ -21,7 +22,9 @@ SCHOOL, ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}, {"REMOTE_ADDR": "203.0.113.8
 def fail(world: PageWorld, times: int) -> None:
     """As if so many more tries from the address that has failed once had failed just now."""
     with shared_transaction(world.engine) as session:
-        session.execute(update(SignInAddress).values(failures=SignInAddress.failures + times))
+        session.execute(
+            update(Tried).values(free_at=Tried.free_at + literal(times * sign_in_allowance().each, Interval()))
+        )
         session.commit()
 
 
@@ -75,11 +78,11 @@ def test_an_address_that_rests_costs_no_password_and_rests_no_account(
 def test_an_address_is_kept_unreadably_and_not_for_long(page_world: PageWorld) -> None:
     sign_in(page_world, "teacher", "wrong", SCHOOL)
     with shared_transaction(page_world.engine) as session:
-        assert not session.scalars(select(SignInAddress).where(SignInAddress.address.contains("203"))).all()
+        assert not session.scalars(select(Tried).where(Tried.key.contains("203"))).all()
     page_world.clock.jump(timedelta(minutes=16))
     sign_in(page_world, "teacher", PASSWORD, ELSEWHERE)
     with shared_transaction(page_world.engine) as session:
-        assert session.scalar(select(func.count()).select_from(SignInAddress)) == 1
+        assert session.scalar(select(func.count()).select_from(Tried)) == 1
 
 
 def test_where_no_address_is_known_the_accounts_alone_rest(page_world: PageWorld) -> None:

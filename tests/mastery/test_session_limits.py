@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mastery.access_matrix import Role
 from mastery.policy import DEFAULT_POLICY as POLICY
 from mastery.second_factor import NEEDING, Step, needs_second_factor, step
 from mastery.session_limits import SEEN_EVERY, Ending, Life, end, lapse, limits, look, until
-from mastery.tries import address_window, failures_left, rest, wait_of_address
+from mastery.tries import Allowance, charged, rest, sign_in_allowance
 
 BEGAN = datetime(2026, 10, 5, 7, 40, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -81,11 +84,28 @@ def test_an_account_rests_longer_each_time_up_to_the_longest() -> None:
     ]
 
 
-def test_failures_of_an_address_wear_off_evenly() -> None:
-    most, window = POLICY.sign_in_address_failures, address_window()
-    assert failures_left(most, timedelta(0)) == most
-    assert failures_left(most, window / 2) == most / 2
-    assert failures_left(most, window) == failures_left(most, 2 * window) == 0
-    assert failures_left(most, -window) == most  # the clock of another machine is behind
-    assert wait_of_address(most - 1) == timedelta(0)
-    assert timedelta(0) < wait_of_address(most - 0.5) < wait_of_address(most) == window / most
+def test_tries_from_an_address_wear_off_evenly() -> None:
+    allowed, now = sign_in_allowance(), datetime(2026, 11, 23, 15, tzinfo=UTC)
+    free = now
+    for _ in range(allowed.tries):
+        free, wait = charged(free, now, allowed)
+        assert wait == timedelta(0)
+    assert free == now + allowed.window
+    assert charged(free, now, allowed) == (free, allowed.each)
+    assert charged(free, now + allowed.each, allowed) == (free + allowed.each, timedelta(0))
+    # as good as new after the window, and no better
+    assert charged(free, now + 9 * allowed.window, allowed)[0] == now + 9 * allowed.window + allowed.each
+
+
+@given(st.lists(st.integers(0, 40), max_size=60), st.integers(1, 5), st.integers(1, 20))
+def test_as_many_pass_as_a_bucket_that_leaks_evenly_takes(pauses: list[int], tries: int, seconds: int) -> None:
+    """A count that goes down by one in each part of the window, kept as a fraction, says the same."""
+    allowed, now = Allowance(tries, timedelta(seconds=tries * seconds)), datetime(2026, 11, 23, 15, tzinfo=UTC)
+    free, count = now, Fraction(0)
+    for pause in pauses:
+        now += timedelta(seconds=pause)
+        count = max(Fraction(0), count - Fraction(pause, seconds))
+        free, wait = charged(free, now, allowed)
+        over = max(Fraction(0), count + 1 - tries)
+        assert wait == timedelta(seconds=float(over * seconds))
+        count += over == 0

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from models.row_security import APP_ROLE, grant_sequences, secure
+from models.row_security import grant_sequences, secure
 
 revision = "0003"
 down_revision = "0002"
@@ -58,17 +58,9 @@ def upgrade() -> None:
         _of_account("recovery_code"),
         sa.PrimaryKeyConstraint("district_id", "account_id", "digest", name=op.f("pk_recovery_code")),
     )
-    op.create_table(
-        "sign_in_address",
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("failures", sa.Float(53), nullable=False),
-        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("address", name=op.f("pk_sign_in_address")),
-    )
     for table in ("account_session", "second_factor", "recovery_code"):
         for statement in secure(table, append_only=False):
             op.execute(statement)
-    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_address TO {APP_ROLE}")
     op.execute(grant_sequences())
     # whoever is signed in while the program is upgraded signs in again
     op.drop_column("account", "signed_out_at")

@@ -66,8 +66,7 @@ def upgrade() -> None:
     op.create_table(
         "tried",
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_tried")),
     )
     op.create_index(op.f("ix_account_district_id_person_id"), "account", ["district_id", "person_id"])
