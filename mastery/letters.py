@@ -6,11 +6,12 @@ type on a phone, and its district is known before the first row is looked up.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from mastery.access import Viewer
+from mastery.links import midnight
 from mastery.offices import Affair, Remit, remit
 
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -70,7 +71,7 @@ def last_day(today: date) -> date:
 
 def ends_at(day: date, zone: ZoneInfo) -> datetime:
     """The first instant at which a letter whose last day this is does not work, where the school is."""
-    return datetime.combine(day + timedelta(days=1), time(), zone)
+    return midnight(day + timedelta(days=1), zone)
 
 
 def letters_of(viewer: Viewer) -> Remit:

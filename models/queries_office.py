@@ -16,7 +16,7 @@ from mastery.names import NameUse, sort_name
 from mastery.offices import Reach, Remit
 from mastery.roster import Role
 from models.links import Link
-from models.queries_people import is_student, on
+from models.queries_people import is_student, on, was_student
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 _MOST_WORDS = 6
@@ -53,10 +53,7 @@ class Found:
 def students_in(district_id: int, where: Remit, at: datetime) -> Select[int]:
     """Ids of the students of some schools today; of all who ever were, where the whole district is meant."""
     if where.district:
-        ever = union(
-            select(PersonRole.person_id).where(PersonRole.district_id == district_id, PersonRole.role == Role.STUDENT),
-            select(Enrollment.person_id).where(Enrollment.district_id == district_id, Enrollment.role == Role.STUDENT),
-        ).subquery("ever_in")
+        ever = was_student(district_id).subquery("ever_in")
         return select(ever.c.person_id)
     here = is_student(district_id, at).subquery("here_in")
     return select(here.c.person_id).where(here.c.school_id.in_(where.schools))

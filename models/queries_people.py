@@ -6,7 +6,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, false, func, literal, or_, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Select,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.orm import Session, aliased
 
 from mastery.access import Scope, Viewer, What, opens
@@ -94,6 +108,14 @@ def is_student(district_id: int, at: datetime) -> Select[int, int]:
     return select(both.c.person_id, both.c.school_id)
 
 
+def was_student(district_id: int) -> CompoundSelect[int]:
+    """Person ids of everybody who is a student of the district, or was."""
+    return union(
+        select(PersonRole.person_id).where(PersonRole.district_id == district_id, PersonRole.role == Role.STUDENT),
+        select(Enrollment.person_id).where(Enrollment.district_id == district_id, Enrollment.role == Role.STUDENT),
+    )
+
+
 def visible_students(viewer: Viewer, what: What) -> Select[int]:
     """Ids of exactly the students for whom `mastery.access.may` allows `what`, as a subquery for lists.
 
@@ -101,10 +123,7 @@ def visible_students(viewer: Viewer, what: What) -> Select[int]:
     """
     district = viewer.district
     here = is_student(district, viewer.at).subquery("here")
-    ever = union(
-        select(PersonRole.person_id).where(PersonRole.district_id == district, PersonRole.role == Role.STUDENT),
-        select(Enrollment.person_id).where(Enrollment.district_id == district, Enrollment.role == Role.STUDENT),
-    ).subquery("ever")
+    ever = was_student(district).subquery("ever")
     in_sections = enrolled(district, Role.STUDENT, viewer.at).with_only_columns(Enrollment.person_id)
     keys: dict[Scope, set[int]] = {scope: set() for scope in Scope}
     for tie in viewer.ties:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from api.actions.links import LONGEST_PURPOSE, NotYoursError
+from api.actions.links import LONGEST_PURPOSE, NotYoursError, link_row
 from mastery.access import Basis, Scope, Viewer
 from mastery.access_matrix import Role
 from mastery.audit import Act
-from mastery.links import EMERGENCY_HOURS, SUPPORT_HOURS, LinkError
+from mastery.links import Draft, LinkError, checked
 from mastery.offices import Affair, remit
 from models.audit import by_person, record
 from models.links import Link
-from models.queries_access import subject_of
+from models.queries_access import subject_of, zone_of_student
 from models.roster import Person
 
 SHORTEST_REASON = 10
@@ -30,11 +30,8 @@ def break_glass(session: Session, viewer: Viewer, student: int, reason: str, now
         raise NotYoursError
     why = _reason(reason)
     link = _passing(
-        viewer, viewer.person, Role.SCHOOL_ADMINISTRATOR, Basis.EMERGENCY, Scope.STUDENT, why, EMERGENCY_HOURS, now
-    )
-    link.student_id = student
-    session.add(link)
-    session.flush()
+        session, viewer, viewer.person, Role.SCHOOL_ADMINISTRATOR, Basis.EMERGENCY, student, why, now
+    )  # fmt: skip
     record(session, viewer.district, by_person(viewer.person), Act.BREAK_GLASS, now, [student], why, {"link": link.id})
     return link.id
 
@@ -71,9 +68,7 @@ def let_support_in(session: Session, viewer: Viewer, person: int, role: Role, re
     if role not in (Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.DATA_STEWARD):
         raise LinkError("role", "is one of school_administrator, registrar, data_steward")
     why = _reason(reason)
-    link = _passing(viewer, person, role, Basis.SUPPORT, Scope.DISTRICT, why, SUPPORT_HOURS, now)
-    session.add(link)
-    session.flush()
+    link = _passing(session, viewer, person, role, Basis.SUPPORT, None, why, now)
     detail = {"link": link.id, "person": person, "role": role}
     record(session, viewer.district, by_person(viewer.person), Act.SUPPORT_BEGUN, now, (), why, detail)
     return link.id
@@ -101,28 +96,19 @@ def _reason(text: str) -> str:
 
 
 def _passing(
-    viewer: Viewer, person: int, role: Role, basis: Basis, scope: Scope, why: str, hours: int, now: datetime
+    session: Session,
+    viewer: Viewer,
+    person: int,
+    role: Role,
+    basis: Basis,
+    student: int | None,
+    why: str,
+    now: datetime,
 ) -> Link:
-    return Link(
-        district_id=viewer.district,
-        person_id=person,
-        role=role,
-        scope=scope,
-        student_id=None,
-        section_id=None,
-        school_id=None,
-        organization_id=None,
-        basis=basis,
-        purpose=why,
-        consent_id=None,
-        targets=None,
-        share=None,
-        begins_at=now,
-        ends_at=now + timedelta(hours=hours),
-        granted_by=viewer.person,
-        granted_at=now,
-        revoked_at=None,
-        revoked_by=None,
-        reviewed_at=None,
-        reviewed_by=None,
-    )
+    """A link that ends by itself soon, to a student or to the whole district, as the law of links says."""
+    scope = Scope.DISTRICT if student is None else Scope.STUDENT
+    draft = checked(Draft(role, scope, basis, why, now), zone_of_student(session, viewer.district, student))
+    link = link_row(viewer.district, person, draft, student, viewer.person, now)
+    session.add(link)
+    session.flush()
+    return link

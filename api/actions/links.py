@@ -97,29 +97,8 @@ def _grant(session: Session, district_id: int, by: By, granted_by: int | None, a
         ),
         zone,
     )  # fmt: skip
-    link = Link(
-        district_id=district_id,
-        person_id=asked.person,
-        role=draft.role,
-        scope=draft.scope,
-        student_id=asked.key if asked.scope is Scope.STUDENT else None,
-        section_id=asked.key if asked.scope is Scope.SECTION else None,
-        school_id=asked.key if asked.scope is Scope.SCHOOL else None,
-        organization_id=None if partner is None else partner.id,
-        basis=draft.basis,
-        purpose=draft.purpose,
-        consent_id=asked.consent,
-        targets=None if draft.targets is None else sorted(draft.targets),
-        share=None if draft.share is None else sorted(draft.share),
-        begins_at=draft.begins,
-        ends_at=draft.ends,
-        granted_by=granted_by,
-        granted_at=now,
-        revoked_at=None,
-        revoked_by=None,
-        reviewed_at=None,
-        reviewed_by=None,
-    )
+    link = link_row(district_id, asked.person, draft, asked.key, granted_by, now)
+    link.organization_id, link.consent_id = asked.organization, asked.consent
     session.add(link)
     session.flush()
     _put(session, district_id, by, Act.GRANT, link, now)
@@ -135,6 +114,35 @@ def _partner(session: Session, district_id: int, asked: Asked) -> Organization |
     if asked.basis is Basis.AGREEMENT and partner is not None and not partner.agreement_reference:
         raise LinkError("organization", "has no agreement on file: record its reference first")
     return partner
+
+
+def link_row(
+    district_id: int, person: int, draft: Draft, key: int | None, granted_by: int | None, now: datetime
+) -> Link:
+    """The row of a link that `mastery.links.checked` has let through; `key` is what its scope is to."""
+    return Link(
+        district_id=district_id,
+        person_id=person,
+        role=draft.role,
+        scope=draft.scope,
+        student_id=key if draft.scope is Scope.STUDENT else None,
+        section_id=key if draft.scope is Scope.SECTION else None,
+        school_id=key if draft.scope is Scope.SCHOOL else None,
+        organization_id=None,
+        basis=draft.basis,
+        purpose=draft.purpose,
+        consent_id=None,
+        targets=None if draft.targets is None else sorted(draft.targets),
+        share=None if draft.share is None else sorted(draft.share),
+        begins_at=draft.begins,
+        ends_at=draft.ends,
+        granted_by=granted_by,
+        granted_at=now,
+        revoked_at=None,
+        revoked_by=None,
+        reviewed_at=None,
+        reviewed_by=None,
+    )
 
 
 def _zone(session: Session, district_id: int, asked: Asked) -> ZoneInfo:
