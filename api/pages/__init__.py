@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from api.pages import (
+    access_words,
     account,
     accounts,
     activation,
@@ -86,7 +87,9 @@ def install(app: Flask) -> None:
     activation.install(app)
     live_link.install(app)
     headers.install(app)
-    app.jinja_env.globals.update(words=words, statement=texts.statement, may_make_letters=may_make_letters)
+    app.jinja_env.globals.update(
+        words=words, access_words=access_words, statement=texts.statement, may_make_letters=may_make_letters
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["int"] = IdConverter  # a whole number in a page's address always is a key
     app.register_blueprint(pages)

@@ -12,13 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-# templates of the office have all their words in one place
-from api.pages.access_words import AGE_BASES as AGE_BASES
-from api.pages.access_words import BASES as BASES
-from api.pages.access_words import CAPACITIES as CAPACITIES
-from api.pages.access_words import CLASSES as CLASSES
-from api.pages.access_words import classes_said as classes_said
-from api.pages.access_words import listed as listed
+from api.pages.access_words import CLASSES, listed
 from mastery.access_matrix import MATRIX, DataClass, Role
 from mastery.links import Restriction
 from models.queries_office import Kind
