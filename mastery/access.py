@@ -3,17 +3,17 @@
 A person is near a student by ties: what they teach, whose guardian they are, what they were made or linked to, each
 with its span, its basis and its purpose. What a tie opens is the row of its role in the table of
 `mastery.access_matrix`. A list asks the same question tie by tie (`opens`) and then only who a tie reaches (`reaches`),
-so that it can not show what an item would not.
+so that it can not show what an item would not (`mastery.access_questions`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mastery.access_matrix import MATRIX, Cell, DataClass, Form, Reach, Role
+from mastery.access_matrix import MATRIX, Cell, DataClass, Reach, Role
 
 
 class Right(StrEnum):
@@ -271,14 +271,21 @@ def reaches(tie: Tie, subject: Subject) -> bool:
     return tie.key == subject.district
 
 
-def decide(viewer: Viewer, right: Right, data: DataClass, subject: Subject, at: datetime) -> Access:
-    """Whether a viewer may read or write a class of data of a student at an instant, why, and by which ties."""
-    return _decide(viewer, right, data, frozenset(Role), subject, at)
+_ANY_ROLE = frozenset(Role)
 
 
-def _decide(
-    viewer: Viewer, right: Right, data: DataClass, roles: frozenset[Role], subject: Subject, at: datetime
+def decide(
+    viewer: Viewer,
+    right: Right,
+    data: DataClass,
+    subject: Subject,
+    at: datetime,
+    roles: frozenset[Role] = _ANY_ROLE,
 ) -> Access:
+    """Whether a viewer may read or write a class of data of a student at an instant, why, and by which ties.
+
+    `roles`: only by ties in these.
+    """
     if viewer.district != subject.district:
         return Access(Reason.OTHER_DISTRICT)
     by = []
@@ -347,102 +354,3 @@ def roles_about(viewer: Viewer, subject: Subject, at: datetime) -> frozenset[Rol
     if viewer.district != subject.district:
         return frozenset()
     return frozenset(tie.role for tie in viewer.ties if tie.span.holds(at) and reaches(tie, subject))
-
-
-class What(StrEnum):
-    """What pages and programs ask for about a student."""
-
-    STANDING = "standing"  # levels, decisions, estimates and what is missing
-    EVIDENCE = "evidence"  # the records behind them
-    GOOD_NEWS = "good_news"  # flags of severity INFO
-    FLAGS = "flags"  # staff triage
-    ACT_ON_FLAG = "act_on_flag"
-    CONFIRM = "confirm"  # sign that a decision stands
-    JUDGE = "judge"  # sign a level from the body of evidence
-    NAMES = "names"  # legal name, contact, address: what an office keeps
-    ORDERS = "orders"  # who is a guardian, and what a court said
-    WHO_LOOKED = "who_looked"  # the record of who has seen and received what
-    CREDITS = "credits"
-    AMENDMENTS = "amendments"  # what a family asked to have corrected, and what came of it
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What a question needs: a right to a class, and in which roles it counts."""
-
-    right: Right
-    data: DataClass
-    roles: frozenset[Role] = frozenset(Role)
-
-
-_WHOLE_FLAGS = frozenset(role for role in Role if MATRIX[role][DataClass.ACADEMIC_FLAGS].form is Form.WHOLE)
-_OFFICE = frozenset({Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.DATA_STEWARD})
-
-NEEDS: dict[What, Need] = {
-    What.STANDING: Need(Right.READ, DataClass.LEVELS),
-    What.EVIDENCE: Need(Right.READ, DataClass.RESPONSES),
-    # good news goes to the student first (domain 7.6)
-    What.GOOD_NEWS: Need(Right.READ, DataClass.ACADEMIC_FLAGS, _WHOLE_FLAGS | {Role.STUDENT}),
-    What.FLAGS: Need(Right.READ, DataClass.ACADEMIC_FLAGS, _WHOLE_FLAGS),
-    What.ACT_ON_FLAG: Need(Right.WRITE, DataClass.ACADEMIC_FLAGS),
-    # nobody signs in the place of the teacher of record (domain 2.4)
-    What.CONFIRM: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
-    What.JUDGE: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
-    What.NAMES: Need(Right.READ, DataClass.NAMES, _OFFICE),
-    What.ORDERS: Need(Right.READ, DataClass.ORDERS, _OFFICE),
-    What.WHO_LOOKED: Need(Right.READ, DataClass.RECORD),
-    What.CREDITS: Need(Right.READ, DataClass.CREDITS),
-    What.AMENDMENTS: Need(
-        Right.READ,
-        DataClass.LEVELS,
-        frozenset({Role.STUDENT, Role.PARENT, Role.TEACHER_OF_RECORD, Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR}),
-    ),
-}
-
-
-def may(viewer: Viewer, what: What, subject: Subject, at: datetime) -> Access:
-    """Whether a viewer may see or do `what` about a student at an instant, why, and by which ties."""
-    need = NEEDS[what]
-    return _decide(viewer, need.right, need.data, need.roles, subject, at)
-
-
-def opens(tie: Tie, what: What, at: datetime) -> bool:
-    """Whether a tie opens `what` of everyone it reaches: the question of a list, asked once for each tie."""
-    need = NEEDS[what]
-    return tie.role in need.roles and weigh(tie, need.right, need.data, at) is Reason.ALLOWED
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A class as of today: its key and the school it belongs to, if any; ids of one district."""
-
-    district: int
-    section: int
-    school: int | None = None
-
-
-def sees_class(viewer: Viewer, section: Section) -> bool:
-    """Whether a viewer may open the page of a class: who teaches it, and who administers its school.
-
-    Whom of its students they find there is decided student by student.
-    """
-    return viewer.district == section.district and (
-        section.section in viewer.sections or section.school in viewer.schools
-    )
-
-
-def about_subject(subject: str, classes: Iterable[Collection[str]]) -> bool:
-    """Whether one of some classes, each given by the subjects that the roster names, is about a subject.
-
-    A class for which it names none may be about any. Capitals make no difference.
-    """
-    wanted = subject.casefold()
-    return any(not named or wanted in {one.casefold() for one in named} for named in classes)
-
-
-def sees_measurement(viewer: Viewer, district: int) -> bool:
-    """Whether a viewer may see how well a district measures its subjects: whoever leads it, its assessment lead.
-
-    The figures are of all schools together and of nobody by name; questions that mislead are the district's to mend.
-    """
-    return viewer.district == district and viewer.leads_district

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from mastery.access import Viewer, What
+from mastery.access import Viewer
+from mastery.access_questions import What
 from mastery.amendment import State, Step, state_of
 from models.amendment import Amendment, AmendmentStep
 from models.locks import change_amendment

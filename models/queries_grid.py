@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from mastery.access import Viewer, What
+from mastery.access import Viewer
+from mastery.access_questions import What
 from mastery.body.tally import Tally
 from mastery.decide import Decision, Standing, State
 from mastery.names import NameUse, sort_name

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from mastery.access import Viewer, What
+from mastery.access import Viewer
+from mastery.access_questions import What
 from mastery.body.words import State
 from mastery.flags.life import FlagState, Resolution
 from mastery.flags.view import Severity

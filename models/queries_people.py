@@ -23,8 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from mastery.access import Scope, Viewer, What, opens
+from mastery.access import Scope, Viewer
 from mastery.access_matrix import Role as Access
+from mastery.access_questions import What, opens
 from mastery.names import NameUse, name_for, sort_name
 from mastery.roster import Role
 from mastery.safety import Place

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, case, func, select, true
 from sqlalchemy.orm import Session, aliased
 
-from mastery.access import Viewer, What
+from mastery.access import Viewer
+from mastery.access_questions import What
 from mastery.flags.life import FlagState
 from mastery.roster import Role
 from models.assessment import Assessment, CutScores

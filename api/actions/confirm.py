@@ -10,7 +10,8 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from api.actions.signing import after_all, by_student, pairs_of, sign
-from mastery.access import Viewer, What
+from mastery.access import Viewer
+from mastery.access_questions import What
 from mastery.body.judgement import JUDGEMENTS
 from mastery.decide import ActKind, Decision, Reason, Standing, State, confirmed_upon
 from mastery.policy import DEFAULT_POLICY

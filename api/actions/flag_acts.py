@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.actions.announce import announce
-from mastery.access import Viewer, What, may
+from mastery.access import Viewer
+from mastery.access_questions import What, may
 from mastery.flags.life import NEXT, DismissReason, FlagEvent, FlagState
 from models.flag import Flag, FlagTransition
 from models.queries_access import subject_of

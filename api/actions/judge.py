@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.actions.signing import after_all, sign
-from mastery.access import Subject, Viewer, What, about_subject, may
+from mastery.access import Subject, Viewer
+from mastery.access_questions import What, about_subject, may
 from mastery.body.judgement import JudgementError, checked
 from mastery.decide import ActKind, Standing
 from mastery.methods import JUDGE

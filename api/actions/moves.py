@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.actions.announce import announce
 from api.actions.confirm import Confirmable, confirm, withdraw
-from mastery.access import Viewer, What
+from mastery.access import Viewer
+from mastery.access_questions import What
 from mastery.body.words import State
 from mastery.calendar import days_between
 from mastery.flags.life import NEXT, FlagEvent

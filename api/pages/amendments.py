@@ -17,7 +17,8 @@ from api.actions.amend import LONGEST, AmendmentError, ask, may_ask, may_decide,
 from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, staff_only
 from api.pages.record_words import CONTESTED, STATES, STEPS
 from api.pages.words import long_date
-from mastery.access import Subject, What
+from mastery.access import Subject
+from mastery.access_questions import What
 from mastery.amendment import Contested, State, Step, decide_by
 from mastery.offices import Affair, remit
 from models.amendments import Request, requests_of, waiting_requests

@@ -18,8 +18,9 @@ from werkzeug.routing import IntegerConverter
 from api.actions.looking import disclose, looked
 from api.security.guards import GUARD, declare
 from api.services import services
-from mastery.access import NEEDS, Access, Basis, Reason, Subject, Tie, Viewer, What, may, roles_about, works_here
+from mastery.access import Access, Basis, Reason, Subject, Tie, Viewer, roles_about, works_here
 from mastery.access_matrix import Role
+from mastery.access_questions import NEEDS, What, may
 from mastery.names import NameUse
 from mastery.offices import Affair, Remit, joint, remit
 from mastery.second_factor import Step, needs_second_factor, step

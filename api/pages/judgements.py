@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from api.actions.judge import UnknownJudgementError, judge, judged_here, may_judge, take_back
 from api.pages.blueprint import Visit, about_student, pages
 from api.services import services
-from mastery.access import Subject, What
+from mastery.access import Subject
+from mastery.access_questions import What
 from mastery.body.judgement import LONGEST_REASON, JudgementError, levels_to_give
 from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph

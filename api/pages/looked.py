@@ -19,8 +19,9 @@ from api.actions.links import NotYoursError
 from api.pages import access_words, office_words, words
 from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, signed_in
 from api.pages.my_path import path_url
-from mastery.access import Basis, What
+from mastery.access import Basis
 from mastery.access_matrix import Role
+from mastery.access_questions import What
 from mastery.audit import Act
 from models.links import Consent, Link
 from models.queries_looked import RECEIVED, Look, capacities_of, looks_at

@@ -16,7 +16,7 @@ from api.pages.measurement_pictures import bars_picture, diagram_picture, drift_
 from api.pages.measurement_words import Why, item_figures, question_name, whys
 from api.pages.texts import graph_of
 from api.v1.paging import is_text
-from mastery.access import sees_measurement
+from mastery.access_questions import sees_measurement
 from models.graph_store import DistrictGraph
 
 QUESTIONS = 25

@@ -21,7 +21,7 @@ from api.pages.methods import primary_words
 from api.pages.partial import live_page
 from api.pages.reasons import family_missing, sayable
 from api.pages.texts import Said, fill, graph_of, statement
-from mastery.access import What
+from mastery.access_questions import What
 from mastery.decide import State
 from mastery.path import Deed, Step, Why
 from mastery.policy import DEFAULT_POLICY

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from api.actions.office_accounts import may_keep_account
 from api.pages import office_words
 from api.pages.blueprint import Visit, office_only, pages
-from mastery.access import Subject, What, may
+from mastery.access import Subject
+from mastery.access_questions import What, may
 from mastery.links import CAPACITIES, OFFICES
 from mastery.offices import Affair, may_appoint, reach
 from models.access import Account

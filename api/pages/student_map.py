@@ -11,7 +11,7 @@ from api.pages.map_picture import draw
 from api.pages.partial import live_page
 from api.pages.texts import graph_of, statement
 from api.pages.words import Look, standing_look
-from mastery.access import What
+from mastery.access_questions import What
 from models.queries_grid import standings_of
 from models.queries_student import student_head
 

@@ -29,8 +29,9 @@ from api.pages.words import GROUPS, enough
 from api.problems import ProblemError
 from api.v1.paging import cursor, is_key, place
 from api.v1.students import is_instant
-from mastery.access import Section, Subject, What, sees_class
+from mastery.access import Subject
 from mastery.access_matrix import Role
+from mastery.access_questions import Section, What, sees_class
 from mastery.next_step import NextKind
 from models.amendments import has_statement
 from models.graph_store import DistrictGraph

@@ -21,9 +21,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from api.security.guards import GUARD
-from mastery import access
-from mastery.access import NEEDS, Right, Subject, Viewer, What, decide, may, sees_class, sees_measurement
+from mastery import access_questions
+from mastery.access import Right, Subject, Viewer, decide
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
+from mastery.access_questions import NEEDS, What, may, sees_class, sees_measurement
 from mastery.letters import may_make_letters
 from mastery.links import may_sign
 from mastery.offices import Affair, reach, remit
@@ -60,7 +61,7 @@ class Question:
 
     def sees_class(self) -> bool:
         """Whether the class of the place may be opened."""
-        section = access.Section(self.place.district, self.place.section, self.school)
+        section = access_questions.Section(self.place.district, self.place.section, self.school)
         return self.viewer.is_staff and sees_class(self.viewer, section)
 
 
@@ -232,7 +233,9 @@ def reads_whole(asked: Question, data: DataClass) -> bool:
         return False
     if data is DataClass.ACADEMIC_FLAGS:
         return asked.may(What.FLAGS)
-    return data is not DataClass.NAMES or asked.may(What.NAMES)
+    # legal names and contact are what an office keeps; others see the name that the student goes by
+    offices = frozenset({Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.DATA_STEWARD})
+    return data is not DataClass.NAMES or bool(asked.viewer.roles & offices)
 
 
 def test_whoever_is_not_signed_in_is_asked_to_at_every_route(everyone: AccessWorld) -> None:

@@ -21,8 +21,9 @@ from api.actions.consents import Signed, give_consent, withdraw_consent
 from api.actions.custody import Filed, end_beyond_age, file_order, keep_beyond_age, lift_order
 from api.actions.emergency import break_glass, let_support_in, review_break_glass, send_support_away
 from api.actions.links import Asked, NotYoursError, appoint, grant_link, revoke_link
-from mastery.access import Basis, Right, Scope, What, decide, may
+from mastery.access import Basis, Right, Scope, decide
 from mastery.access_matrix import DataClass, Role
+from mastery.access_questions import What, may
 from mastery.links import AgeBasis, LinkError, Restriction
 from mastery.roster import Role as Roster
 from models.links import Disclosure, Link, ProgrammeEnrollment

@@ -15,7 +15,7 @@ from api.actions.consents import Signed, give_consent, withdraw_consent
 from api.actions.custody import Filed, file_order
 from api.actions.emergency import break_glass
 from api.actions.links import Asked, grant_link
-from api.pages import office_record, office_words, policy
+from api.pages import access_words, office_record, office_words, policy
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.audit import Act
@@ -220,13 +220,13 @@ def test_a_long_list_of_found_people_comes_in_pages(office: OfficeWorld) -> None
 
 
 def test_no_stored_word_is_without_words() -> None:
-    assert set(office_words.CAPACITIES) >= {role for role in Role if role not in (Role.PUBLIC, Role.PLUGIN)} - {
+    assert set(access_words.CAPACITIES) >= {role for role in Role if role not in (Role.PUBLIC, Role.PLUGIN)} - {
         Role.STUDENT, Role.PARENT, Role.PARENT_RESTRICTED, Role.STATE,
     }  # fmt: skip
-    assert set(office_words.BASES) == set(Basis)
-    assert set(office_words.CLASSES) == set(DataClass)
+    assert set(access_words.BASES) == set(Basis)
+    assert set(access_words.CLASSES) == set(DataClass)
     assert set(office_words.RESTRICTIONS) == set(Restriction)
-    assert set(office_words.AGE_BASES) == set(AgeBasis)
+    assert set(access_words.AGE_BASES) == set(AgeBasis)
     assert set(office_record.ACTS) == set(Act)
     told = {name for _title, lines in policy.GROUPS for name in lines}
     assert told == set(Policy.__dataclass_fields__) - {"version"}

@@ -10,7 +10,7 @@ from page_world import PASSWORD, PageWorld, enrol
 from sqlalchemy import select
 
 from api.actions.accounts import create_account
-from mastery.access import What, may
+from mastery.access_questions import What, may
 from models.queries_access import subject_of, viewer_of
 from models.queries_people import visible_students
 from models.roster import Person

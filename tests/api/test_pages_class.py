@@ -14,8 +14,8 @@ from page_world import PageWorld
 from api.actions.graph import add_prerequisite
 from api.pages import grid
 from api.security.clients import SCOPES, create_client
-from mastery import access
-from mastery.access import sees_class
+from mastery import access_questions
+from mastery.access_questions import sees_class
 from mastery.graph import Strength
 from mastery.policy import DEFAULT_POLICY
 from models.queries_access import viewer_of
@@ -166,7 +166,7 @@ def test_the_list_of_classes_is_exactly_those_that_open(page_world: PageWorld) -
         with district_transaction(page_world.engine, page_world.district_id) as session:
             viewer = viewer_of(session, page_world.district_id, page_world.people[who].id, NOW)
         allowed = {one.id for one in made if one.active and sees_class(
-            viewer, access.Section(page_world.district_id, one.id, one.school_id))}  # fmt: skip
+            viewer, access_questions.Section(page_world.district_id, one.id, one.school_id))}  # fmt: skip
         assert opened == (allowed if who in STAFF else set()), who
     text = page_world.client("principal").get("/classes").text
     assert "Algebra I Period 1, Lincoln High School, 2 students" in text

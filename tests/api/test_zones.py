@@ -10,7 +10,7 @@ import pytest
 from factories import Factory, new_district
 from sqlalchemy import Engine, select
 
-from mastery.access import What, may
+from mastery.access_questions import What, may
 from models.queries_access import subject_of, viewer_of
 from models.queries_api import api_students
 from models.queries_people import visible_students

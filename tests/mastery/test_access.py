@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from mastery.access import (
     ALWAYS,
-    NEEDS,
     Access,
     Basis,
     Consent,
@@ -21,21 +20,16 @@ from mastery.access import (
     Reason,
     Right,
     Scope,
-    Section,
     Span,
     Subject,
     Tie,
     Viewer,
-    What,
     decide,
-    may,
-    opens,
     reaches,
-    sees_class,
-    sees_measurement,
     weigh,
 )
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
+from mastery.access_questions import NEEDS, Section, What, may, opens, sees_class, sees_measurement
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

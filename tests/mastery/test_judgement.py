@@ -7,7 +7,7 @@ from evidence_records import act, body, record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mastery.access import about_subject
+from mastery.access_questions import about_subject
 from mastery.body.judgement import LONGEST_REASON, JudgementError, after, checked, levels_to_give
 from mastery.body.tally import spoken
 from mastery.decide import (
