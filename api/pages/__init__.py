@@ -40,7 +40,6 @@ from api.pages import (
 )
 from api.pages.blueprint import IdConverter, csrf, pages
 from api.pages.errors import error_page
-from mastery.letters import may_make_letters
 
 __all__ = [
     "account",
@@ -87,9 +86,7 @@ def install(app: Flask) -> None:
     activation.install(app)
     live_link.install(app)
     headers.install(app)
-    app.jinja_env.globals.update(
-        words=words, access_words=access_words, statement=texts.statement, may_make_letters=may_make_letters
-    )
+    app.jinja_env.globals.update(words=words, access_words=access_words, statement=texts.statement)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["int"] = IdConverter  # a whole number in a page's address always is a key
     app.register_blueprint(pages)

@@ -85,7 +85,8 @@ def since_until(begins: date | None, ends: date | None) -> str:
 
 def kinds_said(kinds: frozenset[Kind]) -> str:
     """What somebody is to an office, as a list."""
-    return listed([KINDS[kind] for kind in Kind if kind in kinds])
+    told = kinds - {Kind.OTHER} or kinds  # who has a role has one
+    return listed([KINDS[kind] for kind in Kind if kind in told])
 
 
 def restrictions_said(restricts: Sequence[str]) -> str:

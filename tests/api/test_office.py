@@ -62,6 +62,27 @@ def test_whoever_answers_for_nothing_has_no_office(office: OfficeWorld) -> None:
 
 
 @pytest.mark.parametrize(
+    ("who", "offered"),
+    [
+        ("principal", {"/letters", "/amendments", "/office/record"}),
+        ("registrar", {"/letters", "/amendments"}),
+        ("steward", {"/letters", "/office/record", "/office/clients"}),
+        ("leader", {"/office/support"}),
+    ],
+)
+def test_an_office_offers_what_it_answers_for_and_all_of_it_opens(
+    office: OfficeWorld, who: str, offered: set[str]
+) -> None:
+    client = office.world.client(who)
+    links = set(client.get("/office").links)
+    every = {"/letters", "/amendments", "/office/record", "/office/clients", "/office/support"}
+    assert links & every == offered
+    for one in every:
+        client.get(one, 200 if one in offered else 404)
+    assert not every & set(client.get("/students").links)
+
+
+@pytest.mark.parametrize(
     ("words", "name"),
     [("Byron Ada", "Byron, Ada"), ("alan tur", "Turing, Alan"), ("hopper", "Hopper, Grace"), ("Anne", "Byron, Anne")],
 )

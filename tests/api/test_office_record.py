@@ -10,9 +10,10 @@ import pytest
 from factories import Factory
 from office_world import OfficeWorld, another_district, office_of
 from page_world import PageWorld
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mastery.audit import Act
+from models.access import Client
 from models.audit import AuditEvent, by_person, record
 from models.unit_of_work import district_transaction
 
@@ -115,7 +116,11 @@ def test_connected_programs_are_told_without_their_secrets(office: OfficeWorld) 
     world.add(lambda make: make.client())
     said = world.client("steward").get("/office/clients").text
     assert "LMS" in said
-    assert "Connected since Oct 5, 2026" in said
+    assert "Connected since Oct 5, 2026. Not used yet." in said
+    with district_transaction(world.engine, world.district_id) as session:
+        session.execute(update(Client).values(last_used_at=world.clock()))
+        session.commit()
+    assert "Last used on Oct 5, 2026." in world.client("steward").get("/office/clients").text
     for who in ("principal", "registrar", "leader", "teacher", "guardian"):
         world.client(who).get("/office/clients", 404)
 
