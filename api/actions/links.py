@@ -98,7 +98,8 @@ def _grant(session: Session, district_id: int, by: By, granted_by: int | None, a
         zone,
     )  # fmt: skip
     link = link_row(district_id, asked.person, draft, asked.key, granted_by, now)
-    link.organization_id, link.consent_id = asked.organization, asked.consent
+    link.organization_id = None if partner is None else partner.id
+    link.consent_id = asked.consent
     session.add(link)
     session.flush()
     _put(session, district_id, by, Act.GRANT, link, now)
