@@ -103,7 +103,7 @@ def partner_add(
 def partner_list(services: Services, district: District, as_json: bool) -> None:
     """List the partners with their agreements and how many people each has."""
     with district_transaction(services.engine, district.id) as session:
-        found = list_partners(session, district.id)
+        found, _total = list_partners(session, district.id)
     if as_json:
         print_json(
             [

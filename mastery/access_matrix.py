@@ -99,6 +99,11 @@ class Cell:
     aggregate: bool = False
     form: Form = Form.WHOLE
 
+    @property
+    def opens(self) -> bool:
+        """Whether it opens anything of a student."""
+        return self.reads is not None or self.writes is not None
+
 
 TABLE = """
 | Role | D1 | D2 | D3 | D4 | D5 | D6 | D7 | D8 | D9 | D10 | D11 | D12 | D13 | D14 | D15 | D16 | D17 | D18 | D19 |

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, union, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, true, union, update
 from sqlalchemy.orm import Session
 
 from mastery.access import Scope as Reach
@@ -163,7 +163,7 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
     return and_(EntryCode.used_at.is_(None), EntryCode.ended_at.is_(None), EntryCode.expires_at > now)
 
 
-def _recipients(viewer: Viewer, scope: Scope, today: date, now: datetime) -> Select[Any]:
+def _recipients(viewer: Viewer, scope: Scope | None, today: date, now: datetime) -> Select[Any]:
     district = viewer.district
     of_person = (Account.district_id == district) & (Account.person_id == Person.id)
     account = select(func.min(Account.id)).where(of_person, Account.disabled_at.is_(None)).scalar_subquery()
@@ -181,8 +181,8 @@ def _recipients(viewer: Viewer, scope: Scope, today: date, now: datetime) -> Sel
     return select(
         Person, account.label("account_id"), closed.label("is_closed"), letter.label("letter_until")
     ).where(
-        Person.district_id == district, Person.enabled, _members(district, scope, today, viewer.at),
-        _within_reach(viewer, today),
+        Person.district_id == district, Person.enabled, _within_reach(viewer, today),
+        true() if scope is None else _members(district, scope, today, viewer.at),
     )  # fmt: skip
 
 
@@ -213,9 +213,12 @@ def without_account(
 
 
 def one_recipient(
-    session: Session, viewer: Viewer, scope: Scope, today: date, now: datetime, person_id: int
+    session: Session, viewer: Viewer, scope: Scope | None, today: date, now: datetime, person_id: int
 ) -> Recipient | None:
-    """A person of a scope; None for anybody else, and for who may have no letter."""
+    """A person of a scope; None for anybody else, and for who may have no letter.
+
+    Without a scope it is somebody for whose account the viewer answers, as whoever calls has asked.
+    """
     found = _read(
         session, viewer.district, _recipients(viewer, scope, today, now).where(Person.id == person_id), limit=1
     )

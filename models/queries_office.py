@@ -136,10 +136,12 @@ def find_people(
     today: date,
     limit: int,
     offset: int = 0,
+    *,
+    adults: bool = False,
 ) -> tuple[Sequence[Found], int]:
     """A page of the people within reach whose names or SIS id hold every word, by family name; how many in all.
 
-    An SIS id that is meant exactly finds that person alone.
+    An SIS id that is meant exactly finds that person alone. `adults`: no student.
     """
     parts = words.split()[:_MOST_WORDS]
     if not parts or not reach:
@@ -149,14 +151,15 @@ def find_people(
     )
     exactly = func.lower(Person.identifier) == words.strip().lower()
     matches = or_(exactly, and_(*(said.icontains(part, autoescape=True) for part in parts)))
-    return _listed(session, district_id, reach, matches, now, today, limit, offset)
+    return _listed(session, district_id, reach, matches, now, today, limit, offset, adults)
 
 
 def find_person(
-    session: Session, district_id: int, reach: Reach, person_id: int, now: datetime, today: date
-) -> Found | None:
-    """One person, if within reach."""
-    found, _total = _listed(session, district_id, reach, Person.id == person_id, now, today, 1, 0)
+    session: Session, district_id: int, reach: Reach, person_id: int, now: datetime, today: date, *,
+    adults: bool = False,
+) -> Found | None:  # fmt: skip
+    """One person, if within reach; with `adults`, and no student."""
+    found, _total = _listed(session, district_id, reach, Person.id == person_id, now, today, 1, 0, adults)
     return found[0] if found else None
 
 
@@ -169,8 +172,11 @@ def _listed(
     today: date,
     limit: int,
     offset: int,
+    adults: bool,
 ) -> tuple[Sequence[Found], int]:
     near = _near(district_id, reach.students, today, now) if reach.students else []
+    if adults:
+        matches = and_(matches, Person.id.not_in(students_in(district_id, Remit(district=True), now)))
     within = union(*near, *_at_work(district_id, reach.adults, today, now)).subquery("within")
     ids = select(within.c[0].label("id"), array_agg(within.c.kind).label("kinds")).group_by(within.c[0]).subquery("ids")
     family = func.coalesce(Person.preferred_family_name, Person.family_name)

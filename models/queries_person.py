@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mastery.access import Basis
 from mastery.offices import Remit
+from mastery.roster import Origin
 from models.access import Account
 from models.links import BeyondAge, Consent, CourtOrder, Link
 from models.queries_office import students_in
@@ -31,13 +32,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A guardian of a student, or a student of a guardian, with their own contact."""
+    """A guardian of a student, or a student of a guardian, with their own contact; `attested` by an office."""
 
     id: int
     name: str
     email: str | None
     begins_on: date | None
     ends_on: date | None
+    attested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,10 @@ def guardians_of(session: Session, district_id: int, student_id: int) -> Sequenc
             Guardianship.district_id == district_id, Guardianship.student_id == student_id
         )
     )
-    return [Near(person.id, person.display_name, person.email, begins, ends) for person, begins, ends in rows]
+    return [
+        Near(person.id, person.display_name, person.email, begins, ends, origin == Origin.ATTESTED)
+        for person, begins, ends, origin in rows
+    ]
 
 
 def wards_of(session: Session, district_id: int, guardian_id: int, where: Remit, at: datetime) -> Sequence[Near]:
@@ -119,12 +124,15 @@ def wards_of(session: Session, district_id: int, guardian_id: int, where: Remit,
             Guardianship.student_id.in_(students_in(district_id, where, at)),
         )
     )
-    return [Near(person.id, person.display_name, None, begins, ends) for person, begins, ends in rows]
+    return [
+        Near(person.id, person.display_name, None, begins, ends, origin == Origin.ATTESTED)
+        for person, begins, ends, origin in rows
+    ]
 
 
-def _family(other: InstrumentedAttribute[int]) -> Select[Person, date | None, date | None]:
+def _family(other: InstrumentedAttribute[int]) -> Select[Person, date | None, date | None, str]:
     return (
-        select(Person, Guardianship.begins_on, Guardianship.ends_on)
+        select(Person, Guardianship.begins_on, Guardianship.ends_on, Guardianship.origin)
         .join(Person, and_(Person.district_id == Guardianship.district_id, Person.id == other))
         .order_by(Person.family_name, Person.given_name, Person.id)
     )

@@ -12,7 +12,7 @@ from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
 from furnished_work import corrected, judged, long_story, morning, restricted, schooling
 from measurement_world import PILOT, well_measured
-from office_world import waiting_office
+from office_world import at_home, waiting_office
 from page_world import PASSWORD
 from sqlalchemy import func, update
 from visitors import Visitor
@@ -134,12 +134,33 @@ def _unsaid(visitor: Visitor) -> None:
     visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
 
 
+def _no_substitute(visitor: Visitor) -> None:
+    visitor.page.get_by_text("Protect this student").click()
+    visitor.page.get_by_label("Take the real address out").check()
+    visitor.page.get_by_role("button", name="Save the protection").click()
+    visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
+
+
+def _namesake(visitor: Visitor) -> None:
+    visitor.page.get_by_label("Given name").fill("Anne")
+    visitor.page.get_by_label("Family name").fill("Byron")
+    visitor.page.get_by_role("button", name="Add", exact=True).click()
+    visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
+
+
+def _one_letter(visitor: Visitor) -> None:
+    visitor.page.get_by_role("button", name="Print a letter").click()
+    visitor.page.get_by_role("heading", name="1 letter to print").wait_for()
+
+
 def _shortened(visitor: Visitor) -> None:
     """Its many sections are alike; the first and the last ones stand for all, or it would take as long as the rest."""
     visitor.page.evaluate("[...document.querySelectorAll('main section')].slice(4, -4).forEach((one) => one.remove())")
 
 
 _ALL_QUESTIONS, _PILOT = "/measurement/Mathematics?which=all", f"/measurement/Mathematics?term={PILOT.key}"
+_HOME = "/office/people/{student}/home"
+_HOMES = "/office/people/{student}/homes"
 _LINK = "/office/people/{student}/link"
 _LOOKED = "/students/{student}/looked"
 _TOLD = "/students/{classmate}/targets/{told}"
@@ -235,6 +256,15 @@ CASES = (
     Case("office, an order", "pages.add_order", "principal", "/office/people/{student}/order"),
     Case("office, of age", "pages.add_beyond_age", "principal", "/office/people/{student}/of-age"),
     Case("office, an office", "pages.give_office", "steward", "/office/people/{mentor}/office", more=waiting_office),
+    Case("office, home and safety", "pages.student_home", "registrar", _HOME, more=at_home),
+    Case("office, home and safety, refused", "pages.student_home", "principal", _HOME, _no_substitute, status=422),
+    Case("office, a new home", "pages.new_home", "principal", "/office/people/{student}/homes/new"),
+    Case("office, a home", "pages.change_home", "registrar", _HOMES + "/{household}", more=at_home),
+    Case("office, who acts as a parent", "pages.attest", "principal", "/office/people/{student}/guardian"),
+    Case("office, a person to add", "pages.new_person", "principal", "/office/people/new"),
+    Case("office, a namesake", "pages.new_person", "principal", "/office/people/new", _namesake, status=422),
+    Case("office, partners", "pages.partners", "steward", "/office/partners", more=at_home),
+    Case("office, a letter", "pages.office_person", "principal", "/office/people/{student}", _one_letter),
     Case("office, the record", "pages.office_record", "steward", "/office/record", more=waiting_office),
     Case("office, support", "pages.office_support", "leader", "/office/support", more=waiting_office),
     Case("office, programs", "pages.office_clients", "steward", "/office/clients", more=waiting_office),

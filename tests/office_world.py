@@ -15,11 +15,16 @@ from page_world import PASSWORD, PageWorld, enrol
 from api.actions.accounts import create_account
 from api.actions.consents import Signed, give_consent, withdraw_consent
 from api.actions.custody import Filed, file_order, keep_beyond_age
+from api.actions.desk import Desk
 from api.actions.emergency import break_glass, let_support_in
+from api.actions.households import Joining, join_household, make_household
 from api.actions.links import Asked, appoint, grant_link
+from api.actions.partners import add_partner, end_partner
+from api.actions.safety import opt_out, protect
 from api.pages.office_forms import CONSENTED
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
+from mastery.households import Notice
 from mastery.links import AgeBasis, Restriction
 from models.queries_access import viewer_of
 from models.roster import Person
@@ -108,6 +113,31 @@ def waiting_office(found: Furnished) -> None:
     office.act(keep_beyond_age, student, guardian, AgeBasis.DEPENDENT, today, None, at=now)
     office.act(break_glass, student, "found crying at the gate", who="colleague", at=now)
     office.act(let_support_in, supporter, Role.REGISTRAR, "The roster will not load.", who="leader", at=now)
+
+
+def at_home(found: Furnished) -> None:
+    """A student who goes by another name, with two homes, protected, and a partner of each kind."""
+    world = found.world
+    office_of(world)
+    student, guardian = world.student.id, world.people["guardian"].id
+
+    def rows(make: Factory) -> None:
+        person = make.session.get_one(Person, (make.district_id, student))
+        person.preferred_given_name, person.pronouns = "Addie", "she/her"
+        desk, now = Desk(make.district_id), world.app.extensions["mastery"].clock()
+        today = now.astimezone(ZONE).date()
+        home = make_household(make.session, desk, "12 Elm Street\nConcord NH 03301", "es", student, now)
+        join_household(make.session, desk, Joining(home, guardian, Notice.SMS, today - 9 * DAY), now)
+        other = make_household(make.session, desk, None, "en", student, now)
+        father = world.people["father"].id
+        join_household(make.session, desk, Joining(other, father, Notice.EMAIL, None, today - DAY), now)
+        protect(make.session, desk, student, "PO Box 1137\nConcord NH 03302", now, forget=False)
+        opt_out(make.session, desk, student, True, now)
+        add_partner(make.session, desk, "Robotics Club", "contract 26-117", today + 99 * DAY, now)
+        end_partner(make.session, desk, add_partner(make.session, desk, "Old Mill", None, None, now), now)
+        found.places["household"] = home
+
+    world.add(rows)
 
 
 def another_district(world: PageWorld, name: str = "elsewhere") -> PageClient:

@@ -133,8 +133,11 @@ def _disable_accounts(session: Session, desk: Desk, people: Sequence[int], now: 
     return len(disabled)
 
 
-def list_partners(session: Session, district_id: int) -> list[Partner]:
-    """The partners of a district, those that run first, by name."""
+def list_partners(
+    session: Session, district_id: int, limit: int | None = None, offset: int = 0
+) -> tuple[list[Partner], int]:
+    """A page of the partners of a district, those that run first, by name; how many there are."""
+    total = session.scalar(select(func.count()).where(Organization.district_id == district_id)) or 0
     rows = session.execute(
         select(Organization, func.count(Person.id))
         .outerjoin(
@@ -146,8 +149,11 @@ def list_partners(session: Session, district_id: int) -> list[Partner]:
         .where(Organization.district_id == district_id)
         .group_by(Organization.district_id, Organization.id)
         .order_by(Organization.active.desc(), Organization.name, Organization.id)
+        .limit(limit)
+        .offset(offset)
     )
-    return [
+    found = [
         Partner(one.id, one.name, one.agreement_reference, one.agreement_ends_on, one.active, people)
         for one, people in rows
     ]
+    return found, total

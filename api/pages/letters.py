@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import abort, render_template, request
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
@@ -133,15 +133,33 @@ def print_letters(visit: Visit) -> ResponseReturnValue:
         recipients = [one] if one is not None else abort(404)
     else:
         recipients = list(without_account(visit.session, visit.viewer, choice.scope, visit.today, now, MOST))
+    school, section = choice.scope.school_id, choice.scope.section_id
+    back = url_for("pages.letters", school=school, section=section, group=choice.group)
+    return _printed(visit, recipients, choice.group, choice.school.name if choice.school else "", back)
+
+
+def one_letter(visit: Visit, person_id: int, group: Group, school: str) -> ResponseReturnValue | None:
+    """A letter for somebody whose account the viewer keeps, to be printed; None where they may have none from here."""
+    now = services().stopwatch()
+    recipient = one_recipient(visit.session, visit.viewer, None, visit.today, now, person_id)
+    if recipient is None:
+        return None
+    return _printed(visit, [recipient], group, school, url_for("pages.office_person", person_id=person_id))
+
+
+def _printed(
+    visit: Visit, recipients: Sequence[Recipient], group: Group, school: str, back: str
+) -> ResponseReturnValue:  # fmt: skip
+    """New letters, which are shown this once."""
     made = make_letters(
         visit.session, visit.district_id, recipients, by_person(visit.viewer.person),
-        services().installation.secret_key, now, visit.zone,
+        services().installation.secret_key, services().stopwatch(), visit.zone,
     )  # fmt: skip
     address = services().installation.public_url or request.host_url.rstrip("/")
-    printed = [sheet(one, choice.group, address) for one in made]
-    heading = Heading(district_name(visit.session, visit.district_id), choice.school.name if choice.school else "")
+    sheets = [sheet(one, group, address) for one in made]
+    heading = Heading(district_name(visit.session, visit.district_id), school)
     visit.session.commit()
-    return render_template("letters_print.html", visit=visit, choice=choice, sheets=printed, heading=heading)
+    return render_template("letters_print.html", visit=visit, sheets=sheets, heading=heading, back=back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice
 
 from api.actions.consents import Signed, give_consent, withdraw_consent
@@ -17,6 +15,7 @@ from api.actions.links import Asked, NotYoursError, grant_link, revoke_link
 from api.actions.office_accounts import close_account, open_account
 from api.pages import access_words, office_words
 from api.pages.blueprint import Visit, office_only, pages
+from api.pages.office_acting import back_to, done, end_it, person_of, show, student_of
 from api.pages.office_forms import (
     BeyondAgeForm,
     ConsentForm,
@@ -31,8 +30,8 @@ from api.services import services
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.links import CAPACITIES, AgeBasis, LinkError, Restriction, year_end_after
-from mastery.offices import Affair, may_appoint, reach
-from models.queries_office import Found, find_person, schools_in
+from mastery.offices import Affair, may_appoint
+from models.queries_office import schools_in
 from models.queries_person import consent_for, guardians_of
 
 _DISTRICT = "district"
@@ -43,68 +42,31 @@ _AT_SCHOOLS = frozenset(
 )
 
 
-def _student(visit: Visit, affair: Affair) -> Found:
-    """The student of the address, for whom the person answers; to be put on record as seen."""
-    subject = visit.asked
-    if subject is None or not visit.remit(affair).covers(subject):
-        abort(404)
-    person = _person(visit, subject.student)
-    visit.seen.add(person.id)
-    return person
-
-
-def _person(visit: Visit, person_id: int) -> Found:
-    within = reach(visit.viewer, visit.now)
-    person = find_person(visit.session, visit.district_id, within, person_id, visit.now, visit.today)
-    return abort(404) if person is None else person
-
-
-def _show(template: str, visit: Visit, person: Found, form: FlaskForm, **more: object) -> ResponseReturnValue:
-    status = 422 if request.method == "POST" else 200
-    return render_template(template, visit=visit, person=person, form=form, office=office_words, **more), status
-
-
-def _back(person: int, place: str, text: str) -> ResponseReturnValue:
-    flash(text)
-    return redirect(url_for("pages.office_person", person_id=person, _anchor=place), 303)
-
-
-def _done(visit: Visit, form: FlaskForm, act: Callable[[], object]) -> bool:
-    """Let an act be done and kept; where it is refused, the form says why."""
-    try:
-        act()
-        visit.session.commit()
-    except NotYoursError:
-        abort(404)
-    except LinkError as refused:
-        refuse(form, refused)
-        return False
-    return True
-
-
 @pages.route("/office/people/<int:student_id>/link", methods=["GET", "POST"])
 @office_only(Affair.LINKS)
 def link_person(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Link an adult to a student."""
-    student, form = _student(visit, Affair.LINKS), LinkForm()
+    student, form = student_of(visit, Affair.LINKS), LinkForm()
+    as_default((form.begins_on,), visit.today)
     if form.validate_on_submit() and (adult := form.person(visit)) is not None:
         outside = Role(form.role.data) is Role.EXTERNAL_PROFESSIONAL
         consent = consent_for(visit.session, visit.district_id, student.id, adult, visit.now) if outside else None
         asked = Asked(
             adult, Role(form.role.data), Scope.STUDENT, student.id, Basis(form.basis.data), form.purpose.data,
-            visit.today, form.ends_on.data, consent,
+            form.begins_on.data or visit.today, form.ends_on.data, consent, targets=form.target_keys(visit),
+            share=frozenset(map(DataClass, form.share.data)) if form.share.data else None,
         )  # fmt: skip
-        if _done(visit, form, lambda: grant_link(visit.session, visit.viewer, asked, visit.now)):
-            return _back(student.id, "links", _("Linked. The access holds from now on."))
+        if not form.errors and done(visit, form, lambda: grant_link(visit.session, visit.viewer, asked, visit.now)):
+            return back_to(student.id, "links", _("Linked. The access holds from now on."))
     opens = {str(role): office_words.opens_words(role) for role in CAPACITIES}
-    return _show("office_link.html", visit, student, form, opens=opens)
+    return show("office_link.html", visit, student, form, opens=opens)
 
 
 @pages.route("/office/people/<int:student_id>/consent", methods=["GET", "POST"])
 @office_only(Affair.CONSENTS)
 def add_consent(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Record a consent that a family signed."""
-    student, form = _student(visit, Affair.CONSENTS), ConsentForm()
+    student, form = student_of(visit, Affair.CONSENTS), ConsentForm()
     guardians = guardians_of(visit.session, visit.district_id, student.id)
     form.signed_by.choices = [
         *(SelectChoice(str(one.id), one.name) for one in guardians if _holds(one.begins_on, one.ends_on, visit.today)),
@@ -119,9 +81,9 @@ def add_consent(visit: Visit, student_id: int) -> ResponseReturnValue:
             student.id, adult, frozenset(map(DataClass, form.classes.data)), form.purpose.data,
             int(form.signed_by.data), form.signed_on.data, form.begins_on.data, form.ends_on.data,
         )  # fmt: skip
-        if _done(visit, form, lambda: give_consent(visit.session, visit.viewer, signed, visit.now)):
-            return _back(student.id, "consents", _("The consent is on file. Now the person can be linked."))
-    return _show("office_consent.html", visit, student, form)
+        if done(visit, form, lambda: give_consent(visit.session, visit.viewer, signed, visit.now)):
+            return back_to(student.id, "consents", _("The consent is on file. Now the person can be linked."))
+    return show("office_consent.html", visit, student, form)
 
 
 def _holds(begins: date | None, ends: date | None, today: date) -> bool:
@@ -132,7 +94,7 @@ def _holds(begins: date | None, ends: date | None, today: date) -> bool:
 @office_only(Affair.ORDERS)
 def add_order(visit: Visit, student_id: int) -> ResponseReturnValue:
     """File a court order about a guardian."""
-    student, form = _student(visit, Affair.ORDERS), OrderForm()
+    student, form = student_of(visit, Affair.ORDERS), OrderForm()
     guardians = guardians_of(visit.session, visit.district_id, student.id)
     form.guardian.choices = [SelectChoice(str(one.id), one.name) for one in guardians]
     as_default((form.begins_on,), visit.today)
@@ -140,17 +102,18 @@ def add_order(visit: Visit, student_id: int) -> ResponseReturnValue:
         filed = Filed(
             student.id, int(form.guardian.data), form.kind.data, frozenset(map(Restriction, form.restricts.data)),
             form.document_reference.data, form.begins_on.data, form.ends_on.data,
+            frozenset(map(DataClass, form.leaves.data or ())),
         )  # fmt: skip
-        if _done(visit, form, lambda: file_order(visit.session, visit.viewer, filed, visit.now)):
-            return _back(student.id, "orders", _("The order is on file."))
-    return _show("office_order.html", visit, student, form)
+        if done(visit, form, lambda: file_order(visit.session, visit.viewer, filed, visit.now)):
+            return back_to(student.id, "orders", _("The order is on file."))
+    return show("office_order.html", visit, student, form)
 
 
 @pages.route("/office/people/<int:student_id>/of-age", methods=["GET", "POST"])
 @office_only(Affair.ORDERS)
 def add_beyond_age(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Let a guardian see on after the 18th birthday."""
-    student, form = _student(visit, Affair.ORDERS), BeyondAgeForm()
+    student, form = student_of(visit, Affair.ORDERS), BeyondAgeForm()
     guardians = guardians_of(visit.session, visit.district_id, student.id)
     form.guardian.choices = [SelectChoice(str(one.id), one.name) for one in guardians]
     if form.validate_on_submit():
@@ -161,16 +124,16 @@ def add_beyond_age(visit: Visit, student_id: int) -> ResponseReturnValue:
                 visit.session, visit.viewer, student.id, guardian, basis, visit.today, last, visit.now
             )
 
-        if _done(visit, form, keep):
-            return _back(student.id, "of-age", _("Kept. The guardian sees on after the 18th birthday."))
-    return _show("office_of_age.html", visit, student, form)
+        if done(visit, form, keep):
+            return back_to(student.id, "of-age", _("Kept. The guardian sees on after the 18th birthday."))
+    return show("office_of_age.html", visit, student, form)
 
 
 @pages.route("/office/people/<int:person_id>/office", methods=["GET", "POST"])
 @office_only(Affair.APPOINTMENTS, Affair.LINKS)
 def give_office(visit: Visit, person_id: int) -> ResponseReturnValue:
     """Give an adult an office at a school or of the district."""
-    adult, form = _person(visit, person_id), OfficeForm()
+    adult, form = person_of(visit, person_id), OfficeForm()
     if adult.is_student:
         abort(404)
     roles = [role for role in _GIVEN_HERE if role in _AT_SCHOOLS and may_appoint(visit.viewer, role, visit.now)]
@@ -187,9 +150,9 @@ def give_office(visit: Visit, person_id: int) -> ResponseReturnValue:
             None if whole else int(form.place.data), Basis.EMPLOYEE, form.purpose.data, visit.today, form.ends_on.data,
         )  # fmt: skip
         if _appointed(visit, form, asked):
-            return _back(adult.id, "links", _("Done. The office holds from now on."))
+            return back_to(adult.id, "links", _("Done. The office holds from now on."))
     opens = {str(role): office_words.opens_words(role) for role in roles}
-    return _show("office_office.html", visit, adult, form, opens=opens)
+    return show("office_office.html", visit, adult, form, opens=opens)
 
 
 def _appointed(visit: Visit, form: OfficeForm, asked: Asked) -> bool:
@@ -205,25 +168,11 @@ def _appointed(visit: Visit, form: OfficeForm, asked: Asked) -> bool:
     return False
 
 
-def _end(visit: Visit, place: str, act: Callable[[], object], text: str) -> ResponseReturnValue:
-    """End something, and go back to the person whose page has the button."""
-    try:
-        act()
-        visit.session.commit()
-    except NotYoursError:
-        abort(404)
-    back = request.form.get("back", "")
-    if not (back.isascii() and back.isdigit() and len(back) < 19):
-        flash(text)
-        return redirect(url_for("pages.office"), 303)
-    return _back(int(back), place, text)
-
-
 @pages.post("/office/links/<int:link_id>/end")
 @office_only(Affair.LINKS, Affair.APPOINTMENTS)
 def end_link(visit: Visit, link_id: int) -> ResponseReturnValue:
     """End a link or an office now."""
-    return _end(
+    return end_it(
         visit, "links", lambda: revoke_link(visit.session, visit.viewer, link_id, visit.now), _("Ended, from now on.")
     )
 
@@ -233,7 +182,7 @@ def end_link(visit: Visit, link_id: int) -> ResponseReturnValue:
 def end_consent(visit: Visit, consent_id: int) -> ResponseReturnValue:
     """Withdraw a consent, as the family asked."""
     act = withdraw_consent
-    return _end(
+    return end_it(
         visit, "consents", lambda: act(visit.session, visit.viewer, consent_id, visit.now),
         _("Withdrawn. What rests on it shows nothing from now on."),
     )  # fmt: skip
@@ -243,7 +192,7 @@ def end_consent(visit: Visit, consent_id: int) -> ResponseReturnValue:
 @office_only(Affair.ORDERS)
 def end_order(visit: Visit, order_id: int) -> ResponseReturnValue:
     """Lift a court order."""
-    return _end(
+    return end_it(
         visit, "orders", lambda: lift_order(visit.session, visit.viewer, order_id, visit.now),
         _("Lifted. The guardian’s rights hold again."),
     )  # fmt: skip
@@ -253,7 +202,7 @@ def end_order(visit: Visit, order_id: int) -> ResponseReturnValue:
 @office_only(Affair.ORDERS)
 def end_kept(visit: Visit, kept_id: int) -> ResponseReturnValue:
     """End a guardian's access after the 18th birthday."""
-    return _end(
+    return end_it(
         visit, "of-age", lambda: end_beyond_age(visit.session, visit.viewer, kept_id, visit.now),
         _("Ended, from now on."),
     )  # fmt: skip
@@ -264,7 +213,7 @@ def end_kept(visit: Visit, kept_id: int) -> ResponseReturnValue:
 def close_person_account(visit: Visit, account_id: int) -> ResponseReturnValue:
     """Let nobody come in by an account any more."""
     real = services().stopwatch()
-    return _end(
+    return end_it(
         visit, "account", lambda: close_account(visit.session, visit.viewer, account_id, visit.now, real),
         _("Closed. Nobody signs in with this account, and whoever was signed in is out."),
     )  # fmt: skip
@@ -274,7 +223,7 @@ def close_person_account(visit: Visit, account_id: int) -> ResponseReturnValue:
 @office_only(Affair.ACCOUNTS)
 def open_person_account(visit: Visit, account_id: int) -> ResponseReturnValue:
     """Let the holder of a closed account come in again."""
-    return _end(
+    return end_it(
         visit, "account", lambda: open_account(visit.session, visit.viewer, account_id, visit.now),
         _("Open again, with the password as it was."),
     )  # fmt: skip

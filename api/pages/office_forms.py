@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,20 +18,28 @@ from wtforms.widgets import CheckboxInput
 from api.actions.links import LONGEST_PURPOSE
 from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, CLASSES
 from api.pages.blueprint import Visit
-from api.pages.office_words import RESTRICTIONS
+from api.pages.office_words import EVERYBODYS, RESTRICTIONS
+from api.pages.texts import graph_of
 from mastery.access import Basis
-from mastery.access_matrix import MATRIX, DataClass
+from mastery.access_matrix import MATRIX, DataClass, Form, Role
+from mastery.graph import Resolved
 from mastery.links import CAPACITIES as ALL_CAPACITIES
 from mastery.links import OFFICES, AgeBasis, LinkError, Restriction
-from mastery.offices import Reach, Remit
+from mastery.offices import Reach, Remit, reach
 from models.queries_office import Found, find_people, find_person
 
 _LONGEST_NAME = 100
+_LONGEST_CODES = 1000
 _MOST_CANDIDATES = 10
 # what a family can consent to: the classes that the table opens to somebody by consent only
 CONSENTED = tuple(one for one in DataClass if any(row[one].consent for row in MATRIX.values()))
+# what a court order can leave open to a guardian whom it keeps from the record
+LEFT_OPEN = tuple(one for one, cell in MATRIX[Role.PARENT_RESTRICTED].items() if cell.form is Form.PER_ORDER)
 _NEAR_STUDENTS = tuple(role for role in ALL_CAPACITIES if role not in OFFICES)
-_ADULTS = Reach(Remit(), Remit(district=True))
+# what such a link opens at all, of which it may be held to a part
+_SHARED = tuple(
+    one for one in DataClass if one not in EVERYBODYS and any(MATRIX[role][one].opens for role in _NEAR_STUDENTS)
+)
 
 
 class DayField(DateField):
@@ -50,7 +59,26 @@ class BoxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class WhoForm(FlaskForm):
+class ActForm(FlaskForm):
+    """A form of an act; `refusals`: what it says in its own words of what an act did not take, by the act's field."""
+
+    refusals: ClassVar[Mapping[str, tuple[str, Any]]] = {}
+
+
+def adults_for(visit: Visit) -> Reach:
+    """Whom a form may name: anybody who works in the district, and the guardians of whom the office answers for."""
+    return Reach(reach(visit.viewer, visit.now).students, Remit(district=True))
+
+
+def find_adults(visit: Visit, words: str, limit: int) -> tuple[Sequence[Found], int]:
+    """Some of the adults whom a form may name so; how many there are."""
+    within = adults_for(visit)
+    return find_people(
+        visit.session, visit.district_id, within, words, visit.now, visit.today, limit, adults=True
+    )  # fmt: skip
+
+
+class WhoForm(ActForm):
     """A form that names an adult as one says the name; where several have it, one of them is chosen."""
 
     who = StringField(_l("Who? Name or number"), [InputRequired(_l("Say who it is.")), Length(max=_LONGEST_NAME)])
@@ -62,11 +90,11 @@ class WhoForm(FlaskForm):
         picked = self.chosen.data or ""
         said = (self.who.data or "").strip()
         if picked.isascii() and picked.isdigit() and len(picked) < 19 and self.chosen_for.data == said:
-            found = find_person(visit.session, visit.district_id, _ADULTS, int(picked), visit.now, visit.today)
+            found = find_person(
+                visit.session, visit.district_id, adults_for(visit), int(picked), visit.now, visit.today, adults=True
+            )
             return found.id if found else None
-        people, total = find_people(
-            visit.session, visit.district_id, _ADULTS, said, visit.now, visit.today, _MOST_CANDIDATES
-        )
+        people, total = find_adults(visit, said, _MOST_CANDIDATES)
         if total == 1:
             return people[0].id
         if total == 0:
@@ -89,7 +117,7 @@ def _candidate(one: Found) -> str:
     return f"{one.sort_name} ({', '.join(more)})" if more else one.sort_name
 
 
-def _purpose(label: Any) -> StringField:
+def purpose_field(label: Any) -> StringField:
     return StringField(
         label,
         [
@@ -112,8 +140,29 @@ class LinkForm(WhoForm):
     basis = _choose(
         _l("What does it rest on?"), {one: BASES[one] for one in (Basis.EMPLOYEE, Basis.AGREEMENT, Basis.CONSENT)}
     )
-    purpose = _purpose(_l("What for? The family reads this."))
+    purpose = purpose_field(_l("What for? The family reads this."))
+    begins_on = DayField(_l("First day"), [InputRequired(_l("Give the first day."))])
     ends_on = DayField(_l("Last day, if there is one"), [Optional()])
+    targets = StringField(_l("Only these learning targets, if not all"), [Optional(), Length(max=_LONGEST_CODES)])
+    share = BoxesField(
+        _l("Only these records, if not all of them"),
+        [Optional()],
+        choices=[SelectChoice(str(one), CLASSES[one]) for one in _SHARED],
+    )
+
+    def target_keys(self, visit: Visit) -> frozenset[int] | None:
+        """The targets whose codes were given; None: all. The field says which code means none, or several."""
+        codes = [code for code in re.split(r"[,;\s]+", self.targets.data or "") if code]
+        if not codes:
+            return None
+        graph, keys = graph_of(visit), set[int]()
+        for code in codes:
+            meant = graph.resolve(code)
+            if isinstance(meant, Resolved):
+                keys.add(graph.ids[meant.target])
+            else:
+                add_error(self.targets, _("%(code)s is the code of no learning target, or of several.", code=code))
+        return frozenset(keys)
 
 
 class ConsentForm(WhoForm):
@@ -124,14 +173,14 @@ class ConsentForm(WhoForm):
         [InputRequired(_l("Choose at least one."))],
         choices=[SelectChoice(str(one), CLASSES[one]) for one in CONSENTED],
     )
-    purpose = _purpose(_l("What for, as the family signed it"))
+    purpose = purpose_field(_l("What for, as the family signed it"))
     signed_by = RadioField(_l("Who signed?"), [InputRequired(_l("Choose who signed."))], choices=[])
     signed_on = DayField(_l("Day of the signature"), [InputRequired(_l("Give the day of the signature."))])
     begins_on = DayField(_l("First day"), [InputRequired(_l("Give the first day."))])
     ends_on = DayField(_l("Last day"), [InputRequired(_l("Give the last day."))])
 
 
-class OrderForm(FlaskForm):
+class OrderForm(ActForm):
     """A court order with its document on file."""
 
     guardian = RadioField(_l("Whom does it restrict?"), [InputRequired(_l("Choose one."))], choices=[])
@@ -147,11 +196,16 @@ class OrderForm(FlaskForm):
         _l("Where is the document?"),
         [InputRequired(_l("Say where the document is. Without one, nothing may be cut.")), Length(max=200)],
     )
+    leaves = BoxesField(
+        _l("What does it leave open?"),
+        [Optional()],
+        choices=[SelectChoice(str(one), CLASSES[one]) for one in LEFT_OPEN],
+    )
     begins_on = DayField(_l("First day"), [InputRequired(_l("Give the first day."))])
     ends_on = DayField(_l("Last day, if there is one"), [Optional()])
 
 
-class BeyondAgeForm(FlaskForm):
+class BeyondAgeForm(ActForm):
     """A guardian who sees on after the 18th birthday."""
 
     guardian = RadioField(_l("Who sees on?"), [InputRequired(_l("Choose one."))], choices=[])
@@ -159,12 +213,12 @@ class BeyondAgeForm(FlaskForm):
     ends_on = DayField(_l("Last day, if there is one"), [Optional()])
 
 
-class OfficeForm(FlaskForm):
+class OfficeForm(ActForm):
     """An office that somebody is given."""
 
     role = RadioField(_l("Which office?"), [InputRequired(_l("Choose one."))], choices=[])
     place = RadioField(_l("Where?"), [InputRequired(_l("Choose one."))], choices=[])
-    purpose = _purpose(_l("What for?"))
+    purpose = purpose_field(_l("What for?"))
     ends_on = DayField(_l("Last day, if there is one"), [Optional()])
 
 
@@ -173,9 +227,9 @@ def add_error(field: Field, text: str) -> None:
     field.errors = [*field.errors, text]
 
 
-def refuse(form: FlaskForm, refused: LinkError) -> None:
+def refuse(form: ActForm, refused: LinkError) -> None:
     """Say at the field of a form what an act did not take."""
-    name, text = _REFUSALS[refused.field]
+    name, text = form.refusals.get(refused.field) or _REFUSALS[refused.field]
     add_error(form[name], str(text))
 
 

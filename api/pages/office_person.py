@@ -53,6 +53,7 @@ class StudentFile:
     may_end_links: bool
     may_consent: bool
     may_see: bool
+    may_keep: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def _student(visit: Visit, subject: Subject) -> StudentFile:
         kept=beyond_age_of(session, district, key) if orders else None,
         may_end_links=visit.remit(Affair.LINKS).covers(subject),
         may_consent=visit.remit(Affair.CONSENTS).covers(subject),
+        may_keep=visit.remit(Affair.PEOPLE).covers(subject),
         may_see=may(visit.viewer, What.STANDING, subject, visit.now).allowed,
     )
 

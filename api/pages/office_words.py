@@ -41,14 +41,14 @@ RESTRICTIONS: dict[str, Any] = {
     Restriction.PICKUP: _l("may not pick the child up"),
 }
 
-_PUBLIC = (DataClass.TARGETS, DataClass.AGGREGATES)
+EVERYBODYS = (DataClass.TARGETS, DataClass.AGGREGATES)
 
 
 def opens_words(role: Role) -> str:
     """What a capacity opens, as the table of access has it."""
     row = MATRIX[role]
-    reads = [CLASSES[data] for data, cell in row.items() if cell.reads is not None and data not in _PUBLIC]
-    writes = [CLASSES[data] for data, cell in row.items() if cell.writes is not None and data not in _PUBLIC]
+    reads = [CLASSES[data] for data, cell in row.items() if cell.reads is not None and data not in EVERYBODYS]
+    writes = [CLASSES[data] for data, cell in row.items() if cell.writes is not None and data not in EVERYBODYS]
     said = []
     if role is Role.EXTERNAL_PROFESSIONAL:
         said.append(_("Sees only what the family’s consent names, and the display name."))

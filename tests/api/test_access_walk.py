@@ -93,6 +93,8 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     # who only appoints finds adults, and no student; programs are the whole district's
     "pages.office_person": lambda one: one.subject is not None and reach(one.viewer, NOW).students.covers(one.subject),
     "pages.office_clients": lambda one: remit(one.viewer, Affair.CLIENTS, NOW).district,
+    # where a family lives tells who the guardians are
+    "pages.new_home": lambda one: one.answers_for(Affair.PEOPLE) and one.may(What.ORDERS),
     "pages.policy": lambda one: one.viewer.is_staff,
     "pages.give_office": lambda _: False,  # a student holds none
     # there is none of these to be ended yet
@@ -106,6 +108,11 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
             "pages.end_kept",
             "pages.end_order",
             "pages.end_support",
+            "pages.change_home",
+            "pages.join_home",
+            "pages.leave_home",
+            "pages.end_guardian",
+            "pages.finish_partner",
             "pages.family_withdraws",
         ),
         lambda _: False,
@@ -162,7 +169,8 @@ def address(rule: Rule, place: Place) -> str:
         "student_id": place.student, "target_id": place.target, "section_id": place.section, "flag_id": place.flag,
         "assessment_id": place.assessment, "move_id": NOWHERE, "judgement_id": NOWHERE, "subject": "Mathematics",
         "amendment_id": NOWHERE, "person_id": place.student, "account_id": NOWHERE, "consent_id": NOWHERE,
-        "link_id": NOWHERE, "kept_id": NOWHERE, "order_id": NOWHERE,
+        "link_id": NOWHERE, "kept_id": NOWHERE, "order_id": NOWHERE, "household_id": NOWHERE,
+        "membership_id": NOWHERE, "guardian_id": NOWHERE, "partner_id": NOWHERE,
     }  # fmt: skip
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(keys[found[1]]), rule.rule)
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import html
-import re
-from dataclasses import dataclass, field
-
 import pytest
 from factories import Factory
 from office_world import OfficeWorld, office_of
-from page_client import PageClient
 from page_world import PASSWORD, PageWorld
+from secretary import secretary
 from sqlalchemy import select
 
 from models.access import Account
@@ -22,61 +18,6 @@ from models.unit_of_work import district_transaction
 @pytest.fixture
 def office(page_world: PageWorld) -> OfficeWorld:
     return office_of(page_world)
-
-
-@dataclass
-class Secretary:
-    """Somebody at a browser without script, who follows what a page shows; counts each click on a link or button."""
-
-    client: PageClient
-    clicks: int = 0
-    page: str = field(init=False, default="")
-
-    def open_office(self) -> None:
-        self.client.get("/office")
-        self.clicks = 0
-        self._read()
-
-    def _read(self) -> None:
-        response = self.client.response
-        assert response is not None
-        if response.status_code == 303:
-            self.client.get(response.headers["Location"].split("#")[0])
-            response = self.client.response
-            assert response is not None
-        self.page = response.get_data(as_text=True)
-
-    def follow(self, words: str) -> None:
-        """Click the first link that begins with some words."""
-        found = re.search(rf'<a [^>]*href="([^"#]+)[^"]*"[^>]*>\s*{re.escape(words)}', self.page)
-        assert found, (words, self.page)
-        self.clicks += 1
-        self.client.get(html.unescape(found.group(1)))
-        self._read()
-
-    def press(self, words: str, status: int = 303, **typed: object) -> None:
-        """Click the button that begins with some words, in a form whose controls hold what was typed."""
-        forms = re.findall(r"<form.*?</form>", self.page, re.DOTALL)
-        form = next(one for one in forms if re.search(rf"<button[^>]*>\s*{re.escape(words)}", one))
-        action = re.search(r'action="([^"]*)"', form)
-        assert action
-        values: dict[str, object] = {}
-        for tag in re.findall(r"<input[^>]*>", form):
-            name, value = (re.search(rf'\b{one}="([^"]*)"', tag) for one in ("name", "value"))
-            ticked = not re.search(r'type="(radio|checkbox)"', tag) or " checked" in tag
-            if name and ticked and name.group(1) != "csrf_token":
-                values[name.group(1)] = html.unescape(value.group(1)) if value else ""
-        unknown = [name for name in typed if f'name="{name}"' not in form]
-        assert not unknown, unknown
-        self.clicks += 1
-        self.client.post(html.unescape(action.group(1)), status, **{**values, **typed})
-        self._read()
-
-
-def secretary(office: OfficeWorld, who: str = "principal") -> Secretary:
-    made = Secretary(office.world.client(who))
-    made.open_office()
-    return made
 
 
 CONSENT = {"who": "Grace Mentor", "purpose": "robotics club"}

@@ -191,7 +191,7 @@ def club(page_world: PageWorld) -> PageWorld:
 
 def partner_key(world: PageWorld) -> int:
     with district_transaction(world.engine, world.district_id) as session:
-        (partner,) = list_partners(session, world.district_id)
+        (partner,), _total = list_partners(session, world.district_id)
     assert partner.people == (1 if partner.active else 0)
     return partner.id
 

@@ -1,0 +1,76 @@
+"""The homes of a student and of the guardians, as an office keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mastery.households import Member
+from models.households import Household, HouseholdMember
+from models.roster import Person
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """Who is or was in a home, and how they want to be told; `id` is that of the membership."""
+
+    id: int
+    person: int
+    name: str
+    notice: str
+    begins_on: date | None
+    ends_on: date | None
+
+    def holds(self, day: date, household: int) -> bool:
+        """Whether they live there on a day."""
+        return Member(household, self.person, begins_on=self.begins_on, ends_on=self.ends_on).holds(day)
+
+
+@dataclass(slots=True)
+class HomeLine:
+    """A home with those of its members who belong to a family; `others`: how many more live there."""
+
+    home: Household
+    members: list[MemberLine] = field(default_factory=list)
+    others: int = 0
+
+    def living(self, day: date) -> frozenset[int]:
+        """Who of the family lives there on a day."""
+        return frozenset(one.person for one in self.members if one.holds(day, self.home.id))
+
+
+def homes_near(
+    session: Session, district_id: int, family: Collection[int], day: date, only: int | None = None
+) -> Sequence[HomeLine]:
+    """The homes in which somebody of a family is or was, the oldest first; of others there only their number.
+
+    `only`: that home alone.
+    """
+    theirs = select(HouseholdMember.household_id).where(
+        HouseholdMember.district_id == district_id, HouseholdMember.person_id.in_(family)
+    )
+    query = (
+        select(HouseholdMember, Household, Person)
+        .join(
+            Household,
+            (Household.district_id == HouseholdMember.district_id) & (Household.id == HouseholdMember.household_id),
+        )
+        .join(Person, (Person.district_id == HouseholdMember.district_id) & (Person.id == HouseholdMember.person_id))
+        .where(HouseholdMember.district_id == district_id, HouseholdMember.household_id.in_(theirs))
+        .order_by(HouseholdMember.household_id, HouseholdMember.id)
+    )
+    if only is not None:
+        query = query.where(HouseholdMember.household_id == only)
+    found: dict[int, HomeLine] = {}
+    for row, home, person in session.execute(query):
+        line = found.setdefault(home.id, HomeLine(home))
+        member = MemberLine(row.id, person.id, person.display_name, row.notice, row.begins_on, row.ends_on)
+        if person.id in family:
+            line.members.append(member)
+        elif member.holds(day, home.id):
+            line.others += 1
+    return list(found.values())

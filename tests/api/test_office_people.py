@@ -1,0 +1,241 @@
+"""People whom no roster brings, partners, who acts as a parent, a letter for one: by clicks, and for nobody else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from factories import Factory
+from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
+from page_world import PageWorld
+from secretary import secretary
+from sqlalchemy import select, text
+
+from api.actions.custody import Filed, file_order
+from mastery.access_matrix import DataClass
+from mastery.links import Restriction
+from models.letters import EntryCode
+from models.links import CourtOrder, Link, Organization
+from models.roster import Guardianship, Person
+from models.unit_of_work import district_transaction
+
+CODE = re.compile(r"<strong>([0-9A-Z]+(?:-[0-9A-Z]{4}){3})</strong>")
+
+
+@pytest.fixture
+def office(page_world: PageWorld) -> OfficeWorld:
+    return office_of(page_world)
+
+
+def rows(office: OfficeWorld, table: type) -> list:
+    with district_transaction(office.world.engine, office.world.district_id) as session:
+        return list(session.scalars(select(table).where(table.district_id == office.world.district_id)))
+
+
+def named(office: OfficeWorld, given: str) -> Person:
+    (found,) = [one for one in rows(office, Person) if one.given_name == given]
+    return found
+
+
+def test_a_grandmother_is_added_attested_and_comes_in_by_a_letter(office: OfficeWorld) -> None:
+    world = office.world
+    one = secretary(office, "registrar")
+    one.press("Search", q=world.student.identifier)
+    one.follow("Somebody acts as a parent")
+    one.press("Attest", 422, who="Carmen Abuela", reason="grandmother", begins_on=TODAY)
+    assert "No adult of the district has this name." in one.page
+    one.follow("Add a person")
+    one.press("Add", given_name=" Carmen ", family_name="Abuela", email="carmen@example.org", partner="0")
+    assert "Carmen Abuela is added" in one.page
+    one.follow("Somebody acts as a parent")
+    one.press("Attest", who="Carmen Abuela", reason="Ada lives with her grandmother", begins_on=TODAY)
+    assert "attested by the office" in one.page
+    carmen = named(office, "Carmen")
+    (tie,) = [row for row in rows(office, Guardianship) if row.guardian_id == carmen.id]
+    assert (tie.student_id, tie.origin, tie.begins_on) == (world.student.id, "attested", TODAY)
+    one.open_office()
+    one.press("Search", q="Carmen Abuela")
+    one.press("Print a letter to sign in", 200)
+    assert one.clicks == 2
+    assert "1 letter to print" in one.page
+    (code,) = CODE.findall(one.page)
+    newcomer = world.client()
+    newcomer.get(f"/activate/{code}")
+    assert newcomer.response is not None
+    assert "carmen@example.org" in newcomer.response.get_data(as_text=True)  # the name proposed to sign in with
+    one.client.get(office.page())
+    one.page = one.client.response.get_data(as_text=True)
+    one.press("Does not act as a parent any more")
+    (tie,) = [row for row in rows(office, Guardianship) if row.guardian_id == carmen.id]
+    assert tie.ends_on == TODAY - DAY
+
+
+def test_a_guardian_whom_the_roster_brings_is_neither_attested_nor_ended_here(office: OfficeWorld) -> None:
+    world = office.world
+    one = secretary(office)
+    one.press("Search", q=world.student.identifier)
+    assert "Does not act as a parent" not in one.page
+    one.follow("Somebody acts as a parent")
+    one.press("Attest", 422, who="Anne Byron", reason="mother", begins_on=TODAY)
+    assert "is a guardian of the student already" in one.page
+    one.press("Attest", 422, who="Grace Mentor", reason="aunt", begins_on=TODAY, ends_on=TODAY - DAY)
+    assert "The last day is before the first one." in one.page
+    guardian = world.people["guardian"].id
+    one.client.post(f"{office.page()}/guardian/{guardian}/end", 404, back=world.student.id)
+    assert all(row.ends_on is None for row in rows(office, Guardianship))
+
+
+def test_somebody_of_the_same_name_is_added_only_knowingly(office: OfficeWorld) -> None:
+    one = secretary(office)
+    one.follow("Add a person")
+    typed = {"given_name": "Grace", "family_name": "Mentor", "email": "no address", "partner": "0"}
+    one.press("Add", 422, **typed)
+    assert "There is somebody of this name already." in one.page
+    one.press("Add", 422, **typed, another="y")
+    assert "This is no e-mail address." in one.page
+    one.press("Add", **{**typed, "email": ""}, another="y")
+    assert len([row for row in rows(office, Person) if row.family_name == "Mentor"]) == 2
+    one.client.post("/office/people/new", 422, given_name="", family_name="x" * 101, partner="0")
+
+
+def test_a_partner_is_added_named_and_ended_with_its_people(office: OfficeWorld) -> None:
+    steward = secretary(office, "steward")
+    steward.follow("Partners")
+    assert "There is no partner yet." in steward.page
+    steward.press("Add the partner", 422, name="Robotics Club", agreement_ends_on=TODAY + 90 * DAY)
+    assert "Say where the agreement is filed" in steward.page
+    steward.press(
+        "Add the partner", name="Robotics Club", agreement="contract 26-117", agreement_ends_on=TODAY + 90 * DAY
+    )
+    steward.press("Add the partner", 422, name="robotics club")
+    assert "There is a partner of this name already." in steward.page
+    (club,) = rows(office, Organization)
+    one = secretary(office)
+    one.follow("Add a person")
+    one.press("Add", given_name="Hedy", family_name="Lamarr", partner=club.id)
+    assert named(office, "Hedy").organization_id == club.id
+    one.open_office()
+    one.press("Search", q=office.world.student.identifier)
+    one.follow("Link an adult")
+    one.press(
+        "Link",
+        who="Hedy Lamarr",
+        role="overseeing_educator",
+        basis="school_official_agreement",
+        purpose="robotics",
+        begins_on=TODAY,
+    )
+    (link,) = [row for row in rows(office, Link) if row.scope == "student"]
+    assert link.revoked_at is None
+    one.open_office()
+    one.follow("Partners")
+    assert "End, with all its links" not in one.page  # a school adds partners; the district ends them
+    one.client.post(f"/office/partners/{club.id}/end", 404)
+    steward.client.get("/office/partners")
+    steward.page = steward.client.response.get_data(as_text=True)
+    steward.press("End, with all its links")
+    assert "links to students: 1" in steward.page
+    (link,) = [row for row in rows(office, Link) if row.scope == "student"]
+    assert link.revoked_at
+    assert not named(office, "Hedy").active
+
+
+def test_many_partners_come_in_pages(office: OfficeWorld) -> None:
+    def many(make: Factory) -> None:
+        for number in range(51):
+            make._add(
+                Organization(
+                    district_id=make.district_id, name=f"Partner {number:02}", agreement_reference=None,
+                    agreement_ends_on=None, active=True, ended_at=None,
+                )
+            )  # fmt: skip
+
+    client = office.world.client("steward")
+    few = client.statements("/office/partners")
+    office.world.add(many)
+    assert client.statements("/office/partners") == few
+    assert "Partner 50" not in client.get("/office/partners").text
+    assert "Partner 50" in client.get("/office/partners?page=2").text
+    client.get("/office/partners?page=3", 404)
+
+
+def test_a_link_may_be_held_to_targets_and_to_some_records(office: OfficeWorld) -> None:
+    world = office.world
+    with district_transaction(world.engine, world.district_id) as session:
+        code = session.scalar(text("SELECT code FROM node WHERE id = :id"), {"id": world.target.id})
+    one = secretary(office)
+    one.press("Search", q=world.student.identifier)
+    one.follow("Link an adult")
+    typed = {
+        "who": "Grace Mentor", "role": "professional", "basis": "employee", "purpose": "reading group",
+        "begins_on": TODAY + DAY,
+    }  # fmt: skip
+    one.press("Link", 422, **typed, targets=f"{code}, NO.SUCH.1")
+    assert "NO.SUCH.1 is the code of no learning target" in one.page
+    assert [row for row in rows(office, Link) if row.scope == "student"] == []
+    one.press("Link", **typed, targets=code, share="D2")
+    (link,) = [row for row in rows(office, Link) if row.scope == "student"]
+    assert (link.targets, link.share) == ([world.target.id], [DataClass.LEVELS])
+    assert link.begins_at.date() >= TODAY
+    for words in ("On 1 learning target only.", "Only levels and plan."):
+        assert words in one.page
+
+
+def test_an_order_may_leave_levels_open(office: OfficeWorld) -> None:
+    world = office.world
+    one = secretary(office)
+    one.press("Search", q=world.student.identifier)
+    one.follow("File a court order")
+    one.press(
+        "File the order", guardian=world.people["guardian"].id, restricts="access", kind="custody", leaves="D2",
+        document_reference="drawer 4", begins_on=TODAY,
+    )  # fmt: skip
+    (order,) = rows(office, CourtOrder)
+    assert order.leaves == [DataClass.LEVELS]
+    assert "It leaves open: levels and plan." in one.page
+    world.client("guardian").get(f"/students/{world.student.id}")
+    filed = Filed(
+        world.student.id, world.people["guardian"].id, "custody", frozenset({Restriction.ACCESS}), "drawer 5", TODAY
+    )
+    office.act(file_order, filed)  # of two orders the stricter one counts
+    world.client("guardian").get(f"/students/{world.student.id}", 404)
+
+
+def test_a_letter_for_one_is_made_for_whose_account_the_office_keeps(office: OfficeWorld) -> None:
+    world = office.world
+    principal = secretary(office)
+    principal.press("Search", q="Anne Byron")
+    principal.press("Print a letter for a new password", 200)
+    assert "1 letter to print" in principal.page
+    (code,) = rows(office, EntryCode)
+    assert code.person_id == world.people["guardian"].id
+    for who in ("leader", "steward", "principal"):  # an office of the district, and oneself, are not a school's to keep
+        principal.client.post(f"{office.page(who)}/letter", 404)
+    for who in ("teacher", "guardian", "student", "stranger", "mentor", "leader"):
+        world.client(who).post(f"{office.page()}/letter", 404)
+    another_district(world).post(f"{office.page()}/letter", 404)
+    assert len(rows(office, EntryCode)) == 1
+
+
+def test_who_works_elsewhere_too_has_a_letter_from_the_district_alone(office: OfficeWorld) -> None:
+    world = office.world
+
+    def elsewhere(make: Factory) -> None:
+        make.enrol(world.people["teacher"], make.section(make.school("Far High"), "Art", ["6"]), role="teacher")
+
+    world.add(elsewhere)
+    principal = secretary(office)
+    principal.press("Search", q="Hopper")
+    principal.press("Print a letter for a new password")
+    assert "Ask the district." in principal.page
+    assert rows(office, EntryCode) == []
+
+
+@pytest.mark.parametrize("who", ["teacher", "stranger", "guardian", "student", "mentor", "leader"])
+def test_nobody_else_adds_people_or_attests(office: OfficeWorld, who: str) -> None:
+    client = office.world.client(who)
+    client.post("/office/people/new", 404, given_name="A", family_name="B", partner="0")
+    client.post(f"{office.page()}/guardian", 404, who="Grace Mentor", reason="x", begins_on=TODAY)
+    if who != "leader":  # who leads gives offices, and so knows partners
+        client.post("/office/partners", 404, name="Mine")
+        client.get("/office/partners", 404)
