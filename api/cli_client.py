@@ -6,14 +6,15 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import click
-from sqlalchemy.exc import IntegrityError
 
 from api.actions.clients import ClientError, ShownClient, add_client, revoke_client, rotate_client, show_clients
+from api.actions.desk import Desk
 from api.context import print_json, with_district
 from api.security.clients import SCOPES
 from api.services import Services
 from mastery.credentials import LONGEST_OVERLAP, OVERLAP
 from models.district import District
+from models.unit_of_work import district_transaction
 
 
 @click.group()
@@ -29,12 +30,14 @@ def client() -> None:
 def create(services: Services, district: District, name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Add a machine client and print its secret, this once."""
     wanted = {word for scope in scopes for word in scope.replace(",", " ").split()}
-    try:
-        made = add_client(services.engine, district.id, name, wanted, services.stopwatch())
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-    except IntegrityError as error:
-        raise click.ClickException(f"There is a client {name!r} in this district already.") from error
+    with district_transaction(services.engine, district.id) as session:
+        try:
+            made = add_client(session, Desk(district.id), name, wanted, services.stopwatch())
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+        except ClientError as error:
+            raise click.ClickException(str(error)) from error
+        session.commit()
     result = {
         "client_id": made.client_id,
         "client_secret": made.client_secret,
@@ -53,7 +56,8 @@ def create(services: Services, district: District, name: str, scopes: tuple[str,
 @with_district
 def list_all(services: Services, district: District, as_json: bool) -> None:
     """Show the clients: what each may do, when it was last used, and how old its secrets are."""
-    found = show_clients(services.engine, district.id, services.stopwatch())
+    with district_transaction(services.engine, district.id) as session:
+        found, _total = show_clients(session, district.id, services.stopwatch())
     if as_json:
         print_json([asdict(one) for one in found])
         return
@@ -76,10 +80,12 @@ def list_all(services: Services, district: District, as_json: bool) -> None:
 @with_district
 def rotate(services: Services, district: District, name: str, overlap: int, as_json: bool) -> None:
     """Give a client a new secret and print it, this once; the former one goes on for a while."""
-    try:
-        done = rotate_client(services.engine, district.id, name, timedelta(days=overlap), services.stopwatch())
-    except ClientError as error:
-        raise click.ClickException(str(error)) from error
+    with district_transaction(services.engine, district.id) as session:
+        try:
+            done = rotate_client(session, Desk(district.id), name, timedelta(days=overlap), services.stopwatch())
+        except ClientError as error:
+            raise click.ClickException(str(error)) from error
+        session.commit()
     if as_json:
         print_json(asdict(done))
         return
@@ -96,10 +102,12 @@ def rotate(services: Services, district: District, name: str, overlap: int, as_j
 @with_district
 def revoke(services: Services, district: District, name: str, as_json: bool) -> None:
     """End a client with its secrets and tokens; what it posted stays."""
-    try:
-        client_id = revoke_client(services.engine, district.id, name, services.stopwatch())
-    except ClientError as error:
-        raise click.ClickException(str(error)) from error
+    with district_transaction(services.engine, district.id) as session:
+        try:
+            client_id = revoke_client(session, Desk(district.id), name, services.stopwatch())
+        except ClientError as error:
+            raise click.ClickException(str(error)) from error
+        session.commit()
     if as_json:
         print_json({"client_id": client_id})
     else:

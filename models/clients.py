@@ -39,16 +39,6 @@ def hold_client(session: Session, district_id: int, name: str) -> Client | None:
     return session.scalars(query.order_by(Client.client_id != name).with_for_update()).first()
 
 
-def list_clients(session: Session, district_id: int) -> Sequence[tuple[Client, Sequence[ClientSecret]]]:
-    """Every client of the district by name, with its secrets, the oldest first."""
-    of_client: dict[int, list[ClientSecret]] = defaultdict(list)
-    secrets = select(ClientSecret).where(ClientSecret.district_id == district_id).order_by(ClientSecret.id)
-    for secret in session.scalars(secrets):
-        of_client[secret.client_pk].append(secret)
-    clients = session.scalars(select(Client).where(Client.district_id == district_id).order_by(Client.name))
-    return [(client, of_client[client.id]) for client in clients]
-
-
 def working_secrets(session: Session, district_id: int, client_pk: int, now: datetime) -> Sequence[ClientSecret]:
     """The secrets of a client that work now, the oldest first."""
     return session.scalars(
@@ -63,8 +53,13 @@ def working_secrets(session: Session, district_id: int, client_pk: int, now: dat
     ).all()
 
 
-def clients_of(session: Session, district_id: int, limit: int, offset: int) -> tuple[Sequence[Client], int]:
-    """A page of the district's clients, those that still work first, by name; how many there are in all."""
+def clients_of(
+    session: Session, district_id: int, limit: int | None, offset: int
+) -> tuple[Sequence[tuple[Client, Sequence[ClientSecret]]], int]:
+    """A page of the district's clients, those that still work first, by name; each with its secrets, the oldest first.
+
+    And how many there are in all.
+    """
     rows = session.execute(
         select(Client, func.count().over())
         .where(Client.district_id == district_id)
@@ -72,7 +67,18 @@ def clients_of(session: Session, district_id: int, limit: int, offset: int) -> t
         .limit(limit)
         .offset(offset)
     ).all()
-    return [client for client, _total in rows], rows[0][1] if rows else 0
+    of_client: dict[int, list[ClientSecret]] = defaultdict(list)
+    secrets = (
+        select(ClientSecret)
+        .where(
+            ClientSecret.district_id == district_id,
+            ClientSecret.client_pk == func.any([client.id for client, _total in rows]),
+        )
+        .order_by(ClientSecret.id)
+    )
+    for secret in session.scalars(secrets):
+        of_client[secret.client_pk].append(secret)
+    return [(client, of_client[client.id]) for client, _total in rows], rows[0][1] if rows else 0
 
 
 def caller_of_token(session: Session, district_id: int, digest: bytes, now: datetime) -> Caller | None:

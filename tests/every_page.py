@@ -148,6 +148,13 @@ def _namesake(visitor: Visitor) -> None:
     visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
 
 
+def _connected(visitor: Visitor) -> None:
+    visitor.page.get_by_label("Name of the program").fill("Canvas")
+    visitor.page.get_by_label("sends results").check()
+    visitor.page.get_by_role("button", name="Connect", exact=True).click()
+    visitor.page.get_by_role("heading", name="The secret of Canvas").wait_for()
+
+
 def _one_letter(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Print a letter").click()
     visitor.page.get_by_role("heading", name="1 letter to print").wait_for()
@@ -268,6 +275,7 @@ CASES = (
     Case("office, the record", "pages.office_record", "steward", "/office/record", more=waiting_office),
     Case("office, support", "pages.office_support", "leader", "/office/support", more=waiting_office),
     Case("office, programs", "pages.office_clients", "steward", "/office/clients", more=waiting_office),
+    Case("office, a secret", "pages.office_clients", "steward", "/office/clients", _connected, more=waiting_office),
     Case("rules in force", "pages.policy", "teacher", "/policy"),
     Case("emergency", "pages.emergency", "teacher", "/emergency"),
     Case("emergency, of one", "pages.student_emergency", "teacher", "/students/{student}/emergency"),

@@ -6,20 +6,24 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from api.actions.desk import Desk
 from api.security.clients import NewClient, add_secret, create_client, new_secret
 from mastery.audit import Act
 from mastery.credentials import Secret, ends_at_rotation
+from mastery.offices import Affair
 from models.access import Client, ClientSecret
-from models.audit import SYSTEM, record
-from models.clients import end_tokens, hold_client, list_clients, working_secrets
-from models.unit_of_work import district_transaction
+from models.audit import record
+from models.clients import clients_of, end_tokens, hold_client, working_secrets
 
 
 class ClientError(Exception):
     """What was asked of a client can not be done; the message says why and what helps."""
+
+
+class NameTakenError(ClientError):
+    """A name that another client of the district has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,69 +54,79 @@ class Rotated:
     """A client's new secret, shown this once, and until when its former one works (None: there was none)."""
 
     client_id: str
+    name: str
     client_secret: str
     former_works_until: datetime | None
 
 
-def add_client(engine: Engine, district_id: int, name: str, scopes: Collection[str], now: datetime) -> NewClient:
-    """Make a client; ValueError names a scope that does not exist."""
-    with district_transaction(engine, district_id) as session:
-        made = create_client(session, district_id, name, scopes, now)
-        detail = {"client": made.client_id, "scopes": list(made.scopes)}
-        record(session, district_id, SYSTEM, Act.CLIENT_MADE, now, detail=detail)
-        session.commit()
+def add_client(session: Session, desk: Desk, name: str, scopes: Collection[str], now: datetime) -> NewClient:
+    """Make a client. Raises NotYoursError, NameTakenError, and ValueError that names a scope that does not exist."""
+    _allow(desk, now)
+    if hold_client(session, desk.district, name) is not None:
+        raise NameTakenError(f"There is a client {name!r} in this district already.")
+    made = create_client(session, desk.district, name, scopes, now)
+    detail = {"client": made.client_id, "scopes": list(made.scopes)}
+    record(session, desk.district, desk.by, Act.CLIENT_MADE, now, detail=detail)
     return made
 
 
-def show_clients(engine: Engine, district_id: int, now: datetime) -> list[ShownClient]:
-    """Every client of the district, by name."""
-    with district_transaction(engine, district_id) as session:
-        return [_shown(client, secrets, now) for client, secrets in list_clients(session, district_id)]
+def show_clients(
+    session: Session, district_id: int, now: datetime, limit: int | None = None, offset: int = 0
+) -> tuple[list[ShownClient], int]:
+    """A page of the district's clients, those that still work first, by name; how many there are."""
+    found, total = clients_of(session, district_id, limit, offset)
+    return [_shown(client, secrets, now) for client, secrets in found], total
 
 
-def rotate_client(engine: Engine, district_id: int, name: str, overlap: timedelta, now: datetime) -> Rotated:
+def rotate_client(session: Session, desk: Desk, name: str, overlap: timedelta, now: datetime) -> Rotated:
     """Give a client a second secret; the one it has goes on for `overlap`, an older one ends now.
 
-    Without any overlap what the former secret opened is closed as well: the client's tokens end. Raises ClientError.
+    Without any overlap what the former secret opened is closed as well: the client's tokens end. Raises NotYoursError,
+    ClientError.
     """
-    with district_transaction(engine, district_id) as session:
-        client = _held(session, district_id, name)
-        rows = working_secrets(session, district_id, client.id, now)
-        try:
-            ends = ends_at_rotation(map(_secret, rows), now, overlap)
-        except ValueError as error:
-            raise ClientError(f"{str(error).capitalize()}.") from error
-        for row in rows:
-            if ends[row.id] <= now:
-                row.ended_at = now
-            else:
-                row.expires_at = ends[row.id]
-        secret = new_secret()
-        add_secret(session, client, secret, now)
-        if not overlap:
-            end_tokens(session, district_id, client.id)
-        until = max(ends.values(), default=None)
-        detail = {"client": client.client_id, "former_works_until": until.isoformat() if until else None}
-        record(session, district_id, SYSTEM, Act.CLIENT_ROTATED, now, detail=detail)
-        session.commit()
-        return Rotated(client.client_id, secret, until)
-
-
-def revoke_client(engine: Engine, district_id: int, name: str, now: datetime) -> str:
-    """End a client with its secrets and tokens; what it posted stays. Its public id. Raises ClientError."""
-    with district_transaction(engine, district_id) as session:
-        client = _held(session, district_id, name)
-        client.revoked_at = now
-        for row in working_secrets(session, district_id, client.id, now):
+    client = _held(session, desk, name, now)
+    rows = working_secrets(session, desk.district, client.id, now)
+    try:
+        ends = ends_at_rotation(map(_secret, rows), now, overlap)
+    except ValueError as error:
+        raise ClientError(f"{str(error).capitalize()}.") from error
+    for row in rows:
+        if ends[row.id] <= now:
             row.ended_at = now
-        end_tokens(session, district_id, client.id)
-        record(session, district_id, SYSTEM, Act.CLIENT_REVOKED, now, detail={"client": client.client_id})
-        session.commit()
-        return client.client_id
+        else:
+            row.expires_at = ends[row.id]
+    secret = new_secret()
+    add_secret(session, client, secret, now)
+    if not overlap:
+        end_tokens(session, desk.district, client.id)
+    until = max(ends.values(), default=None)
+    detail = {"client": client.client_id, "former_works_until": until.isoformat() if until else None}
+    record(session, desk.district, desk.by, Act.CLIENT_ROTATED, now, detail=detail)
+    return Rotated(client.client_id, client.name, secret, until)
 
 
-def _held(session: Session, district_id: int, name: str) -> Client:
-    client = hold_client(session, district_id, name)
+def revoke_client(session: Session, desk: Desk, name: str, now: datetime) -> str:
+    """End a client with its secrets and tokens; what it posted stays. Its public id.
+
+    Raises NotYoursError, ClientError.
+    """
+    client = _held(session, desk, name, now)
+    client.revoked_at = now
+    for row in working_secrets(session, desk.district, client.id, now):
+        row.ended_at = now
+    end_tokens(session, desk.district, client.id)
+    record(session, desk.district, desk.by, Act.CLIENT_REVOKED, now, detail={"client": client.client_id})
+    return client.client_id
+
+
+def _allow(desk: Desk, now: datetime) -> None:
+    """Programs are the whole district's; a person's ties count at the instant of their visit."""
+    desk.whole_district(Affair.CLIENTS, now if desk.viewer is None else desk.viewer.at)
+
+
+def _held(session: Session, desk: Desk, name: str, now: datetime) -> Client:
+    _allow(desk, now)
+    client = hold_client(session, desk.district, name)
     if client is None:
         raise ClientError(f"There is no client {name!r} in this district: `mastery client list` shows all.")
     if client.revoked_at is not None:

@@ -1,17 +1,34 @@
-"""The programs that are connected to the district: what each may do, since when; never a secret."""
+"""The programs that are connected to the district: connecting one, a new secret, and the end; what each may do."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import abort, render_template
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
 
+from api.actions.clients import (
+    ClientError,
+    NameTakenError,
+    add_client,
+    revoke_client,
+    rotate_client,
+    show_clients,
+)
+from api.actions.desk import Desk
+from api.actions.links import NotYoursError
 from api.pages import office_words
 from api.pages.blueprint import PAGE_SIZE, Visit, office_only, page_number, pages
+from api.pages.office_forms import ActForm, BoxesField, add_error
+from api.services import services
+from mastery.credentials import OVERLAP
 from mastery.offices import Affair
-from models.clients import clients_of
 
 SCOPES: dict[str, Any] = {
     "results.write": _l("sends results"),
@@ -21,24 +38,88 @@ SCOPES: dict[str, Any] = {
     "flags.read": _l("reads hints"),
     "measurement.read": _l("reads how well the measuring works"),
 }
+Done = TypeVar("Done")
 
 
-@pages.get("/office/clients")
+class ClientForm(ActForm):
+    """A program to connect."""
+
+    name = StringField(_l("Name of the program"), [DataRequired(_l("Give the name.")), Length(max=200)])
+    scopes = BoxesField(
+        _l("What may it do?"),
+        [InputRequired(_l("Choose at least one."))],
+        choices=[SelectChoice(scope, words) for scope, words in SCOPES.items()],
+    )
+
+
+@pages.route("/office/clients", methods=["GET", "POST"])
 @office_only(Affair.CLIENTS)
 def office_clients(visit: Visit) -> ResponseReturnValue:
-    """The programs by name, those that still work first; for who answers for the whole district."""
+    """The programs by name, those that still work first, and a form to connect one; for the whole district's office."""
     if not visit.remit(Affair.CLIENTS).district:
         abort(404)
-    page = page_number()
-    found, total = clients_of(visit.session, visit.district_id, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    form, page, now = ClientForm(), page_number(), services().stopwatch()
+    if form.validate_on_submit():
+        try:
+            made = add_client(visit.session, Desk.of(visit.viewer), form.name.data.strip(), form.scopes.data, now)
+        except NameTakenError:
+            add_error(form.name, _("There is a program of this name already."))
+        else:
+            visit.session.commit()
+            return _secret_page(visit, made.name, made.client_id, made.client_secret)
+    found, total = show_clients(visit.session, visit.district_id, now, PAGE_SIZE, (page - 1) * PAGE_SIZE)
     if page > 1 and not found:
         abort(404)
-    return render_template(
+    shown = render_template(
         "office_clients.html",
         visit=visit,
+        form=form,
         clients=found,
         scopes=SCOPES,
         office=office_words,
+        overlap=OVERLAP.days,
         page=page,
         last_page=max(1, -(-total // PAGE_SIZE)),
+    )
+    return shown, 422 if request.method == "POST" else 200
+
+
+@pages.post("/office/clients/<client_id>/secret")
+@office_only(Affair.CLIENTS)
+def new_client_secret(visit: Visit, client_id: str) -> ResponseReturnValue:
+    """A new secret for a program, shown this once; the former one goes on for a while."""
+    desk, now = Desk.of(visit.viewer), services().stopwatch()
+    done = _act(visit, lambda: rotate_client(visit.session, desk, client_id, OVERLAP, now))
+    return _secret_page(visit, done.name, done.client_id, done.client_secret, rotated=True)
+
+
+@pages.post("/office/clients/<client_id>/end")
+@office_only(Affair.CLIENTS)
+def end_client(visit: Visit, client_id: str) -> ResponseReturnValue:
+    """Disconnect a program."""
+    desk, now = Desk.of(visit.viewer), services().stopwatch()
+    _act(visit, lambda: revoke_client(visit.session, desk, client_id, now))
+    flash(_("Disconnected. What it sent stays."))
+    return redirect(url_for("pages.office_clients"), 303)
+
+
+def _act(visit: Visit, act: Callable[[], Done]) -> Done:
+    """Do and keep an act about a program; what is not there, or has ended, does not exist."""
+    try:
+        done = act()
+    except (NotYoursError, ClientError):
+        abort(404)
+    visit.session.commit()
+    return done
+
+
+def _secret_page(visit: Visit, name: str, client_id: str, secret: str, *, rotated: bool = False) -> ResponseReturnValue:
+    return render_template(
+        "office_secret.html",
+        visit=visit,
+        name=name,
+        client_id=client_id,
+        secret=secret,
+        rotated=rotated,
+        overlap=OVERLAP.days,
     )

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from api.actions.households import LONGEST_ADDRESS
 from api.actions.partners import LONGEST_NAME as LONGEST_PARTNER
@@ -50,7 +50,7 @@ class AttestForm(WhoForm):
 
 
 def _name_field(label: Any, missing: Any, longest: int = LONGEST_NAME) -> StringField:
-    return StringField(label, [InputRequired(missing), Length(max=longest)])
+    return StringField(label, [DataRequired(missing), Length(max=longest)])
 
 
 class PersonForm(ActForm):

@@ -113,6 +113,8 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
             "pages.leave_home",
             "pages.end_guardian",
             "pages.finish_partner",
+            "pages.new_client_secret",
+            "pages.end_client",
             "pages.family_withdraws",
         ),
         lambda _: False,
@@ -171,6 +173,7 @@ def address(rule: Rule, place: Place) -> str:
         "amendment_id": NOWHERE, "person_id": place.student, "account_id": NOWHERE, "consent_id": NOWHERE,
         "link_id": NOWHERE, "kept_id": NOWHERE, "order_id": NOWHERE, "household_id": NOWHERE,
         "membership_id": NOWHERE, "guardian_id": NOWHERE, "partner_id": NOWHERE,
+        "client_id": "nowhere",
     }  # fmt: skip
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(keys[found[1]]), rule.rule)
 

@@ -19,6 +19,7 @@ from page_world import PASSWORD, PageWorld
 from sqlalchemy import Engine, select
 
 from api.actions.clients import revoke_client
+from api.actions.desk import Desk
 from api.pages.paths import safe_next
 from api.security import guards
 from api.security.clients import TOKEN_SECONDS
@@ -126,7 +127,9 @@ def test_a_token_of_yesterday_or_of_a_revoked_client_opens_nothing(
     expired, revoked = machine(school.district_id), machine(school.district_id, name="SIS")
     for lms in (expired, revoked):
         lms.get("/students")
-    revoke_client(engine, school.district_id, "SIS", clock())
+    with district_transaction(engine, school.district_id) as session:
+        revoke_client(session, Desk(school.district_id), "SIS", clock())
+        session.commit()
     instant = guards.time.monotonic()
     monkeypatch.setattr(guards.time, "monotonic", lambda: instant + guards._REMEMBER_SECONDS)
     expired.get("/students")

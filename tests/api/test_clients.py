@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,9 @@ from flask import Flask
 from sqlalchemy import Engine, select, update
 from statements import statements_said
 
-from api.actions.clients import ClientError, revoke_client, rotate_client, show_clients
+from api.actions import clients
+from api.actions.clients import ClientError, Rotated, ShownClient
+from api.actions.desk import Desk
 from api.cli import main
 from api.security import guards
 from api.security.clients import NewClient
@@ -30,6 +32,28 @@ from models.unit_of_work import district_transaction
 def lms(machine: Callable[..., Machine], school: School, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr(guards, "_remembered", {})
     return machine(school.district_id, "students.read")
+
+
+def _kept(engine: Engine, district_id: int, act: Callable[..., Any], *arguments: Any) -> Any:
+    with district_transaction(engine, district_id) as session:
+        done = act(session, Desk(district_id), *arguments)
+        session.commit()
+    return done
+
+
+def rotate_client(engine: Engine, district_id: int, *arguments: Any) -> Rotated:
+    return _kept(engine, district_id, clients.rotate_client, *arguments)
+
+
+def revoke_client(engine: Engine, district_id: int, *arguments: Any) -> str:
+    return _kept(engine, district_id, clients.revoke_client, *arguments)
+
+
+def show_clients(engine: Engine, district_id: int, now: datetime) -> list[ShownClient]:
+    with district_transaction(engine, district_id) as session:
+        found, total = clients.show_clients(session, district_id, now)
+    assert len(found) == total
+    return found
 
 
 def opens(app: Flask, client_id: str, secret: str) -> bool:
