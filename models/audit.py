@@ -64,6 +64,11 @@ def by_person(person_id: int | None) -> By:
     return By(Actor.PERSON, person_id)
 
 
+def by_program(client_pk: int) -> By:
+    """A machine client."""
+    return By(Actor.MACHINE, client_pk)
+
+
 def record(
     session: Session,
     district_id: int,

@@ -1,4 +1,4 @@
-"""Who has looked at a student and who received something, by day: what the record tells a family and its school."""
+"""Who has looked at a student, which program read, and who received something, by day: for a family and its school."""
 
 from __future__ import annotations
 
@@ -7,11 +7,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Date, Select, String, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    Select,
+    String,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from mastery.audit import Act, Actor
 from mastery.roster import Role
+from models.access import Client
 from models.audit import AuditEvent, AuditSubject
 from models.links import Disclosure, Link
 from models.roster import Enrollment, Guardianship, Person, PersonRole
@@ -22,7 +39,10 @@ _TOLD = (Act.VIEW, Act.EXPORT, Act.BREAK_GLASS)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one person did on one day: first when, how often. `act` is a word of the audit, or `RECEIVED`."""
+    """What one person or program did on one day: first when, how often. `act` is a word of the audit, or `RECEIVED`.
+
+    `program` is the name of a program, None for people.
+    """
 
     day: date
     first: datetime
@@ -30,6 +50,7 @@ class Look:
     act: str
     person_id: int | None
     person: str | None
+    program: str | None
     page: str | None
     organization: str | None
     classes: tuple[str, ...]
@@ -48,21 +69,24 @@ def looks_at(
     received = _received(district_id, student_id, zone)
     if family:
         own = _family(district_id, student_id)
-        events = events.where(AuditEvent.actor_id.not_in(own) & (AuditEvent.actor_id != student_id))
+        # keys of programs and of people are two countings
+        others = and_(AuditEvent.actor_id.not_in(own), AuditEvent.actor_id != student_id)
+        events = events.where(or_(AuditEvent.actor == Actor.MACHINE, others))
         received = received.where(Disclosure.recipient_id.is_(None) | Disclosure.recipient_id.not_in(own))
     both = union_all(events, received).subquery("looks")
     person = aliased(Person)
     rows = session.execute(
-        select(both, person, func.count().over())
+        select(both, Client.name.label("program"), person, func.count().over())
         .outerjoin(person, (person.district_id == district_id) & (person.id == both.c.person_id))
-        .order_by(both.c.day.desc(), both.c.first.desc(), both.c.act, both.c.page, both.c.person_id)
+        .outerjoin(Client, (Client.district_id == district_id) & (Client.id == both.c.client_id))
+        .order_by(both.c.day.desc(), both.c.first.desc(), both.c.act, both.c.page, both.c.person_id, both.c.client_id)
         .limit(limit)
         .offset(offset)
     ).all()
     found = [
         Look(
             day=row.day, first=row.first, times=row.times, act=row.act, person_id=row.person_id,
-            person=row[-2].display_name if row[-2] is not None else row.named, page=row.page,
+            person=row[-2].display_name if row[-2] is not None else row.named, program=row.program, page=row.page,
             organization=row.organization, classes=tuple(row.classes or ()), purpose=row.purpose,
         )
         for row in rows
@@ -73,10 +97,12 @@ def looks_at(
 def _events(district_id: int, student_id: int, zone: ZoneInfo) -> Select[*tuple[object, ...]]:
     day = cast(func.timezone(zone.key, AuditEvent.at), Date)
     page = AuditEvent.detail["page"].astext
+    person, program = AuditEvent.actor == Actor.PERSON, AuditEvent.actor == Actor.MACHINE
     return (
         select(
             day.label("day"), func.min(AuditEvent.at).label("first"), func.count().label("times"),
-            AuditEvent.act.label("act"), AuditEvent.actor_id.label("person_id"), cast(null(), Text).label("named"),
+            AuditEvent.act.label("act"), case((person, AuditEvent.actor_id)).label("person_id"),
+            case((program, AuditEvent.actor_id)).label("client_id"), cast(null(), Text).label("named"),
             page.label("page"), cast(null(), Text).label("organization"), cast(null(), ARRAY(Text())).label("classes"),
             cast(null(), Text).label("purpose"),
         )
@@ -86,10 +112,10 @@ def _events(district_id: int, student_id: int, zone: ZoneInfo) -> Select[*tuple[
         )
         .where(
             AuditEvent.district_id == district_id, AuditSubject.district_id == district_id,
-            AuditSubject.student_id == student_id, AuditEvent.act.in_(_TOLD), AuditEvent.actor == Actor.PERSON,
+            AuditSubject.student_id == student_id, AuditEvent.act.in_(_TOLD), or_(person, program),
             AuditEvent.actor_id.is_not(None),
         )
-        .group_by(day, AuditEvent.act, AuditEvent.actor_id, page)
+        .group_by(day, AuditEvent.act, AuditEvent.actor, AuditEvent.actor_id, page)
     )  # fmt: skip
 
 
@@ -100,8 +126,8 @@ def _received(district_id: int, student_id: int, zone: ZoneInfo) -> Select[*tupl
         select(
             day.label("day"), func.min(Disclosure.at).label("first"), func.count().label("times"),
             literal(RECEIVED, String()).label("act"), Disclosure.recipient_id.label("person_id"),
-            Disclosure.recipient.label("named"), cast(null(), Text).label("page"), Disclosure.organization,
-            Disclosure.classes, Disclosure.purpose,
+            cast(null(), BigInteger).label("client_id"), Disclosure.recipient.label("named"),
+            cast(null(), Text).label("page"), Disclosure.organization, Disclosure.classes, Disclosure.purpose,
         )
         .where(Disclosure.district_id == district_id, Disclosure.student_id == student_id)
         .group_by(day, *same, Disclosure.purpose)

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -91,15 +92,16 @@ def token_of(http: FlaskClient, client: NewClient, scope: str | None = None) -> 
 @pytest.fixture
 def machine(app: Flask, engine: Engine) -> Callable[..., Machine]:
     """Makes clients: `machine(district_id, "results.write", ...)`, with every scope by default."""
+    return partial(machine_of, app, engine)
 
-    def make(district_id: int, *scopes: str, name: str = "LMS") -> Machine:
-        with district_transaction(engine, district_id) as session:
-            client = create_client(session, district_id, name, scopes or SCOPES, NOW)
-            session.commit()
-        http = app.test_client()
-        return Machine(http, district_id, client, token_of(http, client))
 
-    return make
+def machine_of(app: Flask, engine: Engine, district_id: int, *scopes: str, name: str = "LMS") -> Machine:
+    """A new client of a district, with every scope by default."""
+    with district_transaction(engine, district_id) as session:
+        client = create_client(session, district_id, name, scopes or SCOPES, NOW)
+        session.commit()
+    http = app.test_client()
+    return Machine(http, district_id, client, token_of(http, client))
 
 
 @dataclass

@@ -1,23 +1,27 @@
-"""Who has looked at whom, on record before the first byte of the page leaves; what an outsider sees is a disclosure."""
+"""Who has looked at whom, on record before the first byte of the answer leaves: people at pages, programs by the API.
+
+What an outsider sees is a disclosure as well.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import any_, select
+from sqlalchemy import Select, any_, func, select
 from sqlalchemy.orm import Session
 
 from mastery.access import Access, Basis, Tie, Viewer
 from mastery.access_matrix import DataClass, Role
-from mastery.audit import Act, Actor
+from mastery.audit import Act
 from mastery.links import required_by
-from models.audit import AuditEvent, AuditSubject, by_person, record
+from models.audit import AuditEvent, AuditSubject, By, by_person, by_program, record
+from models.clients import Caller
 from models.links import Disclosure
 from models.queries_access import organization_of, programmes_of
 from models.roster import Person
 
-# a page that stays open asks for its changes every few seconds; who looks on is told once in so long
+# a page that stays open asks for its changes every few seconds, and so may a program; either is told once in so long
 LOOKS_ON = timedelta(hours=1)
 
 
@@ -28,6 +32,23 @@ def looked(
     if looks_on and _looked_lately(session, viewer, page, students, now):
         return
     record(session, viewer.district, by_person(viewer.person), Act.VIEW, now, students, detail={"page": page})
+
+
+def read_by_program(session: Session, caller: Caller, page: str, students: Collection[int], now: datetime) -> None:
+    """Put on record whom a program is shown by a route, but for those whom the same one showed it within the hour."""
+    by = by_program(caller.client_pk)
+    known = session.scalars(
+        select(AuditSubject.student_id)
+        .where(
+            AuditSubject.district_id == caller.district_id,
+            AuditSubject.student_id == func.any(sorted(students)),
+            AuditSubject.event_id.in_(_views_lately(caller.district_id, by, page, now)),
+        )
+        .distinct()
+    )
+    shown = set(students).difference(known)
+    if shown:
+        record(session, caller.district_id, by, Act.VIEW, now, shown, detail={"page": page})
 
 
 def disclose(
@@ -66,19 +87,8 @@ def is_outside(tie: Tie) -> bool:
 
 
 def _looked_lately(session: Session, viewer: Viewer, page: str, students: Collection[int], now: datetime) -> bool:
-    found = session.scalars(
-        select(AuditEvent.id)
-        .where(
-            AuditEvent.district_id == viewer.district,
-            AuditEvent.actor == Actor.PERSON,
-            AuditEvent.actor_id == viewer.person,
-            AuditEvent.at > now - LOOKS_ON,
-            AuditEvent.act == Act.VIEW,
-            AuditEvent.detail["page"].astext == page,
-        )
-        .order_by(AuditEvent.at.desc())
-        .limit(1)
-    ).first()
+    lately = _views_lately(viewer.district, by_person(viewer.person), page, now)
+    found = session.scalars(lately.order_by(AuditEvent.at.desc()).limit(1)).first()
     if found is None:
         return False
     seen = session.scalars(
@@ -87,6 +97,17 @@ def _looked_lately(session: Session, viewer: Viewer, page: str, students: Collec
         )
     )
     return set(students) <= set(seen)
+
+
+def _views_lately(district_id: int, by: By, page: str, now: datetime) -> Select[int]:
+    return select(AuditEvent.id).where(
+        AuditEvent.district_id == district_id,
+        AuditEvent.actor == by.actor,
+        AuditEvent.actor_id == by.id,
+        AuditEvent.at > now - LOOKS_ON,
+        AuditEvent.act == Act.VIEW,
+        AuditEvent.detail["page"].astext == page,
+    )
 
 
 def _disclosed_lately(session: Session, viewer: Viewer, student: int, data: DataClass, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +19,16 @@ from models.registry import context
 from models.standing import Standing
 
 
-def own_posts(
-    session: Session, graphs: GraphCache, caller: Caller, source_id: str, now: datetime
-) -> list[dict[str, Any]]:
-    """All revisions of one of the caller's posts, newest first; empty where there is none."""
+@dataclass(frozen=True, slots=True)
+class OwnPosts:
+    """All revisions of a post as JSON, newest first, and the students of whom they say something."""
+
+    revisions: list[dict[str, Any]]
+    students: frozenset[int]
+
+
+def own_posts(session: Session, graphs: GraphCache, caller: Caller, source_id: str, now: datetime) -> OwnPosts | None:
+    """One of the caller's posts; None where there is none."""
     district_id = caller.district_id
     mine = (ResultRow.district_id == district_id, ResultRow.client_pk == caller.client_pk)
     stored = session.execute(
@@ -41,7 +48,11 @@ def own_posts(
         }
         for place, row in enumerate(stored)
     ]
-    return sorted([*found, *_waiting(session, caller, source_id)], key=lambda one: int(one["revision"]), reverse=True)
+    everything = [*found, *_waiting(session, caller, source_id)]
+    if not everything:
+        return None
+    newest_first = sorted(everything, key=lambda one: int(one["revision"]), reverse=True)
+    return OwnPosts(newest_first, frozenset(row.student_id for row in stored))
 
 
 def _evidence(

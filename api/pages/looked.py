@@ -46,6 +46,15 @@ PAGES: dict[str, Any] = {
     "pages.looked_at": _l("the page of who has looked"),
     "pages.office_record": _l("the list of who did what"),
 }
+# what programs read, by route. A family is not told here that there is a flag.
+READS: dict[str, Any] = {
+    "students.get_students": _l("the list of students and their classes"),
+    "students.get_targets": _l("where the student stands"),
+    "students.get_explanation": _l("the results on one target"),
+    "students.get_next": _l("what may come next"),
+    "flags.get_flags": _l("information for teachers"),
+    "results.get_result": _l("results that it had sent"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +133,10 @@ def _day(day: date) -> str:
 
 
 def _line(visit: Visit, one: Look, capacities: dict[int, str]) -> str:
-    who = _who(one, capacities)
     at = words.clock_time(one.first, visit.zone)
+    if one.program is not None:
+        return _read(one, at)
+    who = _who(one, capacities)
     if one.act == RECEIVED:
         said = _(
             "%(time)s: %(who)s received: %(classes)s.",
@@ -147,6 +158,14 @@ def _line(visit: Visit, one: Look, capacities: dict[int, str]) -> str:
         page=page,
         time=at,
     )
+
+
+def _read(one: Look, at: str) -> str:
+    """What a program read; how often is not known, since it is on record once an hour."""
+    named = {"time": at, "name": one.program, "what": READS.get(one.page or "", _("other data"))}
+    if one.times == 1:
+        return _("%(time)s: the program “%(name)s” read %(what)s.", **named)
+    return _("%(time)s: the program “%(name)s” read %(what)s, and again later that day.", **named)
 
 
 def _who(one: Look, capacities: dict[int, str]) -> str:

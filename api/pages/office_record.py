@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 
 from api.pages import office_words
 from api.pages.blueprint import PAGE_SIZE, Visit, office_only, pages
-from api.pages.looked import PAGES
+from api.pages.looked import PAGES, READS
 from mastery.audit import Act
 from mastery.links import midnight, span_of
 from mastery.offices import Affair
@@ -28,6 +28,7 @@ from models.queries_record import Entry, Filter, entries
 _MOST_IN_A_FILE = 10_000
 _LONGEST = 100
 _NOBODY = 0  # whom a number that nobody has means
+_TOLD = {**PAGES, **READS, "flags.get_flags": _l("hints about learning")}
 
 ACTS: dict[str, Any] = {
     Act.SIGN_IN: _l("signed in"),
@@ -107,7 +108,7 @@ def office_record(visit: Visit) -> ResponseReturnValue:
         visit=visit,
         asked=asked,
         acts=ACTS,
-        told=PAGES,
+        told=_TOLD,
         shown=shown,
         older=shown[-1].id if len(found) > PAGE_SIZE else None,
         office=office_words,

@@ -82,7 +82,7 @@ def _day(day: str | None) -> str:
 def _role(named: Row | None) -> str:
     if named is None:
         return _("the program")
-    return said(ROLES, named["role"]) if "role" in named else str(named["name"])
+    return said(ROLES, named["role"]) if "role" in named else _("the program “%(name)s”", name=named["name"])
 
 
 def _person(reader: _Reader) -> Iterator[tuple[Any, ...]]:

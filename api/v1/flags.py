@@ -14,8 +14,9 @@ from api.actions.flag_documents import flag_documents
 from api.security.guards import caller, machine
 from api.services import services
 from api.v1.documents import PROBLEM_RESPONSES
-from api.v1.paging import PageQuery, conditional, cut, is_key, links, place
+from api.v1.paging import PageQuery, cut, is_key, links, place
 from api.v1.read_schemas import FlagsSchema
+from api.v1.reading import shown
 from api.v1.students import find_one_student, is_instant
 from mastery.flags.life import FlagState
 from mastery.flags.rules import FAMILY_OF
@@ -63,11 +64,11 @@ def get_flags(query: dict[str, Any]) -> Response:
             student=_student(session, query["student"]),
             rule=query["rule"],
         )
-        shown, following = cut(found, query["limit"], lambda one: (one.flag.opened_at.isoformat(), one.flag.id))
+        some, following = cut(found, query["limit"], lambda one: (one.flag.opened_at.isoformat(), one.flag.id))
         stamp = context(session, me.district_id).stamps.graph
         graph = services().intake.graphs.get(session, me.district_id, stamp)
-        documents = flag_documents(session, me.district_id, graph, shown)
-    return conditional({"flags": documents, **links(following)})
+        documents = flag_documents(session, me.district_id, graph, some)
+        return shown(session, {one.flag.student_id for one in some}, {"flags": documents, **links(following)})
 
 
 def _states(word: str | None) -> tuple[str, ...] | None:

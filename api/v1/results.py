@@ -17,8 +17,9 @@ from api.services import services
 from api.v1.documents import PROBLEM_RESPONSES, OutcomesSchema
 from api.v1.fields import describe
 from api.v1.json import read_json, refused_fields
-from api.v1.paging import conditional, is_text
+from api.v1.paging import is_text
 from api.v1.read_schemas import OwnPostsSchema
+from api.v1.reading import shown
 from api.v1.result_schema import MAX_RESULTS, ResultSchema, ResultsEnvelope
 from mastery.evidence import Result
 from models.unit_of_work import district_transaction
@@ -56,10 +57,10 @@ def get_result(source_id: str) -> Response:
     me = caller()
     parts = services()
     with district_transaction(parts.engine, me.district_id) as session:
-        posts = own_posts(session, parts.intake.graphs, me, source_id, parts.clock()) if is_text(source_id) else []
-    if not posts:
-        raise ProblemError(404, "Not Found", f"You have posted no result with source_id {source_id!r}.")
-    return conditional({"source_id": source_id, "revisions": posts})
+        found = own_posts(session, parts.intake.graphs, me, source_id, parts.clock()) if is_text(source_id) else None
+        if found is None:
+            raise ProblemError(404, "Not Found", f"You have posted no result with source_id {source_id!r}.")
+        return shown(session, found.students, {"source_id": source_id, "revisions": found.revisions})
 
 
 def _entries(body: Any) -> list[Any]:

@@ -17,10 +17,11 @@ from api.problems import ProblemError
 from api.security.guards import caller, machine
 from api.services import services
 from api.v1.documents import PROBLEM_RESPONSES
-from api.v1.paging import PageQuery, conditional, cut, is_key, is_text, links, place
+from api.v1.paging import PageQuery, cut, is_key, is_text, links, place
 from api.v1.read_schemas import ExplanationSchema, NextTargetsSchema, StandingsSchema, StudentsSchema
+from api.v1.reading import shown
 from api.v1.result_schema import StrictSchema
-from mastery.graph import Ambiguous, Resolved, resolve_target
+from mastery.graph import Ambiguous, Resolved, Unlocked, resolve_target
 from models.graph_store import DistrictGraph
 from models.queries_api import api_students, standings_after, student_names
 from models.registry import context, find_students
@@ -53,9 +54,9 @@ def get_students(query: dict[str, Any]) -> Response:
         found = api_students(
             session, me.district_id, services().clock(), query["limit"] + 1, (after[0], after[1]) if after else None
         )
-    shown, following = cut(found, query["limit"], lambda student: (student.id, student.key))
-    students = [{name: value for name, value in asdict(one).items() if name != "key"} for one in shown]
-    return conditional({"students": students, **links(following)})
+        some, following = cut(found, query["limit"], lambda student: (student.id, student.key))
+        students = [{name: value for name, value in asdict(one).items() if name != "key"} for one in some]
+        return shown(session, [one.key for one in some], {"students": students, **links(following)})
 
 
 @blueprint.get("/students/<path:student>/targets")
@@ -71,10 +72,11 @@ def get_targets(query: dict[str, Any], student: str) -> Response:
         key = find_one_student(session, student)
         day = _moment(session).day
         found = standings_after(session, me.district_id, key, query["limit"] + 1, after[0] if after else None)
-        shown, following = cut(found, query["limit"], lambda row: (row.target_id,))
-        targets = standing_documents(session, me.district_id, key, _graph(session), shown, day)
+        some, following = cut(found, query["limit"], lambda row: (row.target_id,))
+        targets = standing_documents(session, me.district_id, key, _graph(session), some, day)
         name = student_names(session, me.district_id, [key])[key]
-    return conditional({"student": name, "as_of": day.isoformat(), "targets": targets, **links(following)})
+        document = {"student": name, "as_of": day.isoformat(), "targets": targets, **links(following)}
+        return shown(session, [key] if targets else (), document)
 
 
 @blueprint.get("/students/<path:student>/targets/<path:target>/explanation")
@@ -93,12 +95,13 @@ def get_explanation(query: dict[str, Any], student: str, target: str) -> Respons
             session, me.district_id, key, _target(target, graph), graph, moment, query["limit"], after
         )
         name = student_names(session, me.district_id, [key])[key]
-    _shown, following = cut(
-        records,
-        query["limit"],
-        lambda one: (one.result.performed_at.isoformat(), one.result.scored_at.isoformat(), one.result.id),
-    )
-    return conditional({"student": name, "judged_on": moment.day.isoformat(), **document, **links(following)})
+        _some, following = cut(
+            records,
+            query["limit"],
+            lambda one: (one.result.performed_at.isoformat(), one.result.scored_at.isoformat(), one.result.id),
+        )
+        said = {"student": name, "judged_on": moment.day.isoformat(), **document, **links(following)}
+        return shown(session, [key], said)
 
 
 @blueprint.get("/students/<path:student>/next")
@@ -113,19 +116,20 @@ def get_next(query: dict[str, Any], student: str) -> Response:
         key, graph = find_one_student(session, student), _graph(session)
         found = next_targets(session, me.district_id, key, graph)
         name = student_names(session, me.district_id, [key])[key]
-    targets = [
-        {
-            **target_document(graph.ids[one.target], graph),
-            "depth": one.depth,
-            "hard_mastered": list(one.hard_mastered),
-            "hard_waived": list(one.hard_waived),
-            "soft_met": list(one.soft_met),
-            "soft_open": list(one.soft_open),
-            "inherited_from": list(one.inherited_from),
-        }
-        for one in found[: query["limit"]]
-    ]
-    return conditional({"student": name, "total": len(found), "targets": targets})
+        targets = [_next_document(one, graph) for one in found[: query["limit"]]]
+        return shown(session, [key] if targets else (), {"student": name, "total": len(found), "targets": targets})
+
+
+def _next_document(one: Unlocked, graph: DistrictGraph) -> dict[str, Any]:
+    return {
+        **target_document(graph.ids[one.target], graph),
+        "depth": one.depth,
+        "hard_mastered": list(one.hard_mastered),
+        "hard_waived": list(one.hard_waived),
+        "soft_met": list(one.soft_met),
+        "soft_open": list(one.soft_open),
+        "inherited_from": list(one.inherited_from),
+    }
 
 
 def _moment(session: Session) -> Moment:
