@@ -7,20 +7,18 @@ decided here, and one that nobody decided about fails.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from access_walk import NOWHERE, ask, guard_of, page_address, page_routes, plain
 from access_world import PERSONS, AccessWorld, Place, people_of_every_role
 from factories import NOW
 from flask import Flask
-from page_client import PageClient
 from page_world import PageWorld
 from sqlalchemy import select
 from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
 
-from api.security.guards import GUARD
 from mastery import access_questions
 from mastery.access import Right, Subject, Viewer, decide
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
@@ -35,7 +33,6 @@ from models.unit_of_work import district_transaction
 
 _ABOUT, _OFFICE_FOR = "person: about a student: ", "person: office for a student: "
 _OFFICE = "person: office: "
-NOWHERE = 900_000_000
 
 
 @dataclass(frozen=True)
@@ -121,12 +118,6 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     ),
     "pages.my_path": lambda one: Role.STUDENT in one.viewer.roles,
 }
-# about the account of whoever is signed in, and of nobody else: what is tried of these is in the tests of accounts
-OWN_ACCOUNT = {
-    "pages.sign_out", "pages.go_on", "pages.account", "pages.change_password", "pages.end_session",
-    "pages.end_other_sessions", "pages.second_factor", "pages.set_up_second_factor", "pages.second_factor_picture",
-    "pages.change_second_factor", "pages.start_second_factor", "pages.cancel_second_factor",
-}  # fmt: skip
 # what a class of data looks like where it is not to be seen
 CANARIES = {
     DataClass.NAMES: re.compile("CANARY-D13|canary-d13"),
@@ -141,20 +132,11 @@ def everyone(page_world: PageWorld) -> AccessWorld:
     return people_of_every_role(page_world)
 
 
-def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
-    """Every page and method of the application."""
-    for rule in app.url_map.iter_rules():
-        public = str(getattr(app.view_functions[rule.endpoint], GUARD, "")).startswith("public: ")
-        if rule.endpoint.startswith("pages.") and rule.endpoint not in OWN_ACCOUNT and not public:
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield rule, method
-
-
 def expected(app: Flask, rule: Rule, asked: Question) -> bool:
     """Whether the law opens a route to who asks."""
     if rule.endpoint in OTHERS:
         return OTHERS[rule.endpoint](asked)
-    guard = str(getattr(app.view_functions[rule.endpoint], GUARD))
+    guard = guard_of(app, rule)
     if guard.startswith(_OFFICE_FOR):
         return asked.answers_for(Affair(guard.removeprefix(_OFFICE_FOR)))
     if guard.startswith(_OFFICE):
@@ -163,41 +145,6 @@ def expected(app: Flask, rule: Rule, asked: Question) -> bool:
             return any(map(asked.answers_for, affairs))
         return any(remit(asked.viewer, affair, NOW) for affair in affairs)
     return asked.may(What(guard.removeprefix(_ABOUT)))
-
-
-def address(rule: Rule, place: Place) -> str:
-    """The route's address for a place."""
-    keys = {
-        "student_id": place.student, "target_id": place.target, "section_id": place.section, "flag_id": place.flag,
-        "assessment_id": place.assessment, "move_id": NOWHERE, "judgement_id": NOWHERE, "subject": "Mathematics",
-        "amendment_id": NOWHERE, "person_id": place.student, "account_id": NOWHERE, "consent_id": NOWHERE,
-        "link_id": NOWHERE, "kept_id": NOWHERE, "order_id": NOWHERE, "household_id": NOWHERE,
-        "membership_id": NOWHERE, "guardian_id": NOWHERE, "partner_id": NOWHERE,
-        "client_id": "nowhere",
-    }  # fmt: skip
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(keys[found[1]]), rule.rule)
-
-
-def ask(client: PageClient, token: str, method: str, url: str, place: Place) -> TestResponse:
-    """Ask a route, with a form that an act needs."""
-    if method == "GET":
-        return client.client.get(url)
-    form = {
-        "csrf_token": token, "version": 99, "reason": "false_alarm", "kind": "pull", "section": place.section,
-        "about": place.target, "flags": f"{place.flag}.99", "cut_scores": NOWHERE,
-    }  # fmt: skip
-    if url.endswith("/emergency"):
-        form["reason"] = "short"  # a good one would open what the walk is to find closed
-    return client.client.open(url, method=method, data=form)
-
-
-def plain(answer: TestResponse) -> tuple[int, bytes, list[tuple[str, str]]]:
-    """An answer without what names the address itself and the form token."""
-    path = answer.request.path.encode()
-    body = re.sub(rb'name="csrf_token" value="[^"]*"', b"", answer.data.replace(path, b"(address)"))
-    body = re.sub(rb'<p id="session-until".*?</p>', b"", body, flags=re.DOTALL)
-    headers = [(name, value) for name, value in answer.headers if name not in ("Content-Length", "Set-Cookie", "Date")]
-    return answer.status_code, body, sorted(headers)
 
 
 @pytest.mark.parametrize("role", PERSONS)
@@ -210,17 +157,17 @@ def test_a_role_meets_what_the_table_opens_and_nothing_else(everyone: AccessWorl
     without: dict[tuple[str, str], object] = {}
     for place in (everyone.own, everyone.other, everyone.twin):
         asked = question(everyone, role, place)
-        for rule, method in routes(world.app):
+        for rule, method in page_routes(world.app):
             if not rule.arguments and place is not everyone.own:
                 continue
-            answer = ask(client, token, method, address(rule, place), place)
+            answer = ask(client, token, method, page_address(rule, place), place)
             there = answer.status_code not in (403, 404)
             assert there == expected(world.app, rule, asked), (method, answer.request.path, answer.status_code)
             walked += 1
             if answer.status_code == 404:
                 key = (method, rule.rule)
                 if key not in without:
-                    without[key] = plain(ask(client, token, method, address(rule, nowhere), nowhere))
+                    without[key] = plain(ask(client, token, method, page_address(rule, nowhere), nowhere))
                 assert without[key] == plain(answer), (method, answer.request.path)
             for data, canary in CANARIES.items():
                 if canary.search(answer.get_data(as_text=True)):
@@ -251,18 +198,15 @@ def reads_whole(asked: Question, data: DataClass) -> bool:
 
 def test_whoever_is_not_signed_in_is_asked_to_at_every_route(everyone: AccessWorld) -> None:
     client = everyone.world.client()
-    for rule, method in routes(everyone.world.app):
-        answer = ask(client, "", method, address(rule, everyone.own), everyone.own)
+    for rule, method in page_routes(everyone.world.app):
+        answer = ask(client, "", method, page_address(rule, everyone.own), everyone.own)
         assert answer.status_code in (303, 400), (method, rule.rule)  # an act without a form's token is no act
         if answer.status_code == 303:
             assert answer.headers["Location"].startswith("/sign-in")
 
 
 def test_every_route_is_decided_about(page_world: PageWorld) -> None:
-    guards = {
-        rule.endpoint: str(getattr(page_world.app.view_functions[rule.endpoint], GUARD))
-        for rule, _ in routes(page_world.app)
-    }
+    guards = {rule.endpoint: guard_of(page_world.app, rule) for rule, _ in page_routes(page_world.app)}
     undecided = {name for name, guard in guards.items() if not guard.startswith((_ABOUT, _OFFICE_FOR, _OFFICE))}
     undecided -= set(OTHERS)
     assert undecided == set()
@@ -271,7 +215,7 @@ def test_every_route_is_decided_about(page_world: PageWorld) -> None:
     # a route about a student whose guard does not say so
     unsaid = {
         rule.endpoint
-        for rule, _ in routes(page_world.app)
+        for rule, _ in page_routes(page_world.app)
         if "student_id" in rule.arguments
         and not guards[rule.endpoint].startswith((_ABOUT, _OFFICE_FOR, _OFFICE))
         and rule.endpoint != "pages.student_emergency"
