@@ -197,7 +197,11 @@ def every_page_read() -> Iterator[list[str]]:
     found: list[str] = []
 
     def read(_sender: Flask, response: Response, **_rest: object) -> None:
-        if response.mimetype != "text/html" or 300 <= response.status_code < 400 or request.method == "HEAD":
+        if (
+            response.mimetype != "text/html"
+            or 300 <= response.status_code < 400
+            or request.method in ("HEAD", "OPTIONS")
+        ):
             return
         page = read_page(response.get_data(as_text=True), whole=request.args.get("partial") != "1")
         found.extend(f"{request.method} {request.full_path}: {problem}" for problem in page.problems)

@@ -16,6 +16,7 @@ from models.evidence import Evidence, Quarantine, ResultRow
 from models.graph_store import DistrictGraph, GraphCache
 from models.posts import PostState
 from models.registry import context
+from models.retention import in_sight
 from models.standing import Standing
 
 
@@ -28,12 +29,12 @@ class OwnPosts:
 
 
 def own_posts(session: Session, graphs: GraphCache, caller: Caller, source_id: str, now: datetime) -> OwnPosts | None:
-    """One of the caller's posts; None where there is none."""
+    """One of the caller's posts; None where there is none, or of a student whose record is out of sight."""
     district_id = caller.district_id
     mine = (ResultRow.district_id == district_id, ResultRow.client_pk == caller.client_pk)
     stored = session.execute(
         select(ResultRow.id, ResultRow.revision, ResultRow.student_id, ResultRow.received_at)
-        .where(*mine, ResultRow.source_id == source_id)
+        .where(*mine, ResultRow.source_id == source_id, in_sight(district_id, ResultRow.student_id))
         .order_by(ResultRow.revision.desc())
     ).all()
     here = context(session, district_id)

@@ -117,6 +117,13 @@ def _is_readable(header: str) -> bool:
         return False
 
 
+def _refused() -> Response:
+    """The same whether the client is unknown or its secret wrong, headers too, so that ids cannot be told apart."""
+    told = json.dumps({"error": "invalid_client", "error_description": _WRONG_CREDENTIALS})
+    headers = {"WWW-Authenticate": 'Basic realm="oauth"', "Cache-Control": "no-store", "Pragma": "no-cache"}
+    return Response(told, 401, headers, content_type="application/json")
+
+
 def install(app: Flask) -> None:
     """Register the token endpoint."""
     server = AuthorizationServer(app, query_client=_query_client, save_token=_save_token)
@@ -128,13 +135,9 @@ def install(app: Flask) -> None:
     @public("the caller shows its credentials here")
     def token() -> Response:
         limit("credentials", address())
-        if _is_readable(request.headers.get("Authorization", "")):
-            answer: Response = server.create_token_response()
-        else:
-            answer = Response(status=401, content_type="application/json", headers={"WWW-Authenticate": "Basic"})
-        if answer.status_code == 401:
-            # the same words whether the client is unknown or its secret wrong, so that ids cannot be told apart
-            answer.set_data(json.dumps({"error": "invalid_client", "error_description": _WRONG_CREDENTIALS}))
-        return answer
+        if not _is_readable(request.headers.get("Authorization", "")):
+            return _refused()
+        answer: Response = server.create_token_response()
+        return _refused() if answer.status_code == 401 else answer
 
     app.register_blueprint(blueprint)

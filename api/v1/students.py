@@ -143,8 +143,10 @@ def _graph(session: Session) -> DistrictGraph:
 
 def find_one_student(session: Session, name: str) -> int:
     """The key of the student so named; a problem where there is none here, or several."""
-    found = find_students(session, caller().district_id, [name]).get(name, []) if is_text(name) else []
-    if not found or (len(found) == 1 and is_out_of_sight(session, caller().district_id, found[0].id)):
+    district_id = caller().district_id
+    named = find_students(session, district_id, [name]).get(name, []) if is_text(name) else []
+    found = [one for one in named if not is_out_of_sight(session, district_id, one.id)]
+    if not found:
         raise ProblemError(404, "Not Found", f"There is no student {name!r} here.")
     if len(found) > 1:
         several = ", ".join(sorted(one.sourced_id for one in found))

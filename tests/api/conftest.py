@@ -12,6 +12,7 @@ from conftest_api import app, clock, machine, school
 from demo_world import shown
 from factories import Factory, new_district
 from flask import Flask
+from machine_walk import walked
 from move_world import group
 from page_world import CHEAP_HASHER, PageWorld, SteppedClock, populate
 from sqlalchemy import Engine
@@ -21,7 +22,7 @@ from api.app import create_app
 from models.installation import Installation
 from models.unit_of_work import district_transaction
 
-__all__ = ["app", "clock", "group", "machine", "page_app", "page_world", "school", "shown", "taught"]
+__all__ = ["app", "clock", "group", "machine", "page_app", "page_world", "school", "shown", "taught", "walked"]
 
 
 @pytest.fixture(scope="session")
