@@ -24,8 +24,10 @@ from api.actions.safety import opt_out, protect
 from api.pages.office_forms import CONSENTED
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
+from mastery.audit import Act
 from mastery.households import Notice
 from mastery.links import AgeBasis, Restriction
+from models.audit import by_program, record
 from models.queries_access import viewer_of
 from models.roster import Person
 from models.unit_of_work import district_transaction
@@ -92,7 +94,7 @@ def waiting_office(found: Furnished) -> None:
         supporter = world.people["supporter"].id
         account = create_account(make.session, make.district_id, "supporter", PASSWORD, supporter, NOW)
         world.codes["supporter"] = enrol(make.session, make.district_id, account)
-        make.client()
+        _program_reads(make, world.student)
 
     world.add(rows)
     found.places["mentor"] = office.mentor.id
@@ -138,6 +140,13 @@ def at_home(found: Furnished) -> None:
         found.places["household"] = home
 
     world.add(rows)
+
+
+def _program_reads(make: Factory, student: Person) -> None:
+    by = by_program(make.client().id)
+    for hours, page in ((0, "flags.get_flags"), (0, "students.get_targets"), (2, "students.get_targets")):
+        at = NOW + timedelta(hours=hours)
+        record(make.session, make.district_id, by, Act.VIEW, at, [student.id], detail={"page": page})
 
 
 def another_district(world: PageWorld, name: str = "elsewhere") -> PageClient:
