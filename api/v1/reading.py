@@ -15,12 +15,12 @@ from api.v1.paging import conditional
 
 
 def shown(session: Session, students: Collection[int], document: dict[str, Any]) -> Response:
-    """The document with its ETag, or 304, which shows nobody; `students` are those of whom something is in it.
+    """The document with its ETag; `students` are those of whom something is in it. 304, like HEAD, shows nobody.
 
     Called within the transaction that read it, and commits that.
     """
     answer = conditional(document)
-    if students and answer.status_code == 200:
+    if students and answer.status_code == 200 and request.method == "GET":
         read_by_program(session, caller(), request.endpoint or "", students, services().clock())
         session.commit()
     return answer

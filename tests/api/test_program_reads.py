@@ -93,6 +93,8 @@ def test_what_is_read_is_on_record_once_an_hour_by_program(
     def on_record() -> list[Event]:
         return events(engine, school.district_id)
 
+    assert lms.http.head(f"/api/v1{path}", headers=lms.headers).status_code == 200
+    assert on_record() == []
     answer = lms.http.get(f"/api/v1{path}", headers=lms.headers)
     assert answer.status_code == 200
     assert on_record() == [event]
