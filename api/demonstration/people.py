@@ -25,18 +25,21 @@ from api.demonstration.world import (
 )
 
 ADMINISTRATOR = "staff-adeyemi"
+REGISTRAR, STEWARD = "staff-marsh", "staff-amadi"
+# by legal name: the given name that a student goes by, and pronouns
+_GOES_BY = {("Eleanor", "Osgood"): ("Nell", "she/her")}
 _SIBLING_SHARE, _SECOND_GUARDIAN_SHARE = 0.16, 0.55
 _ELEMENTARY = 6  # the first sections are those of the elementary schools
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Somebody who works for a school or the district; `role` as OneRoster says it."""
+    """Somebody who works for a school or the district; `role` as OneRoster says it, None where it knows none."""
 
     sourced_id: str
     given: str
     family: str
-    role: str
+    role: str | None
     org: str
 
 
@@ -54,6 +57,8 @@ STAFF = (
     Staff(CEDAR.principal, "Isaac", "Feld", "principal", CEDAR.sourced_id),
     Staff(MIDDLE.principal, "Joan", "Okonkwo", "principal", MIDDLE.sourced_id),
     Staff(ADMINISTRATOR, "Ruth", "Adeyemi", "districtAdministrator", DISTRICT),
+    Staff(REGISTRAR, "Leonie", "Marsh", None, MIDDLE.sourced_id),
+    Staff(STEWARD, "Victor", "Amadi", None, DISTRICT),
 )
 
 
@@ -77,6 +82,11 @@ class Student:
     def sourced_id(self) -> str:
         """The SIS id, by which results name the student."""
         return f"D-{self.place + 1:04d}"
+
+    @property
+    def goes_by(self) -> tuple[str, str] | None:
+        """The given name that the student goes by, with pronouns; None where it is the legal one."""
+        return _GOES_BY.get((self.given, self.family))
 
     @property
     def joins(self) -> date | None:
@@ -170,9 +180,14 @@ def character(one: Character) -> Student:
     return next(student for student in students() if student.character is one)
 
 
+def guardians_of(one: Student) -> tuple[Guardian, ...]:
+    """A student's guardians."""
+    return tuple(adult for adult in guardians() if one.sourced_id in adult.children)
+
+
 def guardian_of(one: Student) -> Guardian:
     """The first of a student's guardians."""
-    return next(adult for adult in guardians() if one.sourced_id in adult.children)
+    return guardians_of(one)[0]
 
 
 def seats(section: str, numbers: tuple[int, ...]) -> tuple[Student, ...]:

@@ -74,9 +74,11 @@ def _users() -> Iterator[Row]:
             adults.setdefault(child, []).append(adult.sourced_id)
     org = {student.sourced_id: student.section.school for student in students()}
     for student in students():
+        given, pronouns = student.goes_by or ("", "")
         yield user(
             student.sourced_id, student.given, student.family, student.section.school, identifier=student.sourced_id,
             grades=student.section.grade, agentSourcedIds=",".join(adults[student.sourced_id]),
+            preferredGivenName=given, pronouns=pronouns,
         )  # fmt: skip
     for adult in guardians():
         yield user(adult.sourced_id, adult.given, adult.family, org[adult.children[0]])
@@ -90,7 +92,8 @@ def _roles() -> Iterator[Row]:
         }  # fmt: skip
 
     for one in STAFF:
-        yield held(one.sourced_id, one.role, one.org)
+        if one.role is not None:
+            yield held(one.sourced_id, one.role, one.org)
     school = {student.sourced_id: student.section.school for student in students()}
     for student in students():
         begins = student.joins or YEAR_BEGINS
