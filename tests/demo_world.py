@@ -13,7 +13,7 @@ import pytest
 from conftest_api import token_of
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from api.app import create_app
 from api.demonstration.characters import Character
@@ -22,13 +22,14 @@ from api.demonstration.loader import SLUG, Loaded, load
 from api.demonstration.people import Student, character
 from api.demonstration.world import OPENS_AT
 from api.security.clients import NewClient
+from models.base import Base
 from models.clock import DemonstrationClock
 from models.district import District
 from models.embedded import locks
 from models.installation import Installation
 from models.migrate import upgrade
 from models.roles import ensure_database
-from models.unit_of_work import connect, shared_transaction
+from models.unit_of_work import connect, district_transaction, shared_transaction
 
 
 def own_database(installation: Installation, name: str, data_dir: Path) -> Installation:
@@ -112,6 +113,19 @@ def shown(installation: Installation, shared_data_dir: Path) -> Iterator[Shown]:
     yield Shown(own, loaded, app, engine, district_id)
     app.extensions["mastery"].dispose()
     engine.dispose()
+
+
+def counted_rows(engine: Engine, district_id: int) -> dict[str, int]:
+    """How many rows of the district each table has."""
+    with district_transaction(engine, district_id) as session:
+        return {
+            table.name: session.scalar(
+                select(func.count()).select_from(table).where(table.c.district_id == district_id)
+            )
+            or 0
+            for table in Base.metadata.sorted_tables
+            if "district_id" in table.c
+        }
 
 
 def at_the_opening() -> datetime:

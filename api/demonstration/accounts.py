@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.actions.accounts import create_account, is_password, normalised, set_password
-from api.demonstration import characters, credentials, people
+from api.demonstration import characters, credentials, office, people
 from api.demonstration.world import MIDDLE, TEACHER
 from models.access import Account
 from models.queries_accounts import set_language
@@ -32,8 +32,8 @@ class DemoAccount(NamedTuple):
 _LANGUAGES = {"familia": "es"}
 
 
-def _holders() -> tuple[tuple[str, str, str, str], ...]:
-    """(role, name before the @, sourcedId, who that is)."""
+def _holders(mentor: str) -> tuple[tuple[str, str, str, str], ...]:
+    """(role, name before the @, sourcedId, who that is and what to look at)."""
     fast, gap = people.character(characters.FAST), people.character(characters.GAP)
     return (
         ("teacher", "teacher", TEACHER, "mathematics 6, 7 and 8 in periods 1, 3 and 5"),
@@ -43,6 +43,9 @@ def _holders() -> tuple[tuple[str, str, str, str], ...]:
         ("guardian", "familia", people.guardian_of(fast).sourced_id, f"de {fast.given}; lee en español"),
         ("principal", "principal", MIDDLE.principal, MIDDLE.name),
         ("administrator", "administrator", people.ADMINISTRATOR, "of the district"),
+        ("registrar", "registrar", people.REGISTRAR, f"{MIDDLE.name}; Office says what waits"),
+        ("steward", "steward", people.STEWARD, "of the district's data; Office: connected programs, who did what"),
+        ("mentor", "mentor", mentor, f"of {office.PARTNER}, from outside; two students, as their families agreed"),
     )
 
 
@@ -54,7 +57,8 @@ def make_accounts(session: Session, district_id: int, secret_key: str, fixed: bo
     deleted stays without.
     """
     made = []
-    for role, short, sourced_id, who in _holders():
+    mentor = office.mentor_of(session, district_id)
+    for role, short, sourced_id, who in _holders(mentor.sourced_id):
         person = session.scalars(
             select(Person).where(Person.district_id == district_id, Person.sourced_id == sourced_id)
         ).one()

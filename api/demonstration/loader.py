@@ -19,6 +19,7 @@ from api.app import create_app
 from api.demonstration.accounts import DemoAccount, make_accounts
 from api.demonstration.credentials import client_secret
 from api.demonstration.graph import load_graph
+from api.demonstration.office import fill_offices
 from api.demonstration.plan import Assessment as Planned
 from api.demonstration.plan import registrations
 from api.demonstration.plugin import Plugin, in_process
@@ -93,8 +94,9 @@ def load(installation: Installation, fixed_passwords: bool = False, tell: Tell =
         with Statistics(installation.owner_dsn) as statistics:
             _Term(services, district_id, clock, plugin, statistics, tell).live_through()
         with district_transaction(services.engine, district_id) as session:
-            own = installation.secret_key
-            accounts = make_accounts(session, district_id, own, fixed_passwords, system_clock())
+            own, now = installation.secret_key, system_clock()
+            fill_offices(session, district_id, own, now)
+            accounts = make_accounts(session, district_id, own, fixed_passwords, now)
             session.commit()
         return Loaded(accounts, client_id)
     finally:

@@ -274,6 +274,7 @@ def test_each_account_sees_its_own(shown: Shown) -> None:
         seen[account.sign_in_name.partition("@")[0]] = browser
     assert [one.role for one in shown.loaded.accounts] == [
         "teacher", "student", "student", "guardian", "guardian", "principal", "administrator",
+        "registrar", "steward", "mentor",
     ]  # fmt: skip
     today = seen["teacher"].get("/today").text
     for one in (told.STUCK, told.GAP):

@@ -91,7 +91,8 @@ def test_it_serves_names_its_accounts_and_leaves_nothing(demo_dir: Path) -> None
     printed = _until_ready(demo)
     assert f"http://localhost:{port}/" in printed
     assert "In the district it is Tuesday, November 17, 2026, 07:4" in printed
-    for role in ("teacher", "student", "guardian", "principal", "administrator"):
+    roles = ("teacher", "student", "guardian", "principal", "administrator", "registrar", "steward", "mentor")
+    for role in roles:
         assert f"  {role} " in printed
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
         assert page.status == 200
