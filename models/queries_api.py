@@ -36,15 +36,14 @@ class ApiSection:
 
 @dataclass(frozen=True, slots=True)
 class ApiStudent:
-    """A student as machines name one: `id` is the SIS id, or the roster's sourcedId where it has none.
+    """A student as machines know one, by ids alone (table 7.3). `id` is the SIS id; where there is none, the sourcedId.
 
-    Of who is protected machines get the ids by which results name them, and nothing else: no name, grade or class.
+    Of who is protected machines get the ids by which results name them, and nothing else: no grade or class.
     """
 
     key: int
     id: str
     sourced_id: str
-    name: str | None
     grades: tuple[str, ...]
     active: bool
     sections: tuple[ApiSection, ...]
@@ -73,8 +72,8 @@ def api_students(
     sections = _sections_of(session, district_id, [person.id for person, _, told in rows if told], at)
     return [
         ApiStudent(
-            person.id, name, person.sourced_id, person.display_name if told else None,
-            tuple(person.grades) if told else (), person.active, tuple(sections.get(person.id, ())),
+            person.id, name, person.sourced_id, tuple(person.grades) if told else (), person.active,
+            tuple(sections.get(person.id, ())),
         )
         for person, name, told in rows
     ]  # fmt: skip

@@ -26,7 +26,6 @@ class StudentSchema(Schema):
 
     id = fields.String(required=True)
     sourced_id = fields.String(required=True)
-    name = fields.String(required=True, allow_none=True)
     grades = fields.List(fields.String(), required=True)
     active = fields.Boolean(required=True)
     sections = fields.List(fields.Nested(SectionSchema), required=True)
