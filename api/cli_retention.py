@@ -86,6 +86,7 @@ def _told(done: Retained) -> Iterator[str]:
         (done.hidden, "out of sight from now on, deleted in 30 days"),
         (done.spared, "no longer due, in sight again"),
         (done.deleted, "deleted for good"),
+        (done.erased, "of these erased as a person, with links and consents"),
     ):
         yield f"{len(students):>7} students {what}"
         if done.what_if:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     STUDENT_RECORD = "student_record"
     MASTERED_COMPETENCY = "mastered_competency"
+    ACCESS_GROUND = "access_ground"
     ITEM_RESPONSE = "item_response"
     WAITING_RESULT = "waiting_result"
     DISCLOSURE = "disclosure"
@@ -30,6 +31,7 @@ class Begin(StrEnum):
     """When the time begins."""
 
     ENROLLMENT_END = "the end of the last enrolment"
+    RECORD_END = "the end of the student's record"
     RECEIVED = "the day it came in"
     DONE = "the day it was done"
     OVER = "the day it was over"
@@ -89,6 +91,10 @@ class Rule:
 SCHEDULE: tuple[Rule, ...] = (
     Rule(Kind.STUDENT_RECORD, Begin.ENROLLMENT_END, Span(years=5), "default: evidence, decisions and flags, 5 years"),
     Rule(Kind.MASTERED_COMPETENCY, Begin.ENROLLMENT_END, None, "default: what was mastered is a transcript"),
+    Rule(
+        Kind.ACCESS_GROUND, Begin.RECORD_END, Span(years=5),
+        "default: links and consents, and the person whom they are about, 5 years",
+    ),
     Rule(Kind.ITEM_RESPONSE, Begin.RECEIVED, None, "default: with the student's record, as estimates rest on them"),
     Rule(Kind.WAITING_RESULT, Begin.RECEIVED, Span(days=90), "default: what programs sent, 90 days"),
     Rule(Kind.DISCLOSURE, Begin.DONE, None, "FERPA 99.32: as long as the record"),
@@ -96,9 +102,16 @@ SCHEDULE: tuple[Rule, ...] = (
     Rule(
         Kind.SIGN_IN, Begin.OVER, Span(days=30), "default: sessions, letters, mail and secrets that are over, 30 days"
     ),
-)
+)  # fmt: skip
 # the kinds for which a district may say another time; what the others stand on is said in their basis
-OWN_TIMES = frozenset({Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.WAITING_RESULT, Kind.AUDIT, Kind.SIGN_IN})
+OWN_TIMES = frozenset(
+    {
+        Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.ACCESS_GROUND, Kind.WAITING_RESULT, Kind.AUDIT,
+        Kind.SIGN_IN,
+    }
+)  # fmt: skip
+# what goes when a student's record does, so that a hold of any of these holds the record
+_IN_RECORD = (Kind.STUDENT_RECORD, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +180,91 @@ def gone_by(rule: Rule, today: date) -> date | None:
     while rule.keep.after(day + timedelta(days=1)) <= today:
         day += timedelta(days=1)
     return day
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What is left of somebody who is or was a student.
+
+    `enrolled_until` is the last day of the last enrolment, None while one goes on; `deleted_on` the day on which the
+    record was deleted last, if it ever was. `has_record`: evidence, decisions or anything else that goes with it;
+    `has_mastered`: what was mastered, in the record or as a transcript; `has_grounds`: links or consents;
+    `is_student_alone`: nobody else rests on the person.
+    """
+
+    student: int
+    enrolled_until: date | None
+    deleted_on: date | None
+    has_record: bool
+    has_mastered: bool
+    has_grounds: bool
+    is_student_alone: bool
+
+    def record_end(self, rules: Mapping[Kind, Rule]) -> date | None:
+        """The day on which the record ended: deleted, or, where nothing was there to delete, free to be.
+
+        None while anything of the record or of a transcript is left.
+        """
+        free = due_on(rules[Kind.STUDENT_RECORD], self.enrolled_until)
+        if free is None or self.has_record or self.has_mastered:
+            return None
+        return free if self.deleted_on is None else max(free, self.deleted_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a student's record ends: under which rule, due since when, whether what was mastered stays.
+
+    `erases_person`: the person goes too, with the grounds of access and all else that named them.
+    """
+
+    rule: str
+    due_on: date
+    keeps_mastered: bool
+    erases_person: bool
+
+
+def ending(left: Remains, rules: Mapping[Kind, Rule], holds: Collection[Hold], today: date) -> Ending | None:
+    """What of a student ends today; None where nothing is due, or a hold keeps what is."""
+    rule, grounds = rules[Kind.STUDENT_RECORD], rules[Kind.ACCESS_GROUND]
+    day = due_on(rule, left.enrolled_until)
+    if day is None or day > today or is_record_held(left.student, holds, today):
+        return None
+    mastered_due = _is_due(Kind.MASTERED_COMPETENCY, left, left.enrolled_until, rules, holds, today)
+    ended = left.record_end(rules)
+    grounds_due = _is_due(Kind.ACCESS_GROUND, left, ended, rules, holds, today)
+    erases = (
+        left.is_student_alone
+        and (mastered_due or not left.has_mastered)
+        and (grounds_due or not left.has_grounds)
+        and not is_person_held(left.student, holds, today)
+    )
+    if erases and left.has_grounds:
+        return Ending(grounds.name, due_on(grounds, ended) or day, not mastered_due, erases_person=True)
+    if left.has_record or erases or (mastered_due and left.has_mastered):
+        return Ending(rule.name, day, not mastered_due, erases)
+    return None
+
+
+def _is_due(
+    kind: Kind, left: Remains, begin: date | None, rules: Mapping[Kind, Rule], holds: Iterable[Hold], today: date
+) -> bool:
+    return due(rules[kind], begin, today, held(holds, kind, left.student, today))
+
+
+def is_record_held(student: int, holds: Collection[Hold], today: date) -> bool:
+    """Whether a hold keeps the record of a student, or a kind of record that would go with it."""
+    return any(held(holds, kind, student, today) for kind in _IN_RECORD)
+
+
+def is_person_held(student: int, holds: Iterable[Hold], today: date) -> bool:
+    """Whether a hold keeps the person: it names the student, or keeps of all what would go with the person."""
+    # the acts of a person who is gone stay, each by its own time
+    return any(
+        hold.holds(kind, student, today) and (hold.student is not None or kind is not Kind.AUDIT)
+        for hold in holds
+        for kind in Kind
+    )
 
 
 def over(since: date, today: date) -> bool:

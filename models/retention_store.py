@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mastery.audit import Act
-from mastery.retention_schedule import Hold, Kind, Signed, span
+from mastery.retention_schedule import Ending, Hold, Kind, Signed, span
 from models.access import Account
 from models.audit import SYSTEM, record
 from models.district import SignInName
@@ -29,12 +29,17 @@ from models.retention import LegalHold, MasteredCompetency, PendingDeletion, Ret
 from models.student_rows import End, delete_rows, key_digest
 
 _AT_ONCE = 5000
-# students who were enrolled, with the last day of it (none: it goes on), the zone of their last school, and whether
-# something of theirs is left that goes with the record, or the person who is nothing else to anybody
+# students who were enrolled, with the last day of it (none: it goes on), the zone of their last school, when their
+# record was deleted last, and whether something of theirs is left that goes with it, or the person who is nothing else
+# to anybody; the digest is that of `models.student_rows.key_digest`
 _STUDENTS = """
     SELECT * FROM (
         SELECT p.id, p.sourced_id, t.ended_on, t.time_zone, d.since,
+            (SELECT max(o.at) FROM tombstone o WHERE o.district_id = p.district_id AND o.kind = 'student_record'
+                AND o.key_digest = encode(sha256(convert_to(i.slug || chr(10) || p.sourced_id, 'UTF8')), 'hex'))
+                AS deleted_at,
             {left} AS has_record,
+            {grounds} AS has_grounds,
             NOT EXISTS (SELECT FROM person_role r WHERE r.district_id = p.district_id AND r.person_id = p.id
                 AND r.role <> 'student')
             AND NOT EXISTS (SELECT FROM enrollment e WHERE e.district_id = p.district_id AND e.person_id = p.id
@@ -47,6 +52,7 @@ _STUDENTS = """
             OR EXISTS (SELECT FROM standing s WHERE s.district_id = p.district_id AND s.student_id = p.id
                 AND s.state = 'mastered' AND s.mastered_at IS NOT NULL) AS has_mastered
         FROM person p
+        JOIN district i ON i.id = p.district_id
         JOIN LATERAL (
             SELECT CASE WHEN bool_and(ends_on IS NOT NULL) THEN max(ends_on) END AS ended_on,
                 (array_agg(time_zone ORDER BY ends_on DESC NULLS FIRST))[1] AS time_zone, count(*) AS times
@@ -76,12 +82,14 @@ _RECORDS = (
     "amendment",
     "programme_enrollment",
 )
-_LEFT = "({})".format(
-    " OR ".join(
-        f"EXISTS (SELECT FROM {table} x WHERE x.district_id = p.district_id AND x.student_id = p.id)"
-        for table in _RECORDS
-    )
-)
+_GROUNDS = ("link", "consent", "beyond_age")
+
+
+def _in_any(tables: Iterable[str]) -> str:
+    rows = "EXISTS (SELECT FROM {} x WHERE x.district_id = p.district_id AND x.student_id = p.id)"
+    return f"({' OR '.join(rows.format(table) for table in tables)})"
+
+
 _KEEP_MASTERED = """
     INSERT INTO mastered_competency (district_id, student_id, target_guid, code, statement, subject, level, mastered_at,
         kept_at)
@@ -138,8 +146,9 @@ BULK: Mapping[Kind, tuple[Bulk, ...]] = {
 class Leaver:
     """A student who is or was enrolled, as far as the end of the record is concerned.
 
-    `ended_on` is the last day of the last enrolment, None while one goes on; `since` when the record went out of sight;
-    `has_record` whether anything is left that goes with it, `is_student_alone` that nobody else rests on the person.
+    `ended_on` is the last day of the last enrolment, None while one goes on; `since` when the record went out of sight,
+    `deleted_at` when it was deleted last; `has_record` whether anything is left that goes with it, `has_grounds`
+    whether links or consents are, `is_student_alone` that nobody else rests on the person.
     """
 
     id: int
@@ -147,7 +156,9 @@ class Leaver:
     ended_on: date | None
     time_zone: str | None
     since: datetime | None
+    deleted_at: datetime | None
     has_record: bool
+    has_grounds: bool
     is_student_alone: bool
     has_mastered: bool
 
@@ -169,7 +180,7 @@ def _leavers(
     session: Session, district_id: int, before: date, only: int | None, without: Collection[int]
 ) -> list[Leaver]:  # fmt: skip
     values = {"district": district_id, "before": before, "only": only, "without": list(without)}
-    rows = session.execute(text(_STUDENTS.format(left=_LEFT)), values)
+    rows = session.execute(text(_STUDENTS.format(left=_in_any(_RECORDS), grounds=_in_any(_GROUNDS))), values)
     return [Leaver(*row) for row in rows]
 
 
@@ -187,11 +198,11 @@ def holds_of(session: Session, district_id: int) -> list[Hold]:
     return [Hold(row.student_id, None if row.kind is None else Kind(row.kind), row.until) for row in rows]
 
 
-def hide(session: Session, district_id: int, students: Iterable[tuple[int, date]], rule: str, now: datetime) -> int:
-    """Put students whose record is due, with the day since which it is, out of sight; how many were not before."""
+def hide(session: Session, district_id: int, students: Mapping[int, Ending], now: datetime) -> int:
+    """Put students whose record is due, by key, out of sight; how many were not before."""
     rows = [
-        {"district_id": district_id, "student_id": student, "due_on": day, "rule": rule, "since": now}
-        for student, day in students
+        {"district_id": district_id, "student_id": student, "due_on": end.due_on, "rule": end.rule, "since": now}
+        for student, end in students.items()
     ]
     if not rows:
         return 0
@@ -206,15 +217,6 @@ def spare(session: Session, district_id: int, students: Collection[int]) -> None
             PendingDeletion.district_id == district_id, PendingDeletion.student_id.in_(students)
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a student's record ends: under which rule, whether what was mastered stays, whether the person goes."""
-
-    rule: str
-    keeps_mastered: bool
-    erases_person: bool
 
 
 def end_record(

@@ -79,7 +79,8 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "move_undo": StudentRows(_MOVES.format(key="move_id"), End.WITH_RECORD, "move_id = ANY(:own_moves)"),
     "amendment": StudentRows(_MINE, End.WITH_RECORD),
     "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
-    # who could see the student and on what ground is kept as long as anything is that they could see
+    # who could see the student and on what ground is kept as long as the person, who is not erased before links and
+    # consents are due (Kind.ACCESS_GROUND)
     "link": StudentRows(_MINE, End.WITH_IDENTITY),
     "consent": StudentRows(_MINE, End.WITH_IDENTITY),
     "beyond_age": StudentRows(_MINE, End.WITH_IDENTITY),

@@ -14,10 +14,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from mastery.audit import Act
-from mastery.retention_schedule import Kind
+from mastery.retention_schedule import Ending, Kind
 from models.audit import SYSTEM, record
 from models.district import District
-from models.retention_store import Ending, delete_older, end_record, is_whole_part, put_tombstone, tombstones
+from models.retention_store import delete_older, end_record, is_whole_part, put_tombstone, tombstones
 from models.roster import Person
 from models.student_rows import key_digest
 from models.unit_of_work import district_transaction, shared_transaction
@@ -127,7 +127,7 @@ def _redo_student(owner: Engine, district: District, one: Deletion, people: dict
                 session, district.id, Kind.STUDENT_RECORD, one["rule"], at, one["removed"], one["key_digest"]
             )  # fmt: skip
         else:
-            ending = Ending(one["rule"], keeps_mastered=not erases, erases_person=erases)
+            ending = Ending(one["rule"], at.date(), keeps_mastered=not erases, erases_person=erases)
             end_record(session, district.id, district.slug, *found, ending, at)
         session.commit()
     if found is not None and erases:

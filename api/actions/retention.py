@@ -16,22 +16,24 @@ from sqlalchemy import Engine
 
 from mastery.audit import Act
 from mastery.retention_schedule import (
+    Ending,
     Hold,
     Kind,
+    Remains,
     Rule,
-    due,
-    due_on,
+    ending,
     gone_by,
     held,
     held_students,
     in_force,
+    is_person_held,
+    is_record_held,
     over,
 )
 from models.audit import SYSTEM, record
 from models.district import District
 from models.retention_store import (
     BULK,
-    Ending,
     Leaver,
     count_older,
     delete_older,
@@ -54,13 +56,17 @@ _HIDDEN_AT_ONCE = 500
 
 @dataclass(slots=True)
 class Retained:
-    """What a run did, or (`what_if`) would do: students by sourcedId, rows deleted by kind of record."""
+    """What a run did, or (`what_if`) would do: students by sourcedId, rows deleted by kind of record.
+
+    `erased` are those of the deleted of whom not even the person was to be kept.
+    """
 
     district: str
     what_if: bool
     hidden: list[str] = field(default_factory=list)
     spared: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     held: int = 0
 
@@ -82,18 +88,17 @@ class _Night:
         return instant.astimezone(ZoneInfo(student.time_zone or self.district.time_zone)).date()
 
     def is_held(self, student: Leaver) -> bool:
-        return held(self.holds, Kind.STUDENT_RECORD, student.id, self.today(student))
+        today = self.today(student)
+        return is_record_held(student.id, self.holds, today) or is_person_held(student.id, self.holds, today)
 
     def ending(self, student: Leaver) -> Ending | None:
         """How the student's record ends today, if anything of it is due and nothing holds it."""
-        today, rule, kept = self.today(student), self.rules[Kind.STUDENT_RECORD], self.rules[Kind.MASTERED_COMPETENCY]
-        if not due(rule, student.ended_on, today, self.is_held(student)):
-            return None
-        mastered_due = due(kept, student.ended_on, today, held(self.holds, Kind.MASTERED_COMPETENCY, student.id, today))
-        erases = student.is_student_alone and (mastered_due or not student.has_mastered)
-        if not (student.has_record or erases or (mastered_due and student.has_mastered)):
-            return None
-        return Ending(rule.name, not mastered_due, erases)
+        deleted_on = None if student.deleted_at is None else self.day_of(student.deleted_at, student)
+        left = Remains(
+            student.id, student.ended_on, deleted_on, student.has_record, student.has_mastered, student.has_grounds,
+            student.is_student_alone,
+        )  # fmt: skip
+        return ending(left, self.rules, self.holds, self.today(student))
 
 
 def retain(
@@ -110,8 +115,10 @@ def retain(
     for some in [found[start : start + _HIDDEN_AT_ONCE] for start in range(0, len(found), _HIDDEN_AT_ONCE)]:
         _sort(engine, night, some, done)
     for student in found:
-        if student.since is not None and _is_over(night, student) and _end(owner, night, student, what_if):
+        ended = _end(owner, night, student, what_if) if _is_over(night, student) else None
+        if ended is not None:
             done.deleted.append(student.sourced_id)
+            done.erased += [student.sourced_id] if ended.erases_person else []
         advance(1)
     for kind in BULK:
         count = _older(engine, owner, night, kind, what_if)
@@ -139,17 +146,16 @@ def _found(engine: Engine, night: _Night) -> list[Leaver]:
 
 def _sort(engine: Engine, night: _Night, some: list[Leaver], done: Retained) -> None:
     """Put out of sight who is due, and take back who is no longer."""
-    rule = night.rules[Kind.STUDENT_RECORD]
-    due_now = {one.id: one for one in some if night.ending(one) is not None}
-    new = [(one.id, due_on(rule, one.ended_on) or date.min) for one in due_now.values() if one.since is None]
+    due_now = {one.id: end for one in some if (end := night.ending(one)) is not None}
+    new = [one for one in some if one.since is None and one.id in due_now]
     back = [one for one in some if one.since is not None and one.id not in due_now]
     done.held += sum(1 for one in some if night.is_held(one))
-    done.hidden += [due_now[key].sourced_id for key, _ in new]
+    done.hidden += [one.sourced_id for one in new]
     done.spared += [one.sourced_id for one in back]
     if done.what_if or not (new or back):
         return
     with district_transaction(engine, night.district.id) as session:
-        hide(session, night.district.id, new, rule.name, night.now)
+        hide(session, night.district.id, {one.id: due_now[one.id] for one in new}, night.now)
         spare(session, night.district.id, [one.id for one in back])
         session.commit()
 
@@ -158,24 +164,22 @@ def _is_over(night: _Night, student: Leaver) -> bool:
     return student.since is not None and over(night.day_of(student.since, student), night.today(student))
 
 
-def _end(owner: Engine, night: _Night, student: Leaver, what_if: bool) -> bool:
-    """Delete one student's record, unless something changed since it was found; whether it was, or would be."""
+def _end(owner: Engine, night: _Night, student: Leaver, what_if: bool) -> Ending | None:
+    """Delete one student's record, unless something changed since it was found; how it ended, or would."""
     if what_if:
-        return night.ending(student) is not None
+        return night.ending(student)
     with district_transaction(owner, night.district.id) as session:
         now_found = leaver(session, night.district.id, student.id)
         if now_found is None or not _is_over(night, now_found):
-            return False
+            return None
         # a hold that was placed since the run began holds too
         again = _Night(night.district, night.now, night.rules, tuple(holds_of(session, night.district.id)))
-        ending = again.ending(now_found)
-        if ending is None:
-            return False
-        end_record(
-            session, night.district.id, night.district.slug, student.id, student.sourced_id, ending, night.now
-        )  # fmt: skip
+        ended = again.ending(now_found)
+        if ended is None:
+            return None
+        end_record(session, night.district.id, night.district.slug, student.id, student.sourced_id, ended, night.now)
         session.commit()
-    return True
+    return ended
 
 
 def _older(engine: Engine, owner: Engine, night: _Night, kind: Kind, what_if: bool) -> int:
@@ -208,8 +212,8 @@ def _older(engine: Engine, owner: Engine, night: _Night, kind: Kind, what_if: bo
 
 def _put_on_record(engine: Engine, night: _Night, done: Retained) -> None:
     detail = {
-        "hidden": len(done.hidden), "spared": len(done.spared), "deleted": len(done.deleted), "held": done.held,
-        "rows": done.rows,
+        "hidden": len(done.hidden), "spared": len(done.spared), "deleted": len(done.deleted),
+        "erased": len(done.erased), "held": done.held, "rows": done.rows,
     }  # fmt: skip
     with district_transaction(engine, night.district.id) as session:
         record(session, night.district.id, SYSTEM, Act.RETENTION_RUN, night.now, detail=detail)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from factories import Factory, new_district
-from record_world import with_everything, with_sign_in
+from factories import Factory
+from record_world import with_sign_in
+from retention_world import DUE, LATER, Leavers, three_left
 from sqlalchemy import Engine, select, text
 
 from api.actions.deletions import DeletionsError, joined, keep_deletions, known_deletions, read_deletions, redo
@@ -22,7 +22,6 @@ from mastery.audit import Act
 from mastery.retention_schedule import Kind
 from models.access import AccessToken, ClientSecret
 from models.audit import SYSTEM, AuditEvent, record
-from models.district import District
 from models.evidence import Quarantine
 from models.holds import RetentionError, lift_hold, place_hold, placed_holds, sign_rule
 from models.installation import Installation
@@ -31,64 +30,14 @@ from models.retention import MasteredCompetency, Tombstone
 from models.roster import Enrollment, Person
 from models.student_rows import STUDENT_ROWS, End
 from models.tables import METADATA
-from models.unit_of_work import district_transaction, shared_transaction
+from models.unit_of_work import district_transaction
 
-LEFT = date(2020, 6, 30)
-DUE = datetime(2025, 6, 30, 12, tzinfo=UTC)
-LATER = DUE + timedelta(days=30)
 OF_ACCOUNT = ("account_session", "account_identity", "second_factor", "recovery_code", "mail")
-
-
-@dataclass
-class Leavers:
-    """Three who left in 2020, one with rows everywhere, one who mastered, one bare; and one who stays."""
-
-    engine: Engine
-    owner: Engine
-    district: District
-    everything: Person
-    mastered: Person
-    bare: Person
-    stays: Person
-
-    def retain(self, now: datetime, what_if: bool = False) -> Retained:
-        return retain(self.engine, self.owner, self.district, now, what_if=what_if)
-
-    def rows(self, student: Person) -> dict[str, int]:
-        """Rows about a student by table, as the owner sees them."""
-        found = {}
-        with district_transaction(self.owner, self.district.id) as session:
-            for table, rows in STUDENT_ROWS.items():
-                question = text(f'SELECT count(*) FROM "{table}" WHERE district_id = :district AND ({rows.where})')
-                count = session.execute(question, {"district": self.district.id, "student": student.id}).scalar_one()
-                if count:
-                    found[table] = count
-        return found
 
 
 @pytest.fixture
 def leavers(engine: Engine, owner_engine: Engine) -> Leavers:
-    district_id = new_district(engine)
-    with district_transaction(engine, district_id) as session:
-        make = Factory(session, district_id)
-        section = make.section(make.school(zone="America/Los_Angeles"))
-        teacher, target = make.teacher(section), make.target()
-        make.role(teacher, "teacher", section.school_id)
-        people = [make.student(section, name, ends=LEFT) for name in ("Every", "Master", "Bare")]
-        stays = make.student(section, "Stays")
-        session.execute(text("UPDATE person_role SET ends_on = :day WHERE person_id = ANY(:keys)"),
-                        {"day": LEFT, "keys": [one.id for one in people]})  # fmt: skip
-        with_everything(make, people[0], section, teacher, make.guardian_of(people[0]))
-        session.execute(text("UPDATE legal_hold SET until = '2021-01-01'"))
-        session.execute(text("DELETE FROM quarantine WHERE body->>'student' IS DISTINCT FROM :name"),
-                        {"name": people[0].identifier})  # fmt: skip
-        make.standing(people[1], target, state="mastered", level=3.0, mastered_at=DUE - timedelta(days=2000))
-        make.result(people[1], make.assessment(targets=[target]), target)
-        make.result(stays, make.assessment(targets=[target]), target)
-        session.commit()
-    with shared_transaction(engine) as session:
-        district = session.get_one(District, district_id)
-    return Leavers(engine, owner_engine, district, *people, stays)
+    return three_left(engine, owner_engine)
 
 
 def test_the_end_of_a_record_comes_in_two_steps(leavers: Leavers) -> None:
@@ -210,8 +159,10 @@ def test_a_district_signs_other_times(leavers: Leavers) -> None:
     eighth = DUE.replace(year=2028)
     assert leavers.mastered.sourced_id in leavers.retain(eighth).hidden
     leavers.retain(eighth + timedelta(days=30))
-    for one in (leavers.mastered, leavers.everything):
-        assert leavers.rows(one).keys() <= {"audit_event", "audit_subject"}
+    assert leavers.rows(leavers.mastered).keys() <= {"audit_event", "audit_subject"}
+    # whom somebody could see by a link and a consent is kept with these, five years from now on
+    assert {"person", "link", "consent"} <= leavers.rows(leavers.everything).keys()
+    assert "mastered_competency" not in leavers.rows(leavers.everything)
 
 
 def test_old_posts_and_old_acts_go_but_disclosures_and_holds_stay(leavers: Leavers) -> None:

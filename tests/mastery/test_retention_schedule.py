@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,15 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mastery.retention_schedule import (
+    GRACE,
     OWN_TIMES,
     SCHEDULE,
+    Ending,
     Hold,
     Kind,
+    Remains,
     Rule,
     Signed,
     Span,
     due,
     due_on,
+    ending,
     gone_by,
     held,
     held_students,
@@ -125,3 +130,97 @@ def test_a_hold_holds_what_it_names_as_long_as_it_lasts(
 def test_grace_is_thirty_days() -> None:
     assert not over(date(2026, 1, 1), date(2026, 1, 30))
     assert over(date(2026, 1, 1), date(2026, 1, 31))
+
+
+# --- the end of a student's record, and of the person ----------------------------------------------------------------
+
+STUDENT = 1
+LAST_DAY = date(2020, 6, 30)
+BARE = Remains(STUDENT, LAST_DAY, None, False, False, False, True)
+DEFAULTS = in_force([], LAST_DAY)
+yes_no = st.booleans()
+remains = st.builds(Remains, st.just(STUDENT), days, days | st.none(), yes_no, yes_no, yes_no, yes_no)
+
+
+def test_links_and_consents_keep_the_person_five_years_longer() -> None:
+    """Time stepped over each boundary: the record's, the grace, and that of the grounds of access."""
+    left = replace(BARE, has_record=True, has_grounds=True)
+    assert ending(left, DEFAULTS, [], date(2025, 6, 29)) is None
+    record = rule_of(Kind.STUDENT_RECORD)
+    for day in (date(2025, 6, 30), date(2025, 6, 30) + GRACE):
+        assert ending(left, DEFAULTS, [], day) == Ending(record.name, date(2025, 6, 30), True, False)
+    left = replace(left, has_record=False, deleted_on=date(2025, 7, 30))
+    assert ending(left, DEFAULTS, [], date(2025, 7, 30)) is None
+    assert ending(left, DEFAULTS, [], date(2030, 7, 29)) is None
+    grounds = rule_of(Kind.ACCESS_GROUND)
+    assert ending(left, DEFAULTS, [], date(2030, 7, 30)) == Ending(grounds.name, date(2030, 7, 30), True, True)
+    assert ending(replace(left, has_grounds=False), DEFAULTS, [], date(2025, 7, 30)) == Ending(
+        record.name, date(2025, 6, 30), True, True
+    )
+
+
+def test_what_was_mastered_keeps_person_and_grounds_for_good() -> None:
+    left = replace(BARE, has_mastered=True, has_grounds=True, deleted_on=date(2025, 7, 30))
+    assert ending(left, DEFAULTS, [], date(2190, 1, 1)) is None
+    eight = DEFAULTS | {Kind.MASTERED_COMPETENCY: replace(rule_of(Kind.MASTERED_COMPETENCY), keep=Span(years=8))}
+    assert ending(left, eight, [], date(2028, 6, 29)) is None
+    gone = ending(left, eight, [], date(2028, 6, 30))
+    assert gone is not None
+    assert (gone.keeps_mastered, gone.erases_person) == (False, False)
+    left = replace(left, has_mastered=False, deleted_on=date(2028, 7, 30))
+    assert ending(left, eight, [], date(2033, 7, 29)) is None
+    assert ending(left, eight, [], date(2033, 7, 30)) is not None
+
+
+@given(spans, spans, days, st.integers(0, 900))
+def test_grounds_are_due_from_one_day_on_after_the_record(
+    keep: Span, keep_grounds: Span, last_day: date, late: int
+) -> None:
+    rules = DEFAULTS | {
+        Kind.STUDENT_RECORD: replace(rule_of(Kind.STUDENT_RECORD), keep=keep),
+        Kind.ACCESS_GROUND: replace(rule_of(Kind.ACCESS_GROUND), keep=keep_grounds),
+    }
+    deleted_on = keep.after(last_day) + timedelta(days=late)
+    left = replace(BARE, enrolled_until=last_day, deleted_on=deleted_on, has_grounds=True)
+    day = keep_grounds.after(deleted_on)
+    assert ending(left, rules, [], day - timedelta(days=1)) is None
+    for today in (day, day + timedelta(days=700)):
+        end = ending(left, rules, [], today)
+        assert end is not None
+        assert (end.due_on, end.erases_person) == (day, True)
+    # whatever of the record is left, or who is enrolled again, keeps them
+    assert not _erases(replace(left, has_record=True), rules, day)
+    assert ending(replace(left, enrolled_until=None), rules, [], day) is None
+    for_good = rules | {Kind.ACCESS_GROUND: replace(rule_of(Kind.ACCESS_GROUND), keep=None)}
+    assert ending(left, for_good, [], date(2999, 1, 1)) is None
+
+
+def _erases(left: Remains, rules: dict[Kind, Rule], today: date) -> bool:
+    end = ending(left, rules, [], today)
+    return end is not None and end.erases_person
+
+
+@given(remains, days, kinds | st.none(), st.sampled_from([STUDENT, None]))
+def test_what_is_held_stays(left: Remains, today: date, kind: Kind | None, whose: int | None) -> None:
+    free, hold = ending(left, DEFAULTS, [], today), Hold(whose, kind)
+    end = ending(left, DEFAULTS, [hold], today)
+    if kind in (None, Kind.STUDENT_RECORD, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT):
+        assert end is None
+    elif (kind, whose) == (Kind.AUDIT, None):
+        assert end == free
+    else:
+        assert end is None or not end.erases_person
+        assert (end is None) <= (free is None or free.erases_person)
+    ended = Hold(whose, kind, today - timedelta(days=1))
+    assert ending(left, DEFAULTS, [ended, Hold(STUDENT + 1, kind)], today) == free
+
+
+@given(remains, days)
+def test_nobody_is_erased_of_whom_something_is_to_be_kept(left: Remains, today: date) -> None:
+    end = ending(left, DEFAULTS, [], today)
+    if end is not None and end.erases_person:
+        assert left.is_student_alone
+        assert not left.has_mastered
+        assert not (left.has_record and left.has_grounds)
+    if end is not None:
+        assert end.due_on <= today
