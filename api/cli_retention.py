@@ -93,7 +93,7 @@ def _told(done: Retained) -> Iterator[str]:
             yield from (f"          {sourced_id}" for sourced_id in students)
     yield f"{done.held:>7} students held"
     for kind, count in done.rows.items():
-        yield f"{count:>7} rows of {kind} deleted"
+        yield f"{count:>7} rows of {kind} {'reduced' if kind == Kind.ITEM_RESPONSE else 'deleted'}"
     if done.what_if:
         yield "Nothing was changed."
 

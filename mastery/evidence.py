@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from operator import attrgetter, itemgetter
@@ -206,6 +206,18 @@ def _normalised_target(score: TargetScore) -> dict[str, Any]:
             for one in items
         ],
     }
+
+
+def lasting(items: Iterable[ItemResponse]) -> tuple[ItemResponse, ...]:
+    """What of responses every estimate, score rule, flag, calibration and measurement reads, by item name.
+
+    Of each item the first try that was sent, with 1 hint for any number of them and without its time.
+    """
+    first: dict[str, ItemResponse] = {}
+    for one in sorted(items, key=_ITEM_AND_TRY):
+        # a later try of an item whose first was not sent still says that there was an item
+        first.setdefault(one.item, one)
+    return tuple(replace(one, hints=min(one.hints, 1), seconds=None) for one in first.values())
 
 
 def restored(body: Mapping[str, Any]) -> Result:

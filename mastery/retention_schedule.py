@@ -95,7 +95,11 @@ SCHEDULE: tuple[Rule, ...] = (
         Kind.ACCESS_GROUND, Begin.RECORD_END, Span(years=5),
         "default: links and consents, and the person whom they are about, 5 years",
     ),
-    Rule(Kind.ITEM_RESPONSE, Begin.RECEIVED, None, "default: with the student's record, as estimates rest on them"),
+    Rule(
+        Kind.ITEM_RESPONSE, Begin.RECEIVED, Span(months=13),
+        "default: 13 months for the time that an answer took, the number of its hints and its later tries; the first"
+        " try, and whether there was a hint, stay with the student's record, as estimates are worked out from them",
+    ),
     Rule(Kind.WAITING_RESULT, Begin.RECEIVED, Span(days=90), "default: what programs sent, 90 days"),
     Rule(Kind.DISCLOSURE, Begin.DONE, None, "FERPA 99.32: as long as the record"),
     Rule(Kind.AUDIT, Begin.DONE, Span(years=7), "default: 7 years"),
@@ -106,8 +110,8 @@ SCHEDULE: tuple[Rule, ...] = (
 # the kinds for which a district may say another time; what the others stand on is said in their basis
 OWN_TIMES = frozenset(
     {
-        Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.ACCESS_GROUND, Kind.WAITING_RESULT, Kind.AUDIT,
-        Kind.SIGN_IN,
+        Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.ACCESS_GROUND, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT,
+        Kind.AUDIT, Kind.SIGN_IN,
     }
 )  # fmt: skip
 # what goes when a student's record does, so that a hold of any of these holds the record

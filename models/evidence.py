@@ -27,7 +27,7 @@ result_id_sequence = Sequence("result_id", metadata=Base.metadata, increment=RES
 
 
 class ResultRow(Base):
-    """One sitting as posted: the header that its evidence shares. Never updated, never deleted."""
+    """One sitting as posted: the header that its evidence shares. Append-only, deleted at the end of the record."""
 
     __tablename__ = "result"
     __table_args__ = (
@@ -40,6 +40,8 @@ class ResultRow(Base):
             ["assessment_form.district_id", "assessment_form.assessment_id", "assessment_form.id"],
         ),
         Index(None, "district_id", "student_id"),
+        # results come in by time, so ranges of blocks find those of a day, and adding to it costs nothing
+        Index(None, "received_at", postgresql_using="brin"),
         one_of("purpose", Purpose),
         one_of("independence", Independence),
         one_of("feedback", Feedback),
@@ -73,7 +75,7 @@ class ResultRow(Base):
 
 
 class Evidence(Base):
-    """What one result says about one target. Never updated, never deleted."""
+    """What one result says about one target. Append-only but for what no estimate reads (models.reduced_answers)."""
 
     __tablename__ = "evidence"
     __table_args__ = (owned("result_id", to="result"), owned("target_id", to="node"))
@@ -84,7 +86,8 @@ class Evidence(Base):
     score: Mapped[float | None]
     max: Mapped[float | None]
     level: Mapped[float | None]
-    # [item name, item key, score, max, try, hints, seconds] per response, in order of item name and try
+    # [item name, item key, score, max, try, hints, seconds] per response, in order of item name and try; after the
+    # district's time for them what is in mastery.evidence.lasting alone
     items: Mapped[ExactJSON]
     # the pseudo-item that a form as a whole is, where no items were sent
     whole_item_id: Mapped[OptionalKey]

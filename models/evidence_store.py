@@ -26,6 +26,7 @@ from models.wire import exact_json
 
 RESULT_COLUMNS = tuple(column.name for column in ResultRow.__table__.columns)
 EVIDENCE_COLUMNS = tuple(column.name for column in Evidence.__table__.columns)
+_NO_ITEMS = "[]"
 
 
 class ResultIds:
@@ -189,14 +190,26 @@ def result_row(
 def evidence_row(district_id: int, key: int, line: Line) -> tuple[object, ...]:
     """One line in the order of EVIDENCE_COLUMNS."""
     score = line.score
-    responses = [
-        [one.item, item, one.score, one.max, one.attempt, one.hints, one.seconds]
-        for item, one in zip(line.items, score.items, strict=True)
-    ]
-    return (
-        district_id, key, line.target, score.score, score.max, score.level,
-        exact_json(responses) if responses else "[]", line.whole_item,
-    )  # fmt: skip
+    items = items_text(score.items, line.items)
+    return district_id, key, line.target, score.score, score.max, score.level, items, line.whole_item
+
+
+def items_text(responses: Sequence[ItemResponse], keys: Sequence[int]) -> str:
+    """Responses with the keys of their items as the column `items` has them."""
+    if not responses:
+        return _NO_ITEMS
+    return exact_json(
+        [
+            [one.item, key, one.score, one.max, one.attempt, one.hints, one.seconds]
+            for one, key in zip(responses, keys, strict=True)
+        ]
+    )
+
+
+def items_of(stored: str) -> tuple[tuple[ItemResponse, ...], tuple[int, ...]]:
+    """Responses and the keys of their items, as `items_text` wrote them."""
+    rows = json.loads(stored) if stored != _NO_ITEMS else ()
+    return tuple([ItemResponse(row[0], *row[2:]) for row in rows]), tuple([row[1] for row in rows])
 
 
 _ALL_EFFECTIVE = """
@@ -277,6 +290,5 @@ def _from_rows(rows: Sequence[tuple[Any, ...]]) -> tuple[Header, list[Line]]:
 def _line(
     target: int, guid: str, score: float | None, most: float | None, level: float | None, items: str, whole: int | None
 ) -> Line:
-    stored = json.loads(items) if items != "[]" else ()
-    responses = tuple([ItemResponse(one[0], *one[2:]) for one in stored])
-    return Line(target, guid, TargetScore("", score, most, level, responses), tuple([one[1] for one in stored]), whole)
+    responses, keys = items_of(items)
+    return Line(target, guid, TargetScore("", score, most, level, responses), keys, whole)

@@ -65,7 +65,7 @@ class Tombstone(Base):
     """That something was deleted, under which rule, and how many rows of which tables; never what. Append-only.
 
     A student's record is known by `key_digest` (models.student_rows.key_digest); records of a kind by `through`: all
-    that are older are gone.
+    that are older are gone, or of answers (Kind.ITEM_RESPONSE) reduced.
     """
 
     __tablename__ = "tombstone"
@@ -79,6 +79,16 @@ class Tombstone(Base):
     rule: Mapped[str]
     at: Mapped[datetime]
     removed: Mapped[dict[str, Any]]
+
+
+class AnswersReduced(Base):
+    """Up to when a district's results came in whose answers are reduced (models.reduced_answers), and when that was."""
+
+    __tablename__ = "answers_reduced"
+
+    district_id: Mapped[DistrictKey]
+    through: Mapped[datetime]
+    at: Mapped[datetime]
 
 
 class MasteredCompetency(Base):

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from api.actions.reduce_answers import reduce_answers
 from mastery.audit import Act
-from mastery.retention_schedule import Ending, Kind
+from mastery.retention_schedule import Ending, Kind, held_students
 from models.audit import SYSTEM, record
 from models.district import District
-from models.retention_store import delete_older, end_record, is_whole_part, put_tombstone, tombstones
+from models.retention_store import delete_older, end_record, holds_of, is_whole_part, put_tombstone, tombstones
 from models.roster import Person
 from models.student_rows import key_digest
 from models.unit_of_work import district_transaction, shared_transaction
@@ -136,16 +138,25 @@ def _redo_student(owner: Engine, district: District, one: Deletion, people: dict
 
 
 def _redo_older(owner: Engine, district: District, one: Deletion, now: datetime) -> int:
+    """Delete again what was older, but what the restored database holds: the next nightly run looks at that."""
     kind, through = Kind(one["kind"]), datetime.fromisoformat(one["through"])
+    today = now.astimezone(ZoneInfo(district.time_zone)).date()
+
+    def tell(session: Session, count: int) -> None:
+        at = datetime.fromisoformat(one["at"])
+        put_tombstone(session, district.id, kind, one["rule"], at, one["removed"], through=through)
+        detail = {"what": kind, "rule": one["rule"], "rows": count, "after": "restore"}
+        record(session, district.id, SYSTEM, Act.DELETED, now, detail=detail)
+
+    if kind is Kind.ITEM_RESPONSE:
+        return reduce_answers(owner, district.id, through, today, now, tell)
     total, more = 0, True
     while more:
         with district_transaction(owner, district.id) as session:
-            some = delete_older(session, district.id, kind, through, ())
+            kept = held_students(holds_of(session, district.id), kind, today)
+            some = delete_older(session, district.id, kind, through, kept)
             total, more = total + some.total(), is_whole_part(some)
             if not more:
-                at = datetime.fromisoformat(one["at"])
-                put_tombstone(session, district.id, kind, one["rule"], at, one["removed"], through=through)
-                detail = {"what": kind, "rule": one["rule"], "rows": total, "after": "restore"}
-                record(session, district.id, SYSTEM, Act.DELETED, now, detail=detail)
+                tell(session, total)
             session.commit()
     return total

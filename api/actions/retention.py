@@ -7,13 +7,15 @@ said again, and two at once do no harm.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from api.actions.reduce_answers import count_reducible, reduce_answers
 from mastery.audit import Act
 from mastery.retention_schedule import (
     Ending,
@@ -120,7 +122,8 @@ def retain(
             done.deleted.append(student.sourced_id)
             done.erased += [student.sourced_id] if ended.erases_person else []
         advance(1)
-    for kind in BULK:
+    # answers first: what came out of quarantine is found by the posts that waited
+    for kind in (Kind.ITEM_RESPONSE, *BULK):
         count = _older(engine, owner, night, kind, what_if)
         if count:
             done.rows[kind] = count
@@ -183,31 +186,48 @@ def _end(owner: Engine, night: _Night, student: Leaver, what_if: bool) -> Ending
 
 
 def _older(engine: Engine, owner: Engine, night: _Night, kind: Kind, what_if: bool) -> int:
-    """Delete what is older than the schedule keeps, a part at a time; how many rows."""
+    """End what is older than the schedule keeps; how many rows."""
     zone = ZoneInfo(night.district.time_zone)
     today = night.now.astimezone(zone).date()
     last = gone_by(night.rules[kind], today)
     if last is None or held(night.holds, kind, None, today):
         return 0
     before = datetime.combine(last + timedelta(days=1), time.min, zone)
+    if kind is Kind.ITEM_RESPONSE:
+        return _reduce(engine, owner, night, before, today, what_if)
     if what_if:
         with district_transaction(engine, night.district.id) as session:
             return count_older(session, night.district.id, kind, before)
+    return _delete(owner, night, kind, before, held_students(night.holds, kind, today))
+
+
+def _reduce(engine: Engine, owner: Engine, night: _Night, before: datetime, today: date, what_if: bool) -> int:
+    def tell(session: Session, count: int) -> None:
+        if count:
+            _put_tombstone(session, night, Kind.ITEM_RESPONSE, {"evidence": count}, before)
+
+    if what_if:
+        return count_reducible(engine, night.district.id, before, today)
+    return reduce_answers(owner, night.district.id, before, today, night.now, tell)
+
+
+def _delete(owner: Engine, night: _Night, kind: Kind, before: datetime, kept: Collection[int]) -> int:
+    """Delete what is older, a part at a time."""
     removed: Counter[str] = Counter()
     more = True
     while more:
         with district_transaction(owner, night.district.id) as session:
-            some = delete_older(
-                session, night.district.id, kind, before, held_students(night.holds, kind, today)
-            )  # fmt: skip
+            some = delete_older(session, night.district.id, kind, before, kept)
             more = is_whole_part(some)
             removed += some
             if removed and not more:
-                put_tombstone(
-                    session, night.district.id, kind, night.rules[kind].name, night.now, removed, through=before
-                )
+                _put_tombstone(session, night, kind, removed, before)
             session.commit()
     return removed.total()
+
+
+def _put_tombstone(session: Session, night: _Night, kind: Kind, removed: Mapping[str, int], before: datetime) -> None:
+    put_tombstone(session, night.district.id, kind, night.rules[kind].name, night.now, removed, through=before)
 
 
 def _put_on_record(engine: Engine, night: _Night, done: Retained) -> None:

@@ -115,14 +115,24 @@ class PartsSchema(Schema):
 
 
 class ItemAnswerSchema(Schema):
-    """One try at one item; `share` is what the estimate saw of it, null where it saw nothing."""
+    """One try at one item; `share` is what the estimate saw of it, null where it saw nothing.
+
+    After the district's time for single answers (13 months by default) only the first try of each is left.
+    """
 
     item = fields.String(required=True)
     score = fields.Float(required=True)
     max = fields.Float(required=True)
     attempt = fields.Integer(required=True, data_key="try")
-    hints = fields.Integer(required=True)
-    seconds = fields.Float(required=True, allow_none=True)
+    hints = fields.Integer(
+        required=True,
+        metadata={"description": "hints taken; after the district's time for single answers 1 for any number"},
+    )
+    seconds = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={"description": "time taken; null after the district's time for single answers"},
+    )
     share = fields.Float(required=True, allow_none=True)
 
 

@@ -148,7 +148,7 @@ def test_a_district_signs_other_times(leavers: Leavers) -> None:
         sign_rule(session, leavers.district.id, Kind.MASTERED_COMPETENCY, "8 years", "RSA 2", "board", DUE.date(), DUE)
         session.commit()
         with pytest.raises(RetentionError, match="has no time of its own"):
-            sign_rule(session, leavers.district.id, Kind.ITEM_RESPONSE, "1 year", "x", "y", DUE.date(), DUE)
+            sign_rule(session, leavers.district.id, Kind.DISCLOSURE, "1 year", "x", "y", DUE.date(), DUE)
         with pytest.raises(RetentionError, match="is no time"):
             sign_rule(session, leavers.district.id, Kind.AUDIT, "soon", "x", "y", DUE.date(), DUE)
     assert leavers.retain(DUE).hidden == []
