@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 
 from api.actions.deletions import FILE, Deletion, Redone, joined, known_deletions, read_deletions, redo
 from api.actions.replay import verify
@@ -20,6 +20,7 @@ from models.district import District
 from models.hardening import Gap, close_gaps, mend_roles
 from models.installation import OWNER_ROLE, Installation, create
 from models.migrate import current, head, revisions, upgrade
+from models.retention import Tombstone
 from models.roles import ensure_database
 from models.row_security import APP_ROLE
 from models.unit_of_work import connect, shared_transaction
@@ -124,9 +125,9 @@ def _deletions_here(installation: Installation, data_dir: Path) -> list[Deletion
         return kept
     engine = connect(installation.app_dsn, pool_size=1)
     try:
-        at = current(engine)
-        # an older schema knows of no deletions
-        return joined(kept, known_deletions(engine) if at == head() else [])
+        # a schema of before there were deletions knows of none
+        knows = inspect(engine).has_table(Tombstone.__tablename__)
+        return joined(kept, known_deletions(engine) if knows else [])
     finally:
         engine.dispose()
 

@@ -116,6 +116,77 @@ def test_a_backup_comes_up_elsewhere_and_not_over_what_is_there(here: Path, copy
     assert told(there, "restore", forced["put_aside"], "--force")["backup"]["rows"]["district"] == 2
 
 
+GONE, REDUCED = "3", "5"  # of the students of `here`
+_LEFT_LONG_AGO = f"""
+    UPDATE person_role SET ends_on = '2015-06-30' FROM person p
+    WHERE p.district_id = person_role.district_id AND p.id = person_role.person_id AND p.sourced_id = '{GONE}';
+    UPDATE result SET received_at = '2020-01-01' FROM person p
+    WHERE p.district_id = result.district_id AND p.id = result.student_id AND p.sourced_id = '{REDUCED}';
+    UPDATE evidence SET items = replace(evidence.items::text, 'null', '12.5')::json FROM result r
+    WHERE r.district_id = evidence.district_id AND r.id = evidence.result_id AND r.received_at < '2021-01-01'
+"""
+_OF_AN_OLDER_VERSION = """
+    DROP TABLE answers_reduced;
+    DROP INDEX ix_result_received_at;
+    UPDATE alembic_version SET version_num = '0010'
+"""
+_A_MONTH_PASSES = "UPDATE pending_deletion SET since = since - interval '30 days'"
+
+
+def left_of(data_dir: Path) -> tuple[int, int]:
+    """How many results there are of who is gone, and how many answers that still say how long they took."""
+    ((results, answers),) = administer(
+        data_dir,
+        "SELECT (SELECT count(*) FROM result r JOIN person p ON p.district_id = r.district_id AND p.id = r.student_id"
+        f" WHERE p.sourced_id = '{GONE}'), (SELECT count(*) FROM evidence WHERE items::text LIKE '%12.5%')",
+    )
+    return results, answers
+
+
+def test_who_was_deleted_is_gone_again_before_anybody_is_served_from_an_older_backup(copy: Path, place: Path) -> None:
+    """As docs/operations.md tells an administrator: back up, a nightly run, a disaster, restore the older backup."""
+    school, nightly = place / "school", ("retention", "run", "--district", "Sandbox")
+    told(school, "restore", str(copy))
+    administer(school, _LEFT_LONG_AGO)
+    backup = told(school, "backup", str(place / "copies"))["file"]
+    (place / "elsewhere").mkdir()
+    file = place / "elsewhere" / "deletions.jsonl"
+    would = told(school, *nightly, "--what-if")
+    assert (would["hidden"], would["rows"]) == ([GONE], {"item_response": 16})
+    assert not file.exists()
+    assert told(school, *nightly, "--deletions", str(file))["hidden"] == [GONE]
+    administer(school, _A_MONTH_PASSES)
+    assert told(school, *nightly, "--deletions", str(file))["erased"] == [GONE]
+    assert left_of(school) == (0, 0)
+
+    # the machine is lost, and what is left is the backup of before and the file
+    new = place / "new machine"
+    restored = told(new, "restore", backup, "--deletions", str(file))
+    assert restored["redone"] == {"students": 1, "rows": 16}
+    assert (restored["proved"]["students"], restored["proved"]["differing"]) == (23, 0)
+    assert left_of(new) == (0, 0)
+    refused = run(new, "student", "record", GONE, "--district", "Sandbox", "--out", str(place / "record"))
+    assert refused.exit_code == 1
+    assert not (place / "record").exists()
+    assert run(new, "doctor").exit_code == 0
+    assert told(new, *nightly)["hidden"] == []
+
+    # on the machine that did it, its database says so by itself, the one of an older version too
+    administer(school, _OF_AN_OLDER_VERSION)
+    assert told(school, "restore", backup, "--force")["redone"] == {"students": 1, "rows": 16}
+    assert left_of(school) == (0, 0)
+    assert told(school, "restore", backup, "--force")["redone"] == {"students": 1, "rows": 16}
+
+    # a server of one's own, which was restored with its own programs, is told by the other command
+    own = place / "own server"
+    assert told(own, "restore", backup)["redone"] == {"students": 0, "rows": 0}
+    assert left_of(own) == (16, 16)
+    assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 1, "rows": 16}
+    assert left_of(own) == (0, 0)
+    assert told(own, "replay", "--verify", "--district", "Sandbox")["differing"] == 0
+    assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 0, "rows": 0}
+
+
 def test_a_real_district_never_goes_by_a_demonstrations_clock(copy: Path, place: Path) -> None:
     demonstration = place / "demonstration"
     assert run(demonstration, "install").exit_code == 0
