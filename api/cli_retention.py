@@ -18,7 +18,7 @@ from api.actions.retention import Retained, retain
 from api.cli_records import counted
 from api.context import print_json, with_district, with_services
 from api.services import Services
-from mastery.retention_schedule import OWN_TIMES, PERMANENT, SCHEDULE, Kind, in_force
+from mastery.retention_schedule import OWN_TIMES, PERMANENT, SCHEDULE, WHAT, Kind, in_force
 from models.district import District
 from models.holds import RetentionError, lift_hold, place_hold, placed_holds, sign_rule
 from models.retention_store import signed_rules
@@ -102,13 +102,14 @@ def _told(done: Retained) -> Iterator[str]:
 @click.option("--json", "as_json", is_flag=True)
 @with_district
 def schedule(services: Services, district: District, as_json: bool) -> None:
-    """List how long each kind of record is kept, and why."""
+    """List how long each kind of record is kept, what it holds, and why."""
     today = services.clock().astimezone(ZoneInfo(district.time_zone)).date()
     with district_transaction(services.engine, district.id) as session:
         rules = in_force(signed_rules(session, district.id), today)
     told: list[dict[str, Any]] = [
         {
             "kind": rule.kind,
+            "what": WHAT[rule.kind],
             "keep": str(rule.keep or PERMANENT) if rule.kind in OWN_TIMES else _WITH_RECORD,
             "from": rule.begins if rule.keep else None,
             "basis": rule.basis,
@@ -120,7 +121,7 @@ def schedule(services: Services, district: District, as_json: bool) -> None:
         return
     for one in told:
         begins = f" from {one['from']}" if one["from"] else ""
-        click.echo(f"{one['kind']:<20} {one['keep']}{begins}; {one['basis']}")
+        click.echo(f"{one['kind']:<20} {one['keep']}{begins}: {one['what']}. {one['basis']}.")
 
 
 @retention.command("set")

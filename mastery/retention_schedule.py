@@ -91,15 +91,8 @@ class Rule:
 SCHEDULE: tuple[Rule, ...] = (
     Rule(Kind.STUDENT_RECORD, Begin.ENROLLMENT_END, Span(years=5), "default: evidence, decisions and flags, 5 years"),
     Rule(Kind.MASTERED_COMPETENCY, Begin.ENROLLMENT_END, None, "default: what was mastered is a transcript"),
-    Rule(
-        Kind.ACCESS_GROUND, Begin.RECORD_END, Span(years=5),
-        "default: links and consents, and the person whom they are about, 5 years",
-    ),
-    Rule(
-        Kind.ITEM_RESPONSE, Begin.RECEIVED, Span(months=13),
-        "default: 13 months for the time that an answer took, the number of its hints and its later tries; the first"
-        " try, and whether there was a hint, stay with the student's record, as estimates are worked out from them",
-    ),
+    Rule(Kind.ACCESS_GROUND, Begin.RECORD_END, Span(years=5), "default: links and consents, 5 years"),
+    Rule(Kind.ITEM_RESPONSE, Begin.RECEIVED, Span(months=13), "default: what no estimate reads of answers, 13 months"),
     Rule(Kind.WAITING_RESULT, Begin.RECEIVED, Span(days=90), "default: what programs sent, 90 days"),
     Rule(Kind.DISCLOSURE, Begin.DONE, None, "FERPA 99.32: as long as the record"),
     Rule(Kind.AUDIT, Begin.DONE, Span(years=7), "default: 7 years"),
@@ -107,6 +100,18 @@ SCHEDULE: tuple[Rule, ...] = (
         Kind.SIGN_IN, Begin.OVER, Span(days=30), "default: sessions, letters, mail and secrets that are over, 30 days"
     ),
 )  # fmt: skip
+# what a kind holds, whoever said for how long
+WHAT: Mapping[Kind, str] = {
+    Kind.STUDENT_RECORD: "a student's evidence, decisions, flags, moves and requests",
+    Kind.MASTERED_COMPETENCY: "what a student mastered, and the person",
+    Kind.ACCESS_GROUND: "links and consents, and the person whom they are about",
+    Kind.ITEM_RESPONSE: "of single answers how long each took, how many hints there were, and later tries; the first"
+    " tries, and whether there was a hint, stay with the student's record, because estimates are worked out from them",
+    Kind.WAITING_RESULT: "results that name somebody or something unknown, as they were posted",
+    Kind.DISCLOSURE: "what was given of a student to somebody outside",
+    Kind.AUDIT: "who did what, and who saw whom",
+    Kind.SIGN_IN: "ended sessions, used letters, mail, old tokens and secrets of programs",
+}
 # the kinds for which a district may say another time; what the others stand on is said in their basis
 OWN_TIMES = frozenset(
     {

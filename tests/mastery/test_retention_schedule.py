@@ -13,6 +13,7 @@ from mastery.retention_schedule import (
     GRACE,
     OWN_TIMES,
     SCHEDULE,
+    WHAT,
     Ending,
     Hold,
     Kind,
@@ -44,7 +45,7 @@ def rule_of(kind: Kind) -> Rule:
 
 
 def test_every_kind_has_one_rule() -> None:
-    assert [rule.kind for rule in SCHEDULE] == list(Kind)
+    assert [rule.kind for rule in SCHEDULE] == list(WHAT) == list(Kind)
     assert {rule.kind for rule in SCHEDULE if rule.keep is not None} <= OWN_TIMES
 
 
