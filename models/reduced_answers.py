@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -51,10 +51,12 @@ _FREED = text(
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Some results of a district: a condition, and its values."""
+    """Some results of a district: a condition, and its values; up to when all is reduced before it and after it."""
 
     which: str
     values: Mapping[str, Any]
+    begin: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,15 @@ def searches(session: Session, district_id: int, before: datetime) -> list[Searc
     found: list[Search] = []
     while begin is not None and begin < before:
         end = min(begin + _SLICE, before)
-        found.append(Search(_RECEIVED, {"since": begin, "before": end}))
+        found.append(Search(_RECEIVED, {"since": begin, "before": end}, begin, end))
         begin = end
     if done is not None:
-        since = {"since": done.at, "before": before}
         day = {"kind": Kind.ITEM_RESPONSE, "day": done.at.date() - timedelta(days=1), "since": done.at}
         freed = session.scalars(_FREED, {"district": district_id, **day}).all()
-        found += [Search(_RELEASED, since), Search(_OF_STUDENTS, {"students": freed, "before": before})]
+        found += [
+            Search(_RELEASED, {"since": done.at, "before": before}, done.through, done.through),
+            Search(_OF_STUDENTS, {"students": freed, "before": before}, done.through, done.through),
+        ]
     return found
 
 
@@ -107,15 +111,27 @@ def _reduced(stored: str) -> str | None:
     return items_text(kept, [key_of[one.item] for one in kept])
 
 
-def write_part(session: Session, part: Part) -> None:
-    """Reduce the rows of a part."""
+def write_part(session: Session, district_id: int, search: Search, part: Part, now: datetime) -> None:
+    """Reduce the rows of a part, and keep how far a search is, so that what is interrupted goes on from there."""
     if part.rows:
         session.execute(_REDUCE, list(part.rows))
+    through = search.end if part.last is None else search.begin
+    new = insert(AnswersReduced).values(district_id=district_id, through=through, at=now, untold=len(part.rows))
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["district_id"],
+            set_={
+                "through": func.greatest(AnswersReduced.through, new.excluded.through),
+                "untold": AnswersReduced.untold + new.excluded.untold,
+            },
+        )
+    )
 
 
-def note_reduced(session: Session, district_id: int, before: datetime, now: datetime) -> None:
-    """Say that all that came in before an instant is reduced, but what is held."""
-    done = session.get(AnswersReduced, (district_id,))
-    values = {"through": before if done is None else max(before, done.through), "at": now}
-    statement = insert(AnswersReduced).values(district_id=district_id, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["district_id"], set_=values))
+def end_run(session: Session, district_id: int, now: datetime) -> int:
+    """Keep that a run came to its end; how many rows were reduced since the last that did."""
+    done = session.get(AnswersReduced, (district_id,), with_for_update=True)
+    if done is None:
+        return 0
+    count, done.untold, done.at = done.untold, 0, now
+    return count

@@ -82,13 +82,17 @@ class Tombstone(Base):
 
 
 class AnswersReduced(Base):
-    """Up to when a district's results came in whose answers are reduced (models.reduced_answers), and when that was."""
+    """Up to when a district's results came in whose answers are reduced (models.reduced_answers).
+
+    `at` is when a run last came to its end; `untold` how many rows were reduced of which no tombstone tells yet.
+    """
 
     __tablename__ = "answers_reduced"
 
     district_id: Mapped[DistrictKey]
     through: Mapped[datetime]
     at: Mapped[datetime]
+    untold: Mapped[Key]
 
 
 class MasteredCompetency(Base):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from mastery.retention_schedule import Kind, held_students
-from models.reduced_answers import Search, note_reduced, read_part, searches, write_part
+from models.reduced_answers import Part, Search, end_run, read_part, searches, write_part
 from models.retention_store import holds_of
 from models.unit_of_work import district_transaction
 
@@ -18,7 +18,11 @@ Tell = Callable[[Session, int], None]
 
 def count_reducible(engine: Engine, district_id: int, before: datetime, today: date) -> int:
     """How many rows of evidence of results that came in before an instant would be reduced; changes nothing."""
-    return _go_through(engine, district_id, before, today, writes=False)
+    return sum(
+        len(part.rows)
+        for search in _searches(engine, district_id, before)
+        for part in _parts(engine, district_id, search, today, None)
+    )
 
 
 def reduce_answers(
@@ -26,33 +30,34 @@ def reduce_answers(
 ) -> int:  # fmt: skip
     """Reduce the answers of results that came in before an instant, but of students who are held today; how many rows.
 
-    Each part is a transaction. `tell` hears in the last one how many rows it were; interrupted before, it begins anew.
+    Each part is a transaction, and what was interrupted goes on. `tell` hears in the last one how many rows it were,
+    those of interrupted runs too.
     """
-    count = _go_through(owner, district_id, before, today, writes=True)
+    for search in _searches(owner, district_id, before):
+        for _ in _parts(owner, district_id, search, today, now):
+            pass
     with district_transaction(owner, district_id) as session:
-        note_reduced(session, district_id, before, now)
+        count = end_run(session, district_id, now)
         tell(session, count)
         session.commit()
     return count
 
 
-def _go_through(engine: Engine, district_id: int, before: datetime, today: date, *, writes: bool) -> int:
+def _searches(engine: Engine, district_id: int, before: datetime) -> list[Search]:
     with district_transaction(engine, district_id) as session:
-        several = searches(session, district_id, before)
-    return sum(_search(engine, district_id, one, today, writes=writes) for one in several)
+        return searches(session, district_id, before)
 
 
-def _search(engine: Engine, district_id: int, search: Search, today: date, *, writes: bool) -> int:
-    count, after = 0, 0
-    while True:
+def _parts(engine: Engine, district_id: int, search: Search, today: date, now: datetime | None) -> Iterator[Part]:
+    """The parts of a search, each as it is reduced at `now`, or only read."""
+    after: int | None = 0
+    while after is not None:
         with district_transaction(engine, district_id) as session:
             # a hold that was placed since the run began holds too
             held = held_students(holds_of(session, district_id), Kind.ITEM_RESPONSE, today)
             part = read_part(session, district_id, search, after, held)
-            if writes:
-                write_part(session, part)
+            if now is not None:
+                write_part(session, district_id, search, part, now)
                 session.commit()
-        count += len(part.rows)
-        if part.last is None:
-            return count
+        yield part
         after = part.last

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("through", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("untold", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("district_id", name=op.f("pk_answers_reduced")),
     )
     op.create_index(op.f("ix_result_received_at"), "result", ["received_at"], postgresql_using="brin")
