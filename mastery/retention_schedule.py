@@ -99,7 +99,7 @@ SCHEDULE: tuple[Rule, ...] = (
     Rule(
         Kind.SIGN_IN, Begin.OVER, Span(days=30), "default: sessions, letters, mail and secrets that are over, 30 days"
     ),
-)  # fmt: skip
+)
 # what a kind holds, whoever said for how long
 WHAT: Mapping[Kind, str] = {
     Kind.STUDENT_RECORD: "a student's evidence, decisions, flags, moves and requests",

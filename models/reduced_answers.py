@@ -29,9 +29,10 @@ _PART = """
             AND {which} ORDER BY r.id LIMIT :limit
     ) found LEFT JOIN evidence e ON e.district_id = :district AND e.result_id = found.id ORDER BY found.id
 """
+# not what another run reduced meanwhile
 _REDUCE = text(
     "UPDATE evidence SET items = CAST(:items AS json)"
-    " WHERE district_id = :district AND result_id = :result AND target_id = :target"
+    " WHERE district_id = :district AND result_id = :result AND target_id = :target AND items::text = :stored"
 )
 _RECEIVED = "r.received_at >= :since AND r.received_at < :before"
 _OF_STUDENTS = "r.received_at < :before AND r.student_id = ANY(:students)"
@@ -94,7 +95,7 @@ def read_part(session: Session, district_id: int, search: Search, after: int, he
     values = {"district": district_id, "after": after, "held": list(held), "limit": _AT_ONCE, **search.values}
     found = session.execute(text(_PART.format(which=search.which)), values).all()
     rows = [
-        {"district": district_id, "result": result, "target": target, "items": items}
+        {"district": district_id, "result": result, "target": target, "items": items, "stored": stored}
         for result, target, stored in found
         if stored is not None and (items := _reduced(stored)) is not None
     ]
@@ -113,10 +114,9 @@ def _reduced(stored: str) -> str | None:
 
 def write_part(session: Session, district_id: int, search: Search, part: Part, now: datetime) -> None:
     """Reduce the rows of a part, and keep how far a search is, so that what is interrupted goes on from there."""
-    if part.rows:
-        session.execute(_REDUCE, list(part.rows))
+    count: int = session.execute(_REDUCE, list(part.rows)).rowcount if part.rows else 0  # type: ignore[attr-defined]
     through = search.end if part.last is None else search.begin
-    new = insert(AnswersReduced).values(district_id=district_id, through=through, at=now, untold=len(part.rows))
+    new = insert(AnswersReduced).values(district_id=district_id, through=through, at=now, untold=count)
     session.execute(
         new.on_conflict_do_update(
             index_elements=["district_id"],

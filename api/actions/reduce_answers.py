@@ -25,9 +25,7 @@ def count_reducible(engine: Engine, district_id: int, before: datetime, today: d
     )
 
 
-def reduce_answers(
-    owner: Engine, district_id: int, before: datetime, today: date, now: datetime, tell: Tell
-) -> int:  # fmt: skip
+def reduce_answers(owner: Engine, district_id: int, before: datetime, today: date, now: datetime, tell: Tell) -> int:
     """Reduce the answers of results that came in before an instant, but of students who are held today; how many rows.
 
     Each part is a transaction, and what was interrupted goes on. `tell` hears in the last one how many rows it were,

@@ -318,6 +318,29 @@ def test_deletions_are_done_again_after_an_older_backup_came_back(
     assert joined(known_deletions(leavers.engine), read_deletions(file)) == read_deletions(file)
 
 
+def test_what_a_hold_in_the_backup_keeps_is_not_deleted_again(leavers: Leavers) -> None:
+    district_id = leavers.district.id
+    with district_transaction(leavers.engine, district_id) as session:
+        client = Factory(session, district_id).client()
+        for student in (leavers.stays, leavers.bare):
+            session.add(
+                Quarantine(
+                    district_id=district_id, client_pk=client.id, source_id="old", revision=student.id, digest=b"",
+                    body={"student": student.identifier}, missing_kind="target", missing_reference="T", candidates=[],
+                    state="waiting", received_at=DUE - timedelta(days=91), settled_at=None,
+                )
+            )  # fmt: skip
+        place_hold(session, district_id, leavers.bare.sourced_id, None, "case", "counsel", None, DUE)
+        session.commit()
+    deletion = {
+        "district": leavers.district.slug, "kind": Kind.WAITING_RESULT, "key_digest": None,
+        "through": DUE.isoformat(), "rule": "test", "at": DUE.isoformat(), "removed": {"quarantine": 1},
+    }  # fmt: skip
+    assert redo(leavers.owner, [deletion], DUE).rows == 1
+    assert "quarantine" in leavers.rows(leavers.bare)
+    assert "quarantine" not in leavers.rows(leavers.stays)
+
+
 @pytest.mark.parametrize("content", ["no json", "[]", '{"district": "x"}'])
 def test_a_file_that_holds_no_deletions_is_refused(tmp_path: Path, content: str) -> None:
     file = tmp_path / "wrong"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -206,6 +207,18 @@ def test_a_hold_placed_while_it_runs_holds(old: Old, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("api.actions.reduce_answers.write_part", place)
     assert old.reduced(OVER) == 21
+
+
+def test_two_runs_at_once_reduce_each_row_once(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reduced_answers, "_AT_ONCE", 7)
+    runs = [threading.Thread(target=lambda: old.retain(OVER)) for _ in range(2)]
+    for one in runs:
+        one.start()
+    for one in runs:
+        one.join()
+    with district_transaction(old.world.engine, old.district.id) as session:
+        assert sum(one.removed["evidence"] for one in session.scalars(select(Tombstone))) == 42
+    assert old.reduced(OVER) == 0
 
 
 def test_an_interrupted_run_goes_on_and_is_told_whole(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
