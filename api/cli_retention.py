@@ -65,7 +65,7 @@ def run(services: Services, district: District, what_if: bool, file: Path | None
 
     Interrupted, the same again goes on; two at once do no harm. A hold keeps what it names.
     """
-    with _plainly(), _owner(services) as owner, counted("students") as advance:
+    with _plainly(), _owner(services) as owner, counted("students and rows") as advance:
         done = retain(services.engine, owner, district, services.clock(), what_if=what_if, advance=advance)
         file = file or _default_file(services)
         if file is not None and not what_if:
@@ -207,8 +207,8 @@ def redo_command(services: Services, file: Path, as_json: bool) -> None:
 
     `mastery restore` does it by itself; this is for an external server, restored with its own programs.
     """
-    with _plainly(), _owner(services) as owner:
-        done = redo(owner, read_deletions(file), services.clock())
+    with _plainly(), _owner(services) as owner, counted("students and rows") as advance:
+        done = redo(owner, read_deletions(file), services.clock(), advance)
     if as_json:
         print_json(done)
     else:

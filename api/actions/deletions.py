@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from api.actions.reduce_answers import reduce_answers
+from api.actions.reduce_answers import Advance, reduce_answers
 from mastery.audit import Act
 from mastery.retention_schedule import Ending, Kind, held_students
 from models.audit import SYSTEM, record
@@ -91,7 +91,7 @@ def _key(one: Deletion) -> tuple[str, ...]:
     return one["at"], one["district"], one["kind"], one["key_digest"] or "", one["through"] or ""
 
 
-def redo(owner: Engine, deletions: Sequence[Deletion], now: datetime) -> Redone:
+def redo(owner: Engine, deletions: Sequence[Deletion], now: datetime, advance: Advance = lambda _: None) -> Redone:
     """Do in a database, as the owner's role, every deletion that it does not know of yet; again changes nothing.
 
     A deletion that is unknown happened after the backup was taken, so whatever the backup has of it goes.
@@ -109,8 +109,9 @@ def redo(owner: Engine, deletions: Sequence[Deletion], now: datetime) -> Redone:
                 continue
             if one["kind"] == Kind.STUDENT_RECORD:
                 students += _redo_student(owner, district, one, people)
+                advance(1)
             else:
-                rows += _redo_older(owner, district, one, now)
+                rows += _redo_older(owner, district, one, now, advance)
     return Redone(students, rows)
 
 
@@ -137,7 +138,7 @@ def _redo_student(owner: Engine, district: District, one: Deletion, people: dict
     return 0 if found is None else 1
 
 
-def _redo_older(owner: Engine, district: District, one: Deletion, now: datetime) -> int:
+def _redo_older(owner: Engine, district: District, one: Deletion, now: datetime, advance: Advance) -> int:
     """Delete again what was older, but what the restored database holds: the next nightly run looks at that."""
     kind, through = Kind(one["kind"]), datetime.fromisoformat(one["through"])
     today = now.astimezone(ZoneInfo(district.time_zone)).date()
@@ -149,7 +150,7 @@ def _redo_older(owner: Engine, district: District, one: Deletion, now: datetime)
         record(session, district.id, SYSTEM, Act.DELETED, now, detail=detail)
 
     if kind is Kind.ITEM_RESPONSE:
-        return reduce_answers(owner, district.id, through, today, now, tell)
+        return reduce_answers(owner, district.id, through, today, now, tell, advance)
     total, more = 0, True
     while more:
         with district_transaction(owner, district.id) as session:
@@ -159,4 +160,5 @@ def _redo_older(owner: Engine, district: District, one: Deletion, now: datetime)
             if not more:
                 tell(session, total)
             session.commit()
+        advance(some.total())
     return total

@@ -14,26 +14,30 @@ from models.retention_store import holds_of
 from models.unit_of_work import district_transaction
 
 Tell = Callable[[Session, int], None]
+Advance = Callable[[int], None]
 
 
-def count_reducible(engine: Engine, district_id: int, before: datetime, today: date) -> int:
+def count_reducible(engine: Engine, district_id: int, before: datetime, today: date, advance: Advance) -> int:
     """How many rows of evidence of results that came in before an instant would be reduced; changes nothing."""
-    return sum(
-        len(part.rows)
-        for search in _searches(engine, district_id, before)
-        for part in _parts(engine, district_id, search, today, None)
-    )
+    count = 0
+    for search in _searches(engine, district_id, before):
+        for part in _parts(engine, district_id, search, today, None):
+            count += len(part.rows)
+            advance(len(part.rows))
+    return count
 
 
-def reduce_answers(owner: Engine, district_id: int, before: datetime, today: date, now: datetime, tell: Tell) -> int:
+def reduce_answers(
+    owner: Engine, district_id: int, before: datetime, today: date, now: datetime, tell: Tell, advance: Advance
+) -> int:
     """Reduce the answers of results that came in before an instant, but of students who are held today; how many rows.
 
     Each part is a transaction, and what was interrupted goes on. `tell` hears in the last one how many rows it were,
-    those of interrupted runs too.
+    those of interrupted runs too; `advance` how many each part has.
     """
     for search in _searches(owner, district_id, before):
-        for _ in _parts(owner, district_id, search, today, now):
-            pass
+        for part in _parts(owner, district_id, search, today, now):
+            advance(len(part.rows))
     with district_transaction(owner, district_id) as session:
         count = end_run(session, district_id, now)
         tell(session, count)

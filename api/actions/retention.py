@@ -7,7 +7,7 @@ said again, and two at once do no harm.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from api.actions.reduce_answers import count_reducible, reduce_answers
+from api.actions.reduce_answers import Advance, count_reducible, reduce_answers
 from mastery.audit import Act
 from mastery.retention_schedule import (
     Ending,
@@ -51,7 +51,6 @@ from models.retention_store import (
 )
 from models.unit_of_work import district_transaction
 
-Advance = Callable[[int], None]
 _AHEAD_OF_UTC = timedelta(hours=14)
 _HIDDEN_AT_ONCE = 500
 
@@ -107,9 +106,10 @@ def retain(
     engine: Engine, owner: Engine, district: District, now: datetime, *, what_if: bool = False,
     advance: Advance = lambda _: None,
 ) -> Retained:  # fmt: skip
-    """Apply the district's schedule as of now, or say what that would do. `advance` hears of students.
+    """Apply the district's schedule as of now, or say what that would do.
 
-    `owner` is an engine of the role that owns the tables (models.retention_store).
+    `advance` hears of students and rows as they go by. `owner` is an engine of the role that owns the tables
+    (models.retention_store).
     """
     night = _night(engine, district, now)
     done = Retained(district.slug, what_if)
@@ -124,7 +124,7 @@ def retain(
         advance(1)
     # answers first: what came out of quarantine is found by the posts that waited
     for kind in (Kind.ITEM_RESPONSE, *BULK):
-        count = _older(engine, owner, night, kind, what_if)
+        count = _older(engine, owner, night, kind, what_if, advance)
         if count:
             done.rows[kind] = count
     if not what_if:
@@ -185,7 +185,7 @@ def _end(owner: Engine, night: _Night, student: Leaver, what_if: bool) -> Ending
     return ended
 
 
-def _older(engine: Engine, owner: Engine, night: _Night, kind: Kind, what_if: bool) -> int:
+def _older(engine: Engine, owner: Engine, night: _Night, kind: Kind, what_if: bool, advance: Advance) -> int:
     """End what is older than the schedule keeps; how many rows."""
     zone = ZoneInfo(night.district.time_zone)
     today = night.now.astimezone(zone).date()
@@ -194,24 +194,26 @@ def _older(engine: Engine, owner: Engine, night: _Night, kind: Kind, what_if: bo
         return 0
     before = datetime.combine(last + timedelta(days=1), time.min, zone)
     if kind is Kind.ITEM_RESPONSE:
-        return _reduce(engine, owner, night, before, today, what_if)
+        return _reduce(engine, owner, night, before, today, what_if, advance)
     if what_if:
         with district_transaction(engine, night.district.id) as session:
             return count_older(session, night.district.id, kind, before)
-    return _delete(owner, night, kind, before, held_students(night.holds, kind, today))
+    return _delete(owner, night, kind, before, held_students(night.holds, kind, today), advance)
 
 
-def _reduce(engine: Engine, owner: Engine, night: _Night, before: datetime, today: date, what_if: bool) -> int:
+def _reduce(
+    engine: Engine, owner: Engine, night: _Night, before: datetime, today: date, what_if: bool, advance: Advance
+) -> int:
     def tell(session: Session, count: int) -> None:
         if count:
             _put_tombstone(session, night, Kind.ITEM_RESPONSE, {"evidence": count}, before)
 
     if what_if:
-        return count_reducible(engine, night.district.id, before, today)
-    return reduce_answers(owner, night.district.id, before, today, night.now, tell)
+        return count_reducible(engine, night.district.id, before, today, advance)
+    return reduce_answers(owner, night.district.id, before, today, night.now, tell, advance)
 
 
-def _delete(owner: Engine, night: _Night, kind: Kind, before: datetime, kept: Collection[int]) -> int:
+def _delete(owner: Engine, night: _Night, kind: Kind, before: datetime, kept: Collection[int], advance: Advance) -> int:
     """Delete what is older, a part at a time."""
     removed: Counter[str] = Counter()
     more = True
@@ -223,6 +225,7 @@ def _delete(owner: Engine, night: _Night, kind: Kind, before: datetime, kept: Co
             if removed and not more:
                 _put_tombstone(session, night, kind, removed, before)
             session.commit()
+        advance(some.total())
     return removed.total()
 
 
