@@ -120,7 +120,8 @@ def waiting_office(found: Furnished) -> None:
 def at_home(found: Furnished) -> None:
     """A student who goes by another name, with two homes, protected, and a partner of each kind."""
     world = found.world
-    office_of(world)
+    if "registrar" not in world.people:
+        office_of(world)
     student, guardian = world.student.id, world.people["guardian"].id
 
     def rows(make: Factory) -> None:

@@ -167,6 +167,11 @@ def read_page(html: str, whole: bool = True) -> Page:
     page.problems.extend(
         f"no label: {one}" for one in reader.inputs if one.get("id") not in reader.labelled and "aria-label" not in one
     )
+    boxes = [one for one in reader.inputs if one.get("type") == "checkbox"]
+    several = Counter(one.get("name") for one in boxes)
+    page.problems.extend(
+        f"every box of {one['name']} is required" for one in boxes if "required" in one and several[one["name"]] > 1
+    )
     names = Counter((role, reader.name(attributes)) for role, attributes in reader.landmarks)
     page.problems.extend(f"{number} landmarks {one}" for one, number in names.items() if number > 1)
     page.problems.extend(

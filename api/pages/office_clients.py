@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from api.actions.clients import (
     ClientError,
@@ -25,7 +26,7 @@ from api.actions.desk import Desk
 from api.actions.links import NotYoursError
 from api.pages import office_words
 from api.pages.blueprint import PAGE_SIZE, Visit, office_only, page_number, pages
-from api.pages.office_forms import ActForm, BoxesField, add_error
+from api.pages.office_forms import ActForm, BoxesField, SomeChosen, add_error
 from api.services import services
 from mastery.credentials import OVERLAP
 from mastery.offices import Affair
@@ -38,7 +39,6 @@ SCOPES: dict[str, Any] = {
     "flags.read": _l("reads hints"),
     "measurement.read": _l("reads how well the measuring works"),
 }
-Done = TypeVar("Done")
 
 
 class ClientForm(ActForm):
@@ -47,7 +47,7 @@ class ClientForm(ActForm):
     name = StringField(_l("Name of the program"), [DataRequired(_l("Give the name.")), Length(max=200)])
     scopes = BoxesField(
         _l("What may it do?"),
-        [InputRequired(_l("Choose at least one."))],
+        [SomeChosen(_l("Choose at least one."))],
         choices=[SelectChoice(scope, words) for scope, words in SCOPES.items()],
     )
 
@@ -88,8 +88,8 @@ def office_clients(visit: Visit) -> ResponseReturnValue:
 @office_only(Affair.CLIENTS)
 def new_client_secret(visit: Visit, client_id: str) -> ResponseReturnValue:
     """A new secret for a program, shown this once; the former one goes on for a while."""
-    desk, now = Desk.of(visit.viewer), services().stopwatch()
-    done = _act(visit, lambda: rotate_client(visit.session, desk, client_id, OVERLAP, now))
+    with _kept(visit) as desk:
+        done = rotate_client(visit.session, desk, client_id, OVERLAP, services().stopwatch())
     return _secret_page(visit, done.name, done.client_id, done.client_secret, rotated=True)
 
 
@@ -97,20 +97,20 @@ def new_client_secret(visit: Visit, client_id: str) -> ResponseReturnValue:
 @office_only(Affair.CLIENTS)
 def end_client(visit: Visit, client_id: str) -> ResponseReturnValue:
     """Disconnect a program."""
-    desk, now = Desk.of(visit.viewer), services().stopwatch()
-    _act(visit, lambda: revoke_client(visit.session, desk, client_id, now))
+    with _kept(visit) as desk:
+        revoke_client(visit.session, desk, client_id, services().stopwatch())
     flash(_("Disconnected. What it sent stays."))
     return redirect(url_for("pages.office_clients"), 303)
 
 
-def _act(visit: Visit, act: Callable[[], Done]) -> Done:
-    """Do and keep an act about a program; what is not there, or has ended, does not exist."""
+@contextmanager
+def _kept(visit: Visit) -> Iterator[Desk]:
+    """An act about a program, kept at the end; a program that is not there, or has ended, does not exist."""
     try:
-        done = act()
+        yield Desk.of(visit.viewer)
     except (NotYoursError, ClientError):
         abort(404)
     visit.session.commit()
-    return done
 
 
 def _secret_page(visit: Visit, name: str, client_id: str, secret: str, *, rotated: bool = False) -> ResponseReturnValue:

@@ -12,7 +12,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, HiddenField, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput
 
 from api.actions.links import LONGEST_PURPOSE
@@ -51,6 +52,18 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(_("Give a day of the calendar, such as 2027-06-30.")) from None
+
+
+class SomeChosen:
+    """At least one box of several. `InputRequired` would have a browser ask for every box."""
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, _form: BaseForm, field: Field) -> None:
+        """Refuse where none is chosen."""
+        if not field.data:
+            raise StopValidation(str(self.message))
 
 
 class BoxesField(SelectMultipleField):
@@ -170,7 +183,7 @@ class ConsentForm(WhoForm):
 
     classes = BoxesField(
         _l("What may they see?"),
-        [InputRequired(_l("Choose at least one."))],
+        [SomeChosen(_l("Choose at least one."))],
         choices=[SelectChoice(str(one), CLASSES[one]) for one in CONSENTED],
     )
     purpose = purpose_field(_l("What for, as the family signed it"))
@@ -186,7 +199,7 @@ class OrderForm(ActForm):
     guardian = RadioField(_l("Whom does it restrict?"), [InputRequired(_l("Choose one."))], choices=[])
     restricts = BoxesField(
         _l("What does it say?"),
-        [InputRequired(_l("Choose at least one."))],
+        [SomeChosen(_l("Choose at least one."))],
         choices=[SelectChoice(str(one), RESTRICTIONS[one]) for one in Restriction],
     )
     kind = StringField(

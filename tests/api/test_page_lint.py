@@ -37,6 +37,8 @@ def test_a_sound_page_has_no_problems() -> None:
         ('<nav aria-label="Main"></nav>', "2 landmarks ('nav', 'Main')"),
         ('<section aria-labelledby="h"><h2 id="h">A</h2></section><section aria-label="A"></section>',
          "2 landmarks ('region', 'A')"),
+        ('<label for="a">A</label><input id="a" type="checkbox" name="c" required>'
+         '<label for="b">B</label><input id="b" type="checkbox" name="c">', "every box of c is required"),
         ("<main></main>", "not one main"),
         ("<p><li>A</li></p>", "<li> in <p>"),
         ('<p tabindex="2"></p>', "<p> with a tabindex of its own"),

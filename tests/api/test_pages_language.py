@@ -16,7 +16,7 @@ from flask import Flask
 from furnished import crowd, furnish
 from furnished_letters import lettered
 from furnished_work import corrected
-from office_world import waiting_office
+from office_world import at_home, waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
 from sqlalchemy import select
@@ -87,12 +87,14 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
     return found
 
 
+# of the states of a page those that can be there together
+FURNISHING = (None, crowd, corrected, waiting_office, at_home)
 # as the page's registry has them, and what it has not
 PLACES = [
     *(
         (one.who, one.path)
         for one in CASES
-        if one.endpoint and one.status == 200 and not one.come and one.more in (None, crowd, corrected, waiting_office)
+        if one.endpoint and one.status == 200 and not one.come and one.more in FURNISHING
     ),
     *(("teacher", path) for path in ("/classes", "/today?section={section}", "/students/{student}/path")),
     *(("teacher", f"/students/{{student}}/map{more}") for more in ("", "?around={mastered}")),
@@ -118,6 +120,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     crowd(found)
     lettered(found)
     waiting_office(found)
+    at_home(found)
     corrected(found)
 
     def rows(make: Factory) -> None:
