@@ -175,7 +175,6 @@ def test_who_was_deleted_is_gone_again_before_anybody_is_served_from_an_older_ba
     administer(school, _OF_AN_OLDER_VERSION)
     assert told(school, "restore", backup, "--force")["redone"] == {"students": 1, "rows": 16}
     assert left_of(school) == (0, 0)
-    assert told(school, "restore", backup, "--force")["redone"] == {"students": 1, "rows": 16}
 
     # a server of one's own, which was restored with its own programs, is told by the other command
     own = place / "own server"
