@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.hot import fetch
 
-_RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS = 7203, 7204, 7205, 7296
+_RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS, _NAMES = 7203, 7204, 7205, 7296, 7297
 _SHARE = (
     "WITH rules AS MATERIALIZED"
     " (SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s)) AS held)"
@@ -58,3 +58,10 @@ def change_measurements(session: Session, district_id: int, subject: str) -> Non
 def change_amendment(session: Session, district_id: int, key: int) -> None:
     """Hold a request for a correction alone until the transaction ends: two steps about it are taken one by one."""
     fetch(session, _ALONE, {"district": f"{district_id}/{key}", "rules": _AMENDMENTS})
+
+
+def give_names(session: Session, district_id: int, kind: str) -> None:
+    """Hold the names of a kind (partners, programs, guardians) alone until the transaction ends: two are not given at
+    once.
+    """
+    fetch(session, _ALONE, {"district": f"{district_id}/{kind}", "rules": _NAMES})

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mastery.households import Member
 from models.households import Household, HouseholdMember
+from models.queries_people import on
 from models.roster import Person
 
 
@@ -44,14 +45,15 @@ class HomeLine:
 
 
 def homes_near(
-    session: Session, district_id: int, family: Collection[int], day: date, only: int | None = None
+    session: Session, district_id: int, student: int, family: Collection[int], named: Collection[int], day: date
 ) -> Sequence[HomeLine]:
-    """The homes in which somebody of a family is or was, the oldest first; of others there only their number.
+    """The homes in which a student lives or lived, and those where somebody of the family lives; the oldest first.
 
-    `only`: that home alone.
+    Who else is `named` is told where they live in one of these, of others only how many they are.
     """
+    lives = HouseholdMember.person_id.in_(family) & on(day, HouseholdMember)
     theirs = select(HouseholdMember.household_id).where(
-        HouseholdMember.district_id == district_id, HouseholdMember.person_id.in_(family)
+        HouseholdMember.district_id == district_id, (HouseholdMember.person_id == student) | lives
     )
     query = (
         select(HouseholdMember, Household, Person)
@@ -63,13 +65,11 @@ def homes_near(
         .where(HouseholdMember.district_id == district_id, HouseholdMember.household_id.in_(theirs))
         .order_by(HouseholdMember.household_id, HouseholdMember.id)
     )
-    if only is not None:
-        query = query.where(HouseholdMember.household_id == only)
     found: dict[int, HomeLine] = {}
     for row, home, person in session.execute(query):
         line = found.setdefault(home.id, HomeLine(home))
         member = MemberLine(row.id, person.id, person.display_name, row.notice, row.begins_on, row.ends_on)
-        if person.id in family:
+        if person.id == student or person.id in family or person.id in named:
             line.members.append(member)
         elif member.holds(day, home.id):
             line.others += 1

@@ -31,6 +31,7 @@ from mastery.roster import Role
 from mastery.safety import Place
 from models.base import Instant
 from models.district import District
+from models.households import HouseholdMember
 from models.queries_names import FAMILY_RULE, appears_in, family_rule, with_family_rule
 from models.retention import in_sight
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
@@ -61,7 +62,8 @@ def is_sandbox(session: Session, district_id: int) -> bool:
 
 
 def on(
-    day: date | ColumnElement[date], row: type[Enrollment] | type[PersonRole] | type[Guardianship]
+    day: date | ColumnElement[date],
+    row: type[Enrollment] | type[PersonRole] | type[Guardianship] | type[HouseholdMember],
 ) -> ColumnElement[bool]:
     """Whether a dated row holds on `day`; both ends belong to it, and an open end has no limit."""
     return and_(

@@ -41,6 +41,10 @@ class Near:
     ends_on: date | None
     attested: bool = False
 
+    def holds(self, day: date) -> bool:
+        """Whether the one is the other's guardian on a day."""
+        return (self.begins_on is None or self.begins_on <= day) and (self.ends_on is None or day <= self.ends_on)
+
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:

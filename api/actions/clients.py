@@ -16,6 +16,7 @@ from mastery.offices import Affair
 from models.access import Client, ClientSecret
 from models.audit import record
 from models.clients import clients_of, end_tokens, hold_client, working_secrets
+from models.locks import give_names
 
 
 class ClientError(Exception):
@@ -24,6 +25,14 @@ class ClientError(Exception):
 
 class NameTakenError(ClientError):
     """A name that another client of the district has."""
+
+
+class OverlapError(ClientError):
+    """Two secrets work: one more would end the one that the program may still use. `until`: as long as they do."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"The former secret works until {until.isoformat()}: a further one would end it.")
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class Rotated:
 def add_client(session: Session, desk: Desk, name: str, scopes: Collection[str], now: datetime) -> NewClient:
     """Make a client. Raises NotYoursError, NameTakenError, and ValueError that names a scope that does not exist."""
     _allow(desk, now)
+    give_names(session, desk.district, "client")
     if hold_client(session, desk.district, name) is not None:
         raise NameTakenError(f"There is a client {name!r} in this district already.")
     made = create_client(session, desk.district, name, scopes, now)
@@ -78,14 +88,19 @@ def show_clients(
     return [_shown(client, secrets, now) for client, secrets in found], total
 
 
-def rotate_client(session: Session, desk: Desk, name: str, overlap: timedelta, now: datetime) -> Rotated:
+def rotate_client(
+    session: Session, desk: Desk, name: str, overlap: timedelta, now: datetime, *, keep_former: bool = False
+) -> Rotated:
     """Give a client a second secret; the one it has goes on for `overlap`, an older one ends now.
 
-    Without any overlap what the former secret opened is closed as well: the client's tokens end. Raises NotYoursError,
-    ClientError.
+    Without any overlap what the former secret opened is closed as well: the client's tokens end. `keep_former`: not
+    while an older one works, which the program may still use (pressed twice, say). Raises NotYoursError, ClientError,
+    OverlapError among them.
     """
     client = _held(session, desk, name, now)
     rows = working_secrets(session, desk.district, client.id, now)
+    if keep_former and len(rows) > 1:
+        raise OverlapError(min(row.expires_at for row in rows if row.expires_at is not None))
     try:
         ends = ends_at_rotation(map(_secret, rows), now, overlap)
     except ValueError as error:

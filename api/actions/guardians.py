@@ -13,6 +13,7 @@ from mastery.links import LinkError
 from mastery.offices import Affair
 from mastery.roster import Origin
 from models.audit import record
+from models.locks import give_names
 from models.queries_access import zone_of_student
 from models.roster import Guardianship, Person
 
@@ -39,6 +40,7 @@ def attest_guardian(
         raise LinkError("reason", f"say how the person acts as a parent, in 1 to {LONGEST_PURPOSE} characters")
     if ends_on is not None and ends_on < begins_on:
         raise LinkError("ends_on", "is before the first day")
+    give_names(session, desk.district, "guardian")
     known = session.get(Guardianship, (desk.district, guardian, student), with_for_update=True)
     if known is not None and (known.ends_on is None or known.ends_on >= _today(session, desk, student, now)):
         raise LinkError("guardian", "is a guardian of this student already")

@@ -76,7 +76,25 @@ def join_household(session: Session, desk: Desk, joining: Joining, now: datetime
     desk.anybody(session, Affair.PEOPLE, joining.person, now)
     if joining.begins_on and joining.ends_on and joining.ends_on < joining.begins_on:
         raise LinkError("ends_on", "is before the first day")
+    if any(_overlaps(one, joining) for one in _memberships(session, desk, joining)):
+        raise LinkError("person", "lives there already")
     return _add(session, desk, joining, now)
+
+
+def _memberships(session: Session, desk: Desk, joining: Joining) -> Sequence[HouseholdMember]:
+    return session.scalars(
+        select(HouseholdMember).where(
+            HouseholdMember.district_id == desk.district,
+            HouseholdMember.household_id == joining.household,
+            HouseholdMember.person_id == joining.person,
+        )
+    ).all()
+
+
+def _overlaps(one: HouseholdMember, joining: Joining) -> bool:
+    """Whether somebody would be in a home twice on some day."""
+    first, last = one.begins_on or date.min, one.ends_on or date.max
+    return first <= (joining.ends_on or date.max) and (joining.begins_on or date.min) <= last
 
 
 def leave_household(session: Session, desk: Desk, membership: int, ends_on: date, now: datetime) -> None:

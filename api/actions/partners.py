@@ -17,6 +17,7 @@ from mastery.offices import Affair
 from models.access import Account
 from models.audit import record
 from models.links import Link, Organization
+from models.locks import give_names
 from models.roster import Person
 
 LONGEST_NAME = 200
@@ -57,6 +58,7 @@ def add_partner(
         raise LinkError("name", f"has 1 to {LONGEST_NAME} characters")
     if agreement_ends_on is not None and reference is None:
         raise LinkError("agreement", "is needed where an agreement ends: say where it is filed")
+    give_names(session, desk.district, "partner")
     taken = select(Organization.id).where(
         Organization.district_id == desk.district, Organization.active, func.lower(Organization.name) == words.lower()
     )

@@ -38,6 +38,7 @@ class IdConverter(IntegerConverter):
 pages = Blueprint("pages", __name__)
 csrf = CSRFProtect()
 PAGE_SIZE = 50
+REFUSED = 422  # a form that is shown again, as it was typed
 UNDECIDED = Access(Reason.NO_TIE)
 
 
@@ -225,9 +226,19 @@ def _entered(view: View, *steps: Step, own: bool = False) -> View:
             if request.method == "GET" and visit.seen:
                 looked(session, visit.viewer, request.endpoint or "", visit.seen, visit.now, looks_on=_looks_on())
                 session.commit()
-            return answer
+                return answer
+        if visit.seen and isinstance(answer, tuple) and answer[1] == REFUSED:
+            _put_shown_form_on_record(visit)
+        return answer
 
     return entered
+
+
+def _put_shown_form_on_record(visit: Visit) -> None:
+    """A form that is shown again shows whom it is about; what its act had begun is gone with its transaction."""
+    with district_transaction(services().engine, visit.district_id) as session:
+        looked(session, visit.viewer, request.endpoint or "", visit.seen, visit.now, looks_on=False)
+        session.commit()
 
 
 def _looks_on() -> bool:
@@ -263,6 +274,8 @@ def _refuse_unguarded_and_forged() -> None:
     view = current_app.view_functions[request.endpoint or ""]
     if not hasattr(view, GUARD):
         raise RuntimeError(f"{request.endpoint} declares no guard")
+    if any("\0" in text for _name, text in (*request.form.items(multi=True), *request.args.items(multi=True))):
+        abort(400)  # no keyboard types it, and no text of the database holds it
     csrf.protect()
 
 

@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, Length
 from api.actions.clients import (
     ClientError,
     NameTakenError,
+    OverlapError,
     add_client,
     revoke_client,
     rotate_client,
@@ -88,8 +89,13 @@ def office_clients(visit: Visit) -> ResponseReturnValue:
 @office_only(Affair.CLIENTS)
 def new_client_secret(visit: Visit, client_id: str) -> ResponseReturnValue:
     """A new secret for a program, shown this once; the former one goes on for a while."""
-    with _kept(visit) as desk:
-        done = rotate_client(visit.session, desk, client_id, OVERLAP, services().stopwatch())
+    try:
+        with _kept(visit) as desk:
+            done = rotate_client(visit.session, desk, client_id, OVERLAP, services().stopwatch(), keep_former=True)
+    except OverlapError as overlap:
+        day = office_words.day(overlap.until, visit.zone)
+        flash(_("The former secret still works, until %(day)s. Until then there is no third one.", day=day))
+        return redirect(url_for("pages.office_clients"), 303)
     return _secret_page(visit, done.name, done.client_id, done.client_secret, rotated=True)
 
 
@@ -108,6 +114,8 @@ def _kept(visit: Visit) -> Iterator[Desk]:
     """An act about a program, kept at the end; a program that is not there, or has ended, does not exist."""
     try:
         yield Desk.of(visit.viewer)
+    except OverlapError:
+        raise
     except (NotYoursError, ClientError):
         abort(404)
     visit.session.commit()

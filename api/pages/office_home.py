@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,11 +29,28 @@ from mastery.offices import Affair
 from models.households import NamePolicy, StudentSafety
 from models.queries_homes import HomeLine, homes_near
 from models.queries_office import Found
-from models.queries_person import Near, guardians_of
+from models.queries_person import guardians_of
 from models.roster import Person
 
 # what is said of whether a family may get the name that a student goes by
 _AGREED: dict[str, bool | None] = {"yes": True, "no": False, "not_asked": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Where a family lives. `family`: the student and the guardians of the roster, by key; `attested`: who acts as a
+    parent besides; `keeps_address`: the person may read and change the address, which of a protected student is the
+    registrar's alone.
+    """
+
+    lines: Sequence[HomeLine]
+    family: Mapping[int, str]
+    attested: Mapping[int, str]
+    keeps_address: bool
+
+    def may_change(self, line: HomeLine, student: int, day: date) -> bool:
+        """Whether the address is this office's: the student lives there, or nobody whom it may not know."""
+        return self.keeps_address and (student in line.living(day) or not line.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +91,9 @@ def student_home(visit: Visit, student_id: int) -> ResponseReturnValue:
 
 
 def _page(visit: Visit, student: Found, form: ProtectForm) -> ResponseReturnValue:
-    safety = visit.session.get(StudentSafety, (visit.district_id, student.id))
+    safety = _safety(visit, student)
     if safety is not None and request.method == "GET":
         form.substitute_address.data = safety.substitute_address
-    family = guardians_of(visit.session, visit.district_id, student.id) if _sees_family(visit) else None
     return render_template(
         "office_home.html",
         visit=visit,
@@ -84,30 +101,43 @@ def _page(visit: Visit, student: Found, form: ProtectForm) -> ResponseReturnValu
         form=form,
         naming=_naming(visit, student),
         safety=safety,
-        homes=None if family is None else _homes(visit, student, family),
+        homes=_homes(visit, student, safety) if _sees_family(visit) else None,
         notices=NOTICES,
         language_name=language_name,
         office=office_words,
     ), 422 if form.errors else 200
 
 
+def _safety(visit: Visit, student: Found) -> StudentSafety | None:
+    return visit.session.get(StudentSafety, (visit.district_id, student.id))
+
+
 def _naming(visit: Visit, student: Found) -> Naming:
     person = visit.session.get_one(Person, (visit.district_id, student.id))
     policy = visit.session.get(NamePolicy, (visit.district_id,))
     legal = name_for(person.names, NameUse.REGISTRAR)
-    keeps = visit.asked is not None and Role.REGISTRAR in roles_about(visit.viewer, visit.asked, visit.now)
     return Naming(
         person.display_name,
-        legal if keeps else None,
+        legal if _is_registrar(visit) else None,
         person.pronouns,
         bool(person.preferred_given_name or person.preferred_family_name),
         None if policy is None else policy.parent_view,
     )
 
 
-def _homes(visit: Visit, student: Found, family: Sequence[Near]) -> Sequence[HomeLine]:
-    people = {student.id, *(one.id for one in family)}
-    return homes_near(visit.session, visit.district_id, people, visit.today)
+def _homes(visit: Visit, student: Found, safety: StudentSafety | None) -> Homes:
+    """The homes of the student, and of the guardians whom the roster brings: an attested one's stays their own."""
+    guardians = guardians_of(visit.session, visit.district_id, student.id)
+    today = [one for one in guardians if one.holds(visit.today)]
+    family = {one.id: one.name for one in today if not one.attested}
+    attested = {one.id: one.name for one in today if one.attested}
+    lines = homes_near(visit.session, visit.district_id, student.id, family.keys(), attested.keys(), visit.today)
+    keeps = safety is None or not safety.protected or _is_registrar(visit)
+    return Homes(lines, {student.id: student.name, **family}, attested, keeps)
+
+
+def _is_registrar(visit: Visit) -> bool:
+    return visit.asked is not None and Role.REGISTRAR in roles_about(visit.viewer, visit.asked, visit.now)
 
 
 @pages.post("/office/people/<int:student_id>/protection")
@@ -139,7 +169,9 @@ def unprotect_student(visit: Visit, student_id: int) -> ResponseReturnValue:
 @office_only(Affair.PEOPLE)
 def directory_opt_out(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Put the family's no to directory information on file, or take it back."""
-    out = request.form.get("out") == "1"
+    if (said := request.form.get("out")) not in ("0", "1"):
+        abort(400)
+    out = said == "1"
     _act(visit, lambda: opt_out(visit.session, Desk.of(visit.viewer), student_id, out, visit.now))
     return _to_page(student_id, "directory", _("The family’s no is on file.") if out else _("The no is taken back."))
 
@@ -175,22 +207,27 @@ def new_home(visit: Visit, student_id: int) -> ResponseReturnValue:
 @office_only(Affair.PEOPLE)
 def change_home(visit: Visit, student_id: int, household_id: int) -> ResponseReturnValue:
     """Change where a home is, and say who lives there too."""
-    student, line, others = _home(visit, household_id)
+    student, homes, line = _home(visit, household_id)
     form = HomeForm(obj=line.home)
     form.offer(line.home.language)
+    if not homes.may_change(line, student_id, visit.today):
+        abort(404)
     if form.validate_on_submit():
         address, language, desk = form.address.data, form.language.data, Desk.of(visit.viewer)
         if done(visit, form, lambda: change_household(visit.session, desk, household_id, address, language, visit.now)):
             return _to_page(student_id, "homes", _("Saved."))
-    return _form_page("office_change_home.html", visit, student, form, line=line, member=_member_form(visit, others))
+    member = _member_form(visit, student, homes, line)
+    return _form_page("office_change_home.html", visit, student, form, line=line, member=member)
 
 
 @pages.post("/office/people/<int:student_id>/homes/<int:household_id>/members")
 @office_only(Affair.PEOPLE)
 def join_home(visit: Visit, student_id: int, household_id: int) -> ResponseReturnValue:
     """Let somebody of the family live in a home."""
-    student, line, others = _home(visit, household_id)
-    member = _member_form(visit, others)
+    student, homes, line = _home(visit, household_id)
+    member = _member_form(visit, student, homes, line)
+    if not homes.may_change(line, student_id, visit.today) and member.person.data != str(student_id):
+        abort(404)
     if member.validate_on_submit():
         joining = Joining(household_id, int(member.person.data), Notice(member.notice.data), member.begins_on.data)
         if done(visit, member, lambda: join_household(visit.session, Desk.of(visit.viewer), joining, visit.now)):
@@ -203,30 +240,34 @@ def join_home(visit: Visit, student_id: int, household_id: int) -> ResponseRetur
 @pages.post("/office/people/<int:student_id>/homes/members/<int:membership_id>/end")
 @office_only(Affair.PEOPLE)
 def leave_home(visit: Visit, student_id: int, membership_id: int) -> ResponseReturnValue:
-    """Say that somebody lives in a home until today."""
-    student_of(visit, Affair.PEOPLE)
+    """Say that somebody of the family, who lives in a home of the student, lives there until today."""
+    student = student_of(visit, Affair.PEOPLE)
     if not _sees_family(visit):
+        abort(404)
+    lines = _homes(visit, student, _safety(visit, student)).lines
+    living = (one for line in lines for one in line.members if one.person in line.living(visit.today))
+    if membership_id not in {one.id for one in living if one.ends_on is None}:
         abort(404)
     desk = Desk.of(visit.viewer)
     _act(visit, lambda: leave_household(visit.session, desk, membership_id, visit.today, visit.now))
     return _to_page(student_id, "homes", _("Saved. Today is the last day."))
 
 
-def _home(visit: Visit, household_id: int) -> tuple[Found, HomeLine, list[tuple[int, str]]]:
-    """A home of the family, with who of the family does not live there yet."""
+def _home(visit: Visit, household_id: int) -> tuple[Found, Homes, HomeLine]:
+    """A home of the family."""
     student = student_of(visit, Affair.PEOPLE)
     if not _sees_family(visit):
         abort(404)
-    near = guardians_of(visit.session, visit.district_id, student.id)
-    family = {student.id: student.name} | {one.id: one.name for one in near}
-    found = homes_near(visit.session, visit.district_id, family.keys(), visit.today, household_id)
-    if not found:
-        abort(404)
-    living = found[0].living(visit.today)
-    return student, found[0], [(key, name) for key, name in family.items() if key not in living]
+    homes = _homes(visit, student, _safety(visit, student))
+    line = next((one for one in homes.lines if one.home.id == household_id), None)
+    return student, homes, line or abort(404)
 
 
-def _member_form(visit: Visit, others: Sequence[tuple[int, str]]) -> MemberForm:
+def _member_form(visit: Visit, student: Found, homes: Homes, line: HomeLine) -> MemberForm:
+    """Who of the family does not live there yet; who acts as a parent may live where the student does."""
+    living = line.living(visit.today)
+    people = {**homes.family, **homes.attested} if student.id in living else homes.family
+    others = [(key, name) for key, name in people.items() if key not in living]
     form = MemberForm(formdata=request.form if "person" in request.form or "notice" in request.form else None)
     form.person.choices = [SelectChoice(str(key), name) for key, name in others]
     as_default((form.begins_on,), visit.today)

@@ -95,7 +95,11 @@ class HomeForm(ActForm):
 
 
 class MemberForm(ActForm):
-    """A guardian who lives in a home."""
+    """Somebody of a family who lives in a home."""
+
+    refusals: ClassVar[Mapping[str, tuple[str, Any]]] = {
+        "person": ("person", _l("This person lives here already, or will.")),
+    }
 
     person = RadioField(_l("Who lives here too?"), [InputRequired(_l("Choose one."))], choices=[])
     notice = RadioField(

@@ -97,6 +97,17 @@ def test_a_form_says_what_is_missing_and_a_name_is_given_once(office: OfficeWorl
     assert (kept.name, kept.scopes) == ("Canvas", ["results.write"])
 
 
+def test_pressed_twice_the_secret_in_use_goes_on(office: OfficeWorld) -> None:
+    one, made = connected(office)
+    one.press("New secret", 200)
+    again = shown(one, "Canvas")
+    one.follow("Connected programs")
+    one.press("New secret")
+    assert "The former secret still works, until " in one.page
+    assert opens(office, made)
+    assert opens(office, again)
+
+
 def test_an_old_secret_asks_for_a_new_one(office: OfficeWorld) -> None:
     one, _made = connected(office)
     assert "It is old" not in one.page

@@ -9,7 +9,11 @@ from page_world import PageWorld
 from secretary import Secretary, secretary
 from sqlalchemy import select
 
+from api.actions.desk import Desk
+from api.actions.guardians import attest_guardian
+from api.actions.households import Joining, join_household, make_household
 from mastery.audit import Act
+from mastery.households import Notice
 from models.audit import AuditEvent
 from models.households import Household, HouseholdMember, StudentSafety
 from models.roster import Person
@@ -177,6 +181,94 @@ def test_of_others_in_a_home_there_is_only_a_number(office: OfficeWorld) -> None
     page = at_home(office).page
     assert "and 1 more" in page
     assert "Halfsister" not in page
+
+
+def test_where_who_acts_as_a_parent_lives_elsewhere_is_neither_shown_nor_changed(office: OfficeWorld) -> None:
+    """An attestation is the school's own act: it opens no home of another family."""
+    world, strangers = office.world, []
+
+    def elsewhere(make: Factory) -> None:
+        far = make.student(make.section(make.school("Far High"), "Art", ["6"]), "Frida", "Kahlo")
+        strangers.append(make.guardian_of(far, given="Guillermo", family="Kahlo"))
+        desk, now = Desk(make.district_id), world.clock()
+        home = make_household(make.session, desk, "9 Secret Lane", "en", far.id, now)
+        join_household(make.session, desk, Joining(home, strangers[0].id, Notice.LETTER), now)
+        strangers.append(home)
+        attest_guardian(
+            make.session, desk, world.student.id, strangers[0].id, "uncle", TODAY - DAY, None, now
+        )  # fmt: skip
+
+    world.add(elsewhere)
+    one = at_home(office)
+    assert "9 Secret Lane" not in one.page
+    url = f"{office.page()}/homes/{strangers[1]}"
+    one.client.get(url, 404)
+    one.client.post(url, 404, address="changed", language="en")
+    one.client.post(f"{url}/members", 404, person=world.student.id, notice="letter", begins_on=TODAY)
+    own = home_of(office, one)  # where the student lives, who acts as a parent may live, too
+    one.follow("Change this home")
+    one.press("Save who lives here", person=strangers[0].id, notice="letter")
+    assert "Guillermo Kahlo, by letter" in one.page
+    assert {row.address for row in rows(office, Household)} == {"9 Secret Lane", own.address}
+
+
+def test_a_guardians_home_is_one_that_a_student_may_move_into(office: OfficeWorld) -> None:
+    world = office.world
+
+    def rows_of(make: Factory) -> None:
+        sister = make.student(make.section(make.school("Far High"), "Art", ["6"]), "Halina", "Halfsister")
+        desk, now = Desk(make.district_id), world.clock()
+        home = make_household(make.session, desk, ADDRESS, "en", sister.id, now)
+        join_household(make.session, desk, Joining(home, world.people["guardian"].id, Notice.LETTER), now)
+
+    world.add(rows_of)
+    one = at_home(office)
+    (home,) = rows(office, Household)
+    one.client.post(f"{office.page()}/homes/{home.id}", 404, address="changed", language="en")
+    one.press("Ada Byron lives here too")
+    assert "Change this home" in one.page
+    assert sorted(row.household_id for row in rows(office, HouseholdMember)) == [home.id] * 3
+
+
+def test_the_address_of_a_protected_student_is_the_registrars_to_know(office: OfficeWorld) -> None:
+    one = at_home(office)
+    home = home_of(office, one)
+    one.press("Save the protection", substitute_address=BOX)
+    assert ADDRESS in one.page
+    principal = at_home(office, "principal")
+    assert ADDRESS not in principal.page
+    assert BOX in principal.page
+    principal.client.get(f"{office.page()}/homes/{home.id}", 404)
+
+
+def test_nobody_leaves_twice_nor_before_they_came_nor_is_there_twice(office: OfficeWorld) -> None:
+    one, guardian = at_home(office), office.world.people["guardian"].id
+    home = home_of(office, one)
+    url, later = f"{office.page()}/homes/{home.id}/members", TODAY + 30 * DAY
+    one.client.post(url, 303, person=guardian, notice="letter", begins_on=later)
+    one.client.post(url, 422, person=guardian, notice="sms", begins_on=TODAY)
+    keys = {row.person_id: row.id for row in rows(office, HouseholdMember)}
+    one.client.post(f"{office.page()}/homes/members/{keys[guardian]}/end", 404)
+    one.client.post(f"{office.page()}/homes/members/{keys[office.world.student.id]}/end", 303)
+    one.client.post(f"{office.page()}/homes/members/{keys[office.world.student.id]}/end", 404)
+    ends = {row.person_id: row.ends_on for row in rows(office, HouseholdMember)}
+    assert ends == {guardian: None, office.world.student.id: TODAY}
+
+
+def test_a_form_that_is_shown_again_is_on_record_as_a_look(office: OfficeWorld) -> None:
+    one = at_home(office)
+    one.press("Save the protection", 422, forget="y")
+    with district_transaction(office.world.engine, office.world.district_id) as session:
+        seen = session.scalars(select(AuditEvent.detail["page"].astext).where(AuditEvent.act == Act.VIEW)).all()
+    assert "pages.protect_student" in seen
+
+
+def test_what_no_form_of_ours_sends_changes_nothing(office: OfficeWorld) -> None:
+    client = at_home(office).client
+    client.post(f"{office.page()}/directory", 400)
+    client.post(f"{office.page()}/protection", 400, substitute_address="PO\0Box")
+    assert client.client.get("/students?section=%00").status_code == 400
+    assert rows(office, StudentSafety) == []
 
 
 def test_who_may_not_know_the_guardians_is_told_of_no_home(office: OfficeWorld) -> None:
