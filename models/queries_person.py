@@ -143,36 +143,45 @@ def _family(other: InstrumentedAttribute[int]) -> Select[Person, date | None, da
 
 
 def links_to(session: Session, district_id: int, student_id: int) -> Sequence[LinkLine]:
-    """Who was linked to a student, the newest first."""
-    return _links(session, district_id, Link.student_id == student_id)
+    """Who was linked to a student, what lasts longest first."""
+    return _links(session, district_id, Link.student_id == student_id)[0]
 
 
-def links_of(session: Session, district_id: int, person_id: int, where: Remit, at: datetime) -> Sequence[LinkLine]:
-    """What a person was made or linked to, the newest first; of students only those in some places."""
+def links_of(
+    session: Session, district_id: int, person_id: int, where: Remit, at: datetime, page: int = 1
+) -> tuple[Sequence[LinkLine], int]:
+    """A page of what a person was made or linked to, what lasts longest first; how many there are.
+
+    Of students only those in some places.
+    """
     seen = Link.student_id.is_(None) | Link.student_id.in_(students_in(district_id, where, at))
-    return _links(session, district_id, (Link.person_id == person_id) & seen)
+    return _links(session, district_id, (Link.person_id == person_id) & seen, page)
 
 
-def _links(session: Session, district_id: int, which: ColumnElement[bool]) -> Sequence[LinkLine]:
+def _links(
+    session: Session, district_id: int, which: ColumnElement[bool], page: int = 1
+) -> tuple[Sequence[LinkLine], int]:
     adult, student, granter = aliased(Person), aliased(Person), aliased(Person)
     rows = session.execute(
-        select(Link, adult, student, School.name, Section.title, granter)
+        select(Link, adult, student, School.name, Section.title, granter, func.count().over())
         .join(adult, (adult.district_id == Link.district_id) & (adult.id == Link.person_id))
         .outerjoin(student, (student.district_id == Link.district_id) & (student.id == Link.student_id))
         .outerjoin(School, (School.district_id == Link.district_id) & (School.id == Link.school_id))
         .outerjoin(Section, (Section.district_id == Link.district_id) & (Section.id == Link.section_id))
         .outerjoin(granter, (granter.district_id == Link.district_id) & (granter.id == Link.granted_by))
         .where(Link.district_id == district_id, which)
-        .order_by(Link.id.desc())
+        .order_by(Link.revoked_at.is_not(None), Link.ends_at.desc().nulls_first(), Link.id.desc())
         .limit(MOST)
-    )
-    return [
+        .offset((page - 1) * MOST)
+    ).all()
+    found = [
         LinkLine(
             link, who.display_name, None if about is None else about.display_name, school or section,
             None if by is None else by.display_name,
         )
-        for link, who, about, school, section, by in rows
+        for link, who, about, school, section, by, _total in rows
     ]  # fmt: skip
+    return found, rows[0][-1] if rows else 0
 
 
 def consents_of(session: Session, district_id: int, student_id: int) -> Sequence[ConsentLine]:

@@ -271,6 +271,8 @@ CASES = (
     Case("office, a person to add", "pages.new_person", "principal", "/office/people/new"),
     Case("office, a namesake", "pages.new_person", "principal", "/office/people/new", _namesake, status=422),
     Case("office, partners", "pages.partners", "steward", "/office/partners", more=at_home),
+    Case("office, an agreement", "pages.renew_agreement", "steward", "/office/partners/{partner}", more=at_home),
+    Case("office, correcting", "pages.correct_person", "steward", "/office/people/{added}/change", more=at_home),
     Case("office, a letter", "pages.office_person", "principal", "/office/people/{student}", _one_letter),
     Case("office, the record", "pages.office_record", "steward", "/office/record", more=waiting_office),
     Case("office, support", "pages.office_support", "leader", "/office/support", more=waiting_office),

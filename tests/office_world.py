@@ -20,6 +20,7 @@ from api.actions.emergency import break_glass, let_support_in
 from api.actions.households import Joining, join_household, make_household
 from api.actions.links import Asked, appoint, grant_link
 from api.actions.partners import add_partner, end_partner
+from api.actions.people import Draft, add_person
 from api.actions.safety import opt_out, protect
 from api.pages.office_forms import CONSENTED
 from mastery.access import Basis, Scope
@@ -136,7 +137,9 @@ def at_home(found: Furnished) -> None:
         join_household(make.session, desk, Joining(other, father, Notice.EMAIL, None, today - DAY), now)
         protect(make.session, desk, student, "PO Box 1137\nConcord NH 03302", now, forget=False)
         opt_out(make.session, desk, student, True, now)
-        add_partner(make.session, desk, "Robotics Club", "contract 26-117", today + 99 * DAY, now)
+        club = add_partner(make.session, desk, "Robotics Club", "contract 26-117", today + 99 * DAY, now)
+        added = add_person(make.session, desk, Draft("Hedy", "Lamarr", "hedy@example.org", None, club), now)
+        found.places |= {"partner": club, "added": added.id}
         end_partner(make.session, desk, add_partner(make.session, desk, "Old Mill", None, None, now), now)
         found.places["household"] = home
 

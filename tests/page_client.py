@@ -16,6 +16,7 @@ class PageClient:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
         self.response: TestResponse | None = None
+        self._token: str | None = None
 
     def get(self, url: str, status: int = 200, **headers: str) -> Page:
         """Fetch a page without following a redirect."""
@@ -31,12 +32,20 @@ class PageClient:
 
     def post(self, url: str, status: int = 303, **values: object) -> Page:
         """Send a form with the session's token."""
-        token = self.token()
-        response = self.client.post(url, data={"csrf_token": token, **values})
+        kept = self._token
+        response = self.client.post(url, data={"csrf_token": self.token(), **values})
+        if response.status_code == 400 and kept is not None:
+            self._token = None  # of a session that is over
+            response = self.client.post(url, data={"csrf_token": self.token(), **values})
         return self._read(response, status)
 
     def token(self) -> str:
-        """A form token of this session, as the header's form or the sign-in form holds it."""
+        """A form token of this session, as the header's form or the sign-in form holds it; it lasts as long."""
+        if self._token is None:
+            self._token = self._fresh_token()
+        return self._token
+
+    def _fresh_token(self) -> str:
         html = self.client.get("/students", follow_redirects=True).get_data(as_text=True)
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', html)
         assert found, html
@@ -49,11 +58,14 @@ class PageClient:
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.response.get_data(as_text=True))
         assert found
         sent = {"csrf_token": found.group(1), "name": name, "password": password, **values}
+        self._token = None
         return self._read(self.client.post("/sign-in", data=sent), status)
 
     def show_code(self, code: str, status: int = 303, **values: object) -> Page:
         """Take the second step of signing in."""
-        return self.post("/second-factor", status, code=code, **values)
+        page = self.post("/second-factor", status, code=code, **values)
+        self._token = None
+        return page
 
     def _read(self, response: TestResponse, status: int) -> Page:
         self.response = response

@@ -53,11 +53,9 @@ def add_partner(
     """
     if not desk.remit(Affair.LINKS, now) and not desk.remit(Affair.APPOINTMENTS, now):
         raise NotYoursError
-    words, reference = name.strip(), (agreement or "").strip() or None
+    words, reference = name.strip(), _reference(agreement, agreement_ends_on)
     if not words or len(words) > LONGEST_NAME:
         raise LinkError("name", f"has 1 to {LONGEST_NAME} characters")
-    if agreement_ends_on is not None and reference is None:
-        raise LinkError("agreement", "is needed where an agreement ends: say where it is filed")
     give_names(session, desk.district, "partner")
     taken = select(Organization.id).where(
         Organization.district_id == desk.district, Organization.active, func.lower(Organization.name) == words.lower()
@@ -77,6 +75,32 @@ def add_partner(
     detail = {"organization": partner.id, "agreement": reference is not None}
     record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail=detail)
     return partner.id
+
+
+def renew_partner(
+    session: Session, desk: Desk, key: int, agreement: str | None, agreement_ends_on: date | None, now: datetime
+) -> None:
+    """Put a new agreement with a partner on file. Links that ended with the former one stay ended.
+
+    Raises NotYoursError, or LinkError naming the field.
+    """
+    if not desk.remit(Affair.LINKS, now) and not desk.remit(Affair.APPOINTMENTS, now):
+        raise NotYoursError
+    partner = session.get(Organization, (desk.district, key), with_for_update=True)
+    if partner is None or not partner.active:
+        raise NotYoursError
+    reference = _reference(agreement, agreement_ends_on)
+    partner.agreement_reference, partner.agreement_ends_on = reference, agreement_ends_on
+    session.flush()
+    detail = {"organization": key, "agreement": reference is not None}
+    record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail=detail)
+
+
+def _reference(agreement: str | None, ends_on: date | None) -> str | None:
+    reference = (agreement or "").strip() or None
+    if ends_on is not None and reference is None:
+        raise LinkError("agreement", "is needed where an agreement ends: say where it is filed")
+    return reference
 
 
 def end_partner(session: Session, desk: Desk, key: int, now: datetime) -> Ended:

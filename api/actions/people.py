@@ -26,6 +26,7 @@ from models.queries_persons import family_ties, members_of, roles_held
 from models.roster import Person
 
 LONGEST_NAME = 100
+_CHANGED = ("given_name", "family_name", "email", "phone", "organization_id")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
@@ -47,31 +48,56 @@ def add_person(session: Session, desk: Desk, draft: Draft, now: datetime) -> Per
     """
     if not desk.remit(Affair.PEOPLE, now) and not desk.remit(Affair.LINKS, now):
         raise NotYoursError
-    given, family = (_name(field, text) for field, text in (
-        ("given_name", draft.given_name), ("family_name", draft.family_name),
-    ))  # fmt: skip
-    email = (draft.email or "").strip() or None
-    if email is not None and _EMAIL.fullmatch(email) is None:
-        raise LinkError("email", "is no e-mail address; give one such as name@example.org")
-    if draft.organization is not None:
-        partner = session.get(Organization, (desk.district, draft.organization))
-        if partner is None or not partner.active:
-            raise LinkError("organization", "is no partner of this district, or one that has ended")
-    person = Person(
-        district_id=desk.district,
-        sourced_id=f"{LOCAL}{uuid4()}",
-        given_name=given,
-        family_name=family,
-        email=email,
-        phone=(draft.phone or "").strip() or None,
-        organization_id=draft.organization,
-        grades=[],
-    )
+    person = Person(district_id=desk.district, sourced_id=f"{LOCAL}{uuid4()}", grades=[])
+    _fill(session, desk, person, draft)
     session.add(person)
     session.flush()
     detail = {"person": person.id, "added": True, "organization": draft.organization}
     record(session, desk.district, desk.by, Act.PERSON_CHANGED, now, detail=detail)
     return person
+
+
+def is_local(person: Person) -> bool:
+    """Whether a person was added here, and no roster brings them."""
+    return person.sourced_id.startswith(LOCAL)
+
+
+def change_person(session: Session, desk: Desk, key: int, draft: Draft, now: datetime) -> None:
+    """Correct what is on file of a person who was added here. Raises NotYoursError, or LinkError naming the field."""
+    person = _added(session, desk, key, now)
+    before = {name: getattr(person, name) for name in _CHANGED}
+    _fill(session, desk, person, draft)
+    session.flush()
+    changed = [name for name in _CHANGED if getattr(person, name) != before[name]]
+    if changed:
+        detail = {"person": key, "changed": changed, "organization": person.organization_id}
+        record(session, desk.district, desk.by, Act.PERSON_CHANGED, now, detail=detail)
+
+
+def _added(session: Session, desk: Desk, key: int, now: datetime) -> Person:
+    """A person who was added here and whom the desk may change: it answers for them, or for all the district."""
+    person = session.get(Person, (desk.district, key), with_for_update=True)
+    if person is None or not person.active or not is_local(person):
+        raise NotYoursError
+    if not desk.remit(Affair.PEOPLE, now).district and not desk.answers_for(session, Affair.PEOPLE, key, now):
+        raise NotYoursError
+    return person
+
+
+def _fill(session: Session, desk: Desk, person: Person, draft: Draft) -> None:
+    email = (draft.email or "").strip() or None
+    if email is not None and _EMAIL.fullmatch(email) is None:
+        raise LinkError("email", "is no e-mail address; give one such as name@example.org")
+    if draft.organization is not None and draft.organization != person.organization_id:
+        partner = session.get(Organization, (desk.district, draft.organization))
+        if partner is None or not partner.active:
+            raise LinkError("organization", "is no partner of this district, or one that has ended")
+    person.given_name, person.family_name = (
+        _name("given_name", draft.given_name),
+        _name("family_name", draft.family_name),
+    )
+    person.email, person.phone = email, (draft.phone or "").strip() or None
+    person.organization_id = draft.organization
 
 
 def _name(field: str, text: str) -> str:

@@ -16,7 +16,7 @@ from api.pages import office_words
 from api.pages.blueprint import PAGE_SIZE, Visit, office_only, pages
 from mastery.offices import Affair, reach
 from models.queries_office import Found, find_people
-from models.queries_waiting import Waiting, consents_lacking, emergencies, links_ending, orders_ending
+from models.queries_waiting import MOST, Waiting, consents_lacking, emergencies, links_ending, orders_ending
 
 _LONGEST = 100
 
@@ -60,7 +60,7 @@ def office(visit: Visit) -> ResponseReturnValue:
     """The search and what waits."""
     queue = queue_of(visit)
     visit.seen.update(queue.students())
-    return render_template("office.html", visit=visit, queue=queue, **_common(visit))
+    return render_template("office.html", visit=visit, queue=queue, most=MOST, **_common(visit))
 
 
 @pages.post("/office")

@@ -11,17 +11,19 @@ from api.actions.desk import Desk
 from api.actions.guardians import attest_guardian, end_attested
 from api.actions.links import NotYoursError
 from api.actions.office_accounts import may_keep_account
-from api.actions.partners import add_partner, end_partner, list_partners
-from api.actions.people import Draft, add_person
+from api.actions.partners import add_partner, end_partner, list_partners, renew_partner
+from api.actions.people import Draft, add_person, change_person, is_local
 from api.pages import office_words
 from api.pages.blueprint import PAGE_SIZE, Visit, office_only, page_number, pages
 from api.pages.letters import one_letter
 from api.pages.office_acting import back_to, done, end_it, person_of, show, student_of
 from api.pages.office_forms import add_error, as_default, find_adults
-from api.pages.office_people_forms import NO_PARTNER, AttestForm, PartnerForm, PersonForm
+from api.pages.office_people_forms import NO_PARTNER, AgreementForm, AttestForm, PartnerForm, PersonForm
 from mastery.letters import Group
 from mastery.offices import Affair
+from models.links import Organization
 from models.queries_office import Found, Kind
+from models.roster import Person
 
 _MOST_NAMESAKES = 10
 _MOST_PARTNERS = 500  # to choose from
@@ -32,22 +34,50 @@ _MOST_PARTNERS = 500  # to choose from
 def new_person(visit: Visit) -> ResponseReturnValue:
     """Add a mentor, a grandparent: somebody whom the student information system does not bring."""
     form, namesakes = PersonForm(), list[Found]()
-    choice, _total = list_partners(visit.session, visit.district_id, _MOST_PARTNERS)
-    form.partner.choices = [
-        SelectChoice(NO_PARTNER, _("nobody, or not a partner")),
-        *(SelectChoice(str(one.id), one.name) for one in choice if one.active),
-    ]
+    _offer_partners(visit, form)
     if form.validate_on_submit():
         namesakes = [] if form.another.data else _namesakes(visit, form)
         if namesakes:
             add_error(form.another, _("There is somebody of this name already."))
         else:
-            organization = int(form.partner.data) if form.partner.data != NO_PARTNER else None
-            draft = Draft(form.given_name.data, form.family_name.data, form.email.data, form.phone.data, organization)
+            draft = _draft(form)
             if done(visit, form, lambda: add_person(visit.session, Desk.of(visit.viewer), draft, visit.now)):
                 return _added(visit, f"{draft.given_name.strip()} {draft.family_name.strip()}")
     page = render_template("office_new_person.html", visit=visit, form=form, namesakes=namesakes, office=office_words)
     return page, 422 if request.method == "POST" else 200
+
+
+@pages.route("/office/people/<int:person_id>/change", methods=["GET", "POST"])
+@office_only(Affair.PEOPLE)
+def correct_person(visit: Visit, person_id: int) -> ResponseReturnValue:
+    """Correct what is on file of somebody who was added here."""
+    found = person_of(visit, person_id)
+    person = visit.session.get_one(Person, (visit.district_id, person_id))
+    if not is_local(person):
+        abort(404)
+    form = PersonForm(obj=person)
+    _offer_partners(visit, form, person.organization_id)
+    if request.method == "GET":
+        form.partner.data = str(person.organization_id or NO_PARTNER)
+    if form.validate_on_submit():
+        draft, desk = _draft(form), Desk.of(visit.viewer)
+        if done(visit, form, lambda: change_person(visit.session, desk, person_id, draft, visit.now)):
+            return back_to(person_id, "who", _("Saved."))
+    return show("office_correct_person.html", visit, found, form)
+
+
+def _offer_partners(visit: Visit, form: PersonForm, now: int | None = None) -> None:
+    """Fill the choice of partners: those that run, and the one that it is."""
+    choice, _total = list_partners(visit.session, visit.district_id, _MOST_PARTNERS)
+    form.partner.choices = [
+        SelectChoice(NO_PARTNER, _("nobody, or not a partner")),
+        *(SelectChoice(str(one.id), one.name) for one in choice if one.active or one.id == now),
+    ]
+
+
+def _draft(form: PersonForm) -> Draft:
+    partner = int(form.partner.data) if form.partner.data != NO_PARTNER else None
+    return Draft(form.given_name.data, form.family_name.data, form.email.data, form.phone.data, partner)
 
 
 def _namesakes(visit: Visit, form: PersonForm) -> list[Found]:
@@ -141,6 +171,25 @@ def partners(visit: Visit) -> ResponseReturnValue:
         office=office_words,
     )
     return shown, 422 if request.method == "POST" else 200
+
+
+@pages.route("/office/partners/<int:partner_id>", methods=["GET", "POST"])
+@office_only(Affair.LINKS, Affair.APPOINTMENTS)
+def renew_agreement(visit: Visit, partner_id: int) -> ResponseReturnValue:
+    """Put a new agreement with a partner on file."""
+    partner = visit.session.get(Organization, (visit.district_id, partner_id))
+    if partner is None or not partner.active:
+        abort(404)
+    form = AgreementForm()
+    if request.method == "GET":
+        form.agreement.data, form.agreement_ends_on.data = partner.agreement_reference, partner.agreement_ends_on
+    if form.validate_on_submit():
+        where, last, desk = form.agreement.data, form.agreement_ends_on.data, Desk.of(visit.viewer)
+        if done(visit, form, lambda: renew_partner(visit.session, desk, partner_id, where, last, visit.now)):
+            flash(_("The agreement is on file. Link its people again where their links have ended."))
+            return redirect(url_for("pages.partners"), 303)
+    page = render_template("office_agreement.html", visit=visit, form=form, partner=partner)
+    return page, 422 if request.method == "POST" else 200
 
 
 @pages.post("/office/partners/<int:partner_id>/end")

@@ -70,16 +70,21 @@ class PersonForm(ActForm):
     another = BooleanField(_l("It is somebody else. Add them."))
 
 
-class PartnerForm(ActForm):
-    """An organization whose people work with students."""
+class AgreementForm(ActForm):
+    """The agreement with a partner."""
 
     refusals: ClassVar[Mapping[str, tuple[str, Any]]] = {
         "name": ("name", _l("There is a partner of this name already.")),
         "agreement": ("agreement", _l("Say where the agreement is filed, as it ends on a day.")),
     }
-    name = _name_field(_l("Name"), _l("Give the name."), LONGEST_PARTNER)
     agreement = StringField(_l("Where is the agreement filed, if there is one?"), [Optional(), Length(max=200)])
     agreement_ends_on = DayField(_l("Last day of the agreement, if there is one"), [Optional()])
+
+
+class PartnerForm(AgreementForm):
+    """An organization whose people work with students."""
+
+    name = _name_field(_l("Name"), _l("Give the name."), LONGEST_PARTNER)
 
 
 class HomeForm(ActForm):

@@ -10,8 +10,9 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from api.actions.office_accounts import may_keep_account
+from api.actions.people import is_local
 from api.pages import office_words
-from api.pages.blueprint import Visit, office_only, pages
+from api.pages.blueprint import Visit, office_only, page_number, pages
 from mastery.access import Subject
 from mastery.access_questions import What, may
 from mastery.links import CAPACITIES, OFFICES
@@ -20,6 +21,7 @@ from models.access import Account
 from models.queries_access import subject_of
 from models.queries_office import Found, find_person
 from models.queries_person import (
+    MOST,
     ConsentLine,
     KeptLine,
     LinkLine,
@@ -36,6 +38,7 @@ from models.queries_person import (
     places_of,
     wards_of,
 )
+from models.roster import Person
 
 # who answers for one of these opens the page of a person
 ABOUT_PEOPLE = (Affair.PEOPLE, Affair.LINKS, Affair.CONSENTS, Affair.ORDERS, Affair.APPOINTMENTS)
@@ -64,6 +67,9 @@ class AdultFile:
     links: Sequence[LinkLine]
     ends: frozenset[int]
     may_appoint: bool
+    page: int
+    last_page: int
+    local: bool
 
 
 @pages.get("/office/people/<int:person_id>")
@@ -124,7 +130,10 @@ def _adult(visit: Visit, person: Found) -> AdultFile:
     session, district = visit.session, visit.district_id
     students = reach(visit.viewer, visit.now).students
     wards = wards_of(session, district, person.id, visit.remit(Affair.ORDERS), visit.now)
-    links = links_of(session, district, person.id, students, visit.now)
+    page = page_number()
+    links, total = links_of(session, district, person.id, students, visit.now, page)
+    if page > 1 and not links:
+        abort(404)
     visit.seen.update(one.id for one in wards)
     visit.seen.update(line.link.student_id for line in links if line.link.student_id is not None)
     return AdultFile(
@@ -132,6 +141,9 @@ def _adult(visit: Visit, person: Found) -> AdultFile:
         links,
         frozenset(line.link.id for line in links if _may_end(visit, line)),
         any(may_appoint(visit.viewer, role, visit.now) for role in CAPACITIES),
+        page,
+        max(1, -(-total // MOST)),
+        bool(visit.remit(Affair.PEOPLE)) and is_local(session.get_one(Person, (district, person.id))),
     )
 
 

@@ -110,6 +110,8 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
             "pages.leave_home",
             "pages.end_guardian",
             "pages.finish_partner",
+            "pages.renew_agreement",
+            "pages.correct_person",
             "pages.new_client_secret",
             "pages.end_client",
             "pages.family_withdraws",

@@ -22,6 +22,7 @@ from mastery.audit import Act
 from mastery.links import AgeBasis, Restriction
 from mastery.policy import Policy
 from models.audit import AuditEvent, AuditSubject
+from models.links import Link
 from models.unit_of_work import district_transaction
 
 
@@ -238,6 +239,32 @@ def test_a_long_list_of_found_people_comes_in_pages(office: OfficeWorld) -> None
     assert "Page 2 of 2" in client.post("/office", 200, q="Many", page="2").text
     for wrong in ("3", "0", "x"):
         client.post("/office", 404, q="Many", page=wrong)
+
+
+def test_links_of_a_caseload_come_in_pages_those_that_run_first(office: OfficeWorld) -> None:
+    world = office.world
+
+    def many(make: Factory) -> None:
+        for number in range(52):
+            student = make.student(world.section, f"Case{number:02}", "Load")
+            make._add(
+                Link(
+                    district_id=make.district_id, person_id=office.mentor.id, role="case_manager", scope="student",
+                    student_id=student.id, basis="employee", purpose="caseload", begins_at=world.clock(),
+                    ends_at=world.clock() if number == 51 else None, granted_at=world.clock(),
+                )
+            )  # fmt: skip
+
+    link(office)
+    client = world.client("principal")
+    few = client.statements(office.page("mentor"))
+    world.add(many)
+    first, second = (client.get(f"{office.page('mentor')}?page={number}").text for number in (1, 2))
+    assert "Page 1 of 2" in first
+    assert "Case51" in second  # the one that is over
+    assert [f"Case{number:02}" for number in range(52) if f"Case{number:02} Load" not in first + second] == []
+    assert client.statements(office.page("mentor")) == few
+    client.get(f"{office.page('mentor')}?page=3", 404)
 
 
 def test_no_stored_word_is_without_words() -> None:

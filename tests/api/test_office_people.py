@@ -140,6 +140,34 @@ def test_a_partner_is_added_named_and_ended_with_its_people(office: OfficeWorld)
     assert not named(office, "Hedy").active
 
 
+def test_who_was_added_is_corrected_and_an_agreement_renewed(office: OfficeWorld) -> None:
+    one = secretary(office, "steward")
+    one.follow("Partners")
+    one.press("Add the partner", name="Robotics Club", agreement="contract 1", agreement_ends_on=TODAY + DAY)
+    (club,) = rows(office, Organization)
+    one.follow("Change or renew the agreement")
+    one.press("Save the agreement", 422, agreement="", agreement_ends_on=TODAY + 400 * DAY)
+    one.press("Save the agreement", agreement="contract 2", agreement_ends_on=TODAY + 400 * DAY)
+    (renewed,) = rows(office, Organization)
+    assert (renewed.agreement_reference, renewed.agreement_ends_on) == ("contract 2", TODAY + 400 * DAY)
+    one.open_office()
+    one.follow("Add a person")
+    one.press("Add", given_name="Hedi", family_name="Lamar", partner="0")
+    one.press("Search", q="Hedi Lamar")
+    one.follow("Correct name, contact or partner")
+    one.press("Save", 422, given_name="Hedy", family_name="Lamarr", email="no address", partner=club.id)
+    assert 'value="Hedy"' in one.page
+    one.press("Save", given_name="Hedy", family_name="Lamarr", email="hedy@example.org", partner=club.id)
+    hedy = named(office, "Hedy")
+    assert (hedy.family_name, hedy.email, hedy.organization_id) == ("Lamarr", "hedy@example.org", club.id)
+    for key in (office.world.people["teacher"].id, office.world.student.id):  # whom the roster brings is its own
+        one.client.get(f"/office/people/{key}/change", 404)
+        one.client.post(f"/office/people/{key}/change", 404, given_name="A", family_name="B", partner="0")
+    for who in ("principal", "registrar", "teacher", "guardian"):
+        office.world.client(who).post(f"/office/people/{hedy.id}/change", 404, given_name="A", family_name="B")
+    assert named(office, "Hedy").family_name == "Lamarr"
+
+
 def test_many_partners_come_in_pages(office: OfficeWorld) -> None:
     def many(make: Factory) -> None:
         for number in range(51):
