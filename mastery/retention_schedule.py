@@ -119,8 +119,18 @@ OWN_TIMES = frozenset(
         Kind.AUDIT, Kind.SIGN_IN,
     }
 )  # fmt: skip
-# what goes when a student's record does, so that a hold of any of these holds the record
-_IN_RECORD = (Kind.STUDENT_RECORD, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT)
+KEPT_BY: Mapping[Kind, frozenset[Kind]] = {
+    # these go with a record, so a hold of them is one of the record in its turn
+    Kind.STUDENT_RECORD: frozenset({Kind.STUDENT_RECORD, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT}),
+    Kind.MASTERED_COMPETENCY: frozenset({Kind.MASTERED_COMPETENCY, Kind.STUDENT_RECORD}),
+    Kind.ACCESS_GROUND: frozenset({Kind.ACCESS_GROUND, Kind.STUDENT_RECORD}),
+    Kind.ITEM_RESPONSE: frozenset({Kind.ITEM_RESPONSE, Kind.STUDENT_RECORD}),
+    Kind.WAITING_RESULT: frozenset({Kind.WAITING_RESULT, Kind.STUDENT_RECORD}),
+    Kind.DISCLOSURE: frozenset({Kind.DISCLOSURE, Kind.STUDENT_RECORD}),
+    Kind.AUDIT: frozenset({Kind.AUDIT}),
+    Kind.SIGN_IN: frozenset({Kind.SIGN_IN}),
+}
+"""Of which kinds a hold keeps records of a kind: of its own, and of what it is part of; a hold of no kind keeps all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +165,7 @@ class Hold:
         """Whether it holds a record of a student today, or (None) the records of all."""
         if self.until is not None and self.until < today:
             return False
-        return self.student in (None, student) and self.kind in (None, kind)
+        return self.student in (None, student) and (self.kind is None or self.kind in KEPT_BY[kind])
 
 
 def held(holds: Iterable[Hold], kind: Kind, student: int | None, today: date) -> bool:
@@ -237,7 +247,7 @@ def ending(left: Remains, rules: Mapping[Kind, Rule], holds: Collection[Hold], t
     """What of a student ends today; None where nothing is due, or a hold keeps what is."""
     rule, grounds = rules[Kind.STUDENT_RECORD], rules[Kind.ACCESS_GROUND]
     day = due_on(rule, left.enrolled_until)
-    if day is None or day > today or is_record_held(left.student, holds, today):
+    if day is None or day > today or held(holds, Kind.STUDENT_RECORD, left.student, today):
         return None
     mastered_due = _is_due(Kind.MASTERED_COMPETENCY, left, left.enrolled_until, rules, holds, today)
     ended = left.record_end(rules)
@@ -261,11 +271,6 @@ def _is_due(
     return due(rules[kind], begin, today, held(holds, kind, left.student, today))
 
 
-def is_record_held(student: int, holds: Collection[Hold], today: date) -> bool:
-    """Whether a hold keeps the record of a student, or a kind of record that would go with it."""
-    return any(held(holds, kind, student, today) for kind in _IN_RECORD)
-
-
 def is_person_held(student: int, holds: Iterable[Hold], today: date) -> bool:
     """Whether a hold keeps the person: it names the student, or keeps of all what would go with the person."""
     # the acts of a person who is gone stay, each by its own time
@@ -274,6 +279,12 @@ def is_person_held(student: int, holds: Iterable[Hold], today: date) -> bool:
         for hold in holds
         for kind in Kind
     )
+
+
+def is_end_held(end: Ending, student: int, holds: Collection[Hold], today: date) -> bool:
+    """Whether a hold keeps anything of what an ending ends."""
+    is_record_held = held(holds, Kind.STUDENT_RECORD, student, today)
+    return is_record_held or (end.erases_person and is_person_held(student, holds, today))
 
 
 def over(since: date, today: date) -> bool:

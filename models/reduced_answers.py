@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mastery.evidence import lasting
-from mastery.retention_schedule import Kind
+from mastery.retention_schedule import KEPT_BY, Kind
 from models.evidence_store import items_of, items_text
 from models.retention import AnswersReduced
 
@@ -46,7 +46,7 @@ _FIRST = text("SELECT min(received_at) FROM result WHERE district_id = :district
 # a hold ends with its last day by a school's calendar, so a day more is looked at
 _FREED = text(
     "SELECT DISTINCT student_id FROM legal_hold WHERE district_id = :district AND student_id IS NOT NULL"
-    " AND coalesce(kind, :kind) = :kind AND (lifted_at >= :since OR until >= :day)"
+    " AND (kind IS NULL OR kind = ANY(:kinds)) AND (lifted_at >= :since OR until >= :day)"
 )
 
 
@@ -81,7 +81,7 @@ def searches(session: Session, district_id: int, before: datetime) -> list[Searc
         found.append(Search(_RECEIVED, {"since": begin, "before": end}, begin, end))
         begin = end
     if done is not None:
-        day = {"kind": Kind.ITEM_RESPONSE, "day": done.at.date() - timedelta(days=1), "since": done.at}
+        day = {"kinds": list(KEPT_BY[Kind.ITEM_RESPONSE]), "day": done.at.date() - timedelta(days=1), "since": done.at}
         freed = session.scalars(_FREED, {"district": district_id, **day}).all()
         found += [
             Search(_RELEASED, {"since": done.at, "before": before}, done.through, done.through),
@@ -128,10 +128,12 @@ def write_part(session: Session, district_id: int, search: Search, part: Part, n
     )
 
 
-def end_run(session: Session, district_id: int, now: datetime) -> int:
-    """Keep that a run came to its end; how many rows were reduced since the last that did."""
+def end_run(session: Session, district_id: int, now: datetime | None) -> int:
+    """Keep that a run came to its end, or (None) was stopped; how many rows were reduced of which nobody told yet."""
     done = session.get(AnswersReduced, (district_id,), with_for_update=True)
     if done is None:
         return 0
-    count, done.untold, done.at = done.untold, 0, now
+    count, done.untold = done.untold, 0
+    # whoever was freed since the last run that came to its end is still to be looked at
+    done.at = now or done.at
     return count

@@ -65,7 +65,8 @@ class Tombstone(Base):
     """That something was deleted, under which rule, and how many rows of which tables; never what. Append-only.
 
     A student's record is known by `key_digest` (models.student_rows.key_digest); records of a kind by `through`: all
-    that are older are gone, or of answers (Kind.ITEM_RESPONSE) reduced.
+    that are older are gone, or of answers (Kind.ITEM_RESPONSE) reduced. Both None: a hold of all stopped a run, and
+    only so many rows are gone.
     """
 
     __tablename__ = "tombstone"

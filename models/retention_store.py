@@ -110,6 +110,11 @@ class Bulk:
     kept: str
     key: str = "id"
 
+    @property
+    def rows(self) -> str:
+        """The rows that go, as they stand behind FROM."""
+        return f"{self.table} x WHERE district_id = :district AND {self.older} AND NOT ({self.kept})"
+
 
 # kinds of which all rows of a district go that are older than a day
 BULK: Mapping[Kind, tuple[Bulk, ...]] = {
@@ -281,8 +286,7 @@ def delete_older(
     for bulk in BULK[kind]:
         statement = text(
             f"DELETE FROM {bulk.table} WHERE district_id = :district AND {bulk.key} IN (SELECT {bulk.key}"
-            f" FROM {bulk.table} x WHERE district_id = :district AND {bulk.older} AND NOT ({bulk.kept})"
-            f" ORDER BY {bulk.key} LIMIT :limit)"
+            f" FROM {bulk.rows} ORDER BY {bulk.key} LIMIT :limit)"
         )
         values = {"district": district_id, "before": before, "held": list(held), "limit": _AT_ONCE}
         count: int = session.execute(statement, values).rowcount  # type: ignore[attr-defined]
@@ -296,15 +300,10 @@ def is_whole_part(removed: Mapping[str, int]) -> bool:
     return _AT_ONCE in removed.values()
 
 
-def count_older(session: Session, district_id: int, kind: Kind, before: datetime) -> int:
-    """How many rows of a kind in BULK are older than an instant, those of held students among them."""
-    values = {"district": district_id, "before": before}
-    return sum(
-        session.execute(
-            text(f"SELECT count(*) FROM {bulk.table} WHERE district_id = :district AND {bulk.older}"), values
-        ).scalar_one()
-        for bulk in BULK[kind]
-    )
+def count_older(session: Session, district_id: int, kind: Kind, before: datetime, held: Collection[int]) -> int:
+    """How many rows of a kind in BULK are older than an instant, but those of held students."""
+    values = {"district": district_id, "before": before, "held": list(held)}
+    return sum(session.execute(text(f"SELECT count(*) FROM {bulk.rows}"), values).scalar_one() for bulk in BULK[kind])
 
 
 def tombstones(session: Session, district_id: int, slug: str) -> list[dict[str, Any]]:

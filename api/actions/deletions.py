@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from api.actions.delete_older import delete_in_parts
 from api.actions.reduce_answers import Advance, reduce_answers
 from mastery.audit import Act
-from mastery.retention_schedule import Ending, Kind, held_students
+from mastery.retention_schedule import Ending, Kind, is_end_held
 from models.audit import SYSTEM, record
 from models.district import District
-from models.retention_store import delete_older, end_record, holds_of, is_whole_part, put_tombstone, tombstones
+from models.retention_store import end_record, holds_of, put_tombstone, tombstones
 from models.roster import Person
 from models.student_rows import key_digest
 from models.unit_of_work import district_transaction, shared_transaction
@@ -108,7 +109,7 @@ def redo(owner: Engine, deletions: Sequence[Deletion], now: datetime, advance: A
             if _key(one) in done:
                 continue
             if one["kind"] == Kind.STUDENT_RECORD:
-                students += _redo_student(owner, district, one, people)
+                students += _redo_student(owner, district, one, people, now)
                 advance(1)
             else:
                 rows += _redo_older(owner, district, one, now, advance)
@@ -120,45 +121,54 @@ def _people(session: Session, district: District) -> dict[str, tuple[int, str]]:
     return {key_digest(district.slug, sourced_id): (key, sourced_id) for key, sourced_id in rows}
 
 
-def _redo_student(owner: Engine, district: District, one: Deletion, people: dict[str, tuple[int, str]]) -> int:
-    """End a student's record as it was ended; 1, or 0 where the backup does not have the student."""
-    found, erases = people.get(one["key_digest"]), "person" in one["removed"]
+def _redo_student(
+    owner: Engine, district: District, one: Deletion, people: dict[str, tuple[int, str]], now: datetime
+) -> int:  # fmt: skip
+    """End a student's record as it was ended; 1, or 0 where the backup does not have the student, or holds it."""
+    found, end = people.get(one["key_digest"]), _ending(one)
     at = datetime.fromisoformat(one["at"])
     with district_transaction(owner, district.id) as session:
+        if found is not None and is_end_held(end, found[0], holds_of(session, district.id), _today(district, now)):
+            found = None
         if found is None:
             put_tombstone(
                 session, district.id, Kind.STUDENT_RECORD, one["rule"], at, one["removed"], one["key_digest"]
             )  # fmt: skip
         else:
-            ending = Ending(one["rule"], at.date(), keeps_mastered=not erases, erases_person=erases)
-            end_record(session, district.id, district.slug, *found, ending, at)
+            end_record(session, district.id, district.slug, *found, end, at)
         session.commit()
-    if found is not None and erases:
+    if found is not None and end.erases_person:
         people.pop(one["key_digest"])
     return 0 if found is None else 1
 
 
+def _ending(one: Deletion) -> Ending:
+    """How a record was ended."""
+    erases, due_on = "person" in one["removed"], datetime.fromisoformat(one["at"]).date()
+    return Ending(one["rule"], due_on, keeps_mastered=not erases, erases_person=erases)
+
+
+def _today(district: District, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(district.time_zone)).date()
+
+
 def _redo_older(owner: Engine, district: District, one: Deletion, now: datetime, advance: Advance) -> int:
     """Delete again what was older, but what the restored database holds: the next nightly run looks at that."""
-    kind, through = Kind(one["kind"]), datetime.fromisoformat(one["through"])
-    today = now.astimezone(ZoneInfo(district.time_zone)).date()
+    kind, today = Kind(one["kind"]), _today(district, now)
+    through = None if one["through"] is None else datetime.fromisoformat(one["through"])
 
-    def tell(session: Session, count: int) -> None:
+    def tell(session: Session, removed: Mapping[str, int], is_through: bool) -> None:
+        # known from now on, also where a hold of all stopped it
         at = datetime.fromisoformat(one["at"])
         put_tombstone(session, district.id, kind, one["rule"], at, one["removed"], through=through)
-        detail = {"what": kind, "rule": one["rule"], "rows": count, "after": "restore"}
+        detail = {"what": kind, "rule": one["rule"], "rows": sum(removed.values()), "after": "restore"}
         record(session, district.id, SYSTEM, Act.DELETED, now, detail=detail)
 
+    if through is None:
+        with district_transaction(owner, district.id) as session:
+            tell(session, {}, False)
+            session.commit()
+        return 0
     if kind is Kind.ITEM_RESPONSE:
         return reduce_answers(owner, district.id, through, today, now, tell, advance)
-    total, more = 0, True
-    while more:
-        with district_transaction(owner, district.id) as session:
-            kept = held_students(holds_of(session, district.id), kind, today)
-            some = delete_older(session, district.id, kind, through, kept)
-            total, more = total + some.total(), is_whole_part(some)
-            if not more:
-                tell(session, total)
-            session.commit()
-        advance(some.total())
-    return total
+    return delete_in_parts(owner, district.id, kind, through, today, tell, advance)

@@ -6,8 +6,7 @@ said again, and two at once do no harm.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from api.actions.delete_older import count_deletable, delete_in_parts
 from api.actions.reduce_answers import Advance, count_reducible, reduce_answers
 from mastery.audit import Act
 from mastery.retention_schedule import (
@@ -26,10 +26,8 @@ from mastery.retention_schedule import (
     ending,
     gone_by,
     held,
-    held_students,
     in_force,
     is_person_held,
-    is_record_held,
     over,
 )
 from models.audit import SYSTEM, record
@@ -37,12 +35,9 @@ from models.district import District
 from models.retention_store import (
     BULK,
     Leaver,
-    count_older,
-    delete_older,
     end_record,
     hide,
     holds_of,
-    is_whole_part,
     leaver,
     leavers,
     put_tombstone,
@@ -90,7 +85,8 @@ class _Night:
 
     def is_held(self, student: Leaver) -> bool:
         today = self.today(student)
-        return is_record_held(student.id, self.holds, today) or is_person_held(student.id, self.holds, today)
+        is_record_held = held(self.holds, Kind.STUDENT_RECORD, student.id, today)
+        return is_record_held or is_person_held(student.id, self.holds, today)
 
     def ending(self, student: Leaver) -> Ending | None:
         """How the student's record ends today, if anything of it is due and nothing holds it."""
@@ -187,50 +183,25 @@ def _end(owner: Engine, night: _Night, student: Leaver, what_if: bool) -> Ending
 
 def _older(engine: Engine, owner: Engine, night: _Night, kind: Kind, what_if: bool, advance: Advance) -> int:
     """End what is older than the schedule keeps; how many rows."""
-    zone = ZoneInfo(night.district.time_zone)
+    zone, key = ZoneInfo(night.district.time_zone), night.district.id
     today = night.now.astimezone(zone).date()
     last = gone_by(night.rules[kind], today)
-    if last is None or held(night.holds, kind, None, today):
+    if last is None:
         return 0
     before = datetime.combine(last + timedelta(days=1), time.min, zone)
+
+    def tell(session: Session, removed: Mapping[str, int], is_through: bool) -> None:
+        if removed:
+            rule, through = night.rules[kind].name, before if is_through else None
+            put_tombstone(session, key, kind, rule, night.now, removed, through=through)
+
     if kind is Kind.ITEM_RESPONSE:
-        return _reduce(engine, owner, night, before, today, what_if, advance)
+        if what_if:
+            return count_reducible(engine, key, before, today, advance)
+        return reduce_answers(owner, key, before, today, night.now, tell, advance)
     if what_if:
-        with district_transaction(engine, night.district.id) as session:
-            return count_older(session, night.district.id, kind, before)
-    return _delete(owner, night, kind, before, held_students(night.holds, kind, today), advance)
-
-
-def _reduce(
-    engine: Engine, owner: Engine, night: _Night, before: datetime, today: date, what_if: bool, advance: Advance
-) -> int:
-    def tell(session: Session, count: int) -> None:
-        if count:
-            _put_tombstone(session, night, Kind.ITEM_RESPONSE, {"evidence": count}, before)
-
-    if what_if:
-        return count_reducible(engine, night.district.id, before, today, advance)
-    return reduce_answers(owner, night.district.id, before, today, night.now, tell, advance)
-
-
-def _delete(owner: Engine, night: _Night, kind: Kind, before: datetime, kept: Collection[int], advance: Advance) -> int:
-    """Delete what is older, a part at a time."""
-    removed: Counter[str] = Counter()
-    more = True
-    while more:
-        with district_transaction(owner, night.district.id) as session:
-            some = delete_older(session, night.district.id, kind, before, kept)
-            more = is_whole_part(some)
-            removed += some
-            if removed and not more:
-                _put_tombstone(session, night, kind, removed, before)
-            session.commit()
-        advance(some.total())
-    return removed.total()
-
-
-def _put_tombstone(session: Session, night: _Night, kind: Kind, removed: Mapping[str, int], before: datetime) -> None:
-    put_tombstone(session, night.district.id, kind, night.rules[kind].name, night.now, removed, through=before)
+        return count_deletable(engine, key, kind, before, today)
+    return delete_in_parts(owner, key, kind, before, today, tell, advance)
 
 
 def _put_on_record(engine: Engine, night: _Night, done: Retained) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,12 +16,14 @@ from factories import Factory
 from record_world import with_sign_in
 from retention_world import DUE, LATER, Leavers, three_left
 from sqlalchemy import Engine, select, text
+from sqlalchemy.orm import Session
 
-from api.actions.deletions import DeletionsError, joined, keep_deletions, known_deletions, read_deletions, redo
+from api.actions.deletions import DeletionsError, Redone, joined, keep_deletions, known_deletions, read_deletions, redo
 from api.actions.replay import verify
 from api.actions.retention import Retained, retain
 from mastery.audit import Act
 from mastery.retention_schedule import Kind
+from models import retention_store
 from models.access import AccessToken, ClientSecret
 from models.audit import SYSTEM, AuditEvent, record
 from models.evidence import Quarantine
@@ -28,7 +32,7 @@ from models.installation import Installation
 from models.queries_access import subject_of
 from models.retention import MasteredCompetency, Tombstone
 from models.roster import Enrollment, Person
-from models.student_rows import STUDENT_ROWS, End
+from models.student_rows import STUDENT_ROWS, End, key_digest
 from models.tables import METADATA
 from models.unit_of_work import district_transaction
 
@@ -216,7 +220,7 @@ def test_what_is_over_of_signing_in_goes_unless_it_is_held(leavers: Leavers) -> 
         )  # fmt: skip
         place_hold(session, district_id, leavers.bare.sourced_id, None, "case", "counsel", None, DUE)
         session.commit()
-    assert leavers.retain(DUE, what_if=True).rows == {Kind.SIGN_IN: 8}
+    assert leavers.retain(DUE, what_if=True).rows == {Kind.SIGN_IN: 5}
     assert leavers.retain(DUE).rows == {Kind.SIGN_IN: 5}
     with district_transaction(leavers.engine, district_id) as session:
         (stone,) = session.scalars(select(Tombstone)).all()
@@ -225,6 +229,62 @@ def test_what_is_over_of_signing_in_goes_unless_it_is_held(leavers: Leavers) -> 
     assert b"old" not in left
     assert {"account_session", "entry_code", "mail"} <= leavers.rows(leavers.bare).keys()
     assert leavers.rows(leavers.stays).keys() & {"account", "account_session"} == {"account"}
+
+
+def with_waiting(leavers: Leavers, students: list[Person], at: datetime) -> None:
+    """Results that came in at an instant and wait for a target."""
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        client = Factory(session, leavers.district.id).client()
+        for number, student in enumerate(students):
+            session.add(
+                Quarantine(
+                    district_id=leavers.district.id, client_pk=client.id, source_id="old", revision=number, digest=b"",
+                    body={"student": student.identifier}, missing_kind="target", missing_reference="T", candidates=[],
+                    state="waiting", received_at=at, settled_at=None,
+                )
+            )  # fmt: skip
+        session.commit()
+
+
+@pytest.mark.parametrize("kind", [None, Kind.WAITING_RESULT, Kind.STUDENT_RECORD])
+def test_a_hold_keeps_the_results_of_a_student_that_wait(leavers: Leavers, kind: Kind | None) -> None:
+    with_waiting(leavers, [leavers.stays, leavers.stays, leavers.bare], DUE - timedelta(days=91))
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        name = str(leavers.stays.identifier)
+        key = place_hold(session, leavers.district.id, name, kind, "case", "counsel", None, DUE)
+        session.commit()
+    assert leavers.retain(DUE, what_if=True).rows == leavers.retain(DUE).rows == {Kind.WAITING_RESULT: 1}
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        lift_hold(session, leavers.district.id, key, "counsel", DUE)
+        session.commit()
+    assert leavers.retain(DUE).rows == {Kind.WAITING_RESULT: 2}
+
+
+@pytest.mark.parametrize("kind", [None, Kind.WAITING_RESULT, Kind.STUDENT_RECORD])
+def test_a_hold_of_all_that_is_placed_while_it_runs_stops_it(
+    leavers: Leavers, monkeypatch: pytest.MonkeyPatch, kind: Kind | None
+) -> None:
+    monkeypatch.setattr(retention_store, "_AT_ONCE", 2)
+    with_waiting(leavers, [leavers.stays] * 5, DUE - timedelta(days=91))
+    delete, placed = retention_store.delete_older, []
+
+    def place(session: Session, district_id: int, *rest: Any) -> Counter[str]:
+        removed = delete(session, district_id, *rest)
+        if removed and not placed:
+            placed.append(place_hold(session, district_id, None, kind, "case", "counsel", None, DUE))
+        return removed
+
+    monkeypatch.setattr("api.actions.delete_older.delete_older", place)
+    assert leavers.retain(DUE).rows == {Kind.WAITING_RESULT: 2}
+    again = leavers.retain(DUE, what_if=True).rows
+    assert again == leavers.retain(DUE).rows == {}
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        lift_hold(session, leavers.district.id, placed[0], "counsel", DUE)
+        session.commit()
+    assert leavers.retain(DUE + timedelta(days=1)).rows == {Kind.WAITING_RESULT: 3}
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        stones = session.scalars(select(Tombstone).order_by(Tombstone.id)).all()
+    assert [(one.removed["quarantine"], one.through is None) for one in stones] == [(2, True), (3, False)]
 
 
 def test_two_runs_at_once_delete_each_record_once(leavers: Leavers) -> None:
@@ -318,19 +378,11 @@ def test_deletions_are_done_again_after_an_older_backup_came_back(
     assert joined(known_deletions(leavers.engine), read_deletions(file)) == read_deletions(file)
 
 
-def test_what_a_hold_in_the_backup_keeps_is_not_deleted_again(leavers: Leavers) -> None:
-    district_id = leavers.district.id
-    with district_transaction(leavers.engine, district_id) as session:
-        client = Factory(session, district_id).client()
-        for student in (leavers.stays, leavers.bare):
-            session.add(
-                Quarantine(
-                    district_id=district_id, client_pk=client.id, source_id="old", revision=student.id, digest=b"",
-                    body={"student": student.identifier}, missing_kind="target", missing_reference="T", candidates=[],
-                    state="waiting", received_at=DUE - timedelta(days=91), settled_at=None,
-                )
-            )  # fmt: skip
-        place_hold(session, district_id, leavers.bare.sourced_id, None, "case", "counsel", None, DUE)
+@pytest.mark.parametrize("kind", [None, Kind.WAITING_RESULT, Kind.STUDENT_RECORD])
+def test_what_a_hold_in_the_backup_keeps_is_not_deleted_again(leavers: Leavers, kind: Kind | None) -> None:
+    with_waiting(leavers, [leavers.stays, leavers.bare], DUE - timedelta(days=91))
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        place_hold(session, leavers.district.id, leavers.bare.sourced_id, kind, "case", "counsel", None, DUE)
         session.commit()
     deletion = {
         "district": leavers.district.slug, "kind": Kind.WAITING_RESULT, "key_digest": None,
@@ -339,6 +391,30 @@ def test_what_a_hold_in_the_backup_keeps_is_not_deleted_again(leavers: Leavers) 
     assert redo(leavers.owner, [deletion], DUE).rows == 1
     assert "quarantine" in leavers.rows(leavers.bare)
     assert "quarantine" not in leavers.rows(leavers.stays)
+
+
+@pytest.mark.parametrize("kind", [None, Kind.STUDENT_RECORD])
+@pytest.mark.parametrize("whose", ["one", "all"])
+def test_a_record_that_a_hold_in_the_backup_keeps_is_left_to_the_nightly_run(
+    leavers: Leavers, whose: str, kind: Kind | None
+) -> None:
+    digest = key_digest(leavers.district.slug, leavers.bare.sourced_id)
+    deletion = {
+        "district": leavers.district.slug, "kind": Kind.STUDENT_RECORD, "key_digest": digest, "through": None,
+        "rule": "test", "at": LATER.isoformat(), "removed": {"person": 1},
+    }  # fmt: skip
+    with_waiting(leavers, [leavers.bare], LATER)
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        name = leavers.bare.sourced_id if whose == "one" else None
+        key = place_hold(session, leavers.district.id, name, kind, "case", "counsel", None, DUE)
+        session.commit()
+    assert redo(leavers.owner, [deletion], LATER) == redo(leavers.owner, [deletion], LATER) == Redone(0, 0)
+    assert {"person", "quarantine"} <= leavers.rows(leavers.bare).keys()
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        lift_hold(session, leavers.district.id, key, "counsel", LATER)
+        session.commit()
+    leavers.retain(LATER)
+    assert leavers.bare.sourced_id in leavers.retain(LATER + timedelta(days=30)).erased
 
 
 @pytest.mark.parametrize("content", ["no json", "[]", '{"district": "x"}'])

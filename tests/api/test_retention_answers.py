@@ -172,12 +172,12 @@ def test_the_same_result_is_still_a_duplicate_and_another_still_a_conflict(old: 
     assert old.world.verify().differing == 0
 
 
-@pytest.mark.parametrize("kind", [None, Kind.ITEM_RESPONSE])
+@pytest.mark.parametrize("kind", [None, Kind.ITEM_RESPONSE, Kind.STUDENT_RECORD])
 def test_a_hold_keeps_a_students_answers_until_it_is_lifted(old: Old, kind: Kind | None) -> None:
     with district_transaction(old.world.engine, old.district.id) as session:
         key = place_hold(session, old.district.id, old.world.students[0], kind, "case", "counsel", None, OVER)
         session.commit()
-    assert old.reduced(OVER) == 21
+    assert old.reduced(OVER, what_if=True) == old.reduced(OVER) == 21
     assert old.reduced(OVER + DAY) == 0
     with district_transaction(old.world.engine, old.district.id) as session:
         lift_hold(session, old.district.id, key, "counsel", OVER + 5 * DAY)
@@ -190,8 +190,12 @@ def test_a_hold_keeps_a_students_answers_until_it_is_lifted(old: Old, kind: Kind
 def test_a_hold_with_a_last_day_and_one_of_all(old: Old) -> None:
     until = (OVER + 3 * DAY).date()
     with district_transaction(old.world.engine, old.district.id) as session:
-        for whose, last in ((None, (OVER + DAY).date()), (old.world.students[1], until)):
-            place_hold(session, old.district.id, whose, Kind.ITEM_RESPONSE, "case", "counsel", last, OVER)
+        for whose, kind, last in (
+            (None, Kind.ITEM_RESPONSE, OVER.date()),
+            (None, Kind.STUDENT_RECORD, (OVER + DAY).date()),
+            (old.world.students[1], Kind.STUDENT_RECORD, until),
+        ):
+            place_hold(session, old.district.id, whose, kind, "case", "counsel", last, OVER)
         session.commit()
     assert [old.reduced(OVER + n * DAY) for n in range(6)] == [0, 0, 21, 0, 21, 0]
 
@@ -207,6 +211,58 @@ def test_a_hold_placed_while_it_runs_holds(old: Old, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("api.actions.reduce_answers.write_part", place)
     assert old.reduced(OVER) == 21
+
+
+@pytest.mark.parametrize("kind", [None, Kind.ITEM_RESPONSE, Kind.STUDENT_RECORD])
+def test_a_hold_of_all_that_is_placed_while_it_runs_stops_it(
+    old: Old, monkeypatch: pytest.MonkeyPatch, kind: Kind | None
+) -> None:
+    monkeypatch.setattr(reduced_answers, "_AT_ONCE", 7)
+    write, placed = reduced_answers.write_part, []
+
+    def place(session: Session, district_id: int, *rest: Any) -> None:
+        write(session, district_id, *rest)
+        if not placed:
+            placed.append(place_hold(session, district_id, None, kind, "case", "counsel", None, OVER))
+
+    monkeypatch.setattr("api.actions.reduce_answers.write_part", place)
+    assert old.reduced(OVER) == 7
+    assert old.reduced(OVER + DAY, what_if=True) == old.reduced(OVER + DAY) == 0
+    assert old.world.verify().differing == 0
+    with district_transaction(old.world.engine, old.district.id) as session:
+        lift_hold(session, old.district.id, placed[0], "counsel", OVER + 2 * DAY)
+        session.commit()
+    assert old.reduced(OVER + 2 * DAY) == 42 - 7
+    with district_transaction(old.world.engine, old.district.id) as session:
+        stones = session.scalars(select(Tombstone).order_by(Tombstone.id)).all()
+    # how far the first came nobody can say by a day
+    assert [(one.removed["evidence"], one.through is None) for one in stones] == [(7, True), (35, False)]
+
+
+def test_who_was_freed_before_a_run_that_was_stopped_is_looked_at_by_the_next(
+    old: Old, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with district_transaction(old.world.engine, old.district.id) as session:
+        student = old.world.students[0]
+        key = place_hold(session, old.district.id, student, Kind.STUDENT_RECORD, "case", "counsel", None, OVER)
+        session.commit()
+    assert old.reduced(OVER) == 21
+    write, placed = reduced_answers.write_part, []
+
+    def place(session: Session, district_id: int, *rest: Any) -> None:
+        write(session, district_id, *rest)
+        placed.append(place_hold(session, district_id, None, None, "case", "counsel", None, OVER + DAY))
+
+    with district_transaction(old.world.engine, old.district.id) as session:
+        lift_hold(session, old.district.id, key, "counsel", OVER + DAY)
+        session.commit()
+    with monkeypatch.context() as patched:
+        patched.setattr("api.actions.reduce_answers.write_part", place)
+        assert old.reduced(OVER + DAY) == 0
+    with district_transaction(old.world.engine, old.district.id) as session:
+        lift_hold(session, old.district.id, placed[0], "counsel", OVER + 4 * DAY)
+        session.commit()
+    assert old.reduced(OVER + 4 * DAY) == 21
 
 
 def test_two_runs_at_once_reduce_each_row_once(old: Old, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,6 +333,26 @@ def test_what_came_out_of_quarantine_later_is_reduced_by_the_day_it_was_posted(o
         session.commit()
     assert old.reduced(later + DAY) == 1
     assert old.reduced(later + 2 * DAY) == 0
+
+
+def test_a_redo_heeds_a_hold_of_all(old: Old, tmp_path: Path) -> None:
+    file = tmp_path / "deletions.jsonl"
+    deletion = {
+        "district": old.district.slug, "kind": Kind.ITEM_RESPONSE, "key_digest": None, "through": OVER.isoformat(),
+        "rule": "test", "at": OVER.isoformat(), "removed": {"evidence": 42},
+    }  # fmt: skip
+    with district_transaction(old.owner, old.district.id) as session:
+        key = place_hold(session, old.district.id, None, Kind.STUDENT_RECORD, "case", "counsel", None, NOW)
+        session.commit()
+    stopped = deletion | {"through": None, "at": (OVER - DAY).isoformat(), "removed": {"evidence": 7}}
+    assert redo(old.owner, [stopped, deletion], OVER).rows == 0
+    keep_deletions(old.world.engine, file)
+    assert read_deletions(file) == [stopped, deletion]
+    with district_transaction(old.owner, old.district.id) as session:
+        lift_hold(session, old.district.id, key, "counsel", OVER + DAY)
+        session.commit()
+    assert redo(old.owner, read_deletions(file), OVER + 2 * DAY).rows == 0
+    assert old.reduced(OVER + 2 * DAY) == 42
 
 
 def test_answers_are_reduced_again_after_an_older_backup_came_back(old: Old, tmp_path: Path) -> None:

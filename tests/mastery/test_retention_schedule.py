@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mastery.retention_schedule import (
     GRACE,
+    KEPT_BY,
     OWN_TIMES,
     SCHEDULE,
     WHAT,
@@ -28,6 +29,7 @@ from mastery.retention_schedule import (
     held,
     held_students,
     in_force,
+    is_end_held,
     over,
     span,
 )
@@ -123,9 +125,41 @@ def test_a_hold_holds_what_it_names_as_long_as_it_lasts(
     kind: Kind, student: int | None, hold: Hold, today: date
 ) -> None:
     lasts = hold.until is None or hold.until >= today
-    about = hold.kind in (None, kind) and hold.student in (None, student)
+    about = (hold.kind is None or hold.kind in KEPT_BY[kind]) and hold.student in (None, student)
     assert held([hold], kind, student, today) == (lasts and about)
     assert (student in held_students([hold], kind, today)) == (lasts and about and hold.student is not None)
+
+
+IN_RECORD = {
+    Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.ACCESS_GROUND, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT,
+    Kind.DISCLOSURE,
+}  # fmt: skip
+
+
+@given(kinds, st.integers(1, 3), st.integers(1, 3) | st.none(), kinds | st.none(), days, days)
+def test_whatever_belongs_to_a_held_record_is_never_due(
+    kind: Kind, student: int, whose: int | None, held_kind: Kind | None, begin: date, today: date
+) -> None:
+    hold = Hold(whose, held_kind)
+    is_kept = held([hold], kind, student, today)
+    holds_record = held_kind in (None, Kind.STUDENT_RECORD) and whose in (None, student)
+    if holds_record and kind in IN_RECORD:
+        assert is_kept
+        assert not due(replace(rule_of(kind), keep=Span(days=1)), begin, today, held=is_kept)
+        assert whose is None or student in held_students([hold], kind, today)
+        # one of all stops what goes by its age
+        assert held([hold], kind, None, today) == (whose is None)
+    # nothing goes with a record of which there is a hold
+    if is_kept and kind in (Kind.ITEM_RESPONSE, Kind.WAITING_RESULT):
+        assert held([hold], Kind.STUDENT_RECORD, student, today)
+    if held_kind is kind and whose in (None, student):
+        assert is_kept
+
+
+def test_every_kind_says_what_keeps_it() -> None:
+    assert list(KEPT_BY) == list(Kind)
+    assert {kind for kind, keepers in KEPT_BY.items() if Kind.STUDENT_RECORD in keepers} == IN_RECORD
+    assert all(kind in keepers for kind, keepers in KEPT_BY.items())
 
 
 def test_grace_is_thirty_days() -> None:
@@ -212,6 +246,8 @@ def test_what_is_held_stays(left: Remains, today: date, kind: Kind | None, whose
     else:
         assert end is None or not end.erases_person
         assert (end is None) <= (free is None or free.erases_person)
+    assert end is None or not is_end_held(end, STUDENT, [hold], today)
+    assert free is None or is_end_held(free, STUDENT, [hold], today) or end is not None
     ended = Hold(whose, kind, today - timedelta(days=1))
     assert ending(left, DEFAULTS, [ended, Hold(STUDENT + 1, kind)], today) == free
 
