@@ -104,7 +104,7 @@ SCHEDULE: tuple[Rule, ...] = (
 WHAT: Mapping[Kind, str] = {
     Kind.STUDENT_RECORD: "a student's evidence, decisions, flags, moves and requests",
     Kind.MASTERED_COMPETENCY: "what a student mastered, and the person",
-    Kind.ACCESS_GROUND: "links and consents, and the person whom they are about",
+    Kind.ACCESS_GROUND: "links and consents, and the person whom they are about, if they were a student alone",
     Kind.ITEM_RESPONSE: "of single answers how long each took, how many hints there were, and later tries; the first"
     " tries, and whether there was a hint, stay with the student's record, because estimates are worked out from them",
     Kind.WAITING_RESULT: "results that name somebody or something unknown, as they were posted",
@@ -234,13 +234,15 @@ class Remains:
 class Ending:
     """How a student's record ends: under which rule, due since when, whether what was mastered stays.
 
-    `erases_person`: the person goes too, with the grounds of access and all else that named them.
+    `erases_person`: the person goes too, with the grounds of access and all else that named them; `ends_grounds`: the
+    time of these is over, also where the person stays.
     """
 
     rule: str
     due_on: date
     keeps_mastered: bool
     erases_person: bool
+    ends_grounds: bool = False
 
 
 def ending(left: Remains, rules: Mapping[Kind, Rule], holds: Collection[Hold], today: date) -> Ending | None:
@@ -258,8 +260,9 @@ def ending(left: Remains, rules: Mapping[Kind, Rule], holds: Collection[Hold], t
         and (grounds_due or not left.has_grounds)
         and not is_person_held(left.student, holds, today)
     )
-    if erases and left.has_grounds:
-        return Ending(grounds.name, due_on(grounds, ended) or day, not mastered_due, erases_person=True)
+    # who is more than a student stays, and would keep them for good
+    if left.has_grounds and grounds_due and (erases or not left.is_student_alone):
+        return Ending(grounds.name, due_on(grounds, ended) or day, not mastered_due, erases, ends_grounds=True)
     if left.has_record or erases or (mastered_due and left.has_mastered):
         return Ending(rule.name, day, not mastered_due, erases)
     return None
@@ -283,8 +286,11 @@ def is_person_held(student: int, holds: Iterable[Hold], today: date) -> bool:
 
 def is_end_held(end: Ending, student: int, holds: Collection[Hold], today: date) -> bool:
     """Whether a hold keeps anything of what an ending ends."""
-    is_record_held = held(holds, Kind.STUDENT_RECORD, student, today)
-    return is_record_held or (end.erases_person and is_person_held(student, holds, today))
+    return (
+        held(holds, Kind.STUDENT_RECORD, student, today)
+        or (end.ends_grounds and held(holds, Kind.ACCESS_GROUND, student, today))
+        or (end.erases_person and is_person_held(student, holds, today))
+    )
 
 
 def over(since: date, today: date) -> bool:

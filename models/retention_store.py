@@ -26,7 +26,7 @@ from models.district import SignInName
 from models.locks import change_rules
 from models.registry import bump
 from models.retention import LegalHold, MasteredCompetency, PendingDeletion, RetentionRule, Tombstone
-from models.student_rows import End, delete_rows, key_digest
+from models.student_rows import GROUNDS, End, delete_rows, key_digest
 
 _AT_ONCE = 5000
 # students who were enrolled, with the last day of it (none: it goes on), the zone of their last school, when their
@@ -82,7 +82,6 @@ _RECORDS = (
     "amendment",
     "programme_enrollment",
 )
-_GROUNDS = ("link", "consent", "beyond_age")
 
 
 def _in_any(tables: Iterable[str]) -> str:
@@ -185,7 +184,7 @@ def _leavers(
     session: Session, district_id: int, before: date, only: int | None, without: Collection[int]
 ) -> list[Leaver]:  # fmt: skip
     values = {"district": district_id, "before": before, "only": only, "without": list(without)}
-    rows = session.execute(text(_STUDENTS.format(left=_in_any(_RECORDS), grounds=_in_any(_GROUNDS))), values)
+    rows = session.execute(text(_STUDENTS.format(left=_in_any(_RECORDS), grounds=_in_any(GROUNDS))), values)
     return [Leaver(*row) for row in rows]
 
 
@@ -238,6 +237,8 @@ def end_record(
     if ending.erases_person:
         _free_names(session, district_id, student)
         ends.append(End.WITH_IDENTITY)
+    if ending.erases_person or ending.ends_grounds:
+        ends.append(End.WITH_GROUNDS)
     removed = delete_rows(session, district_id, student, ends)
     if not ending.keeps_mastered and not ending.erases_person:
         session.execute(

@@ -22,6 +22,7 @@ class End(StrEnum):
     """When a student's rows of a table go."""
 
     WITH_RECORD = "record"  # with evidence, decisions and flags
+    WITH_GROUNDS = "grounds"  # when the time of links and consents is over, or with the person
     WITH_IDENTITY = "identity"  # with the person, of whom nothing permanent is left
     OWN_RULE = "own"  # by a rule of their own
 
@@ -80,10 +81,10 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "amendment": StudentRows(_MINE, End.WITH_RECORD),
     "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
     # who could see the student and on what ground is kept as long as the person, who is not erased before links and
-    # consents are due (Kind.ACCESS_GROUND)
-    "link": StudentRows(_MINE, End.WITH_IDENTITY),
-    "consent": StudentRows(_MINE, End.WITH_IDENTITY),
-    "beyond_age": StudentRows(_MINE, End.WITH_IDENTITY),
+    # consents are due (Kind.ACCESS_GROUND); of who is more than a student these go alone
+    "link": StudentRows(_MINE, End.WITH_GROUNDS),
+    "consent": StudentRows(_MINE, End.WITH_GROUNDS),
+    "beyond_age": StudentRows(_MINE, End.WITH_GROUNDS),
     "court_order": StudentRows(
         _MINE, End.WITH_IDENTITY, untold="it is about a guardian, and the office alone tells what is in it"
     ),
@@ -107,6 +108,7 @@ NOT_IN_A_RECORD: Mapping[str, str] = {
     "cut_scores": "the person is the educator who confirmed them",
     "outbox": "keys for open pages, gone within seconds",
 }
+GROUNDS = tuple(table for table, rows in STUDENT_ROWS.items() if rows.end is End.WITH_GROUNDS)
 TOLD: Mapping[str, StudentRows] = {table: rows for table, rows in STUDENT_ROWS.items() if rows.untold is None}
 """What a complete record holds."""
 _OWN_MOVES = """

@@ -22,7 +22,7 @@ from models.audit import SYSTEM, record
 from models.district import District
 from models.retention_store import end_record, holds_of, put_tombstone, tombstones
 from models.roster import Person
-from models.student_rows import key_digest
+from models.student_rows import GROUNDS, key_digest
 from models.unit_of_work import district_transaction, shared_transaction
 
 FILE = "deletions.jsonl"
@@ -145,7 +145,8 @@ def _redo_student(
 def _ending(one: Deletion) -> Ending:
     """How a record was ended."""
     erases, due_on = "person" in one["removed"], datetime.fromisoformat(one["at"]).date()
-    return Ending(one["rule"], due_on, keeps_mastered=not erases, erases_person=erases)
+    ends_grounds = any(table in one["removed"] for table in GROUNDS)
+    return Ending(one["rule"], due_on, not erases, erases, ends_grounds)
 
 
 def _today(district: District, now: datetime) -> date:

@@ -14,8 +14,9 @@ from sqlalchemy import Engine, select, text
 from api.actions.deletions import keep_deletions, read_deletions, redo
 from mastery.retention_schedule import Kind
 from models.holds import lift_hold, place_hold, sign_rule
+from models.links import BeyondAge
 from models.retention import Tombstone
-from models.roster import Person
+from models.roster import Guardianship, Person
 from models.student_rows import key_digest
 from models.unit_of_work import district_transaction
 
@@ -121,6 +122,45 @@ def test_who_came_back_has_the_time_again(leavers: Leavers) -> None:
     # nothing of a record came of it, so it ended when it could: five years after 2027, and the grounds five later
     assert leavers.retain(datetime(2037, 6, 29, 12, tzinfo=UTC)).hidden == []
     assert leavers.retain(datetime(2037, 6, 30, 12, tzinfo=UTC)).hidden == [leavers.bare.sourced_id]
+
+
+def test_of_who_works_in_the_district_now_they_end_and_the_person_stays(leavers: Leavers, tmp_path: Path) -> None:
+    file, student = tmp_path / "deletions.jsonl", leavers.bare
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        make = Factory(session, leavers.district.id)
+        make.role(session.get_one(Person, (leavers.district.id, student.id)), "teacher")
+        session.commit()
+    for now in (DUE, LATER, GROUNDS_DUE - DAY):
+        leavers.retain(now)
+    assert leavers.rows(student).keys() >= GROUNDS
+    assert leavers.retain(GROUNDS_DUE).hidden == [student.sourced_id]
+    assert leavers.retain(ERASED - DAY).deleted == []
+    done = leavers.retain(ERASED)
+    assert (done.deleted, done.erased) == ([student.sourced_id], [])
+    left = leavers.rows(student)
+    assert not GROUNDS & left.keys()
+    assert {"person", "person_role", "account", "disclosure", "guardianship"} <= left.keys()
+    for now in (ERASED + DAY, ERASED + 400 * DAY):
+        again = leavers.retain(now)
+        assert (again.hidden, again.deleted) == ([], [])
+    keep_deletions(leavers.engine, file)
+    with district_transaction(leavers.owner, leavers.district.id) as session:
+        session.execute(text("DELETE FROM tombstone"))
+        guardian = session.scalars(select(Guardianship.guardian_id).where(Guardianship.student_id == student.id)).one()
+        session.add(
+            BeyondAge(
+                district_id=leavers.district.id, student_id=student.id, guardian_id=guardian, basis="dependent",
+                begins_at=DUE, ends_at=None, recorded_by=guardian, recorded_at=DUE, withdrawn_at=None,
+            )
+        )  # fmt: skip
+        session.commit()
+    digest = key_digest(leavers.district.slug, student.sourced_id)
+    mine = [one for one in read_deletions(file) if one["key_digest"] == digest]
+    assert redo(leavers.owner, mine[:1], ERASED).students == 1
+    assert "beyond_age" in leavers.rows(student)
+    assert redo(leavers.owner, mine, ERASED).students == 1
+    assert "beyond_age" not in leavers.rows(student)
+    assert "person" in leavers.rows(student)
 
 
 def test_each_deletion_is_done_again_after_a_restore(leavers: Leavers, tmp_path: Path) -> None:

@@ -188,10 +188,26 @@ def test_links_and_consents_keep_the_person_five_years_longer() -> None:
     assert ending(left, DEFAULTS, [], date(2025, 7, 30)) is None
     assert ending(left, DEFAULTS, [], date(2030, 7, 29)) is None
     grounds = rule_of(Kind.ACCESS_GROUND)
-    assert ending(left, DEFAULTS, [], date(2030, 7, 30)) == Ending(grounds.name, date(2030, 7, 30), True, True)
+    assert ending(left, DEFAULTS, [], date(2030, 7, 30)) == Ending(
+        grounds.name, date(2030, 7, 30), True, True, True
+    )  # fmt: skip
     assert ending(replace(left, has_grounds=False), DEFAULTS, [], date(2025, 7, 30)) == Ending(
         record.name, date(2025, 6, 30), True, True
     )
+
+
+def test_of_who_is_more_than_a_student_links_and_consents_go_and_the_person_stays() -> None:
+    left = replace(BARE, has_record=True, has_grounds=True, is_student_alone=False)
+    ended = ending(left, DEFAULTS, [], date(2025, 6, 30))
+    assert ended is not None
+    assert (ended.erases_person, ended.ends_grounds) == (False, False)
+    left = replace(left, has_record=False, deleted_on=date(2025, 7, 30))
+    assert ending(left, DEFAULTS, [], date(2030, 7, 29)) is None
+    day = date(2030, 7, 30)
+    assert ending(left, DEFAULTS, [], day) == Ending(rule_of(Kind.ACCESS_GROUND).name, day, True, False, True)
+    assert ending(left, DEFAULTS, [Hold(STUDENT, Kind.ACCESS_GROUND)], day) is None
+    assert ending(replace(left, has_mastered=True), DEFAULTS, [], date(2190, 1, 1)) is None
+    assert ending(replace(left, has_grounds=False), DEFAULTS, [], date(2190, 1, 1)) is None
 
 
 def test_what_was_mastered_keeps_person_and_grounds_for_good() -> None:
@@ -245,7 +261,8 @@ def test_what_is_held_stays(left: Remains, today: date, kind: Kind | None, whose
         assert end == free
     else:
         assert end is None or not end.erases_person
-        assert (end is None) <= (free is None or free.erases_person)
+        assert (end is None) <= (free is None or free.erases_person or free.ends_grounds)
+        assert end is None or kind is not Kind.ACCESS_GROUND or not end.ends_grounds
     assert end is None or not is_end_held(end, STUDENT, [hold], today)
     assert free is None or is_end_held(free, STUDENT, [hold], today) or end is not None
     ended = Hold(whose, kind, today - timedelta(days=1))
@@ -261,3 +278,5 @@ def test_nobody_is_erased_of_whom_something_is_to_be_kept(left: Remains, today: 
         assert not (left.has_record and left.has_grounds)
     if end is not None:
         assert end.due_on <= today
+        assert not (end.ends_grounds and (left.has_record or left.has_mastered))
+        assert left.is_student_alone or not (end.ends_grounds and end.erases_person)
