@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy.orm import Session
@@ -62,10 +62,10 @@ def _refusals() -> Iterator[None]:
 
 
 def _change(
-    services: Services, district: District, action: Callable[[Session], Outcome]
+    services: Services, district: District, action: Callable[[Session], Outcome], asked: Mapping[str, Any]
 ) -> tuple[Outcome, Consequences]:
     with _refusals():
-        return change_graph(services.intake, district.id, services.clock(), action)
+        return change_graph(services.intake, district.id, services.clock(), action, asked)
 
 
 @click.command("case")
@@ -84,7 +84,10 @@ def case(services: Services, district: District, file: Path, subject: str | None
         with _refusals(), district_transaction(services.engine, district.id) as session:
             done = import_case(session, district.id, package, now, dry_run=True)
     else:
-        done, after = _change(services, district, lambda session: import_case(session, district.id, package, now))
+        asked = {"change": "import", "framework": package.framework.guid}
+        done, after = _change(
+            services, district, lambda session: import_case(session, district.id, package, now), asked
+        )
     if as_json:
         print_json(import_json(done, package.report, after, dry_run))
     else:
@@ -122,7 +125,8 @@ def strength(
             return set_strength_in(session, district.id, rule, wanted)
         return set_strength(session, district.id, ends[0], ends[1], wanted)
 
-    change, after = _change(services, district, act)
+    asked = {"change": "strength", "strength": wanted, "ends": ends, "rule": asdict(rule) if by_rule else None}
+    change, after = _change(services, district, act, asked)
     _say_strength(change, after, wanted, as_json)
 
 
@@ -137,8 +141,9 @@ def prerequisite(
 ) -> None:
     """State that ORIGIN comes before DESTINATION. A circle is refused and named."""
     wanted = Strength(word)
+    asked = {"change": "prerequisite", "strength": wanted, "ends": [origin, destination]}
     change, after = _change(
-        services, district, lambda session: add_prerequisite(session, district.id, origin, destination, wanted)
+        services, district, lambda session: add_prerequisite(session, district.id, origin, destination, wanted), asked
     )
     _say_strength(change, after, wanted, as_json)
 
@@ -175,7 +180,8 @@ def target(
     """Add a learning target of the district's own, or change the one of that CODE."""
     wanted = NewTarget(code, statement, parents, subject, dok, credit_bearing, mastery_bar)
     now = services.clock()
-    change, after = _change(services, district, lambda session: add_target(session, district.id, wanted, now))
+    asked = {"change": "target", "code": code}
+    change, after = _change(services, district, lambda session: add_target(session, district.id, wanted, now), asked)
     if as_json:
         print_json(asdict(change) | {"code": code, "consequences": asdict(after)})
     else:

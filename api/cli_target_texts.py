@@ -34,9 +34,11 @@ def texts(services: Services, district: District, file: Path, as_json: bool) -> 
     except TextsUnreadableError as error:
         raise click.ClickException(str(error)) from error
 
+    now = services.clock()
+
     def transaction() -> TextsTaken:
         with district_transaction(services.engine, district.id) as session:
-            taken = take_texts(session, district.id, rows, problems)
+            taken = take_texts(session, district.id, rows, problems, now)
             session.commit()
             return taken
 

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Index, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from mastery.audit import Act
+from models.audit import SYSTEM, record
 from models.base import Base, DistrictKey, ExactJSON, Surrogate
 
 
@@ -50,18 +52,23 @@ def note_choice(
     by: str | None,
     now: datetime,
 ) -> None:
-    """Keep a change, in the transaction in which it is made."""
-    session.add(
-        SubjectChoice(
-            district_id=district_id,
-            subject=subject,
-            kind=kind.value,
-            before=dict(before),
-            after=dict(after),
-            by=by,
-            at=now,
-        )
+    """Keep a change and put it on record, in the transaction in which it is made.
+
+    It is made by a command; `by` whom one says stays with the change, which the record names by its key.
+    """
+    choice = SubjectChoice(
+        district_id=district_id,
+        subject=subject,
+        kind=kind.value,
+        before=dict(before),
+        after=dict(after),
+        by=by,
+        at=now,
     )
+    session.add(choice)
+    session.flush()
+    detail = {"what": kind, "subject": subject, "version": choice.id, "before": before, "after": after}
+    record(session, district_id, SYSTEM, Act.POLICY_CHANGED, now, detail=detail)
 
 
 def choices_of(

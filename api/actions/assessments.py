@@ -17,9 +17,11 @@ from api.actions.announce import announce
 from api.actions.ingest import Intake
 from api.actions.quarantine import Released, release
 from api.actions.rederive import rederive_assessment
+from mastery.audit import Act
 from mastery.evidence import PROPOSED_CUT_SCORES, CutScore, Problem, Purpose
 from mastery.graph import Ambiguous, Resolved, resolve_target
 from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, FormItem, Item
+from models.audit import by_person, record
 from models.clients import Caller
 from models.graph_store import DistrictGraph
 from models.locks import change_rules
@@ -274,6 +276,8 @@ def confirm_cut_scores(session: Session, district_id: int, cut_scores_id: int, p
     session.flush()
     bump(session, district_id, "assessments")
     students = rederive_assessment(session, district_id, chosen.assessment_id, now)
+    detail = {"what": "cut_scores", "assessment": chosen.assessment_id, "version": chosen.id, "cuts": chosen.cuts}
+    record(session, district_id, by_person(person_id), Act.POLICY_CHANGED, now, detail=detail)
     announce(session, district_id, "assessment", [], now)
     return students
 

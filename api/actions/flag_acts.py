@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from api.actions.announce import announce
 from mastery.access import Viewer
 from mastery.access_questions import What, may
+from mastery.audit import Act
 from mastery.flags.life import NEXT, DismissReason, FlagEvent, FlagState
+from models.audit import by_person, record
 from models.flag import Flag, FlagTransition
 from models.queries_access import subject_of
 
@@ -93,4 +95,6 @@ def _act(
         )
     )
     session.flush()
+    detail = {"event": event, "flags": [flag_id], "reason": reason}
+    record(session, viewer.district, by_person(viewer.person), Act.FLAG_CHANGED, now, [flag.student_id], detail=detail)
     announce(session, viewer.district, "flag", [flag.student_id], now)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
 from api.actions.ingest import Intake
+from api.actions.methods import Chosen
 from api.actions.quarantine import Released, release
 from api.actions.rederive import rederive_targets
+from mastery.audit import Act
+from models.audit import SYSTEM, record
 from models.graph_store import DistrictGraph, load_graph
 from models.graph_write import lock_graph
 from models.registry import stamps
@@ -31,21 +35,27 @@ class Consequences:
 
 
 NO_CONSEQUENCES = Consequences(0, 0, Released(0, 0, 0))
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def change_graph(
-    intake: Intake, district_id: int, now: datetime, change: Callable[[Session], Outcome]
+    intake: Intake,
+    district_id: int,
+    now: datetime,
+    change: Callable[[Session], Outcome],
+    asked: Mapping[str, Any] = _NOTHING,
 ) -> tuple[Outcome, Consequences]:
     """Carry out `change` (an action of api.actions.graph or graph_import) and commit it with what follows from it.
 
     Decisions depend on hard prerequisites and on what targets demand, so every student who stands on a target whose
     demands changed is replayed; then waiting results are tried again. Whatever `change` raises undoes everything.
+    It is put on record with the version of the graph that it led to and what was `asked` for.
     """
 
     def transaction() -> tuple[Outcome, Consequences]:
         with district_transaction(intake.engine, district_id) as session:
             # a graph that is not committed must not stay in a cache that lives longer than the transaction
-            found = _change(session, intake.within(), district_id, now, change)
+            found = _change(session, intake.within(), district_id, now, change, asked)
             session.commit()
             return found
 
@@ -53,13 +63,22 @@ def change_graph(
 
 
 def _change(
-    session: Session, intake: Intake, district_id: int, now: datetime, change: Callable[[Session], Outcome]
+    session: Session,
+    intake: Intake,
+    district_id: int,
+    now: datetime,
+    change: Callable[[Session], Outcome],
+    asked: Mapping[str, Any],
 ) -> tuple[Outcome, Consequences]:
     lock_graph(session, district_id)
     before, stamp = load_graph(session, district_id), stamps(session, district_id).graph
     outcome = change(session)
-    if stamps(session, district_id).graph == stamp:
+    version = stamps(session, district_id).graph
+    if version == stamp:
         return outcome, NO_CONSEQUENCES
+    if not isinstance(outcome, Chosen):  # a choice of methods is put on record with itself
+        detail = {"what": "graph", "version": version, **asked}
+        record(session, district_id, SYSTEM, Act.POLICY_CHANGED, now, detail=detail)
     targets = _changed_demands(before, load_graph(session, district_id))
     students = rederive_targets(session, district_id, targets, now)
     return outcome, Consequences(len(targets), students, release(session, intake, district_id, now))

@@ -79,6 +79,8 @@ def disclose(
         )
     )
     session.flush()
+    detail = {"classes": [data], "capacity": tie.role, "basis": basis}
+    record(session, viewer.district, by_person(viewer.person), Act.DISCLOSURE, now, [student], tie.purpose, detail)
 
 
 def is_outside(tie: Tie) -> bool:

@@ -15,12 +15,14 @@ from api.actions.announce import announce
 from api.actions.confirm import Confirmable, confirm, withdraw
 from mastery.access import Viewer
 from mastery.access_questions import What
+from mastery.audit import Act
 from mastery.body.words import State
 from mastery.calendar import days_between
 from mastery.flags.life import NEXT, FlagEvent
 from mastery.moves.plan import fits, judged_by
 from mastery.moves.words import MoveKind
 from mastery.policy import DEFAULT_POLICY
+from models.audit import by_person, record
 from models.bulk import insert_rows
 from models.flag import Flag, FlagTransition
 from models.graph_store import GraphCache
@@ -167,7 +169,9 @@ def _held_flags(session: Session, viewer: Viewer, flags: Collection[int], zone: 
 
 
 def _step_flags(session: Session, viewer: Viewer, flags: Sequence[LiveFlag], event: FlagEvent, now: datetime) -> None:
-    """Move locked flags on by a person's act that is possible for all of them, with a row for each step."""
+    """Move locked flags on by an act that is possible for all of them: a row for each step, one event for all."""
+    if not flags:
+        return
     steps = [(one, NEXT[one.state, event]) for one in flags]
     for after in sorted({after for _, after in steps if after is not None}):
         session.execute(
@@ -189,6 +193,9 @@ def _step_flags(session: Session, viewer: Viewer, flags: Sequence[LiveFlag], eve
             if after is not None
         ],
     )
+    about = [one.signal.student for one in flags]
+    detail = {"event": event, "flags": [one.signal.flag for one in flags]}
+    record(session, viewer.district, by_person(viewer.person), Act.FLAG_CHANGED, now, about, detail=detail)
 
 
 def _acknowledged(asked: Asked, one: LiveFlag) -> _Matter:

@@ -1,4 +1,4 @@
-"""Appending what people sign about targets, and bringing their students up to it."""
+"""Appending what people sign about targets, putting it on record, and bringing their students up to it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from sqlalchemy.orm import Session
 from api.actions.announce import announce
 from api.actions.progress import bring_up
 from mastery.access import Viewer
+from mastery.audit import Act
+from mastery.body.judgement import JUDGEMENTS
+from mastery.methods import JUDGE
+from models.audit import by_person, record
 from models.graph_store import DistrictGraph
 from models.holding import Held
 from models.known import Known
@@ -46,12 +50,32 @@ def sign(
     acts: Sequence[Confirmation],
     now: datetime,
 ) -> None:
-    """Append acts and replay whom they are about, within the locks held."""
+    """Append acts of one kind, of one person, and replay whom they are about, within the locks held."""
     if not acts:
         return
     for act in acts:
         session.add(act)
         session.flush()  # one by one: acts of one instant stand in the order of their ids
+    _on_record(session, viewer, graph, acts, now)
     pairs = pairs_of([(act.student_id, act.target_id) for act in acts], graph)
     done = bring_up(session, viewer.district, graph, Known(viewer.district), zone, held, {}, pairs, now)
     announce(session, viewer.district, "progress", done.students, now)
+
+
+def _on_record(
+    session: Session, viewer: Viewer, graph: DistrictGraph, acts: Sequence[Confirmation], now: datetime
+) -> None:
+    """One event for all that was signed at once; the reason that a person wrote stays with what was signed."""
+    detail = {
+        "kind": acts[0].kind,
+        "signed": [act.id for act in acts],
+        "targets": sorted({act.target_id for act in acts}),
+    }
+    about = [act.student_id for act in acts]
+    what = Act.OVERRIDE if any(_overrides(act, graph) for act in acts) else Act.DECISION
+    record(session, viewer.district, by_person(viewer.person), what, now, about, detail=detail)
+
+
+def _overrides(act: Confirmation, graph: DistrictGraph) -> bool:
+    """Whether a level that a person gives speaks in place of the estimate, or did until it was taken back."""
+    return act.kind in JUDGEMENTS and graph.methods_of(graph.subjects[act.target_id]).primary.name == JUDGE

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from api.actions.graph import GraphError, one_node
 from api.interop.target_texts import RowProblem, TextRow
+from mastery.audit import Act
+from models.audit import SYSTEM, record
 from models.graph_store import DistrictGraph, load_graph
 from models.graph_write import lock_graph
-from models.registry import bump
+from models.registry import bump, stamps
 from models.target_texts import Text, put_texts, stored_texts
 
 # a primary language with an optional script and region (BCP 47): es, pt-BR, zh-Hant
@@ -46,7 +49,11 @@ class TextsTaken:
 
 
 def take_texts(
-    session: Session, district_id: int, rows: Sequence[TextRow], found_before: Collection[RowProblem] = ()
+    session: Session,
+    district_id: int,
+    rows: Sequence[TextRow],
+    found_before: Collection[RowProblem],
+    now: datetime,
 ) -> TextsTaken:
     """Bring what nodes say to what a file's rows say, all of them or none. The same rows again change nothing.
 
@@ -78,6 +85,9 @@ def take_texts(
     if new or different:
         put_texts(session, district_id, [(*place, after[place]) for place in (*new, *different)])
         bump(session, district_id, "graph")
+        version = stamps(session, district_id).graph
+        detail = {"what": "graph", "version": version, "change": "texts", "languages": languages}
+        record(session, district_id, SYSTEM, Act.POLICY_CHANGED, now, detail=detail)
     return TextsTaken(len(new), len(different), len(after) - len(new) - len(different), languages)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from acts_on_record import recorded
 from api_rows import confirm, counted, derived, sitting, stored
 from calibration_world import CODES, SUBJECT, Class
 from conftest_api import NOW, Machine, School
@@ -18,6 +19,7 @@ from api.actions import calibration_switch
 from api.actions.calibration_switch import activate, preview, rollback
 from api.actions.calibrations import CalibrationsError, run
 from api.actions.replay import verify
+from mastery.audit import Act
 from mastery.estimate import DEFAULTS, MODEL_VERSION, Model, TargetParameters
 from models.standing import Standing
 from models.unit_of_work import district_transaction
@@ -103,6 +105,10 @@ def test_rolling_back_gives_the_bits_of_before(taught: Class, engine: Engine, ve
     assert everything(engine, taught) == plain
     assert rollback(engine, taught.district_id, SUBJECT, NOW).in_force == version
     assert everything(engine, taught) == calibrated
+    switched = [one[3] for one in recorded(engine, taught.district_id, Act.POLICY_CHANGED)]
+    assert [one["after"]["version"] for one in switched if one["what"] == "calibration"] == [
+        version, "defaults", version, "defaults", version,
+    ]  # fmt: skip
 
 
 def test_between_two_calibrations_the_way_back_leads_to_the_first(taught: Class, engine: Engine, version: str) -> None:

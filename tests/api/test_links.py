@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import factories
 import pytest
+from acts_on_record import recorded
 from factories import NOW, Factory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from api.actions.links import Asked, NotYoursError, appoint, grant_link, revoke_
 from mastery.access import Basis, Right, Scope, decide
 from mastery.access_matrix import DataClass, Role
 from mastery.access_questions import What, may
+from mastery.audit import Act
 from mastery.links import AgeBasis, LinkError, Restriction
 from mastery.roster import Role as Roster
 from models.links import Disclosure, Link, ProgrammeEnrollment
@@ -123,6 +125,7 @@ def test_a_mentor_sees_a_linked_student_until_the_link_ends_and_each_look_is_a_d
         assert [one.required_by for one in session.scalars(select(Disclosure).order_by(Disclosure.id))] == [
             [], ["300.614"],
         ]  # fmt: skip
+        assert len(recorded(world.engine, world.district_id, Act.DISCLOSURE)) == 2
         link = session.scalars(select(Link)).one()
         assert link.ends_at is not None
         world.clock.at = link.ends_at - timedelta(seconds=1)

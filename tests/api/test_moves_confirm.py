@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from acts_on_record import recorded
 from api_rows import confirm as confirm_cut_scores
 from conftest_api import Machine, result, token_of
 from factories import NOW, Factory, new_district
@@ -19,6 +20,7 @@ from api.actions.accounts import create_account
 from api.actions.graph import add_prerequisite
 from api.actions.replay import replay, verify
 from api.security.clients import SCOPES, create_client
+from mastery.audit import Act
 from mastery.graph import Strength
 from models.graph import Node
 from models.locks import change_rules
@@ -161,7 +163,14 @@ def test_undo_withdraws_the_signature_and_leaves_what_was_there_before(waiting: 
     assert waiting.states() == [PROVISIONAL] * 3
     assert waiting.waiting() == before
     assert [act.kind for act in waiting.acts()] == ["confirm"] * 3 + ["withdraw"] * 3
-    assert {act.by_person for act in waiting.acts()} == {waiting.world.people["teacher"].id}
+    teacher, students = waiting.world.people["teacher"].id, {one.id for one in waiting.students}
+    assert {act.by_person for act in waiting.acts()} == {teacher}
+    on_record = recorded(waiting.world.engine, waiting.world.district_id, Act.DECISION)
+    assert [one[:3] for one in on_record] == [("person", teacher, students)] * 2
+    signed = [act.id for act in waiting.acts()]
+    assert [(one[3]["kind"], one[3]["signed"]) for one in on_record] == [
+        ("confirm", signed[:3]), ("withdraw", signed[3:]),
+    ]  # fmt: skip
     assert waiting.verified() == 0
     assert "Confirmed for 3 students." in waiting.confirm(before)  # the same mastery, signed once more
     assert waiting.states() == [MASTERED] * 3

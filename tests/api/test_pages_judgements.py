@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from acts_on_record import recorded
 from factories import Factory, new_district
 from method_world import Post, choose, explained, poster
 from page_client import PageClient
@@ -13,6 +14,7 @@ from sqlalchemy import select, text
 
 from api.actions.accounts import create_account
 from api.actions.replay import replay, verify
+from mastery.audit import Act
 from models.roster import Section
 from models.standing import Confirmation, Standing
 from models.unit_of_work import district_transaction
@@ -186,6 +188,12 @@ def test_taking_back_lets_the_level_before_count_again(page_world: PageWorld, ju
     teacher.post(f"{place(page_world)}/judgements/{newest(page_world)}/take-back")
     assert "Nothing was changed" in after(page_world, teacher)
     assert [one.kind for one in acts(page_world)] == ["judge", "judge", "withdraw_judgement"]
+    on_record = recorded(page_world.engine, page_world.district_id, Act.OVERRIDE)
+    by, about = page_world.people["teacher"].id, {page_world.student.id}
+    assert on_record == [
+        ("person", by, about, {"kind": one.kind, "signed": [one.id], "targets": [page_world.target.id]})
+        for one in acts(page_world)
+    ]
     before = state(page_world)
     replay(page_world.engine, page_world.district_id, page_world.clock())
     assert state(page_world) == before
@@ -251,6 +259,7 @@ def test_a_level_beside_another_primary_changes_no_decision(page_world: PageWorl
     sign(page_world, page_world.client("teacher"), level="0")
     assert state(page_world) == before
     assert "Level 0.0 of 4, given by" in explained(page_world)
+    assert len(recorded(page_world.engine, page_world.district_id, Act.DECISION)) == 1
     choose(page_world, "MODEL")
     assert "Teacher judgement" not in explained(page_world)
 

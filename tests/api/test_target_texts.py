@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from factories import Factory, new_district
+from factories import NOW, Factory, new_district
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -63,7 +63,7 @@ def test_what_can_not_be_is_refused(session: Session, make: Factory) -> None:
 
 
 def take(session: Session, make: Factory, table: str) -> TextsTaken:
-    return take_texts(session, make.district_id, *read_texts(table.encode()))
+    return take_texts(session, make.district_id, *read_texts(table.encode()), NOW)
 
 
 def test_a_table_is_read_as_spreadsheets_write_it() -> None:
