@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from api.pages import office_words
+from api.pages.audit_words import AuditWords
 from api.pages.blueprint import PAGE_SIZE, Visit, office_only, pages
 from api.pages.looked import PAGES, READS
 from mastery.audit import Act
@@ -52,7 +53,7 @@ ACTS: dict[str, Any] = {
     Act.KEY_ROTATED: _l("renewed a key"),
     Act.VIEW: _l("opened a page"),
     Act.EXPORT: _l("saved records as a file"),
-    Act.DISCLOSURE: _l("gave records to somebody outside"),
+    Act.DISCLOSURE: _l("was shown records from outside"),
     Act.GRANT: _l("linked or appointed somebody"),
     Act.REVOKE: _l("ended a link or an office"),
     Act.CONSENT_GIVEN: _l("recorded a consent"),
@@ -110,6 +111,7 @@ def office_record(visit: Visit) -> ResponseReturnValue:
         acts=ACTS,
         told=_TOLD,
         shown=shown,
+        about=AuditWords(visit, shown).about,
         older=shown[-1].id if len(found) > PAGE_SIZE else None,
         office=office_words,
     )
@@ -129,10 +131,11 @@ def office_record_file(visit: Visit) -> ResponseReturnValue:
     record(
         visit.session, visit.district_id, by_person(visit.viewer.person), Act.EXPORT, visit.now, students, detail=detail
     )
+    lines = _csv(visit, found)
     visit.session.commit()
     name = f"record-{visit.today.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(_csv(visit, found), mimetype="text/csv; charset=utf-8", headers=headers)
+    return Response(lines, mimetype="text/csv; charset=utf-8", headers=headers)
 
 
 def _entries(visit: Visit, asked: Asked, limit: int, before: int | None = None) -> Sequence[Entry]:
@@ -187,10 +190,12 @@ def _csv(visit: Visit, found: Sequence[Entry]) -> str:
     """The entries as lines; a cell that a spreadsheet would take for a formula is made text."""
     text = io.StringIO()
     lines = csv.writer(text)
-    lines.writerow(["at", "act", "actor", "by", "students", "purpose", "detail"])
+    lines.writerow(["at", "act", "actor", "by", "students", "purpose", "about", "detail"])
+    about = AuditWords(visit, found).about
     for one in found:
         at = one.at.astimezone(visit.zone).isoformat()
         numbers = " ".join(named.number or str(key) for key, named in one.students)
-        row = [at, one.act, one.actor, one.by or "", numbers, one.purpose or "", json.dumps(one.detail, sort_keys=True)]
+        detail = json.dumps(one.detail, sort_keys=True)
+        row = [at, one.act, one.actor, one.by or "", numbers, one.purpose or "", about(one), detail]
         lines.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in row])
     return text.getvalue()
