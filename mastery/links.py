@@ -73,6 +73,12 @@ class LinkError(ValueError):
         self.field = field
 
 
+def not_oneself(acts: int | None, gains: int) -> None:
+    """Nobody gives rights to themselves: whoever `acts` is another than who `gains`. Raises LinkError."""
+    if acts == gains:
+        raise LinkError("oneself", "nobody gives this to themselves: somebody else of the office does")
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A link as somebody asks for it. Instants; `ends` does not belong to it; `consent` is the family's, on file."""

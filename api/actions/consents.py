@@ -11,7 +11,7 @@ from api.actions.links import LONGEST_PURPOSE, NotYoursError
 from mastery.access import Subject, Viewer
 from mastery.access_matrix import DataClass
 from mastery.audit import Act
-from mastery.links import LinkError, may_sign, of_age, span_of, year_end_after
+from mastery.links import LinkError, may_sign, not_oneself, of_age, span_of, year_end_after
 from mastery.offices import Affair, remit
 from models.audit import by_person, record
 from models.links import Consent
@@ -38,6 +38,7 @@ def give_consent(session: Session, viewer: Viewer, signed: Signed, now: datetime
     subject = subject_of(session, viewer.district, signed.student, now)
     if subject is None or not remit(viewer, Affair.CONSENTS, now).covers(subject):
         raise NotYoursError
+    not_oneself(viewer.person, signed.recipient)
     _check(session, subject, signed, now)
     zone = zone_of_student(session, viewer.district, signed.student)
     span = span_of(signed.begins_on, signed.ends_on, zone)

@@ -12,7 +12,7 @@ from api.actions.links import NotYoursError
 from mastery.access import Subject, Viewer
 from mastery.access_matrix import DataClass
 from mastery.audit import Act
-from mastery.links import AgeBasis, LinkError, Restriction, span_of
+from mastery.links import AgeBasis, LinkError, Restriction, not_oneself, span_of
 from mastery.offices import Affair, remit
 from models.audit import by_person, record
 from models.links import BeyondAge, CourtOrder
@@ -73,9 +73,9 @@ def file_order(session: Session, viewer: Viewer, filed: Filed, now: datetime) ->
 
 
 def lift_order(session: Session, viewer: Viewer, order_id: int, now: datetime) -> None:
-    """End a court order now. Raises NotYoursError."""
+    """End a court order now; nobody lifts one that restricts themselves. Raises NotYoursError."""
     order = session.get(CourtOrder, (viewer.district, order_id), with_for_update=True)
-    if order is None:
+    if order is None or order.guardian_id == viewer.person:
         raise NotYoursError
     _subject(session, viewer, order.student_id, now)
     if order.lifted_at is None:
@@ -104,6 +104,7 @@ def keep_beyond_age(
     own = viewer.person == student and basis is AgeBasis.STUDENT_CONSENT
     if not own:
         _subject(session, viewer, student, now)
+    not_oneself(viewer.person, guardian)
     _check_guardian(session, viewer.district, guardian, student)
     span = span_of(begins_on, ends_on, zone_of_student(session, viewer.district, student))
     if span.ends is not None and span.ends <= now:

@@ -10,7 +10,7 @@ from api.actions.links import LONGEST_PURPOSE, NotYoursError, link_row
 from mastery.access import Basis, Scope, Viewer
 from mastery.access_matrix import Role
 from mastery.audit import Act
-from mastery.links import Draft, LinkError, checked
+from mastery.links import Draft, LinkError, checked, not_oneself
 from mastery.offices import Affair, remit
 from models.audit import by_person, record
 from models.links import Link
@@ -65,6 +65,7 @@ def let_support_in(session: Session, viewer: Viewer, person: int, role: Role, re
     """
     if not remit(viewer, Affair.SUPPORT, now).district or session.get(Person, (viewer.district, person)) is None:
         raise NotYoursError
+    not_oneself(viewer.person, person)
     if role not in (Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.DATA_STEWARD):
         raise LinkError("role", "is one of school_administrator, registrar, data_steward")
     why = _reason(reason)

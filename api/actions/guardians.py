@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.actions.desk import Desk
 from api.actions.links import LONGEST_PURPOSE, NotYoursError
 from mastery.audit import Act
-from mastery.links import LinkError
+from mastery.links import LinkError, not_oneself
 from mastery.offices import Affair
 from mastery.roster import Origin
 from models.audit import record
@@ -33,6 +33,7 @@ def attest_guardian(
     The roster does not end it; the office does. Raises NotYoursError, or LinkError naming the field.
     """
     desk.student(session, Affair.ORDERS, student, now)
+    not_oneself(desk.person, guardian)
     if guardian == student or session.get(Person, (desk.district, guardian)) is None:
         raise LinkError("guardian", "is nobody of this district, or the student")
     words = reason.strip()

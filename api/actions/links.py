@@ -12,7 +12,7 @@ from mastery import access
 from mastery.access import Basis, Scope, Span, Viewer
 from mastery.access_matrix import DataClass, Role
 from mastery.audit import Act
-from mastery.links import OFFICES, Draft, LinkError, checked, span_of
+from mastery.links import OFFICES, Draft, LinkError, checked, not_oneself, span_of
 from mastery.offices import Affair, may_appoint, remit
 from models.audit import SYSTEM, By, by_person, record
 from models.links import Consent, Link, Organization
@@ -48,6 +48,7 @@ def grant_link(session: Session, viewer: Viewer, asked: Asked, now: datetime) ->
     """Link a person as an office asks; the key of the link. Raises NotYoursError, or LinkError naming the field."""
     if not may_appoint(viewer, asked.role, now) or not _within(session, viewer, asked, now):
         raise NotYoursError
+    not_oneself(viewer.person, asked.person)
     return _grant(session, viewer.district, by_person(viewer.person), viewer.person, asked, now)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,7 +18,7 @@ from api.actions.emergency import SHORTEST_REASON, break_glass, let_support_in, 
 from api.actions.links import LONGEST_PURPOSE, NotYoursError
 from api.pages import access_words, office_words
 from api.pages.blueprint import Visit, office_only, pages, signed_in, staff_only
-from api.pages.office_forms import WhoForm, add_error
+from api.pages.office_forms import WhoForm, add_error, refuse
 from mastery.access_matrix import Role
 from mastery.links import LinkError
 from mastery.offices import Affair
@@ -49,6 +52,7 @@ class NumberForm(ReasonForm):
 class SupportForm(WhoForm):
     """Whom of our support a district lets in, with the rights of which office, and why."""
 
+    refusals: ClassVar[Mapping[str, tuple[str, Any]]] = {"reason": ("reason", _TOO_SHORT)}
     role = RadioField(
         _l("With which rights?"),
         [InputRequired(_l("Choose one."))],
@@ -120,7 +124,7 @@ def office_support(visit: Visit) -> ResponseReturnValue:
         except NotYoursError:
             abort(404)
         except LinkError as refused:
-            add_error(form[refused.field], str(_TOO_SHORT) if refused.field == "reason" else _("Choose one."))
+            refuse(form, refused)
         else:
             flash(_("Support is in, for four hours. Every page says so to them."))
             return redirect(url_for("pages.office_support"), 303)

@@ -32,6 +32,7 @@ from models.queries_office import Found, find_people, find_person
 _LONGEST_NAME = 100
 _LONGEST_CODES = 1000
 _MOST_CANDIDATES = 10
+_NOT_ONESELF = _l("Somebody else of the office does this for you.")
 # what a family can consent to: the classes that the table opens to somebody by consent only
 CONSENTED = tuple(one for one in DataClass if any(row[one].consent for row in MATRIX.values()))
 # what a court order can leave open to a guardian whom it keeps from the record
@@ -221,6 +222,7 @@ class OrderForm(ActForm):
 class BeyondAgeForm(ActForm):
     """A guardian who sees on after the 18th birthday."""
 
+    refusals: ClassVar[Mapping[str, tuple[str, Any]]] = {"oneself": ("guardian", _NOT_ONESELF)}
     guardian = RadioField(_l("Who sees on?"), [InputRequired(_l("Choose one."))], choices=[])
     basis = _choose(_l("Why?"), {one: AGE_BASES[one] for one in AgeBasis})
     ends_on = DayField(_l("Last day, if there is one"), [Optional()])
@@ -229,6 +231,7 @@ class BeyondAgeForm(ActForm):
 class OfficeForm(ActForm):
     """An office that somebody is given."""
 
+    refusals: ClassVar[Mapping[str, tuple[str, Any]]] = {"oneself": ("role", _NOT_ONESELF)}
     role = RadioField(_l("Which office?"), [InputRequired(_l("Choose one."))], choices=[])
     place = RadioField(_l("Where?"), [InputRequired(_l("Choose one."))], choices=[])
     purpose = purpose_field(_l("What for?"))
@@ -247,6 +250,7 @@ def refuse(form: ActForm, refused: LinkError) -> None:
 
 
 _REFUSALS: dict[str, tuple[str, Any]] = {
+    "oneself": ("who", _NOT_ONESELF),
     "person": ("who", _l("This person is not in the district any more.")),
     "recipient": ("who", _l("This person is not in the district any more.")),
     "role": ("role", _l("Choose another one.")),
