@@ -21,6 +21,7 @@ from api.services import Services
 from mastery import access
 from mastery.access_matrix import Role
 from mastery.letters import Group
+from mastery.offices import Remit
 from models.audit import SYSTEM
 from models.district import District
 from models.queries_letters import Scope, without_account
@@ -85,7 +86,8 @@ def letters(
         scope = Scope(school.id, section.id if section else None, Group(group))
         today = services.clock().astimezone(zone).date()
         people = without_account(session, office, scope, today, now, _EVERYBODY)
-        made = make_letters(session, district.id, people, SYSTEM, services.installation.secret_key, now, zone)
+        key = services.installation.secret_key
+        made = make_letters(session, district.id, people, SYSTEM, key, now, zone, families=Remit(district=True))
         if made:
             _write(services, out, made, Group(group), district.name, school.name, address.rstrip("/"))
         session.commit()

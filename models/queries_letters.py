@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, true, union, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, true, union, update
+from sqlalchemy.orm import Session, aliased
 
 from mastery.access import Scope as Reach
 from mastery.access import Viewer
 from mastery.letters import CodeKind, Group, letters_of
 from mastery.names import NameUse, sort_name
-from mastery.roster import Role
+from mastery.offices import Remit
+from mastery.roster import Origin, Role
 from models.access import Account
 from models.letters import EntryCode
 from models.links import Link
-from models.queries_people import enrolled, on
+from models.queries_office import students_in
+from models.queries_people import enrolled, is_student, on
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 _NO_STAFF = (Role.STUDENT, Role.GUARDIAN)
@@ -126,34 +128,113 @@ def _members(district_id: int, scope: Scope, today: date, at: datetime) -> Colum
 
 
 def _within_reach(viewer: Viewer, today: date) -> ColumnElement[bool]:
-    """Nobody who works elsewhere too: a letter opens all that its person may see, so it takes who answers for all."""
+    """Whom a letter can be made for: it opens all that its person may see, so it takes who answers for all of that.
+
+    From a school that is nobody who works elsewhere too or is linked there. An account that is there is the school's
+    only where the roster says so, and where it opens no child of another school; a parent's first letter may.
+    """
     reach = letters_of(viewer)
+    others = and_(Person.active, Person.id != viewer.person)
     if reach.district:
-        return Person.active.is_(True)
+        return others
     by_role, by_section = _staff(viewer.district, today)
     elsewhere = union(
         by_role.where(or_(PersonRole.school_id.is_(None), PersonRole.school_id.not_in(reach.schools))),
         by_section.where(or_(Section.school_id.is_(None), Section.school_id.not_in(reach.schools))),
         _linked_beyond(viewer, reach.schools),
     ).subquery("elsewhere")
-    return and_(Person.active, Person.id.not_in(select(elsewhere.c.person_id)))
+    new = ~exists().where(Account.district_id == viewer.district, Account.person_id == Person.id)
+    ours = Person.id.in_(_in_roster(viewer, reach.schools, today))
+    at_home_here = Person.id.not_in(_guardians_beyond(viewer, reach.schools, today))
+    return and_(
+        others,
+        Person.id.not_in(select(elsewhere.c.person_id)),
+        or_(and_(or_(new, ours), at_home_here), and_(new, _only_parent(viewer, reach.schools, today))),
+    )
+
+
+def _in_roster(viewer: Viewer, schools: Collection[int], today: date) -> Select[int]:
+    """Whom the roster has as a student, as staff, or as a guardian of a student of some schools.
+
+    Not whom a school itself attested or linked: by its own act nobody's account becomes its own.
+    """
+    by_role, by_section = _staff(viewer.district, today)
+    here = is_student(viewer.district, viewer.at).subquery("student_here")
+    found = union(
+        by_role.where(PersonRole.school_id.in_(schools)).with_only_columns(PersonRole.person_id),
+        by_section.where(Section.school_id.in_(schools)).with_only_columns(Enrollment.person_id),
+        select(here.c.person_id).where(here.c.school_id.in_(schools)),
+        _parents(viewer, schools, today),
+    ).subquery("in_roster")
+    return select(found.c.person_id)
+
+
+def _parents(viewer: Viewer, schools: Collection[int], today: date) -> Select[int]:
+    """Whom the roster has as a guardian of a student of some schools."""
+    here = is_student(viewer.district, viewer.at).subquery("child_here")
+    return select(Guardianship.guardian_id).where(
+        Guardianship.district_id == viewer.district, Guardianship.origin != Origin.ATTESTED, on(today, Guardianship),
+        Guardianship.student_id.in_(select(here.c.person_id).where(here.c.school_id.in_(schools))),
+    )  # fmt: skip
+
+
+def _only_parent(viewer: Viewer, schools: Collection[int], today: date) -> ColumnElement[bool]:
+    """Who is a guardian of some schools by the roster, and neither works nor is linked anywhere."""
+    by_role, by_section = _staff(viewer.district, today)
+    linked = select(Link.person_id).where(Link.district_id == viewer.district, _lasts(viewer.at))
+    more = union(
+        by_role.with_only_columns(PersonRole.person_id), by_section.with_only_columns(Enrollment.person_id), linked
+    ).subquery("more_than_parent")
+    return and_(Person.id.in_(_parents(viewer, schools, today)), Person.id.not_in(select(more.c.person_id)))
+
+
+def _answered_for(viewer: Viewer, schools: Collection[int]) -> Select[int]:
+    """The students for whom some schools answer: who is there today, or was there and is nowhere now."""
+    today = is_student(viewer.district, viewer.at).subquery("today")
+    role, enrolment = aliased(PersonRole), aliased(Enrollment)
+    were = union(
+        select(role.person_id).where(
+            role.district_id == viewer.district, role.role == Role.STUDENT, role.school_id.in_(schools)
+        ),
+        select(enrolment.person_id)
+        .join(Section, (Section.district_id == enrolment.district_id) & (Section.id == enrolment.section_id))
+        .where(
+            enrolment.district_id == viewer.district, enrolment.role == Role.STUDENT, Section.school_id.in_(schools)
+        ),
+    ).subquery("were")  # fmt: skip
+    return (
+        select(were.c.person_id)
+        .outerjoin(today, today.c.person_id == were.c.person_id)
+        .where(or_(today.c.person_id.is_(None), today.c.school_id.in_(schools)))
+    )
+
+
+def _guardians_beyond(viewer: Viewer, schools: Collection[int], today: date) -> Select[int]:
+    """Who is, or will be, a guardian of a student for whom some schools do not answer."""
+    return select(Guardianship.guardian_id).where(
+        Guardianship.district_id == viewer.district, or_(Guardianship.ends_on.is_(None), Guardianship.ends_on >= today),
+        Guardianship.student_id.not_in(_answered_for(viewer, schools)),
+    )  # fmt: skip
+
+
+def _lasts(at: datetime) -> ColumnElement[bool]:
+    """Whether a link lasts, or will."""
+    return and_(Link.revoked_at.is_(None), or_(Link.ends_at.is_(None), Link.ends_at > at))
 
 
 def _linked_beyond(viewer: Viewer, schools: Collection[int]) -> Select[int, int | None]:
     """(person id, school id) of links that last, or will, to something outside of some schools: offices among them."""
-    students = enrolled(viewer.district, Role.STUDENT, viewer.at).with_only_columns(Enrollment.person_id)
     return (
         select(Link.person_id, Link.school_id)
         .outerjoin(Section, (Section.district_id == Link.district_id) & (Section.id == Link.section_id))
         .where(
             Link.district_id == viewer.district,
-            Link.revoked_at.is_(None),
-            or_(Link.ends_at.is_(None), Link.ends_at > viewer.at),
+            _lasts(viewer.at),
             or_(
                 Link.scope == Reach.DISTRICT,
                 Link.school_id.not_in(schools),
                 Section.school_id.not_in(schools),
-                Link.student_id.not_in(students.where(Section.school_id.in_(schools))),
+                Link.student_id.not_in(_answered_for(viewer, schools)),
             ),
         )
     )
@@ -212,6 +293,14 @@ def without_account(
     return _read(session, viewer.district, _recipients(viewer, scope, today, now).where(Person.id.in_(wanted)), limit)
 
 
+def answers_for_account(session: Session, viewer: Viewer, today: date, person_id: int) -> bool:
+    """Whether the account of somebody who is near the viewer's schools is theirs to keep, or a first one to give."""
+    found = select(Person.id).where(
+        Person.district_id == viewer.district, Person.id == person_id, _within_reach(viewer, today)
+    )
+    return session.scalar(found) is not None
+
+
 def one_recipient(
     session: Session, viewer: Viewer, scope: Scope | None, today: date, now: datetime, person_id: int
 ) -> Recipient | None:
@@ -253,14 +342,17 @@ def _read(session: Session, district_id: int, query: Select[Any], limit: int, of
     ]
 
 
-def wards_of(session: Session, district_id: int, people: Collection[int], today: date) -> dict[int, list[str]]:
-    """The names of the children of each guardian among some people, by family name."""
+def wards_of(
+    session: Session, district_id: int, people: Collection[int], where: Remit, today: date, at: datetime
+) -> dict[int, list[str]]:
+    """The names of the children in some places of each guardian among some people, by family name."""
     rows = session.execute(
         select(Guardianship.guardian_id, Person)
         .join(Person, (Person.district_id == Guardianship.district_id) & (Person.id == Guardianship.student_id))
         .where(
             Guardianship.district_id == district_id,
             Guardianship.guardian_id == func.any(list(people)),
+            Guardianship.student_id.in_(students_in(district_id, where, at)),
             on(today, Guardianship),
         )
         .order_by(Person.family_name, Person.given_name, Person.id)

@@ -21,6 +21,7 @@ from mastery.decide import Standing as Fold
 from mastery.estimate import Model
 from mastery.measure.item_check import Checked
 from mastery.policy import DEFAULT_POLICY
+from mastery.roster import Origin
 from models.access import Client
 from models.assessment import Assessment, AssessmentForm, Blueprint, CutScores, Item
 from models.calibrations import Calibration, FoundItem, Switch, put_switch, store_calibration
@@ -151,13 +152,18 @@ class Factory:
     def guardian_of(self, *students: Person, given: str = "Anne", family: str = "Byron") -> Person:
         person = self.person(given, family)
         for student in students:
-            self._add(
-                Guardianship(
-                    district_id=self.district_id, guardian_id=person.id, student_id=student.id,
-                    begins_on=None, ends_on=None,
-                )
-            )  # fmt: skip
+            self.guardianship(person, student)
         return person
+
+    def guardianship(
+        self, person: Person, student: Person, ends: date | None = None, origin: Origin = Origin.ROSTER
+    ) -> Guardianship:
+        return self._add(
+            Guardianship(
+                district_id=self.district_id, guardian_id=person.id, student_id=student.id,
+                begins_on=None, ends_on=ends, origin=origin,
+            )
+        )  # fmt: skip
 
     # --- what is taught and asked ---------------------------------------------------------------------------------
     def framework(self, subject: str = "Mathematics") -> Framework:

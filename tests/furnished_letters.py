@@ -14,6 +14,7 @@ from mastery import access
 from mastery.access import Tie, Viewer
 from mastery.access_matrix import Role
 from mastery.letters import Group
+from mastery.offices import Remit
 from models.audit import SYSTEM
 from models.queries_letters import Scope, one_recipient
 from models.roster import Person
@@ -33,7 +34,9 @@ def lettered(found: Furnished) -> None:
             one = one_recipient(session, office, scope, services.clock().date(), now, person.id)
             assert one is not None
             key = services.installation.secret_key
-            (letter,) = make_letters(session, world.district_id, [one], SYSTEM, key, now, zone)
+            (letter,) = make_letters(
+                session, world.district_id, [one], SYSTEM, key, now, zone, families=Remit(district=True)
+            )
             found.places[place] = letter.code
         session.commit()
 

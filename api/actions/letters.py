@@ -25,6 +25,7 @@ from api.actions.sessions import end_all
 from api.security.clients import district_of
 from mastery.audit import Act
 from mastery.letters import SECRET_SIGNS, SIGNS, CodeKind, ends_at, last_day, read_code, spelled
+from mastery.offices import Remit
 from mastery.session_limits import Ending
 from models.audit import By, by_person, record
 from models.district import SignInName
@@ -90,16 +91,19 @@ def make_letters(
     key: str,
     now: datetime,
     zone: ZoneInfo,
+    *,
+    families: Remit,
 ) -> list[Letter]:
     """A letter for each, in the caller's transaction; codes that these people had before end.
 
+    `families`: where whoever prints them may know whose guardian somebody is; children elsewhere are not named.
     However many there are, the statements are as many (a further one for each thousand). On record as one act.
     """
     if not recipients:
         return []
     today = now.astimezone(zone).date()
     until, people = last_day(today), [one.person_id for one in recipients]
-    wards = wards_of(session, district_id, people, today)
+    wards = wards_of(session, district_id, people, families, today, now)
     made = [(one, "".join(secrets.choice(SIGNS) for _ in range(SECRET_SIGNS))) for one in recipients]
     end_codes(session, district_id, people, now)
     add_codes(

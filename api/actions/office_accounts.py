@@ -17,9 +17,9 @@ from models.access import Account
 from models.audit import by_person, record
 from models.queries_access import subject_of
 from models.queries_accounts import holder_of
+from models.queries_letters import answers_for_account
 from models.queries_office import find_person
 from models.queries_people import district_zone
-from models.queries_person import holds_district_office
 
 
 def close_account(session: Session, viewer: Viewer, account_id: int, now: datetime, real_now: datetime) -> int:
@@ -47,15 +47,17 @@ def open_account(session: Session, viewer: Viewer, account_id: int, now: datetim
 
 
 def may_keep_account(session: Session, viewer: Viewer, person_id: int, now: datetime) -> bool:
-    """Whether a person answers for somebody's account: not for one's own, and from a school for no district office."""
+    """Whether a person answers for somebody's account, or for their first letter where they have none.
+
+    Not for one's own; from a school for nobody who is more than the school answers for, as with letters.
+    """
     where = remit(viewer, Affair.ACCOUNTS, now)
-    if not where or person_id == viewer.person:
+    if not where:
         return False
     today = now.astimezone(ZoneInfo(district_zone(session, viewer.district))).date()
-    found = find_person(session, viewer.district, Reach(where, where), person_id, now, today)
-    if found is None:
+    if find_person(session, viewer.district, Reach(where, where), person_id, now, today) is None:
         return False
-    return where.district or not holds_district_office(session, viewer.district, person_id, now)
+    return answers_for_account(session, viewer, today, person_id)
 
 
 def _account(session: Session, viewer: Viewer, account_id: int, now: datetime) -> tuple[Account, int]:

@@ -33,6 +33,7 @@ from mastery.amendment import Contested
 from mastery.households import Notice
 from mastery.letters import Group
 from mastery.links import Restriction
+from mastery.offices import Remit
 from models.audit import by_person
 from models.links import Organization
 from models.queries_access import viewer_of
@@ -210,4 +211,5 @@ class _Offices:
         recipient = one_recipient(self.session, registrar, family, OPENS_AT.date(), real_now, guardian)
         if recipient is not None:
             by = by_person(registrar.person)
-            make_letters(self.session, self.district_id, [recipient], by, secret_key, real_now, ZONE)
+            families = Remit(schools=frozenset({self._school}))
+            make_letters(self.session, self.district_id, [recipient], by, secret_key, real_now, ZONE, families=families)

@@ -20,7 +20,8 @@ from api.pages.language import region
 from api.pages.qr import Qr, qr
 from api.security.guards import declare
 from api.services import services
-from mastery.letters import Group, may_make_letters
+from mastery.letters import Group, letters_of, may_make_letters
+from mastery.offices import Affair
 from models.audit import by_person
 from models.queries_letters import (
     Place,
@@ -113,6 +114,7 @@ def letters(visit: Visit) -> ResponseReturnValue:
         total=total,
         missing=missing,
         most=MOST,
+        whole_district=letters_of(visit.viewer).district,
         page=page,
         last_page=max(1, -(-total // PAGE_SIZE)),
     )
@@ -153,7 +155,7 @@ def _printed(
     """New letters, which are shown this once."""
     made = make_letters(
         visit.session, visit.district_id, recipients, by_person(visit.viewer.person),
-        services().installation.secret_key, services().stopwatch(), visit.zone,
+        services().installation.secret_key, services().stopwatch(), visit.zone, families=visit.remit(Affair.ORDERS),
     )  # fmt: skip
     address = services().installation.public_url or request.host_url.rstrip("/")
     sheets = [sheet(one, group, address) for one in made]

@@ -28,6 +28,7 @@ from mastery.access import Tie, Viewer
 from mastery.access_matrix import Role
 from mastery.letters import Group
 from mastery.mail import MailKind
+from mastery.offices import Remit
 from models.account_session import SecondFactor
 from models.audit import SYSTEM
 from models.installation import External, Installation
@@ -74,7 +75,16 @@ def letter_of(world: PageWorld, who: str) -> Letter:
     with district_transaction(world.engine, district_id) as session:
         one = one_recipient(session, office, scope, now.date(), now, world.people[who].id)
         assert one is not None
-        (made,) = make_letters(session, district_id, [one], SYSTEM, services.installation.secret_key, now, zone)
+        (made,) = make_letters(
+            session,
+            district_id,
+            [one],
+            SYSTEM,
+            services.installation.secret_key,
+            now,
+            zone,
+            families=Remit(district=True),
+        )
         session.commit()
     return made
 

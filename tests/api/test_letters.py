@@ -22,6 +22,7 @@ from mastery.access import Scope as Reach
 from mastery.access_matrix import Role
 from mastery.audit import Act
 from mastery.letters import Group
+from mastery.offices import Remit
 from mastery.session_limits import Began
 from mastery.tries import Allowance
 from models.access import Account
@@ -341,4 +342,9 @@ def test_scopes_are_the_people_they_say(page_world: PageWorld) -> None:
         found = without_account(session, office, scope, today, now, 10)
         assert [one.person_id for one in found] == [mother.id]
         assert one_recipient(session, office, scope, today, now, world.student.id) is None
-        assert make_letters(session, world.district_id, [], SYSTEM, "key", now, ZoneInfo(ZONE)) == []
+        assert (
+            make_letters(
+                session, world.district_id, [], SYSTEM, "key", now, ZoneInfo(ZONE), families=Remit(district=True)
+            )
+            == []
+        )

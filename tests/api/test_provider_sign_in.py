@@ -27,6 +27,7 @@ from mastery.access import Scope as Reach
 from mastery.access import Tie, Viewer
 from mastery.access_matrix import Role
 from mastery.letters import Group
+from mastery.offices import Remit
 from mastery.sign_in import Audience, Match, PasswordSignIn, Preset
 from models.access import Account
 from models.audit import SYSTEM
@@ -109,7 +110,16 @@ def test_a_letter_sets_no_password_that_does_not_count(sign_in_world: SignInWorl
         one = one_recipient(session, office, scope, now.date(), now, world.people["teacher"].id)
         assert one is not None
         key = world.app.extensions["mastery"].installation.secret_key
-        (letter,) = make_letters(session, world.district_id, [one], SYSTEM, key, now, ZoneInfo("America/Chicago"))
+        (letter,) = make_letters(
+            session,
+            world.district_id,
+            [one],
+            SYSTEM,
+            key,
+            now,
+            ZoneInfo("America/Chicago"),
+            families=Remit(district=True),
+        )
         choose_password_sign_in(session, world.district_id, PasswordSignIn.FAMILIES, now)
         session.commit()
     client = browser(sign_in_world)
