@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -63,12 +64,12 @@ def looks_at(
     """A page of who looked at a student, the newest first, and how many lines there are.
 
     With `family`, what the student and the guardians did themselves is left out: neither parent sees when the other
-    was here, nor does either see when the child was.
+    was here, nor does either see when the child was. What staff did is told, whose guardian they may be besides.
     """
     events = _events(district_id, student_id, zone)
     received = _received(district_id, student_id, zone)
     if family:
-        own = _family(district_id, student_id)
+        own = only_family(district_id, student_id)
         # keys of programs and of people are two countings
         others = and_(AuditEvent.actor_id.not_in(own), AuditEvent.actor_id != student_id)
         events = events.where(or_(AuditEvent.actor == Actor.MACHINE, others))
@@ -134,16 +135,29 @@ def _received(district_id: int, student_id: int, zone: ZoneInfo) -> Select[*tupl
     )  # fmt: skip
 
 
-def _family(district_id: int, student_id: int) -> Select[int]:
-    return select(Guardianship.guardian_id).where(
-        Guardianship.district_id == district_id, Guardianship.student_id == student_id
-    )
+def only_family(district_id: int, student_id: int) -> Select[int]:
+    """The guardians of a student who never worked for the district nor were linked: what they see, they see as family.
+
+    That a view was made as family is not on record, so that what staff saw counts as seen at work.
+    """
+    guardian = Guardianship.guardian_id
+    at_school = PersonRole.role.not_in([Role.STUDENT, Role.GUARDIAN])
+    in_class = Enrollment.role.not_in([Role.STUDENT, Role.GUARDIAN])
+    return select(guardian).where(
+        Guardianship.district_id == district_id, Guardianship.student_id == student_id,
+        ~exists().where(PersonRole.district_id == district_id, PersonRole.person_id == guardian, at_school),
+        ~exists().where(Enrollment.district_id == district_id, Enrollment.person_id == guardian, in_class),
+        ~exists().where(Link.district_id == district_id, Link.person_id == guardian),
+    )  # fmt: skip
 
 
-def capacities_of(session: Session, district_id: int, student_id: int, people: Collection[int]) -> dict[int, str]:
+def capacities_of(
+    session: Session, district_id: int, student_id: int, people: Collection[int], *, families: bool
+) -> dict[int, str]:
     """What some people are to a student, as the roster or a link says; who is several things is the nearest of them.
 
     A teacher of a section of the student comes before a link to the student, and that before what one is elsewhere.
+    Where the reader may not know `families`, somebody is a guardian only who is nothing else.
     """
     if not people:
         return {}
@@ -158,7 +172,8 @@ def capacities_of(session: Session, district_id: int, student_id: int, people: C
         Link.district_id == district_id, Link.student_id == student_id, Link.person_id.in_(people),
         Link.basis != "emergency",
     )  # fmt: skip
-    family = select(literal(2), Guardianship.guardian_id, literal("guardian", String())).where(
+    last = 9
+    family = select(literal(2 if families else last), Guardianship.guardian_id, literal("guardian", String())).where(
         Guardianship.district_id == district_id, Guardianship.student_id == student_id,
         Guardianship.guardian_id.in_(people),
     )  # fmt: skip
@@ -166,13 +181,16 @@ def capacities_of(session: Session, district_id: int, student_id: int, people: C
         Link.district_id == district_id, Link.student_id.is_(None), Link.person_id.in_(people)
     )
     elsewhere = select(literal(4), PersonRole.person_id, PersonRole.role).where(
-        PersonRole.district_id == district_id, PersonRole.person_id.in_(people)
+        PersonRole.district_id == district_id, PersonRole.person_id.in_(people), PersonRole.role != Role.GUARDIAN
+    )
+    parents = select(literal(last), PersonRole.person_id, PersonRole.role).where(
+        PersonRole.district_id == district_id, PersonRole.person_id.in_(people), PersonRole.role == Role.GUARDIAN
     )
     teaches = select(literal(5), Enrollment.person_id, Enrollment.role).where(
         Enrollment.district_id == district_id, Enrollment.person_id.in_(people)
     )
     found: dict[int, str] = {}
-    rows = session.execute(union_all(taught, linked, family, offices, elsewhere, teaches)).all()
+    rows = session.execute(union_all(taught, linked, family, offices, elsewhere, teaches, parents)).all()
     for _nearness, person, role in sorted(rows, key=lambda row: (row[0], row[2])):
         found.setdefault(person, role)
     return found

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from mastery.access import Basis
 from mastery.offices import Remit
 from mastery.roster import Origin
 from models.access import Account
@@ -59,11 +58,11 @@ class LinkLine:
 
 @dataclass(frozen=True, slots=True)
 class ConsentLine:
-    """A consent with the names of who receives and who signed."""
+    """A consent with the names of who receives and who signed; None: a guardian who is not the reader's to know."""
 
     consent: Consent
     recipient: str
-    signed_by: str
+    signed_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +183,13 @@ def _links(
     return found, rows[0][-1] if rows else 0
 
 
-def consents_of(session: Session, district_id: int, student_id: int) -> Sequence[ConsentLine]:
-    """The consents of a student's family, the newest first."""
+def consents_of(
+    session: Session, district_id: int, student_id: int, reader: int, *, families: bool
+) -> Sequence[ConsentLine]:
+    """The consents of a student's family, the newest first. Guardians are named where the reader may know `families`.
+
+    Whoever signed themselves, or the student, is no secret.
+    """
     recipient, signer = aliased(Person), aliased(Person)
     rows = session.execute(
         select(Consent, recipient, signer)
@@ -195,7 +199,11 @@ def consents_of(session: Session, district_id: int, student_id: int) -> Sequence
         .order_by(Consent.id.desc())
         .limit(MOST)
     )
-    return [ConsentLine(consent, to.display_name, by.display_name) for consent, to, by in rows]
+    open_to = {student_id, reader}
+    return [
+        ConsentLine(consent, to.display_name, by.display_name if families or by.id in open_to else None)
+        for consent, to, by in rows
+    ]
 
 
 def consent_for(session: Session, district_id: int, student_id: int, recipient_id: int, now: datetime) -> int | None:
@@ -240,21 +248,3 @@ def accounts_of(session: Session, district_id: int, person_id: int) -> Sequence[
     return session.scalars(
         select(Account).where(Account.district_id == district_id, Account.person_id == person_id).order_by(Account.id)
     ).all()
-
-
-def holds_district_office(session: Session, district_id: int, person_id: int, now: datetime) -> bool:
-    """Whether a person has an office of the whole district, by the roster or by a link."""
-    by_roster = (
-        select(PersonRole.id)
-        .outerjoin(School, (School.district_id == PersonRole.district_id) & (School.id == PersonRole.school_id))
-        .where(
-            PersonRole.district_id == district_id, PersonRole.person_id == person_id,
-            PersonRole.role == "administrator", func.coalesce(School.kind, "district") == "district",
-        )
-    )  # fmt: skip
-    by_link = select(Link.id).where(
-        Link.district_id == district_id, Link.person_id == person_id, Link.scope == "district",
-        Link.basis == Basis.EMPLOYEE, Link.revoked_at.is_(None),
-        Link.ends_at.is_(None) | (Link.ends_at > now),
-    )  # fmt: skip
-    return session.scalar(select(by_roster.exists() | by_link.exists())) or False

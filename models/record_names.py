@@ -15,6 +15,7 @@ from models.access import Client
 from models.assessment import Assessment, AssessmentForm
 from models.graph import Node
 from models.links import Link, Organization
+from models.queries_looked import only_family
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 Named = dict[str, Any]
@@ -22,10 +23,14 @@ Named = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """By table and key what a reader is told in place of the key. `scorers`: roles by the name that results give."""
+    """By table and key what a reader is told in place of the key. `scorers`: roles by the name that results give.
+
+    `only_family`: the guardians who are nothing else in the district.
+    """
 
     student: int
     family: frozenset[int]
+    only_family: frozenset[int]
     people: Mapping[int, str]
     scorers: Mapping[str, str]
     others: Mapping[str, Mapping[int, Named]]
@@ -46,7 +51,13 @@ class Names:
 
     def is_family(self, actor: str, person: int | None) -> bool:
         """Whether an act is one of the student's own or of a guardian: what they opened is not told to one another."""
-        return actor == Actor.PERSON and person is not None and (person == self.student or person in self.family)
+        return actor == Actor.PERSON and person is not None and (person == self.student or person in self.only_family)
+
+    def actor(self, actor: str, key: int) -> Named:
+        """Who did something: a program by name, staff by their role also where they are a guardian besides."""
+        if actor == Actor.MACHINE:
+            return self.others["client"][key]
+        return {"role": self.role(key) if key == self.student else self.people.get(key) or self.role(key)}
 
 
 def load_names(session: Session, district_id: int, student_id: int, keys: Mapping[str, Iterable[Any]]) -> Names:
@@ -68,6 +79,7 @@ def load_names(session: Session, district_id: int, student_id: int, keys: Mappin
     return Names(
         student_id,
         frozenset(family),
+        frozenset(session.scalars(only_family(district_id, student_id))),
         roles,
         {name: roles[key] for name, key in scorers.items() if name is not None and key in roles},
         {

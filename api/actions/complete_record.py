@@ -49,7 +49,7 @@ def complete_record(session: Session, district_id: int, student_id: int, by: By,
     rows = {table: rows_of(session, district_id, student_id, table, exported[table]) for table in TOLD}
     names = load_names(session, district_id, student_id, _keys(rows))
     rows["audit_event"] = [
-        one
+        _without_secrets(one)
         for one in rows["audit_event"]
         if one["act"] not in _UNTOLD and not names.is_family(one["actor"], one["actor_id"])
     ]
@@ -64,6 +64,15 @@ def complete_record(session: Session, district_id: int, student_id: int, by: By,
         "about": {one.table.name: one.about for one in exported_tables() if one.table.name in told},
         "sections": told,
     }
+
+
+def _without_secrets(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An event without what one parent is not told of the other, nor either of a child's protection."""
+    if event["act"] == Act.PERSON_CHANGED:
+        return {**event, "detail": {}}
+    if "guardian" in event["detail"]:
+        return {**event, "purpose": None, "detail": {}}
+    return event
 
 
 def _keys(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, set[Any]]:
@@ -101,7 +110,7 @@ def _row(table: Table, row: Mapping[str, Any], names: Names) -> Document:
             continue
         name = column.removesuffix("_id").removesuffix("_pk")
         if column == "actor_id" and value is not None:
-            told["by"] = names.read("client" if row["actor"] == Actor.MACHINE else "person", value)
+            told["by"] = names.actor(row["actor"], value)
         elif column == "scorer" and value != SYSTEM_SCORER:
             told[column] = {"role": names.scorers.get(value, Role.TEACHER)}
         elif column == "targets" and value is not None:

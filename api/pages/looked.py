@@ -21,8 +21,9 @@ from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pa
 from api.pages.my_path import path_url
 from mastery.access import Basis
 from mastery.access_matrix import Role
-from mastery.access_questions import What
+from mastery.access_questions import What, may
 from mastery.audit import Act
+from mastery.roster import Role as Roster
 from models.links import Consent, Link
 from models.queries_looked import RECEIVED, Look, capacities_of, looks_at
 from models.queries_person import consents_of, links_to
@@ -76,14 +77,19 @@ def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
     if page > 1 and not found:
         abort(404)
     people = {one.person_id for one in found if one.person_id is not None}
-    capacities = capacities_of(visit.session, visit.district_id, student_id, people)
+    families = visit.asked is not None and may(visit.viewer, What.ORDERS, visit.asked, visit.now).allowed
+    capacities = capacities_of(visit.session, visit.district_id, student_id, people, families=families)
     links = links_to(visit.session, visit.district_id, student_id)
-    consents = [one for one in consents_of(visit.session, visit.district_id, student_id) if _stands(visit, one.consent)]
+    signed = consents_of(visit.session, visit.district_id, student_id, visit.viewer.person, families=families)
+    consents = [one for one in signed if _stands(visit, one.consent)]
     return render_template(
         "looked.html",
         visit=visit,
         head=student_head(visit.session, visit.district_id, student_id, visit.name_use),
-        days=[Day(_day(day), [_line(visit, one, capacities) for one in some]) for day, some in _by_day(found)],
+        days=[
+            Day(_day(day), [_line(visit, one, _who(one, capacities, families)) for one in some])
+            for day, some in _by_day(found)
+        ],
         links=[line for line in links if _may_look(visit, line.link, {one.consent.id for one in consents})],
         consents=consents,
         own=visit.viewer.person == student_id,
@@ -132,11 +138,10 @@ def _day(day: date) -> str:
     return words.long_date(day)
 
 
-def _line(visit: Visit, one: Look, capacities: dict[int, str]) -> str:
+def _line(visit: Visit, one: Look, who: str) -> str:
     at = words.clock_time(one.first, visit.zone)
     if one.program is not None:
         return _read(one, at)
-    who = _who(one, capacities)
     if one.act == RECEIVED:
         said = _(
             "%(time)s: %(who)s received: %(classes)s.",
@@ -168,9 +173,12 @@ def _read(one: Look, at: str) -> str:
     return _("%(time)s: the program “%(name)s” read %(what)s, and again later that day.", **named)
 
 
-def _who(one: Look, capacities: dict[int, str]) -> str:
+def _who(one: Look, capacities: dict[int, str], families: bool) -> str:
+    """Who looked and as what; a guardian is named to who may know the family alone."""
     name = one.person or _("Somebody")
     word = capacities.get(one.person_id or 0)
+    if word == Roster.GUARDIAN and not families:
+        return _("a guardian")
     role = office_words.ROSTER_ROLES.get(word or "") or access_words.CAPACITIES.get(word or "")
     more = [str(one_word) for one_word in (role, one.organization) if one_word]
     return f"{name} ({', '.join(more)})" if more else name

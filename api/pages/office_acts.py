@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import abort, request
@@ -29,12 +30,14 @@ from api.pages.office_forms import (
 from api.services import services
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
+from mastery.access_questions import What, may
 from mastery.links import CAPACITIES, AgeBasis, LinkError, Restriction, year_end_after
 from mastery.offices import Affair, may_appoint
 from models.queries_office import schools_in
-from models.queries_person import consent_for, guardians_of
+from models.queries_person import Near, consent_for, guardians_of
 
 _DISTRICT = "district"
+_ON_PAPER = "guardian"  # a guardian whose name is typed, by who may not know the family
 # who counts figures only, or leads, is appointed where the service is installed
 _GIVEN_HERE = tuple(role for role in CAPACITIES if role not in (Role.MONITOR, Role.RESEARCHER, Role.DISTRICT_LEADER))
 _AT_SCHOOLS = frozenset(
@@ -67,23 +70,48 @@ def link_person(visit: Visit, student_id: int) -> ResponseReturnValue:
 def add_consent(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Record a consent that a family signed."""
     student, form = student_of(visit, Affair.CONSENTS), ConsentForm()
-    guardians = guardians_of(visit.session, visit.district_id, student.id)
+    guardians = [
+        one
+        for one in guardians_of(visit.session, visit.district_id, student.id)
+        if _holds(one.begins_on, one.ends_on, visit.today)
+    ]
+    knows_family = visit.asked is not None and may(visit.viewer, What.ORDERS, visit.asked, visit.now).allowed
     form.signed_by.choices = [
-        *(SelectChoice(str(one.id), one.name) for one in guardians if _holds(one.begins_on, one.ends_on, visit.today)),
+        *(
+            [SelectChoice(str(one.id), one.name) for one in guardians]
+            if knows_family
+            else [SelectChoice(_ON_PAPER, _("a guardian"))]
+        ),
         SelectChoice(str(student.id), _("%(name)s, who is 18 or older", name=student.name)),
     ]
     as_default((form.signed_on, form.begins_on), visit.today)
     as_default((form.ends_on,), year_end_after(visit.today))
     if request.method == "GET":
         form.classes.data = [str(DataClass.LEVELS)]
-    if form.validate_on_submit() and (adult := form.person(visit)) is not None:
+    if (
+        form.validate_on_submit()
+        and (adult := form.person(visit)) is not None
+        and (signer := _signer(form, guardians)) is not None
+    ):
         signed = Signed(
             student.id, adult, frozenset(map(DataClass, form.classes.data)), form.purpose.data,
-            int(form.signed_by.data), form.signed_on.data, form.begins_on.data, form.ends_on.data,
+            signer, form.signed_on.data, form.begins_on.data, form.ends_on.data,
         )  # fmt: skip
         if done(visit, form, lambda: give_consent(visit.session, visit.viewer, signed, visit.now)):
             return back_to(student.id, "consents", _("The consent is on file. Now the person can be linked."))
-    return show("office_consent.html", visit, student, form)
+    return show("office_consent.html", visit, student, form, knows_family=knows_family)
+
+
+def _signer(form: ConsentForm, guardians: Sequence[Near]) -> int | None:
+    """Who signed: as chosen, or the guardian of the name on the paper; None, and the field says so, for nobody."""
+    if form.signed_by.data != _ON_PAPER:
+        return int(form.signed_by.data)
+    said = " ".join((form.signer.data or "").split()).casefold()
+    named = [one.id for one in guardians if one.name.casefold() == said]
+    if len(named) == 1:
+        return named[0]
+    add_error(form.signer, _("No guardian of this student has this name. Ask the school’s office."))
+    return None
 
 
 def _holds(begins: date | None, ends: date | None, today: date) -> bool:

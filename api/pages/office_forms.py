@@ -189,6 +189,7 @@ class ConsentForm(WhoForm):
     )
     purpose = purpose_field(_l("What for, as the family signed it"))
     signed_by = RadioField(_l("Who signed?"), [InputRequired(_l("Choose who signed."))], choices=[])
+    signer = StringField(_l("Name of the guardian, as on the paper"), [Optional(), Length(max=_LONGEST_NAME)])
     signed_on = DayField(_l("Day of the signature"), [InputRequired(_l("Give the day of the signature."))])
     begins_on = DayField(_l("First day"), [InputRequired(_l("Give the first day."))])
     ends_on = DayField(_l("Last day"), [InputRequired(_l("Give the last day."))])

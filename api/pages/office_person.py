@@ -90,6 +90,7 @@ def office_person(visit: Visit, person_id: int) -> ResponseReturnValue:
         classes=classes_of(visit.session, visit.district_id, person_id),
         file=_student(visit, subject) if subject else _adult(visit, person),
         accounts=accounts_here(visit, person_id),
+        keeps_others=bool(visit.remit(Affair.ACCOUNTS)) and person_id != visit.viewer.person,
         may_know=subject is not None and may(visit.viewer, What.WHO_LOOKED, subject, visit.now).allowed,
         office=office_words,
         is_running=lambda begins, ends, over: is_running(visit, begins, ends, over),
@@ -116,7 +117,7 @@ def _student(visit: Visit, subject: Subject) -> StudentFile:
     return StudentFile(
         guardians=guardians_of(session, district, key) if family else None,
         links=links_to(session, district, key),
-        consents=consents_of(session, district, key),
+        consents=consents_of(session, district, key, visit.viewer.person, families=family),
         orders=orders_of(session, district, key) if orders else None,
         kept=beyond_age_of(session, district, key) if orders else None,
         may_end_links=visit.remit(Affair.LINKS).covers(subject),

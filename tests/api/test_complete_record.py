@@ -7,19 +7,44 @@ from pathlib import Path
 
 import pytest
 from factories import NOW, Factory
+from office_world import office_of
 from page_world import PageWorld
 from record_world import CANARY, with_everything, with_registrar
 from sqlalchemy import select
 
 from api.actions.complete_record import complete_record
+from api.actions.desk import Desk
+from api.actions.guardians import attest_guardian
+from api.actions.safety import protect
 from api.record_files import RecordError, write_record
 from mastery.audit import Act
-from models.audit import SYSTEM, AuditEvent, AuditSubject
+from models.audit import SYSTEM, AuditEvent, AuditSubject, by_person, record
 from models.district import District
 from models.retention import PendingDeletion
 from models.student_rows import NOT_IN_A_RECORD, STUDENT_ROWS, TOLD, forgotten
 from models.tables import METADATA
 from models.unit_of_work import district_transaction, shared_transaction
+
+
+def test_it_tells_no_parent_of_protection_nor_of_another_and_hides_no_look_of_staff(page_world: PageWorld) -> None:
+    office = office_of(page_world)
+    district, student, principal = page_world.district_id, page_world.student, page_world.people["principal"]
+
+    def acts(make: Factory) -> None:
+        desk = Desk(district)
+        protect(make.session, desk, student.id, "PO Box 9", NOW, forget=False)
+        for who in (office.mentor, principal):
+            attest_guardian(make.session, desk, student.id, who.id, "acts as a parent", NOW.date(), None, NOW)
+        record(make.session, district, by_person(principal.id), Act.VIEW, NOW, [student.id])
+        record(make.session, district, by_person(page_world.people["guardian"].id), Act.VIEW, NOW, [student.id])
+
+    page_world.add(acts)
+    with district_transaction(page_world.engine, district) as session:
+        events = complete_record(session, district, student.id, SYSTEM, NOW)["sections"]["audit_event"]
+    told = json.dumps(events)
+    assert [one["act"] for one in events].count("grant") == 2
+    assert not [word for word in ("protected", "acts as a parent", "attested") if word in told]
+    assert [one["by"] for one in events if one["act"] == "view"] == [{"role": "administrator"}]
 
 
 @pytest.fixture

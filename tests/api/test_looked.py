@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from factories import NOW, Factory
@@ -17,6 +17,7 @@ from api.actions.links import Asked, grant_link
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.links import Restriction
+from mastery.roster import Origin
 
 
 @pytest.fixture
@@ -65,6 +66,42 @@ def test_no_parent_learns_when_the_other_or_the_child_was_here(office: OfficeWor
     school = world.client("principal").get(page).text
     assert "George Gordon (guardian)" in school
     assert "Anne Byron (guardian)" in school
+
+
+def _attested(make: Factory, world: PageWorld, who: str, last: date | None) -> None:
+    make.guardianship(world.people[who], world.student, ends=last, origin=Origin.ATTESTED)
+
+
+@pytest.mark.parametrize("last", [None, TODAY - DAY])
+@pytest.mark.parametrize("who", ["principal", "colleague"])
+def test_what_staff_saw_is_told_also_where_they_act_as_a_parent(
+    office: OfficeWorld, who: str, last: date | None
+) -> None:
+    world = office.world
+    page = f"/students/{world.student.id}"
+    world.add(lambda make: _attested(make, world, who, last))
+    world.client("principal").get(page)
+    text = world.client("guardian").get(f"{page}/looked").text
+    assert "Rosa Parks (administrator) opened the page of results." in text
+
+
+def test_who_may_not_know_guardians_is_told_no_name(office: OfficeWorld) -> None:
+    world = office.world
+    page, mother = f"/students/{world.student.id}", world.people["guardian"]
+    world.client("guardian").get(page)
+    signed = Signed(
+        world.student.id, office.mentor.id, frozenset({DataClass.LEVELS}), "robotics", mother.id, TODAY, TODAY,
+        TODAY + 20 * DAY,
+    )  # fmt: skip
+    office.act(give_consent, signed)
+    steward, principal = world.client("steward"), world.client("principal")
+    looked = steward.get(f"{page}/looked").text
+    assert "a guardian opened" in looked
+    for text in (looked, steward.get(office.page()).text):
+        assert "Signed by a guardian on" in text
+        assert "Anne Byron" not in text
+    assert "Signed by Anne Byron on" in principal.get(f"{page}/looked").text
+    assert "Signed by Anne Byron on" in world.client("guardian").get(f"{page}/looked").text
 
 
 @pytest.mark.parametrize(
