@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from mastery.audit import Act, Actor
@@ -16,6 +16,9 @@ from models.access import Client
 from models.audit import AuditEvent, AuditSubject
 from models.queries_office import staff_in, students_in
 from models.roster import Person
+
+ABOUT_GUARDIAN = "guardian"
+"""In place of its act, what an event about a guardian is to who may not know guardians."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def entries(
     session: Session,
     district_id: int,
     where: Remit,
+    families: Remit,
     asked: Filter,
     now: datetime,
     today: date,
@@ -64,15 +68,19 @@ def entries(
     """At most `limit` events before a key.
 
     Of schools: what is about one of their students or was done by who works there. Students of others are not named.
+    Outside of `families`, where guardians may be known, an order or who acts as a parent is `ABOUT_GUARDIAN` alone.
     """
-    chosen = select(AuditEvent).where(AuditEvent.district_id == district_id)
+    secret = _of_guardians() & AuditEvent.id.not_in(
+        _subjects(district_id).where(AuditSubject.student_id.in_(students_in(district_id, families, now)))
+    )
+    chosen = select(AuditEvent, secret).where(AuditEvent.district_id == district_id)
     students = students_in(district_id, where, now)
     if not where.district:
         about = _subjects(district_id).where(AuditSubject.student_id.in_(students))
         own = (AuditEvent.actor == Actor.PERSON) & AuditEvent.actor_id.in_(staff_in(district_id, where, today, now))
         chosen = chosen.where(own | AuditEvent.id.in_(about))
     if asked.act is not None:
-        chosen = chosen.where(AuditEvent.act == asked.act)
+        chosen = chosen.where(AuditEvent.act == asked.act, ~secret)
     if asked.person is not None:
         chosen = chosen.where(AuditEvent.actor == Actor.PERSON, AuditEvent.actor_id == asked.person)
     if asked.student is not None:
@@ -84,8 +92,18 @@ def entries(
         chosen = chosen.where(AuditEvent.at < asked.ends)
     if before is not None:
         chosen = chosen.where(AuditEvent.id < before)
-    events = session.scalars(chosen.order_by(AuditEvent.id.desc()).limit(limit)).all()
-    return _told(session, district_id, events, students)
+    rows = session.execute(chosen.order_by(AuditEvent.id.desc()).limit(limit)).all()
+    found = _told(session, district_id, [event for event, _secret in rows], students)
+    return [_veiled(one) if hidden else one for one, (_event, hidden) in zip(found, rows, strict=True)]
+
+
+def _of_guardians() -> ColumnElement[bool]:
+    """Whether an event is about a guardian: an order, who acts as a parent, who sees on after the 18th birthday."""
+    return AuditEvent.act.in_([Act.ORDER_FILED, Act.ORDER_LIFTED]) | AuditEvent.detail.has_key("guardian")
+
+
+def _veiled(entry: Entry) -> Entry:
+    return replace(entry, act=ABOUT_GUARDIAN, purpose=None, detail={})
 
 
 def _subjects(district_id: int) -> Select[int]:

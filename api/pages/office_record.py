@@ -24,7 +24,7 @@ from mastery.links import midnight, span_of
 from mastery.offices import Affair
 from models.audit import by_person, record
 from models.queries_office import person_of_number
-from models.queries_record import Entry, Filter, entries
+from models.queries_record import ABOUT_GUARDIAN, Entry, Filter, entries
 
 _MOST_IN_A_FILE = 10_000
 _LONGEST = 100
@@ -109,6 +109,7 @@ def office_record(visit: Visit) -> ResponseReturnValue:
         visit=visit,
         asked=asked,
         acts=ACTS,
+        said={**ACTS, ABOUT_GUARDIAN: _("did something about a guardian")},
         told=_TOLD,
         shown=shown,
         about=AuditWords(visit, shown).about,
@@ -140,8 +141,9 @@ def office_record_file(visit: Visit) -> ResponseReturnValue:
 
 def _entries(visit: Visit, asked: Asked, limit: int, before: int | None = None) -> Sequence[Entry]:
     return entries(
-        visit.session, visit.district_id, visit.remit(Affair.RECORD), asked.means, visit.now, visit.today, limit, before
-    )
+        visit.session, visit.district_id, visit.remit(Affair.RECORD), visit.remit(Affair.ORDERS), asked.means,
+        visit.now, visit.today, limit, before,
+    )  # fmt: skip
 
 
 def _asked(visit: Visit) -> Asked:

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 from factories import Factory
-from office_world import OfficeWorld, another_district, office_of
+from office_world import TODAY, OfficeWorld, another_district, office_of
 from page_world import PageWorld
 from sqlalchemy import select, update
 
+from api.actions.custody import Filed, file_order
 from mastery.audit import Act
+from mastery.links import Restriction
 from models.access import Client
 from models.audit import AuditEvent, by_person, record
 from models.unit_of_work import district_transaction
@@ -109,6 +111,26 @@ def test_the_file_holds_the_same_is_no_formula_and_is_on_record(office: OfficeWo
     with district_transaction(world.engine, world.district_id) as session:
         last = session.scalars(select(AuditEvent).where(AuditEvent.act == Act.EXPORT)).one()
         assert (last.actor_id, last.detail) == (world.people["principal"].id, {"what": "audit", "events": 1})
+
+
+def test_what_is_about_a_guardian_is_told_to_who_may_know_guardians(office: OfficeWorld) -> None:
+    world = office.world
+    mother = world.people["guardian"].id
+    values = {"who": office.mentor.identifier, "reason": "lives with her aunt", "begins_on": TODAY}
+    world.client("registrar").post(f"{office.page()}/guardian", 303, **values)
+    restricts = frozenset({Restriction.CONTACT})
+    office.act(file_order, Filed(world.student.id, mother, "custody", restricts, "cabinet 4", TODAY))
+    steward, principal = world.client("steward"), world.client("principal")
+    assert "“lives with her aunt”" in principal.get("/office/record").text
+    assert "lives with her aunt" not in steward.get("/office/record").text
+    assert steward.get("/office/record").text.count("did something about a guardian") == 2
+    assert "Nothing is on record for this choice." in steward.get("/office/record?act=order_filed").text
+    assert "Ada Byron" not in steward.get("/office/record?act=grant").text
+    token = steward.token()
+    told = steward.client.post("/office/record/file", data={"csrf_token": token}).get_data(as_text=True)
+    lines = [line for line in csv.DictReader(io.StringIO(told)) if line["act"] == "guardian"]
+    assert [(line["purpose"], line["detail"]) for line in lines] == [("", "{}")] * 2
+    assert not [word for word in ("order_filed", "attested", "lives with her aunt") if word in told]
 
 
 def test_connected_programs_are_told_without_their_secrets(office: OfficeWorld) -> None:
