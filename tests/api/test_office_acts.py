@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from factories import Factory
-from office_world import OfficeWorld, office_of
-from page_world import PASSWORD, PageWorld
+from factories import NOW, Factory
+from office_world import DAY, TODAY, OfficeWorld, office_of
+from page_client import PageClient
+from page_world import PASSWORD, PageWorld, enrol
 from secretary import secretary
 from sqlalchemy import select
 
+from api.actions.accounts import create_account
+from api.actions.custody import Filed, file_order
+from mastery.access_matrix import DataClass, Role
+from mastery.links import Restriction
 from models.access import Account
 from models.audit import AuditEvent
 from models.links import Consent, CourtOrder, Link
@@ -195,3 +200,73 @@ def test_nobody_closes_their_own_account_or_that_of_a_higher_office(office: Offi
         principal.post(f"/office/accounts/{accounts[world.people[who].id]}/close", 404)
     world.client("steward").post(f"/office/accounts/{accounts[world.people['principal'].id]}/close")
     assert world.people["principal"].id in {one.person_id for one in rows(office, Account) if one.disabled_at}
+
+
+SOMEBODY_ELSE = "Somebody else of the office does this for you."
+
+
+def _coordinator(office: OfficeWorld) -> PageClient:
+    world = office.world
+
+    def rows(make: Factory) -> None:
+        world.people["coordinator"] = person = make.person("Cora", "Coordinator")
+        account = create_account(make.session, make.district_id, "coordinator", PASSWORD, person.id, NOW)
+        world.codes["coordinator"] = enrol(make.session, make.district_id, account)
+
+    world.add(rows)
+    office.appoint("coordinator", Role.EXPERIENCE_COORDINATOR, world.school.id)
+    return world.client("coordinator")
+
+
+def test_nobody_links_or_appoints_themselves_or_is_the_recipient_of_a_consent(office: OfficeWorld) -> None:
+    world, coordinator = office.world, _coordinator(office)
+    own = {"who": world.people["coordinator"].identifier, "purpose": "x", "begins_on": TODAY}
+    linked = coordinator.post(f"{office.page()}/link", 422, role="case_manager", basis="employee", **own)
+    signed = coordinator.post(
+        f"{office.page()}/consent", 422, classes=str(DataClass.LEVELS), signed_by="guardian", signer="anne  BYRON",
+        signed_on=TODAY, ends_on=TODAY + 9 * DAY, **own,
+    )  # fmt: skip
+    for page in (linked, signed):
+        assert SOMEBODY_ELSE in page.text
+    steward = world.client("steward")
+    place = {"role": "school_administrator", "place": world.school.id, "purpose": "x"}
+    assert SOMEBODY_ELSE in steward.post(f"{office.page('steward')}/office", 422, **place).text
+    assert links(office) == []
+    assert rows(office, Consent) == []
+    assert not [one for one in rows(office, Link) if one.role == "school_administrator"]
+
+
+def test_nobody_sees_on_by_their_own_act_nor_lifts_what_restricts_them(office: OfficeWorld) -> None:
+    world = office.world
+    registrar = world.people["registrar"].id
+    world.add(lambda make: make.guardianship(world.people["registrar"], world.student))
+    restricts = frozenset({Restriction.ACCESS})
+    order = office.act(file_order, Filed(world.student.id, registrar, "custody", restricts, "cabinet 4", TODAY))
+    client = world.client("registrar")
+    client.post(f"/office/orders/{order}/lift", 404)
+    kept = client.post(f"{office.page()}/of-age", 422, guardian=registrar, basis="dependent")
+    assert SOMEBODY_ELSE in kept.text
+    world.client("principal").post(f"/office/orders/{order}/lift")
+
+
+def test_who_leads_does_not_let_themselves_in_as_support(office: OfficeWorld) -> None:
+    world = office.world
+    leader = world.people["leader"]
+    values = {"who": leader.identifier, "role": "registrar", "reason": "The roster will not load."}
+    assert SOMEBODY_ELSE in world.client("leader").post("/office/support", 422, **values).text
+
+
+def test_a_coordinator_records_a_consent_by_the_name_on_the_paper(office: OfficeWorld) -> None:
+    coordinator = _coordinator(office)
+    assert "Anne Byron" not in coordinator.get(f"{office.page()}/consent").text
+    asked = {
+        "who": "Grace Mentor", "purpose": "robotics", "classes": str(DataClass.LEVELS), "signed_by": "guardian",
+        "signed_on": TODAY, "begins_on": TODAY, "ends_on": TODAY + 9 * DAY,
+    }  # fmt: skip
+    wrong = coordinator.post(f"{office.page()}/consent", 422, signer="George Gordon", **asked)
+    assert "No guardian of this student has this name." in wrong.text
+    coordinator.post(f"{office.page()}/consent", signer="Anne Byron", **asked)
+    assert [one.signed_by for one in rows(office, Consent)] == [office.world.people["guardian"].id]
+    page = coordinator.get(office.page()).text
+    assert "Signed by a guardian on" in page
+    assert "Anne Byron" not in page

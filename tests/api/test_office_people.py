@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from factories import Factory
@@ -14,6 +15,7 @@ from sqlalchemy import select, text
 from api.actions.custody import Filed, file_order
 from mastery.access_matrix import DataClass
 from mastery.links import Restriction
+from models.access import Account
 from models.letters import EntryCode
 from models.links import CourtOrder, Link, Organization
 from models.roster import Guardianship, Person
@@ -254,9 +256,100 @@ def test_who_works_elsewhere_too_has_a_letter_from_the_district_alone(office: Of
     world.add(elsewhere)
     principal = secretary(office)
     principal.press("Search", q="Hopper")
-    principal.press("Print a letter for a new password")
-    assert "Ask the district." in principal.page
+    assert "The district keeps this account" in principal.page
+    world.client("principal").post(f"{office.page('teacher')}/letter", 404)
     assert rows(office, EntryCode) == []
+    world.client("steward").post(f"{office.page('teacher')}/letter", 200)
+
+
+def _attest(office: OfficeWorld, who: str, status: int = 303, by: str = "registrar") -> str:
+    person = office.world.people[who]
+    values = {"who": person.identifier, "reason": "acts as a parent", "begins_on": TODAY}
+    return office.world.client(by).post(f"{office.page()}/guardian", status, **values).text
+
+
+def _link(office: OfficeWorld, who: str) -> None:
+    values = {"role": "co_teacher", "basis": "employee", "purpose": "x", "begins_on": TODAY}
+    person = office.world.people[who]
+    office.world.client("principal").post(f"{office.page()}/link", 303, who=person.identifier, **values)
+
+
+def _far_child(office: OfficeWorld, *guardians: str) -> None:
+    """A student of another school whose guardians some people are."""
+    world = office.world
+
+    def far(make: Factory) -> None:
+        child = make.student(make.section(make.school("Far High"), "Art", ["6"]), "Halina", "Faraway")
+        for one in guardians:
+            make.guardianship(world.people[one], child)
+
+    world.add(far)
+
+
+def _account(office: OfficeWorld, who: str) -> Account:
+    (found,) = [one for one in rows(office, Account) if one.person_id == office.world.people[who].id]
+    return found
+
+
+@pytest.mark.parametrize("near", [_attest, _link])
+@pytest.mark.parametrize("who", ["stranger", "mentor"])
+def test_a_schools_own_act_makes_nobodys_account_its_own(
+    office: OfficeWorld, near: Callable[[OfficeWorld, str], object], who: str
+) -> None:
+    near(office, who)
+    account, principal = _account(office, who), office.world.client("principal")
+    assert "The district keeps this account" in principal.get(office.page(who)).text
+    for path in (f"/office/accounts/{account.id}/close", f"/office/accounts/{account.id}/open"):
+        principal.post(path, 404)
+    principal.post(f"{office.page(who)}/letter", 404)
+    assert _account(office, who).disabled_at is None
+    office.world.client("steward").post(f"/office/accounts/{account.id}/close", 303)
+
+
+def test_whom_a_school_attests_has_a_first_letter_but_not_for_children_elsewhere(office: OfficeWorld) -> None:
+    world = office.world
+    world.add(lambda make: world.people.update(aunt=make.person("Ann", "Aunt"), uncle=make.person("Ulf", "Uncle")))
+    for who in ("aunt", "uncle"):
+        _attest(office, who)
+    _far_child(office, "uncle")
+    for who, status in (("aunt", 200), ("uncle", 404)):
+        world.client("principal").post(f"{office.page(who)}/letter", status)
+
+
+def test_staff_with_a_child_elsewhere_have_letters_from_the_district_alone(office: OfficeWorld) -> None:
+    _far_child(office, "teacher")
+    principal, world = office.world.client("principal"), office.world
+    principal.post(f"{office.page('teacher')}/letter", 404)
+    listed = principal.get(f"/letters?school={world.school.id}&group=staff").text
+    assert "Hopper" not in listed
+    values = {"school": world.school.id, "group": "staff", "person": world.people["teacher"].id}
+    principal.post("/letters", 404, **values)
+
+
+def test_a_parent_of_two_schools_has_the_first_letter_from_either(office: OfficeWorld) -> None:
+    world = office.world
+    world.add(lambda make: world.people.update(father=make.guardian_of(world.student, given="George", family="Gordon")))
+    _far_child(office, "guardian", "father")
+    page = f"/letters?school={world.school.id}&group=guardians"
+    principal = world.client("principal")
+    listed = principal.get(page).text
+    assert "Gordon" in listed
+    assert "Byron, Anne" not in listed  # she has an account
+    principal.post(f"{office.page('guardian')}/letter", 404)
+    letter = principal.post(f"{office.page('father')}/letter", 200).text
+    assert "Ada Byron" in letter
+    assert "Halina" not in letter
+
+
+def test_nobody_attests_themselves(office: OfficeWorld) -> None:
+    assert "Somebody else of the office does this for you." in _attest(office, "registrar", 422)
+    assert [row for row in rows(office, Guardianship) if row.origin == "attested"] == []
+
+
+def test_a_letter_of_who_may_not_know_families_names_no_child(office: OfficeWorld) -> None:
+    letter = office.world.client("steward").post(f"{office.page('guardian')}/letter", 200).text
+    assert "Anne Byron" in letter
+    assert "Ada Byron" not in letter
 
 
 @pytest.mark.parametrize("who", ["teacher", "stranger", "guardian", "student", "mentor", "leader"])
