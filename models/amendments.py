@@ -36,6 +36,7 @@ class Request:
     id: int
     student_id: int
     student: str
+    asker: int
     asked_by: str
     asked_at: datetime
     contested: str
@@ -114,8 +115,8 @@ def _requests(session: Session, district_id: int, chosen: Select[int]) -> list[R
     steps = _steps(session, district_id, [row.id for row, _, _ in rows])
     return [
         Request(
-            row.id, row.student_id, about.display_name, by.display_name, row.asked_at, row.contested, row.found,
-            row.wanted, tuple(steps.get(row.id, ())),
+            row.id, row.student_id, about.display_name, row.asked_by, by.display_name, row.asked_at, row.contested,
+            row.found, row.wanted, tuple(steps.get(row.id, ())),
         )
         for row, about, by in rows
     ]  # fmt: skip

@@ -61,13 +61,16 @@ def ask(
 
 
 def steps_for(viewer: Viewer, request: Request, *, asks: bool, decides: bool) -> list[Step]:
-    """What a viewer may do next about a request. Nobody decides after a hearing who decided before it."""
-    decided = {one.person for one in request.steps if one.step in DECISIONS}
+    """What a viewer may do next about a request.
+
+    Nobody decides after a hearing who decided before it, and nobody who asked.
+    """
+    barred = {request.asker, *(one.person for one in request.steps if one.step in DECISIONS)}
     return [
         step
         for step in Step
         if step in open_steps(request.state)
-        and ((asks and step in FAMILY_STEPS) or (decides and step in DECISIONS and viewer.person not in decided))
+        and ((asks and step in FAMILY_STEPS) or (decides and step in DECISIONS and viewer.person not in barred))
     ]
 
 

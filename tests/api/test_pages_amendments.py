@@ -94,6 +94,17 @@ def test_only_the_family_asks_and_only_the_office_decides(page_world: PageWorld,
     assert "Corrections that wait" in page_world.client("registrar").get("/amendments").text
 
 
+def test_who_asked_does_not_decide(page_world: PageWorld, url: str) -> None:
+    principal = page_world.people["principal"]
+    page_world.add(lambda make: make.guardianship(principal, page_world.student))
+    page_world.client("principal").post(url, **ASKED)
+    step = f"{url}/{_key(page_world)}"
+    page_world.client("principal").post(step, step="grant", words="x")
+    assert "The school looks at it" in page_world.client("guardian").get(url).text
+    page_world.client("registrar").post(step, step="grant", words="It was not hers.")
+    assert "The school looks at it" not in page_world.client("guardian").get(url).text
+
+
 def test_a_student_asks_from_eighteen_on(page_world: PageWorld, url: str) -> None:
     today = page_world.clock.at.date()
     for born, status in ((date(today.year - 18, today.month, today.day + 1), 404), (date(today.year - 18, 1, 1), 303)):
