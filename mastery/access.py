@@ -250,6 +250,20 @@ class Access:
         return None if None in limits else frozenset().union(*(one for one in limits if one is not None))
 
     @property
+    def whole(self) -> bool:
+        """Whether it may be, and of all targets alike."""
+        return self.allowed and self.targets is None
+
+    def covers(self, named: Collection[int]) -> bool:
+        """Whether it opens what names some targets.
+
+        Where it is held to targets, all that are named must be among them: a gap below a target tells of both. What
+        names none, such as how far a student is for an assessment, is about the student as a whole, and opens only
+        where all targets do.
+        """
+        return self.whole or (self.allowed and bool(named) and (self.targets or frozenset()).issuperset(named))
+
+    @property
     def purposes(self) -> tuple[str, ...]:
         """What for, as the ties say."""
         return tuple(sorted({tie.purpose for tie in self.ties if tie.purpose}))

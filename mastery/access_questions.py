@@ -57,6 +57,9 @@ NEEDS: dict[What, Need] = {
     ),
 }
 
+# why a student stands where they do on a target tells of both
+EXPLAINED = (What.STANDING, What.EVIDENCE)
+
 
 def may(viewer: Viewer, what: What, subject: Subject, at: datetime) -> Access:
     """Whether a viewer may see or do `what` about a student at an instant, why, and by which ties."""
@@ -68,6 +71,11 @@ def opens(tie: Tie, what: What, at: datetime) -> bool:
     """Whether a tie opens `what` of everyone it reaches: the question of a list, asked once for each tie."""
     need = NEEDS[what]
     return tie.role in need.roles and weigh(tie, need.right, need.data, at) is Reason.ALLOWED
+
+
+def opening(viewer: Viewer, what: What) -> tuple[Tie, ...]:
+    """The ties of a viewer that open `what` of those they reach, each on its own targets only."""
+    return tuple(tie for tie in viewer.ties if opens(tie, what, viewer.at))
 
 
 @dataclass(frozen=True, slots=True)

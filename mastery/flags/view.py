@@ -14,6 +14,10 @@ from mastery.reassess import AssessmentReadiness
 Fact = int | float | str
 
 
+# the facts of a finding that are targets
+TARGET, PREREQUISITE = "target", "prerequisite"
+
+
 class Severity(IntEnum):
     """How soon an adult should look; not a tier of support (domain 4.1)."""
 

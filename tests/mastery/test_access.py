@@ -29,7 +29,7 @@ from mastery.access import (
     weigh,
 )
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
-from mastery.access_questions import NEEDS, Section, What, may, opens, sees_class, sees_measurement
+from mastery.access_questions import NEEDS, Section, What, may, opening, opens, sees_class, sees_measurement
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -259,6 +259,44 @@ def test_a_question_is_never_wider_than_its_class(person: Viewer, what: What, at
     need = NEEDS[what]
     if may(person, what, CHILD, at).allowed:
         assert decide(person, need.right, need.data, CHILD, at).allowed
+
+
+# --- a link is held to a part -----------------------------------------------------------------------------------------
+
+
+def linked(data: DataClass, *targets: int) -> Tie:
+    held = frozenset(targets) if targets else None
+    return Tie(Role.CO_TEACHER, Scope.STUDENT, 7, targets=held, share=frozenset({data}))
+
+
+def test_two_links_held_to_parts_open_each_its_own_and_not_one_across_the_other() -> None:
+    person = viewer(linked(DataClass.LEVELS), linked(DataClass.ACADEMIC_FLAGS, 3))
+    levels, flags = reads(person, DataClass.LEVELS), reads(person, DataClass.ACADEMIC_FLAGS)
+    assert levels.whole
+    assert levels.covers({4})
+    assert not flags.whole
+    assert [flags.covers(named) for named in ({3}, {4}, {3, 4}, ())] == [True, False, False, False]
+    acts = decide(person, WRITE, DataClass.ACADEMIC_FLAGS, CHILD, NOW)
+    assert acts.covers({3})
+    assert not acts.covers({4})
+    assert not decide(person, WRITE, DataClass.RESPONSES, CHILD, NOW).covers({3})
+
+
+@given(people, rights, data_classes, instants, st.frozensets(st.integers(1, 4), max_size=3))
+def test_what_is_covered_is_the_union_over_ties_of_share_by_targets(person, right, data, at, named) -> None:
+    by = [tie for tie in person.ties if reaches(tie, CHILD) and weigh(tie, right, data, at) is Reason.ALLOWED]
+    by = by if person.district == CHILD.district else []
+    whole = any(tie.targets is None for tie in by)
+    each = [any(tie.targets is None or one in tie.targets for tie in by) for one in named]
+    answer = decide(person, right, data, CHILD, at)
+    assert answer.whole == whole
+    assert answer.covers(named) == (whole or (bool(named) and all(each)))
+
+
+@given(people, st.sampled_from(What), st.frozensets(st.integers(1, 4), max_size=3))
+def test_a_list_asks_for_targets_tie_by_tie(person: Viewer, what: What, named: frozenset[int]) -> None:
+    near = replace(person, ties=tuple(tie for tie in opening(person, what) if reaches(tie, CHILD)))
+    assert may(near, what, CHILD, NOW).covers(named) == may(person, what, CHILD, NOW).covers(named)
 
 
 # --- classes and figures ----------------------------------------------------------------------------------------------
