@@ -14,7 +14,7 @@ from mastery.access_questions import What
 from mastery.amendment import State, Step, state_of
 from models.amendment import Amendment, AmendmentStep
 from models.locks import change_amendment
-from models.queries_people import visible_students
+from models.queries_people import whole_students
 from models.roster import Person
 
 
@@ -68,7 +68,7 @@ def waiting_requests(session: Session, viewer: Viewer, limit: int, offset: int) 
     )
     chosen = select(Amendment.id).where(
         Amendment.district_id == viewer.district,
-        Amendment.student_id.in_(visible_students(viewer, What.AMENDMENTS)),
+        Amendment.student_id.in_(whole_students(viewer, What.AMENDMENTS)),
         newest.is_(None) | (newest == Step.ASK_HEARING),
     )
     total = session.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from mastery.roster import Role
 from models.carried import unpack
 from models.flag import Flag
 from models.hot import fetch
+from models.queries_flags import flag_open
 from models.queries_people import StudentName, enrolled, visible_students
 from models.queries_today import NEW, SectionRow
 from models.roster import Enrollment, Person, School, Section
@@ -116,16 +117,22 @@ _COUNTED = (
 
 
 def states_counted(
-    session: Session, district_id: int, students: Collection[int], since: datetime
+    session: Session,
+    district_id: int,
+    students: Collection[int],
+    since: datetime,
+    held: Mapping[int, Collection[int]],
 ) -> dict[int, Counted]:
-    """The states of whole students, counted; a student without any is there too."""
+    """The states of students, counted: of those in `held` on these targets, of others on all; also who has none."""
     found = {student: Counted() for student in students}
     wanted = {"district": district_id, "students": list(students), "since": since}
     rows: list[tuple[Any, ...]] = fetch(session, _COUNTED, wanted)
-    for student, state, targets, lately in rows:
+    for student, state, *groups in rows:
+        only = held.get(student)
+        targets, lately = ([one for one in some or () if only is None or one in only] for some in groups)
         found[student].states[State(state)] = len(targets)
         found[student].targets += targets
-        found[student].lately += lately or ()
+        found[student].lately += lately
     return found
 
 
@@ -160,11 +167,16 @@ def cells_of_class(
     return found
 
 
-def new_flags_of_class(session: Session, district_id: int, students: Collection[int]) -> dict[int, dict[str, int]]:
-    """How many flags nobody looks at yet each of some students has, by severity."""
+def new_flags_of_class(session: Session, viewer: Viewer, students: Collection[int]) -> dict[int, dict[str, int]]:
+    """How many flags that the viewer may see and nobody looks at yet each of some students has, by severity."""
     rows = session.execute(
         select(Flag.student_id, Flag.severity, func.count())
-        .where(Flag.district_id == district_id, Flag.student_id == func.any(list(students)), Flag.state == NEW)
+        .where(
+            Flag.district_id == viewer.district,
+            Flag.student_id == func.any(list(students)),
+            Flag.state == NEW,
+            flag_open(viewer, What.FLAGS),
+        )
         .group_by(Flag.student_id, Flag.severity)
     )
     found: dict[int, dict[str, int]] = {}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from mastery.access import Viewer
@@ -24,8 +24,9 @@ from models.evidence import ResultRow
 from models.flag import LIVE_STATES, Flag
 from models.graph import Node
 from models.move import Move, MovePart, MoveUndo
-from models.queries_people import enrolled, visible_students
-from models.queries_today import students_taught
+from models.queries_flags import flag_open, prerequisite
+from models.queries_people import enrolled, seen_on
+from models.queries_today import own_flags, students_taught
 from models.roster import Enrollment, Person
 from models.standing import Standing
 
@@ -95,7 +96,7 @@ def flag_signals(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         Flag.severity,
         Flag.opened_at,
         Flag.target_id,
-        cast(Flag.finding[("facts", "prerequisite")].astext, BigInteger).label("prerequisite"),
+        prerequisite.label("prerequisite"),
         Flag.assessment_id,
     ).where(Flag.district_id == viewer.district)
 
@@ -111,10 +112,10 @@ def live_flag(row: Any, zone: ZoneInfo) -> LiveFlag:
 
 
 def live_flags(session: Session, viewer: Viewer, zone: ZoneInfo) -> list[LiveFlag]:
-    """All live flags of the viewer's own students, the newest first."""
+    """All live flags of the viewer's own students that are theirs to act on, the newest first."""
     rows = session.execute(
         flag_signals(viewer)
-        .where(Flag.state.in_(LIVE_STATES), Flag.student_id.in_(students_taught(viewer)))
+        .where(Flag.state.in_(LIVE_STATES), own_flags(viewer))
         .order_by(Flag.opened_at.desc(), Flag.id)
     )
     return [live_flag(row, zone) for row in rows]
@@ -123,6 +124,12 @@ def live_flags(session: Session, viewer: Viewer, zone: ZoneInfo) -> list[LiveFla
 def waits_for_confirmation() -> ColumnElement[bool]:
     """Whether the standing of the row, joined to its node, waits for a person's confirmation."""
     return and_(Standing.state == State.MASTERED_PROVISIONAL.value, Node.credit_bearing)
+
+
+def review_open(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether a look at the standing of the row, should it be under review, is the viewer's: to see and to act on."""
+    whats = (What.STANDING, What.ACT_ON_FLAG)
+    return and_(*(seen_on(viewer, what, Standing.student_id, Standing.target_id) for what in whats))
 
 
 def waiting_decisions(session: Session, viewer: Viewer, zone: ZoneInfo) -> list[WaitingDecision]:
@@ -141,14 +148,15 @@ def waiting_decisions(session: Session, viewer: Viewer, zone: ZoneInfo) -> list[
         )
         .exists()
     )
-    confirmable = and_(waits_for_confirmation(), Standing.student_id.in_(visible_students(viewer, What.CONFIRM)))
+    mine = seen_on(viewer, What.CONFIRM, Standing.student_id, Standing.target_id)
+    confirmable = and_(waits_for_confirmation(), mine)
     rows = session.execute(
         select(Standing.student_id, Standing.target_id, Standing.state, Standing.mastered_at, Standing.as_of)
         .join(Node, (Node.district_id == Standing.district_id) & (Node.id == Standing.target_id))
         .where(
             Standing.district_id == viewer.district,
             Standing.student_id.in_(students_taught(viewer)),
-            or_(confirmable, and_(Standing.state == State.NEEDS_REVIEW.value, ~looked_at)),
+            or_(confirmable, and_(Standing.state == State.NEEDS_REVIEW.value, review_open(viewer), ~looked_at)),
         )
     )
     found = []
@@ -173,7 +181,7 @@ def assessment_names(session: Session, district_id: int, assessments: Collection
 def done_moves(session: Session, viewer: Viewer, since: datetime, limit: int) -> Sequence[DoneMove]:
     """The newest moves that the viewer did since an instant and did not take back, with how things stand now.
 
-    A student who is no longer one of the viewer's own is left out, and with the last one the move.
+    What is no longer the viewer's to see is left out, and with the last of it the move.
     """
     newest = (
         select(Move.id)
@@ -209,6 +217,8 @@ def done_moves(session: Session, viewer: Viewer, since: datetime, limit: int) ->
             Move.district_id == viewer.district,
             Move.id.in_(newest),
             MovePart.student_id.in_(students_taught(viewer)),
+            seen_on(viewer, What.STANDING, MovePart.student_id, MovePart.target_id),
+            or_(MovePart.flag_id.is_(None), flag_open(viewer, What.FLAGS)),
         )
         .order_by(Move.at.desc(), Move.id.desc(), MovePart.id)
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     Select,
+    SQLColumnExpression,
     and_,
     cast,
     false,
@@ -23,9 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from mastery.access import Scope, Viewer
+from mastery.access import Scope, Tie, Viewer
 from mastery.access_matrix import Role as Access
-from mastery.access_questions import What, opens
+from mastery.access_questions import What, opening
 from mastery.names import NameUse, name_for, sort_name
 from mastery.roster import Role
 from mastery.safety import Place
@@ -122,16 +123,67 @@ def was_student(district_id: int) -> CompoundSelect[int]:
 def visible_students(viewer: Viewer, what: What) -> Select[int]:
     """Ids of exactly the students for whom `mastery.access.may` allows `what`, as a subquery for lists.
 
-    The ties that open it are asked of the law; here is only whom each reaches (`mastery.access.reaches`).
+    Some of them perhaps on some targets only: `seen_on` says on which.
     """
+    return _reached(viewer, opening(viewer, what))
+
+
+def whole_students(viewer: Viewer, what: What) -> Select[int]:
+    """Ids of those of them for whom it is allowed on all targets, as a subquery for lists."""
+    return _reached(viewer, [tie for tie in opening(viewer, what) if tie.targets is None])
+
+
+def seen_on(
+    viewer: Viewer, what: What, student: SQLColumnExpression[int], *named: SQLColumnExpression[int | None]
+) -> ColumnElement[bool]:
+    """Whether `what` opens to the viewer what a row tells of a student on the targets that it names; null names none.
+
+    As `mastery.access.Access.covers` answers for one student.
+    """
+    whole = student.in_(whole_students(viewer, what))
+    by_limit: dict[frozenset[int], list[Tie]] = {}
+    for tie in opening(viewer, what):
+        if tie.targets is not None:
+            by_limit.setdefault(tie.targets, []).append(tie)
+    if not by_limit or not named:
+        return whole
+    reached = [(sorted(limit), _reached(viewer, ties)) for limit, ties in by_limit.items()]
+    each = [
+        or_(target.is_(None), *(and_(target.in_(limit), student.in_(students)) for limit, students in reached))
+        for target in named
+    ]
+    return or_(whole, and_(or_(*(target.is_not(None) for target in named)), *each))
+
+
+def held_to(session: Session, viewer: Viewer, what: What, students: Collection[int]) -> dict[int, frozenset[int]]:
+    """On which targets alone `what` is open to the viewer, of those of some students of whom it is not open on all."""
+    limits = {tie.targets for tie in opening(viewer, what)} - {None}
+    if not limits:
+        return {}
+    whole = _among(session, students, whole_students(viewer, what))
+    found: dict[int, frozenset[int]] = {}
+    for limit in limits:
+        if limit is not None:
+            ties = [tie for tie in opening(viewer, what) if tie.targets == limit]
+            for student in _among(session, students, _reached(viewer, ties)) - whole:
+                found[student] = found.get(student, frozenset()) | limit
+    return found
+
+
+def _among(session: Session, students: Collection[int], reached: Select[int]) -> set[int]:
+    seen = reached.subquery("reached")
+    return set(session.scalars(select(seen.c.person_id).where(seen.c.person_id == func.any(list(students)))))
+
+
+def _reached(viewer: Viewer, ties: Iterable[Tie]) -> Select[int]:
+    """Whom some ties of a viewer reach: `mastery.access.reaches` as a subquery."""
     district = viewer.district
     here = is_student(district, viewer.at).subquery("here")
     ever = was_student(district).subquery("ever")
     in_sections = enrolled(district, Role.STUDENT, viewer.at).with_only_columns(Enrollment.person_id)
     keys: dict[Scope, set[int]] = {scope: set() for scope in Scope}
-    for tie in viewer.ties:
-        if opens(tie, what, viewer.at):
-            keys[tie.scope].add(tie.key)
+    for tie in ties:
+        keys[tie.scope].add(tie.key)
     reached = [select(ever.c.person_id).where(ever.c.person_id.in_(keys[Scope.STUDENT]))]
     if keys[Scope.SECTION]:
         reached.append(in_sections.where(Enrollment.section_id.in_(keys[Scope.SECTION])))

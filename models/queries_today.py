@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from mastery.access import Viewer
-from mastery.access_questions import What
+from mastery.access_questions import EXPLAINED, What
 from mastery.flags.life import FlagState
+from mastery.flags.view import PREREQUISITE
 from mastery.roster import Role
 from models.assessment import Assessment, CutScores
 from models.evidence import Evidence, ResultRow
 from models.flag import LIVE_STATES, Flag, FlagTransition
 from models.outbox import SectionVersion
-from models.queries_people import enrolled, visible_students
+from models.queries_flags import flag_open, flag_seen
+from models.queries_people import enrolled, seen_on, whole_students
 from models.roster import Enrollment, Person, School, Section
 
 SEVERITIES = ("URGENT", "ACT", "WATCH", "INFO")  # the most severe first
@@ -54,15 +56,22 @@ class FlagRow:
     acknowledged_by: str | None
     acknowledged_at: datetime | None
 
+    @property
+    def named(self) -> frozenset[int]:
+        """The targets that it names, as `models.queries_flags.flag_open` reads them."""
+        below = self.finding["facts"].get(PREREQUISITE)
+        return frozenset(int(one) for one in (self.target_id, below) if one is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLink:
-    """A result behind a flag, enough to name it and to link to its record."""
+    """A result behind a flag, enough to name it and, where it `opens` to the viewer, to link to its record."""
 
     result_id: int
     target_id: int
     assessment: str
     performed_at: datetime
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,29 +182,44 @@ def students_taught(viewer: Viewer) -> Select[Any]:
     )
 
 
+def own_flags(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the flag of the row is for the viewer's Today: about a student they teach, and theirs to act on."""
+    return and_(Flag.student_id.in_(students_taught(viewer)), flag_open(viewer, What.ACT_ON_FLAG))
+
+
 def flags_by_id(session: Session, viewer: Viewer, flag_ids: Collection[int]) -> dict[int, FlagRow]:
-    """Live flags of the viewer's own students with what their cards show, by id."""
-    mine = Flag.student_id.in_(students_taught(viewer))
-    rows = session.execute(_live_flags(viewer.district).where(mine, Flag.id.in_(flag_ids)))
+    """Live flags of the viewer's own students, theirs to act on, with what their cards show, by id."""
+    rows = session.execute(_live_flags(viewer.district).where(own_flags(viewer), Flag.id.in_(flag_ids)))
     return {row[0].id: _flag_row(row) for row in rows}
 
 
-def flags_of_student(
-    session: Session, viewer: Viewer, student_id: int, severities: Collection[str], limit: int
-) -> Sequence[FlagRow]:
-    """The student's live flags of some severities."""
+def flags_of_student(session: Session, viewer: Viewer, student_id: int, limit: int) -> Sequence[FlagRow]:
+    """The student's live flags that the viewer may see."""
     rows = session.execute(
-        _live_flags(viewer.district).where(Flag.student_id == student_id, Flag.severity.in_(severities)).limit(limit)
+        _live_flags(viewer.district).where(Flag.student_id == student_id, flag_seen(viewer)).limit(limit)
     )
     return [_flag_row(row) for row in rows]
 
 
-def evidence_links(session: Session, district_id: int, result_ids: Collection[int]) -> dict[int, list[EvidenceLink]]:
-    """Names and dates of results, by result id, one link per target they speak about."""
+def _explained(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the viewer may read why the student of a record stands where they do on its target."""
+    return and_(*(seen_on(viewer, what, ResultRow.student_id, Evidence.target_id) for what in EXPLAINED))
+
+
+def evidence_links(
+    session: Session, district_id: int, result_ids: Collection[int], viewer: Viewer | None = None
+) -> dict[int, list[EvidenceLink]]:
+    """Names and dates of results, by result id, one link per target they speak about; none opens without a viewer."""
     if not result_ids:
         return {}
     rows = session.execute(
-        select(ResultRow.id, Evidence.target_id, Assessment.title, ResultRow.performed_at)
+        select(
+            ResultRow.id,
+            Evidence.target_id,
+            Assessment.title,
+            ResultRow.performed_at,
+            false() if viewer is None else _explained(viewer),
+        )
         .join(Evidence, (Evidence.district_id == ResultRow.district_id) & (Evidence.result_id == ResultRow.id))
         .join(
             Assessment, (Assessment.district_id == ResultRow.district_id) & (Assessment.id == ResultRow.assessment_id)
@@ -227,13 +251,13 @@ def waiting_cut_scores(session: Session, viewer: Viewer, limit: int) -> Sequence
 
 
 def _sat_by_own(viewer: Viewer) -> ColumnElement[bool]:
-    """Whether students of the viewer, as staff, have sat the assessment of the row."""
+    """Whether students of the viewer, as staff, have sat the assessment of the row: it counts for all its targets."""
     return (
         select(ResultRow.id)
         .where(
             ResultRow.district_id == Assessment.district_id,
             ResultRow.assessment_id == Assessment.id,
-            ResultRow.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG)),
+            ResultRow.student_id.in_(whole_students(viewer, What.ACT_ON_FLAG)),
         )
         .exists()
     )

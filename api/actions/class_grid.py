@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from mastery.access import Viewer
+from mastery.access_questions import What
 from mastery.as_of import state_on
 from mastery.decide import NOTHING, Standing, State
 from mastery.grid import ClassRow, who_needs_me
 from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph
 from models.queries_grid import Counted, cells_of_class, new_flags_of_class, states_counted
-from models.queries_people import StudentName
+from models.queries_people import StudentName, held_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,12 @@ Cell = tuple[State, bool]
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A student with a cell for each column, and how many of their flags nobody looks at yet."""
+    """A student with a cell for each column, None where it is not the viewer's, and their flags nobody looks at yet."""
 
     student: int
     name: str
     flags: int
-    cells: tuple[Cell, ...]
+    cells: tuple[Cell | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Part:
 
 def class_grid(
     session: Session,
-    district_id: int,
+    viewer: Viewer,
     graph: DistrictGraph,
     students: Sequence[StudentName],
     day: date,
@@ -79,13 +81,17 @@ def class_grid(
 ) -> Grid:
     """A part of the grid of a class, given by name, on the targets that any of it has a standing on; three statements.
 
+    On what the viewer may not see of a student nothing is told or counted: the cell is None. More statements where the
+    viewer is held to targets.
+
     Unless `whole`, on those that anybody was at work on in the last days, if there are any: what the class did years
     ago is not what it does now. That somebody is ready on a day changes no order.
     """
-    ids = [one.id for one in students]
+    ids, district_id = [one.id for one in students], viewer.district
+    held = held_to(session, viewer, What.STANDING, ids)
     since = datetime.combine(day - timedelta(days=DEFAULT_POLICY.class_at_work_days), time(), zone)
-    counted = states_counted(session, district_id, ids, since)
-    flags = new_flags_of_class(session, district_id, ids)
+    counted = states_counted(session, district_id, ids, since, held)
+    flags = new_flags_of_class(session, viewer, ids)
     rows = [_row(one, flags.get(one.id, {}), counted[one.id]) for one in students]
     ordered = rows if by_name else who_needs_me(rows)
     shown = ordered[part.first_student : part.first_student + part.students]
@@ -99,7 +105,7 @@ def class_grid(
         tuple(_column(target, graph) for target in columns),
         tuple(
             GridRow(row.student, row.name, row.urgent + row.act + row.watch,
-                    tuple(_cells(columns, known[row.student], graph, day)))
+                    tuple(_cells(columns, known[row.student], graph, day, held.get(row.student))))
             for row in shown
         ),
         len(students),
@@ -114,8 +120,17 @@ def _column(target: int, graph: DistrictGraph) -> Column:
     return Column(target, node.code or node.guid)
 
 
-def _cells(targets: Sequence[int], known: Mapping[int, Standing], graph: DistrictGraph, day: date) -> Iterable[Cell]:
+def _cells(
+    targets: Sequence[int],
+    known: Mapping[int, Standing],
+    graph: DistrictGraph,
+    day: date,
+    only: Collection[int] | None,
+) -> Iterable[Cell | None]:
     for target in targets:
+        if only is not None and target not in only:
+            yield None
+            continue
         state = state_on(day, target, known, graph.rules, DEFAULT_POLICY)
         yield state, known.get(target, NOTHING).decision.enough_evidence
 

@@ -18,7 +18,7 @@ from mastery.policy import DEFAULT_POLICY
 from models.graph_store import GraphCache
 from models.holding import hold
 from models.locks import share_rules
-from models.queries_people import visible_students
+from models.queries_people import seen_on, visible_students
 from models.registry import context
 from models.standing import Confirmation
 from models.standing import Standing as StandingRow
@@ -60,6 +60,7 @@ def confirm(
             StandingRow.district_id == viewer.district,
             StandingRow.student_id == func.any(sorted(allowed)),
             tuple_(StandingRow.student_id, StandingRow.target_id).in_(list(wanted)),
+            seen_on(viewer, What.CONFIRM, StandingRow.student_id, StandingRow.target_id),
         )
     )
     probability = {(row.student_id, row.target_id): row.probability for row in known}
@@ -93,7 +94,7 @@ def withdraw(
             Confirmation.id.in_(confirmations),
             Confirmation.by_person == viewer.person,
             Confirmation.kind == ActKind.CONFIRM.value,
-            Confirmation.student_id.in_(visible_students(viewer, What.CONFIRM)),
+            seen_on(viewer, What.CONFIRM, Confirmation.student_id, Confirmation.target_id),
         )
     ).all()
     if not acts:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from api.actions.announce import announce
 from mastery.access import Viewer
-from mastery.access_questions import What, may
+from mastery.access_questions import What
 from mastery.audit import Act
 from mastery.flags.life import NEXT, DismissReason, FlagEvent, FlagState
 from models.audit import by_person, record
 from models.flag import Flag, FlagTransition
-from models.queries_access import subject_of
+from models.queries_flags import flag_open
 
 LONGEST_NOTE = 2000
 
@@ -59,9 +59,9 @@ def _act(
     reason: str | None = None,
     note: str | None = None,
 ) -> None:
-    flag = session.scalar(select(Flag).where(Flag.district_id == viewer.district, Flag.id == flag_id))
-    subject = None if flag is None else subject_of(session, viewer.district, flag.student_id, now)
-    if flag is None or subject is None or not may(viewer, What.ACT_ON_FLAG, subject, now).allowed:
+    mine = flag_open(viewer, What.ACT_ON_FLAG)
+    flag = session.scalar(select(Flag).where(Flag.district_id == viewer.district, Flag.id == flag_id, mine))
+    if flag is None:
         raise UnknownFlagError
     before = flag.state
     after = NEXT[FlagState(before), event]

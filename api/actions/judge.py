@@ -38,7 +38,7 @@ def may_judge(session: Session, viewer: Viewer, subject: Subject, graph: Distric
     """Whether a person may judge a student on a target: teacher of record of the student in a class of its subject."""
     if target not in graph.subjects or not judged_here(graph, target):
         return False
-    if not may(viewer, What.JUDGE, subject, viewer.at).allowed:
+    if not may(viewer, What.JUDGE, subject, viewer.at).covers({target}):
         return False
     classes = session.scalars(
         select(Section.subjects).where(

@@ -27,8 +27,8 @@ from models.bulk import insert_rows
 from models.flag import Flag, FlagTransition
 from models.graph_store import GraphCache
 from models.move import Move, MovePart, MoveUndo
-from models.queries_moves import LiveFlag, flag_signals, live_flag
-from models.queries_people import visible_students
+from models.queries_flags import flag_open
+from models.queries_moves import LiveFlag, flag_signals, live_flag, review_open
 from models.standing import Standing
 
 MOST_AT_ONCE = 1000
@@ -161,7 +161,7 @@ def _held_flags(session: Session, viewer: Viewer, flags: Collection[int], zone: 
         return {}
     rows = session.execute(
         flag_signals(viewer)
-        .where(Flag.id.in_(flags), Flag.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG)))
+        .where(Flag.id.in_(flags), flag_open(viewer, What.ACT_ON_FLAG))
         .order_by(Flag.student_id, Flag.id)
         .with_for_update(of=Flag)
     )
@@ -211,7 +211,7 @@ def _under_review(session: Session, viewer: Viewer, asked: Sequence[Confirmable]
         select(Standing.student_id, Standing.target_id, Standing.state, Standing.as_of).where(
             Standing.district_id == viewer.district,
             tuple_(Standing.student_id, Standing.target_id).in_([(one.student, one.target) for one in asked]),
-            Standing.student_id.in_(visible_students(viewer, What.ACT_ON_FLAG)),
+            review_open(viewer),
         )
     ).all()
     if not rows:

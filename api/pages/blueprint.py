@@ -111,9 +111,9 @@ class Visit:
         """Where the person answers for at least one of some affairs."""
         return joint(self.viewer, affairs, self.now)
 
-    def may(self, what: What) -> bool:
-        """Whether the person may see or do something more about the student whom the page is about."""
-        return may(self.viewer, what, self.subject, self.now).allowed
+    def access_to(self, what: What) -> Access:
+        """Whether the person may see or do something more about the student whom the page is about, and on what."""
+        return may(self.viewer, what, self.subject, self.now)
 
 
 View = Callable[..., ResponseReturnValue]
@@ -175,7 +175,7 @@ def about_student(what: What, *, own: bool = False, whole: bool = True) -> Calla
             if subject is None:
                 abort(404)
             access = may(visit.viewer, what, subject, visit.now)
-            if not access.allowed or (whole and access.targets is not None):
+            if not (access.whole if whole else access.allowed):
                 abort(404)
             visit = g.visit = replace(visit, access=access)
             answer = view(visit, **arguments)

@@ -16,6 +16,7 @@ from api.pages.reasons import flag_text
 from api.pages.texts import Said, fill, statement
 from api.pages.words import SEVERITIES, Look, short_date
 from mastery.flags.life import DismissReason
+from mastery.flags.view import PREREQUISITE, TARGET
 from models.graph_store import DistrictGraph
 from models.queries_today import NEW, EvidenceLink, FlagRow, evidence_links
 
@@ -27,17 +28,15 @@ DISMISS_REASONS = {
     DismissReason.OTHER: _l("Something else (say what)"),
 }
 
-# the facts of a finding that are targets, by key
-_TARGETS = ("target", "prerequisite")
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A link to one record behind a flag."""
+    """One record behind a flag; `opens`: with a link to it."""
 
     result_id: int
     target_id: int
     text: str
+    opens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +60,15 @@ class Card:
 
 def cards(visit: Visit, graph: DistrictGraph, flags: Sequence[FlagRow]) -> list[Card]:
     """The cards of some flags; one statement however many there are."""
-    links = evidence_links(visit.session, visit.district_id, {r for flag in flags for r in flag.finding["evidence"]})
+    results = {one for flag in flags for one in flag.finding["evidence"]}
+    links = evidence_links(visit.session, visit.district_id, results, visit.viewer)
     return [_card(visit, graph, flag, links) for flag in flags]
 
 
 def _card(visit: Visit, graph: DistrictGraph, flag: FlagRow, links: Mapping[int, list[EvidenceLink]]) -> Card:
     finding = flag.finding
     facts: Mapping[str, Any] = finding["facts"]
-    names = {one: quoted(statement(graph, int(facts[one])).inside) for one in _TARGETS if one in facts}
+    names = {one: quoted(statement(graph, int(facts[one])).inside) for one in (TARGET, PREREQUISITE) if one in facts}
     if "assessment" in facts:
         names["assessment"] = quoted(Said(flag.assessment or "").inside)
     acknowledged = None
@@ -99,7 +99,12 @@ def _evidence(visit: Visit, flag: FlagRow, links: Mapping[int, list[EvidenceLink
         of_result = links.get(result_id, [])
         best = [link for link in of_result if link.target_id == flag.target_id] or of_result[:1]
         found.extend(
-            Evidence(link.result_id, link.target_id, f"{link.assessment}, {short_date(link.performed_at, visit.zone)}")
+            Evidence(
+                link.result_id,
+                link.target_id,
+                f"{link.assessment}, {short_date(link.performed_at, visit.zone)}",
+                link.opens,
+            )
             for link in best
         )
     return tuple(found)

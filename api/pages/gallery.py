@@ -128,7 +128,7 @@ def _card(visit: Visit, key: int, severity: str, sentence: str = "wheel_spin", s
     sentence, next_step, closes = (
         flag_text(one, _FACTS, _NAMES) for one in (sentence, f"{family}.next", f"{family}.closes")
     )
-    results = tuple(Evidence(_NOWHERE + n, _NOWHERE, f"Fractions quiz {n}, {day}") for n in (1, 2))
+    results = tuple(Evidence(_NOWHERE + n, _NOWHERE, f"Fractions quiz {n}, {day}", True) for n in (1, 2))
     return Card(
         id=_NOWHERE + key, version=1, look=SEVERITIES[severity], is_new=True, student_id=_NOWHERE, student=student,
         sentence=sentence, next_step=next_step, closes=closes, since=f"since {day}", acknowledged=None,

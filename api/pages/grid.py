@@ -45,7 +45,7 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
     visit.seen.update(one.id for one in students)
     grid = class_grid(
         visit.session,
-        visit.district_id,
+        visit.viewer,
         graph,
         students,
         visit.today,
@@ -64,7 +64,7 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
         section=found[0],
         grid=grid,
         statements={column.target: statement(graph, column.target) for column in grid.columns},
-        marks=marks(cell for row in grid.rows for cell in row.cells),
+        marks=marks(cell for row in grid.rows for cell in row.cells if cell is not None),
         by_name=by_name,
         whole=whole,
         page=page,

@@ -131,7 +131,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         head=head,
         own=own,
         guardian=guardian,
-        may_know=(own or guardian) and visit.may(What.WHO_LOOKED),
+        may_know=(own or guardian) and visit.access_to(What.WHO_LOOKED).whole,
         found=found,
         page=writer.page(found),
     )

@@ -29,7 +29,11 @@ def missing_sentence(line: Mapping[str, Any], names: Mapping[str, Said]) -> Mark
 
 
 def _first(names: Iterable[Said]) -> Markup:
-    return fill(_("First, what this builds on: %(targets)s."), targets=Markup("; ").join(one.inside for one in names))
+    """What comes before, by name; without a name where the reader may know of none of them."""
+    told = Markup("; ").join(one.inside for one in names)
+    if not told:
+        return escape(_("First, something that this builds on."))
+    return fill(_("First, what this builds on: %(targets)s."), targets=told)
 
 
 def _missing_words(code: Lack, needed: float, found: float | None) -> str:

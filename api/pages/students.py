@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from api.actions import explain
 from api.actions.explain import Moment
 from api.actions.student_overview import overview
 from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, signed_in
-from api.pages.flag_cards import DISMISS_REASONS, Card, cards
+from api.pages.flag_cards import DISMISS_REASONS, cards
 from api.pages.judgements import judging
 from api.pages.methods import method_lines, other_primary, primary_words
 from api.pages.my_path import path_url
@@ -29,16 +29,16 @@ from api.pages.words import GROUPS, enough
 from api.problems import ProblemError
 from api.v1.paging import cursor, is_key, place
 from api.v1.students import is_instant
-from mastery.access import Subject
+from mastery.access import Access
 from mastery.access_matrix import Role
-from mastery.access_questions import Section, What, sees_class
+from mastery.access_questions import EXPLAINED, Section, What, sees_class
 from mastery.next_step import NextKind
 from models.amendments import has_statement
 from models.graph_store import DistrictGraph
 from models.queries_api import ApiEvidence
 from models.queries_people import list_students
 from models.queries_student import StudentSection, student_head, student_sections
-from models.queries_today import SEVERITIES, flags_of_student, sections_of
+from models.queries_today import flags_of_student, sections_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,9 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
     )  # fmt: skip
     if page > 1 and not told.groups:
         abort(404)
+    shown = [row.target_id for some in told.groups.values() for row, _ in some]
+    flags = flags_of_student(visit.session, visit.viewer, student_id, PAGE_SIZE)
+    act = visit.access_to(What.ACT_ON_FLAG)
     sections = student_sections(visit.session, visit.district_id, student_id, visit.now)
     subjects = {row.subject for some in told.groups.values() for row, _ in some}
     return live_page(
@@ -105,15 +108,15 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         group_words=GROUPS,
         subjects=subjects,
         primaries=[(one, primary_words(rule.name)) for one in sorted(subjects) if (rule := graph.methods_of(one).rule)],
-        statements={row.target_id: statement(graph, row.target_id) for some in told.groups.values() for row, _ in some},
+        statements={target: statement(graph, target) for target in shown},
         sections=[(one, _may_open(visit, one)) for one in sections],
-        flags=_flags(visit, subject, graph),
-        may_act=visit.may(What.ACT_ON_FLAG),
-        triage=visit.may(What.FLAGS),
-        whole=visit.access.targets is None,
-        may_know=visit.access.targets is None and visit.may(What.WHO_LOOKED),
-        may_explain=visit.may(What.EVIDENCE),
-        corrections=visit.may(What.AMENDMENTS),
+        flags=cards(visit, graph, flags),
+        acts={one.id for one in flags if act.covers(one.named)},
+        triage=visit.access_to(What.FLAGS).allowed,
+        whole=visit.access.whole,
+        may_know=visit.access_to(What.WHO_LOOKED).whole,
+        explained={target for target in shown if _explained(visit, target)},
+        corrections=visit.access_to(What.AMENDMENTS).whole,
         own=visit.viewer.person == student_id,
         family=_is_family(visit),
         may_give_record=may_give_record(visit),
@@ -130,17 +133,9 @@ def _may_open(visit: Visit, section: StudentSection) -> bool:
     return visit.viewer.is_staff and sees_class(visit.viewer, Section(visit.district_id, section.id, section.school_id))
 
 
-def _flags(visit: Visit, subject: Subject, graph: DistrictGraph) -> list[Card]:
-    """The flags that the viewer may see of this student: all of them, only good news, or none."""
-    if visit.may(What.FLAGS):
-        severities: Collection[str] = SEVERITIES
-    elif visit.may(What.GOOD_NEWS):
-        severities = ("INFO",)
-    else:
-        return []
-    found = flags_of_student(visit.session, visit.viewer, subject.student, severities, PAGE_SIZE)
-    limited = visit.access.targets
-    return cards(visit, graph, [one for one in found if limited is None or one.target_id in limited])
+def _explained(visit: Visit, target: int) -> bool:
+    """Whether the viewer may read why the student stands where they do on a target."""
+    return all(visit.access_to(what).covers({target}) for what in EXPLAINED)
 
 
 @pages.get("/students/<int:student_id>/targets/<int:target_id>")
@@ -149,16 +144,18 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
     """Why a student's estimate and decision on one target are what they are: the API's answer, in words."""
     subject = visit.subject
     graph = graph_of(visit)
-    limited = visit.access.targets
-    if target_id not in graph.subjects or (limited is not None and target_id not in limited):
+    if target_id not in graph.subjects or not _explained(visit, target_id):
         abort(404)
+    levels = visit.access_to(What.STANDING)
     after, moment = _after(), Moment(visit.now, visit.zone)
     document, records = explain.explanation(
         visit.session, visit.district_id, student_id, target_id, graph, moment, PAGE_SIZE, after
     )
     shown = records[:PAGE_SIZE]
     missing = document["decision"]["missing"]
-    names = {guid: statement(graph, graph.ids[guid]) for line in missing for guid in line["targets"]}
+    before = {guid: graph.ids[guid] for line in missing for guid in line["targets"]}
+    names = {guid: statement(graph, key) for guid, key in before.items() if levels.covers({key})}
+    step = _step(document["next_step"], graph, levels)
     family = _is_family(visit)
     sentence = family_missing if family else missing_sentence
     return live_page(
@@ -181,7 +178,9 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         changes=[CHANGES[change["code"]] for change in document["would_change"]],
         lines=[_line(record, said) for record, said in zip(shown, document["evidence"], strict=True)],
         story=story(document, visit.zone) if after is None else None,
-        step=_step(document["next_step"], graph),
+        step=step,
+        explained={key for key, _ in (*step.targets, *step.waiting) if _explained(visit, key)},
+        whole=levels.whole,
         own=visit.viewer.person == student_id,
         is_first=after is None,
         older=_place(shown[-1]) if len(records) > PAGE_SIZE else None,
@@ -195,16 +194,16 @@ def _is_family(visit: Visit) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What comes next: its kind, and the targets to link to, by key and statement."""
+    """What comes next: its kind, and the targets to link to, by key and statement, of those the viewer may know of."""
 
     kind: NextKind
     targets: Sequence[tuple[int, Said]]
     waiting: Sequence[tuple[int, Said]]
 
 
-def _step(said: dict[str, Any], graph: DistrictGraph) -> Step:
+def _step(said: dict[str, Any], graph: DistrictGraph, levels: Access) -> Step:
     def links(targets: Sequence[dict[str, Any]]) -> list[tuple[int, Said]]:
-        keys = [graph.ids[one["target"]] for one in targets]
+        keys = [key for one in targets if levels.covers({key := graph.ids[one["target"]]})]
         return [(key, statement(graph, key)) for key in keys]
 
     return Step(NextKind(said["kind"]), links(said["targets"]), links(said["waiting"]))
