@@ -165,6 +165,25 @@ def test_pages_and_acts_are_the_union_of_the_parts_of_links(in_part: InPart, par
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("letters", "named"), [("", True), ("x", False)])
+def test_an_explanation_names_what_comes_first_to_whom_its_level_is_open(
+    in_part: InPart, letters: str, named: bool
+) -> None:
+    first = {"code": "prerequisites", "needed": 1, "found": 0, "targets": [in_part.targets["y"]]}
+
+    def rows(make: Factory) -> None:
+        key = (make.district_id, in_part.world.student.id, in_part.targets["x"])
+        make.session.get_one(Standing, key).missing = [first]
+
+    in_part.world.add(rows)
+    in_part.link(((LEVELS, ANSWERS), letters))
+    page = f"/students/{in_part.world.student.id}/targets/{in_part.targets['x']}"
+    html = in_part.html(in_part.world.client("mentor"), page)
+    assert ("I can divide" in html) is named
+    assert ("First, something that this builds on." in html) is not named
+    assert ("/map?around=" in html) is named
+
+
 def test_a_class_and_today_show_the_part_that_a_link_to_a_section_opens(in_part: InPart) -> None:
     in_part.link(((LEVELS, ANSWERS, FLAGS), "x"), Scope.SECTION)
     in_part.link(((LEVELS,), "y"), Scope.SECTION)
