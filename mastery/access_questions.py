@@ -21,6 +21,7 @@ class What(StrEnum):
     ACT_ON_FLAG = "act_on_flag"
     CONFIRM = "confirm"  # sign that a decision stands
     JUDGE = "judge"  # sign a level from the body of evidence
+    COMMENTS = "comments"  # the words in which a teacher said why
     ORDERS = "orders"  # who is a guardian, and what a court said
     WHO_LOOKED = "who_looked"  # the record of who has seen and received what
     AMENDMENTS = "amendments"  # what a family asked to have corrected, and what came of it
@@ -48,6 +49,7 @@ NEEDS: dict[What, Need] = {
     # nobody signs in the place of the teacher of record (domain 2.4)
     What.CONFIRM: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
     What.JUDGE: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
+    What.COMMENTS: Need(Right.READ, DataClass.COMMENTS),
     What.ORDERS: Need(Right.READ, DataClass.ORDERS, _OFFICE),
     What.WHO_LOOKED: Need(Right.READ, DataClass.RECORD),
     What.AMENDMENTS: Need(

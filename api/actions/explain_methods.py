@@ -42,12 +42,14 @@ def methods_document(
 
 
 def judgement_documents(signed: Sequence[Signed]) -> list[dict[str, Any]]:
-    """The levels that teachers signed from the body of evidence, the newest first; one taken back says when."""
+    """The levels that teachers signed from the body of evidence, the newest first; one taken back says when.
+
+    Without the teachers' words: those are comments, which no program reads.
+    """
     return [
         {
             "judgement": f"j{one.id}",
             "level": one.level,
-            "reason": one.reason,
             "by": one.identifier,
             "by_name": one.by,
             "signed_at": one.at.isoformat(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -48,7 +48,7 @@ def judging(visit: Visit, subject: Subject, graph: DistrictGraph, target: int, *
     """
     if not judged_here(graph, target):
         return None
-    signed = signed_on(visit.session, visit.district_id, subject.student, target)
+    signed = _readable(visit, signed_on(visit.session, visit.district_id, subject.student, target))
     may = may_judge(visit.session, visit.viewer, subject, graph, target)
     standing = next((one for one in reversed(signed) if one.taken_back is None), None)
     others = tuple(one for one in reversed(signed) if one is not standing)
@@ -62,6 +62,11 @@ def judging(visit: Visit, subject: Subject, graph: DistrictGraph, target: int, *
         seen=standing.id if standing else 0,
         digest=hashlib.sha256(repr(shown).encode()).hexdigest()[:16],
     )
+
+
+def _readable(visit: Visit, signed: list[Signed]) -> list[Signed]:
+    """Judgements as the viewer may read them: without the teacher's words for who reads results and no comments."""
+    return signed if visit.may(What.COMMENTS) else [replace(one, reason="") for one in signed]
 
 
 @pages.post("/students/<int:student_id>/targets/<int:target_id>/judgements")

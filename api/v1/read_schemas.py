@@ -263,11 +263,10 @@ class MethodSaidSchema(Schema):
 
 
 class JudgementSchema(Schema):
-    """A level that a teacher of record signed from the body of evidence, with the reason."""
+    """A level that a teacher of record signed from the body of evidence; the reason is not for programs."""
 
     judgement = fields.String(required=True)
     level = fields.Float(required=True)
-    reason = fields.String(required=True)
     by = fields.String(required=True, allow_none=True, metadata={"description": "SIS id"})
     by_name = fields.String(required=True)
     signed_at = fields.String(required=True)
