@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from access_world import AccessWorld, Place
+from access_rows import OWN, TWIN, Canary, Place
+from access_world import AccessWorld
 from conftest_api import Machine
 from factories import NOW, Factory
 from flask import Flask
@@ -13,6 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from api.security.clients import SCOPES, NewClient, digest, new_token
+from mastery.access_matrix import DataClass
 from models.access import AccessToken, Client
 from models.assessment import Assessment
 from models.graph import Node
@@ -21,9 +23,14 @@ from models.links import CourtOrder
 from models.roster import Person
 from models.unit_of_work import district_transaction
 
-ADDRESS, PHONE, BORN = "13 Canary Lane", "555-0113", date(2013, 2, 3)
-# what no program is shown of a student: legal names and contact, court orders, the day of birth, the home
-UNSEEN = ("CANARY-D13", "canary-d13", "CANARY-D14", BORN.isoformat(), PHONE, ADDRESS, "Canary")
+ADDRESS, PHONE = "13 Canary Lane", "555-0113"
+_CLASSES = {DataClass.NAMES, DataClass.ORDERS, DataClass.DEMOGRAPHICS, DataClass.PROGRAMMES, DataClass.RECORD}
+# what no program is shown of a student: legal names and contact, court orders, the day of birth, the home, programmes,
+# what families asked, and why and with whom others see the student
+UNSEEN = (
+    *(text for canary in (OWN, TWIN) for data, texts in canary.texts().items() for text in texts if data in _CLASSES),
+    "CANARY", PHONE, ADDRESS, "Canary",
+)  # fmt: skip
 TWIN_SUBJECT = "Twinmatics"
 # as of so few students that a measurement tells none of them
 _FIGURES = {
@@ -103,8 +110,8 @@ def token_for(session: Session, client: Client, scopes: tuple[str, ...], until: 
 def machines_of(everyone: AccessWorld) -> MachineWorld:
     """Fill what programs can name into a world of every role, and connect three programs."""
     world = everyone.world
-    own = _fill(world.engine, everyone.own, "Mathematics")
-    twin = _fill(world.engine, everyone.twin, TWIN_SUBJECT)
+    own = _fill(world.engine, everyone.own, "Mathematics", OWN)
+    twin = _fill(world.engine, everyone.twin, TWIN_SUBJECT, TWIN)
     lms = _sender(world.app, world.engine, everyone.own.district)
     theirs = _sender(world.app, world.engine, everyone.twin.district)
     world.add(lambda make: make.client())  # nothing was sent by it
@@ -121,11 +128,11 @@ def _sender(app: Flask, engine: Engine, district_id: int, place: int = 0) -> Mac
     return Machine(app.test_client(), district_id, named, token)
 
 
-def _fill(engine: Engine, place: Place, subject: str) -> Names:
+def _fill(engine: Engine, place: Place, subject: str, canary: Canary) -> Names:
     with district_transaction(engine, place.district) as session:
         make = Factory(session, place.district)
         student = session.get_one(Person, (place.district, place.student))
-        student.birth_date, student.phone, student.sms = BORN, PHONE, PHONE
+        student.phone, student.sms = PHONE, PHONE
         guardian = make.guardian_of(student, given="Canary", family="Guardian")
         _home(make, student, guardian)
         session.add(
@@ -141,7 +148,7 @@ def _fill(engine: Engine, place: Place, subject: str) -> Names:
         names = Names(
             str(student.identifier),
             session.get_one(Node, (place.district, place.target)).guid,
-            f"attempt-of-{student.id}",
+            f"attempt-of-{canary.mark}",
             session.get_one(Assessment, (place.district, place.assessment)).name,
             subject,
             str(scorer.identifier),

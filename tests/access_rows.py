@@ -1,0 +1,228 @@
+"""The rows about one student that acts of pages can end, and what each class of the student's data looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from factories import NOW, WHEEL_SPIN, Factory
+from page_world import PASSWORD
+
+from api.actions.accounts import create_account
+from mastery.access import Basis, Scope
+from mastery.access_matrix import DataClass, Role
+from mastery.links import Programme
+from mastery.roster import Origin
+from models.access import Client
+from models.amendment import Amendment
+from models.graph import Node
+from models.households import Household, HouseholdMember
+from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organization, ProgrammeEnrollment
+from models.move import Move, MovePart
+from models.roster import Guardianship, Person
+from models.standing import Confirmation
+
+_BEGAN, _DAY = NOW - timedelta(days=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Canary:
+    """What is planted of a student and of no other; `programme` as pages say it."""
+
+    mark: str
+    level: float
+    tries: int
+    born: date
+    programme: Programme
+    programme_words: str
+
+    def texts(self) -> dict[DataClass, tuple[str, ...]]:
+        """What a class of data looks like where it is not to be seen."""
+        return {
+            DataClass.LEVELS: (f"{self.level} of 4", f'"level": {self.level}'),
+            DataClass.RESPONSES: (f"attempt-of-{self.mark}",),
+            DataClass.ACADEMIC_FLAGS: (f"{self.tries} tries at new questions",),
+            DataClass.COMMENTS: (f"CANARY-D7-{self.mark}",),
+            DataClass.PROGRAMMES: (self.programme_words, f'"{self.programme}"'),
+            DataClass.DEMOGRAPHICS: (self.born.isoformat(), f"{self.born:%b} {self.born.day}, {self.born.year}"),
+            DataClass.NAMES: (f"CANARY-D13-{self.mark}", f"canary-d13-{self.mark}"),
+            DataClass.ORDERS: (f"CANARY-D14-{self.mark}",),
+            DataClass.RECORD: (f"CANARY-D18-{self.mark}",),
+        }
+
+    @property
+    def asked(self) -> str:
+        """The words of a request for a correction."""
+        return f"CANARY-ASKED-{self.mark}"
+
+    @property
+    def purpose(self) -> str:
+        """What a link and its consent are for."""
+        return f"CANARY-PURPOSE-{self.mark}"
+
+    @property
+    def emergency(self) -> str:
+        """Why somebody opened the record."""
+        return f"CANARY-EMERGENCY-{self.mark}"
+
+
+OWN = Canary("own", 1.3, 12, date(2013, 2, 3), Programme.IDEA, "special education (IDEA)")
+OTHER = Canary("other", 1.7, 13, date(2013, 2, 4), Programme.SECTION_504, "plan under Section 504")
+TWIN = Canary("twin", 2.3, 14, date(2013, 2, 5), Programme.ENGLISH_LEARNER, "English learners")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What addresses can name of a student: keys. `rows`: what acts end, by the argument or the endpoint."""
+
+    district: int
+    student: int
+    target: int
+    section: int
+    flag: int
+    assessment: int
+    rows: dict[str, int | str] = field(default_factory=dict)
+
+
+def place(make: Factory, student: Person, section: int, target: Node, teacher: Person, canary: Canary) -> Place:
+    """Fill what pages show of a student, and one row of each kind that an act ends."""
+    student.birth_date = canary.born
+    student.email, student.middle_name = f"canary-d13-{canary.mark}@example.org", f"CANARY-D13-{canary.mark}"
+    quiz = make.assessment("Fractions quiz", targets=[target])
+    make.cut_scores(quiz)
+    result = make.result(student, quiz, target, source_id=f"attempt-of-{canary.mark}")
+    make.standing(student, target, level=canary.level)
+    finding = {
+        **WHEEL_SPIN, "scope_id": target.id, "evidence": [result.id], "cause": result.id,
+        "facts": {**WHEEL_SPIN["facts"], "target": target.id, "opportunities": canary.tries},
+    }  # fmt: skip
+    flag = make.wheel_spin(student, target, scope=f"target:{target.id}", finding=finding)
+    rows = {
+        **_family(make, student, canary), **_links(make, student, canary), **_signed(make, student, target, teacher,
+        section, canary), **_district(make, canary),
+    }  # fmt: skip
+    return Place(make.district_id, student.id, target.id, section, flag.id, quiz.id, rows)
+
+
+def consent(make: Factory, person: Person, student: int, purpose: str, **more: Any) -> int:
+    """A consent to everything, signed by the student, as an office would have recorded it; its key."""
+    values: dict[str, Any] = {"classes": sorted(DataClass), "withdrawn_at": None}
+    row = Consent(
+        district_id=make.district_id, student_id=student, recipient_id=person.id, purpose=purpose, signed_by=student,
+        signed_on=NOW.date(), begins_at=_BEGAN, ends_at=NOW + 60 * _DAY, recorded_by=None, recorded_at=NOW,
+        **values | more,
+    )  # fmt: skip
+    return make._add(row).id
+
+
+def link(make: Factory, person: Person, role: Role, **more: Any) -> int:
+    """A link or an office as somebody would have given it; its key."""
+    values: dict[str, Any] = {
+        "scope": Scope.STUDENT, "student_id": None, "school_id": None, "basis": Basis.EMPLOYEE, "ends_at": None,
+        "section_id": None, "purpose": f"{role} here", "consent_id": None, "targets": None, "share": None,
+        "begins_at": _BEGAN,
+    }  # fmt: skip
+    row = Link(
+        district_id=make.district_id, person_id=person.id, role=role, organization_id=None,
+        granted_by=None, granted_at=NOW, revoked_at=None, revoked_by=None, reviewed_at=None, reviewed_by=None,
+        **values | more,
+    )  # fmt: skip
+    return make._add(row).id
+
+
+def order(make: Factory, guardian: Person, student: Person, reference: str) -> int:
+    """An order on file that leaves a guardian the levels; its key."""
+    row = CourtOrder(
+        district_id=make.district_id, student_id=student.id, guardian_id=guardian.id, kind="custody",
+        restricts=["access"], leaves=[DataClass.LEVELS], document_reference=reference,
+        begins_at=_BEGAN, ends_at=None, recorded_by=None, recorded_at=NOW, lifted_at=None,
+    )  # fmt: skip
+    return make._add(row).id
+
+
+def _family(make: Factory, student: Person, canary: Canary) -> dict[str, int | str]:
+    near, acting = make.guardian_of(student, given="Near"), make.person("Acting", "Parent")
+    key = {"district_id": make.district_id}
+    make._add(Guardianship(**key, guardian_id=acting.id, student_id=student.id, origin=Origin.ATTESTED))
+    kept = BeyondAge(
+        **key, student_id=student.id, guardian_id=near.id, basis="dependent", begins_at=_BEGAN, ends_at=None,
+        recorded_by=None, recorded_at=NOW, withdrawn_at=None,
+    )  # fmt: skip
+    home = make._add(Household(**key, address=f"CANARY-D13-{canary.mark} Lane", language="en", made_at=NOW))
+    member = HouseholdMember(
+        **key, household_id=home.id, person_id=student.id, notice="letter", begins_on=None, ends_on=None
+    )
+    make._add(
+        ProgrammeEnrollment(**key, student_id=student.id, programme=canary.programme, begins_on=None, ends_on=None)
+    )
+    name = f"acting-{canary.mark}"
+    return {
+        "guardian_id": acting.id, "kept_id": make._add(kept).id, "household_id": home.id,
+        "membership_id": make._add(member).id,
+        "order_id": order(make, near, student, f"CANARY-D14-{canary.mark}"),
+        "account_id": create_account(make.session, make.district_id, name, PASSWORD, acting.id, NOW),
+    }  # fmt: skip
+
+
+def _links(make: Factory, student: Person, canary: Canary) -> dict[str, int | str]:
+    mentor, staff, support = make.person("Third", "Mentor"), make.person("Quick", "Staff"), make.person("Our", "Help")
+    agreed = consent(make, mentor, student.id, canary.purpose)
+    make._add(
+        Disclosure(
+            district_id=make.district_id, student_id=student.id, recipient_id=None, organization=None,
+            recipient=f"CANARY-D18-{canary.mark}", capacity=Role.MONITOR, classes=["D2"], basis=Basis.AGREEMENT,
+            purpose=f"CANARY-D18-{canary.mark}", required_by=["99.32"], at=NOW,
+        )
+    )  # fmt: skip
+    passing = {"student_id": student.id, "basis": Basis.EMERGENCY, "ends_at": NOW + _DAY / 2}
+    return {
+        "consent_id": agreed,
+        "link_id": link(
+            make, mentor, Role.EXTERNAL_PROFESSIONAL, student_id=student.id, basis=Basis.CONSENT, consent_id=agreed,
+            purpose=canary.purpose, ends_at=NOW + 50 * _DAY,
+        ),
+        "pages.review_emergency": link(make, staff, Role.SCHOOL_ADMINISTRATOR, **passing, purpose=canary.emergency),
+        "pages.end_support": link(
+            make, support, Role.REGISTRAR, scope=Scope.DISTRICT, basis=Basis.SUPPORT, ends_at=NOW + _DAY / 8
+        ),
+    }  # fmt: skip
+
+
+def _signed(
+    make: Factory, student: Person, target: Node, teacher: Person, section: int, canary: Canary
+) -> dict[str, int | str]:
+    key = {"district_id": make.district_id}
+    judged = Confirmation(
+        **key, student_id=student.id, target_id=target.id, kind="judge", level=3.0, mastered_at=None,
+        by_person=teacher.id, reason=f"CANARY-D7-{canary.mark}", policy_version="1", at=NOW, signed_at=NOW,
+    )  # fmt: skip
+    asked = Amendment(
+        **key, student_id=student.id, asked_by=student.id, asked_at=NOW, contested="other", found=canary.asked,
+        wanted=canary.asked,
+    )  # fmt: skip
+    move = make._add(
+        Move(
+            **key, by_person=teacher.id, section_id=section, kind="pull", target_id=target.id, assessment_id=None,
+            at=NOW,
+        )
+    )  # fmt: skip
+    make._add(
+        MovePart(
+            **key, move_id=move.id, student_id=student.id, target_id=target.id, flag_id=None, flag_version=None,
+            confirmation_id=None, state=None, probability=None,
+        )
+    )  # fmt: skip
+    return {"judgement_id": make._add(judged).id, "amendment_id": make._add(asked).id, "move_id": move.id}
+
+
+def _district(make: Factory, canary: Canary) -> dict[str, int | str]:
+    partner = Organization(
+        district_id=make.district_id, name=f"Partner {canary.mark}", agreement_reference=None, agreement_ends_on=None,
+        active=True, ended_at=None,
+    )  # fmt: skip
+    program = Client(
+        district_id=make.district_id, client_id=f"program-{make.district_id}-{canary.mark}",
+        name=f"Program {canary.mark}", scopes=[], created_at=NOW, revoked_at=None,
+    )  # fmt: skip
+    return {"partner_id": make._add(partner).id, "client_id": make._add(program).client_id}
