@@ -20,6 +20,14 @@ def find_factor(session: Session, district_id: int, account_id: int, *, lock: bo
     return session.scalar(query)
 
 
+def with_factor(session: Session, district_id: int, accounts: Collection[int]) -> frozenset[int]:
+    """Those of some accounts, by key, that have a second factor that counts."""
+    found = select(SecondFactor.account_id).where(
+        SecondFactor.district_id == district_id, SecondFactor.account_id.in_(accounts), SecondFactor.secret.is_not(None)
+    )
+    return frozenset(session.scalars(found))
+
+
 def have_factor(session: Session, district_id: int, account_id: int) -> SecondFactor:
     """The row of an account's second factor, locked; made where there is none."""
     empty = {

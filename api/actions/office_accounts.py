@@ -1,4 +1,4 @@
-"""Closing and opening an account from the office, as when somebody leaves or a phone is lost."""
+"""An account from the office: closed and opened, as when somebody leaves, and rid of a second step that was lost."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.actions.links import NotYoursError
+from api.actions.second_factor import reset_second_factor
 from api.actions.sessions import end_all
 from mastery.access import Viewer
 from mastery.audit import Act
@@ -43,6 +44,19 @@ def open_account(session: Session, viewer: Viewer, account_id: int, now: datetim
         account.disabled_at = None
         session.flush()
         _put(session, viewer, Act.ACCOUNT_ENABLED, account_id, person, now)
+    return person
+
+
+def remove_second_step(session: Session, viewer: Viewer, account_id: int, now: datetime, real_now: datetime) -> int:
+    """Take away the second step of an account whose holder lost it, and end its sessions as of `real_now`.
+
+    The person's key. Whoever needs a second step sets up another at the next signing in. Raises NotYoursError, also
+    for one's own account and where there is none to take away.
+    """
+    account, person = _account(session, viewer, account_id, now)
+    by = by_person(viewer.person)
+    if not reset_second_factor(session, viewer.district, holder_of(account, None), by, real_now):
+        raise NotYoursError
     return person
 
 

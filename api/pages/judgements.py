@@ -66,7 +66,7 @@ def judging(visit: Visit, subject: Subject, graph: DistrictGraph, target: int, *
 
 def _readable(visit: Visit, signed: list[Signed]) -> list[Signed]:
     """Judgements as the viewer may read them: without the teacher's words for who reads results and no comments."""
-    return signed if visit.may(What.COMMENTS) else [replace(one, reason="") for one in signed]
+    return signed if visit.access_to(What.COMMENTS).allowed else [replace(one, reason="") for one in signed]
 
 
 @pages.post("/students/<int:student_id>/targets/<int:target_id>/judgements")

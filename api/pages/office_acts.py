@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from api.actions.consents import Signed, give_consent, withdraw_consent
 from api.actions.custody import Filed, end_beyond_age, file_order, keep_beyond_age, lift_order
 from api.actions.links import Asked, NotYoursError, grant_link, revoke_link
-from api.actions.office_accounts import close_account, open_account
+from api.actions.office_accounts import close_account, open_account, remove_second_step
 from api.pages import access_words, office_words
 from api.pages.blueprint import Visit, office_only, pages
 from api.pages.office_acting import back_to, done, end_it, person_of, show, student_of
@@ -254,4 +254,15 @@ def open_person_account(visit: Visit, account_id: int) -> ResponseReturnValue:
     return end_it(
         visit, "account", lambda: open_account(visit.session, visit.viewer, account_id, visit.now),
         _("Open again, with the password as it was."),
+    )  # fmt: skip
+
+
+@pages.post("/office/accounts/<int:account_id>/second-factor")
+@office_only(Affair.ACCOUNTS)
+def remove_person_second_step(visit: Visit, account_id: int) -> ResponseReturnValue:
+    """Take away the second step of somebody who lost the phone and the recovery codes."""
+    real = services().stopwatch()
+    return end_it(
+        visit, "account", lambda: remove_second_step(visit.session, visit.viewer, account_id, visit.now, real),
+        _("Removed. The password alone signs in now; where the office asks for a second step, a new one is set up."),
     )  # fmt: skip

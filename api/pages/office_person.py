@@ -38,6 +38,7 @@ from models.queries_person import (
     places_of,
     wards_of,
 )
+from models.queries_second_factor import with_factor
 from models.roster import Person
 
 # who answers for one of these opens the page of a person
@@ -82,6 +83,7 @@ def office_person(visit: Visit, person_id: int) -> ResponseReturnValue:
     if person is None:
         abort(404)
     subject = subject_of(visit.session, visit.district_id, person_id, visit.now) if person.is_student else None
+    accounts = accounts_here(visit, person_id)
     return render_template(
         "office_student.html" if subject else "office_adult.html",
         visit=visit,
@@ -89,7 +91,8 @@ def office_person(visit: Visit, person_id: int) -> ResponseReturnValue:
         places=places_of(visit.session, visit.district_id, person_id),
         classes=classes_of(visit.session, visit.district_id, person_id),
         file=_student(visit, subject) if subject else _adult(visit, person),
-        accounts=accounts_here(visit, person_id),
+        accounts=accounts,
+        second_steps=with_factor(visit.session, visit.district_id, [one.id for one in accounts or ()]),
         keeps_others=bool(visit.remit(Affair.ACCOUNTS)) and person_id != visit.viewer.person,
         may_know=subject is not None and may(visit.viewer, What.WHO_LOOKED, subject, visit.now).allowed,
         office=office_words,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 from factories import NOW, Factory
-from office_world import DAY, TODAY, OfficeWorld, office_of
+from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld, enrol
-from secretary import secretary
+from secretary import Secretary, secretary
 from sqlalchemy import select
 
 from api.actions.accounts import create_account
 from api.actions.custody import Filed, file_order
 from mastery.access_matrix import DataClass, Role
+from mastery.audit import Act
 from mastery.links import Restriction
 from models.access import Account
 from models.audit import AuditEvent
@@ -270,3 +271,30 @@ def test_a_coordinator_records_a_consent_by_the_name_on_the_paper(office: Office
     page = coordinator.get(office.page()).text
     assert "Signed by a guardian on" in page
     assert "Anne Byron" not in page
+
+
+def test_a_lost_second_step_is_removed_by_the_office_and_set_up_anew(office: OfficeWorld) -> None:
+    world = office.world
+    account = {one.person_id: one.id for one in rows(office, Account)}
+    lost, address = world.client("principal"), f"/office/accounts/{account[world.people['principal'].id]}/second-factor"
+    for client in (lost, world.client("teacher"), world.client("leader"), another_district(world)):
+        client.post(address, 404)
+    lost.get("/office")
+    steward = Secretary(world.client("steward"))
+    steward.client.get(office.page("guardian"))
+    steward._read()
+    assert "remove the second step" not in steward.page  # there is none
+    steward.client.post(f"/office/accounts/{account[world.people['guardian'].id]}/second-factor", 404)
+    steward.client.get(office.page("principal"))
+    steward._read()
+    steward.press("The phone is lost: remove the second step")
+    assert "a new one is set up" in steward.page
+    assert "The phone is lost" not in steward.page
+    lost.get("/office", 303)  # signed out
+    world.codes.pop("principal")
+    lost.sign_in("principal", PASSWORD)
+    lost.get("/office", 303)
+    assert lost.response is not None
+    assert lost.response.headers["Location"].startswith("/account/second-factor")
+    (event,) = [one for one in rows(office, AuditEvent) if one.act == Act.SECOND_FACTOR_REMOVED]
+    assert event.actor_id == world.people["steward"].id
