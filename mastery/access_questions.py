@@ -24,6 +24,8 @@ class What(StrEnum):
     COMMENTS = "comments"  # the words in which a teacher said why
     ORDERS = "orders"  # who is a guardian, and what a court said
     WHO_LOOKED = "who_looked"  # the record of who has seen and received what
+    PROGRAMMES = "programmes"  # under which law's programmes a student is, whole and not only what to apply
+    KEEP_PROGRAMMES = "keep_programmes"  # put these on file, and end them
     AMENDMENTS = "amendments"  # what a family asked to have corrected, and what came of it
 
 
@@ -37,6 +39,7 @@ class Need:
 
 
 _WHOLE_FLAGS = frozenset(role for role in Role if MATRIX[role][DataClass.ACADEMIC_FLAGS].form is Form.WHOLE)
+_WHOLE_PROGRAMMES = frozenset(role for role in Role if MATRIX[role][DataClass.PROGRAMMES].form is Form.WHOLE)
 _OFFICE = frozenset({Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.DATA_STEWARD})
 
 NEEDS: dict[What, Need] = {
@@ -52,6 +55,8 @@ NEEDS: dict[What, Need] = {
     What.COMMENTS: Need(Right.READ, DataClass.COMMENTS),
     What.ORDERS: Need(Right.READ, DataClass.ORDERS, _OFFICE),
     What.WHO_LOOKED: Need(Right.READ, DataClass.RECORD),
+    What.PROGRAMMES: Need(Right.READ, DataClass.PROGRAMMES, _WHOLE_PROGRAMMES),
+    What.KEEP_PROGRAMMES: Need(Right.WRITE, DataClass.PROGRAMMES),
     What.AMENDMENTS: Need(
         Right.READ,
         DataClass.LEVELS,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from mastery.offices import Remit
 from mastery.roster import Origin
 from models.access import Account
-from models.links import BeyondAge, Consent, CourtOrder, Link
+from models.links import BeyondAge, Consent, CourtOrder, Link, ProgrammeEnrollment
 from models.queries_office import students_in
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
@@ -241,6 +241,16 @@ def beyond_age_of(session: Session, district_id: int, student_id: int) -> Sequen
         .limit(MOST)
     )
     return [KeptLine(kept, person.display_name) for kept, person in rows]
+
+
+def programmes_on_file(session: Session, district_id: int, student_id: int) -> Sequence[ProgrammeEnrollment]:
+    """The programmes of a student, also those of former days, those that go on longest first."""
+    return session.scalars(
+        select(ProgrammeEnrollment)
+        .where(ProgrammeEnrollment.district_id == district_id, ProgrammeEnrollment.student_id == student_id)
+        .order_by(ProgrammeEnrollment.ends_on.desc().nulls_first(), ProgrammeEnrollment.id)
+        .limit(MOST)
+    ).all()
 
 
 def accounts_of(session: Session, district_id: int, person_id: int) -> Sequence[Account]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import factories
@@ -57,6 +57,16 @@ class OfficeWorld:
         """Give somebody an office at a school, or of the district."""
         scope = Scope.DISTRICT if school is None else Scope.SCHOOL
         asked = Asked(self.world.people[who].id, role, scope, school, Basis.EMPLOYEE, "office", TODAY)
+        with district_transaction(self.world.engine, self.world.district_id) as session:
+            appoint(session, self.world.district_id, asked, NOW)
+            session.commit()
+
+    def manage_case(self, since: date = TODAY) -> None:
+        """Make the mentor the student's case manager."""
+        student = self.world.student.id
+        asked = Asked(
+            self.mentor.id, Role.CASE_MANAGER, Scope.STUDENT, student, Basis.EMPLOYEE, "special education", since
+        )
         with district_transaction(self.world.engine, self.world.district_id) as session:
             appoint(session, self.world.district_id, asked, NOW)
             session.commit()

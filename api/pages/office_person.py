@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from api.actions.office_accounts import may_keep_account
 from api.actions.people import is_local
+from api.actions.programmes import keeps_programmes
 from api.pages import office_words
 from api.pages.blueprint import Visit, office_only, page_number, pages
 from mastery.access import Subject
@@ -18,6 +19,7 @@ from mastery.access_questions import What, may
 from mastery.links import CAPACITIES, OFFICES
 from mastery.offices import Affair, may_appoint, reach
 from models.access import Account
+from models.links import ProgrammeEnrollment
 from models.queries_access import subject_of
 from models.queries_office import Found, find_person
 from models.queries_person import (
@@ -36,6 +38,7 @@ from models.queries_person import (
     links_to,
     orders_of,
     places_of,
+    programmes_on_file,
     wards_of,
 )
 from models.queries_second_factor import with_factor
@@ -54,10 +57,12 @@ class StudentFile:
     consents: Sequence[ConsentLine]
     orders: Sequence[OrderLine] | None
     kept: Sequence[KeptLine] | None
+    programmes: Sequence[ProgrammeEnrollment] | None
     may_end_links: bool
     may_consent: bool
     may_see: bool
     may_keep: bool
+    may_keep_programmes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +122,19 @@ def _student(visit: Visit, subject: Subject) -> StudentFile:
     visit.seen.add(key)
     orders = visit.remit(Affair.ORDERS).covers(subject)
     family = may(visit.viewer, What.ORDERS, subject, visit.now).allowed
+    programmes = may(visit.viewer, What.PROGRAMMES, subject, visit.now).allowed
     return StudentFile(
         guardians=guardians_of(session, district, key) if family else None,
         links=links_to(session, district, key),
         consents=consents_of(session, district, key, visit.viewer.person, families=family),
         orders=orders_of(session, district, key) if orders else None,
         kept=beyond_age_of(session, district, key) if orders else None,
+        programmes=programmes_on_file(session, district, key) if programmes else None,
         may_end_links=visit.remit(Affair.LINKS).covers(subject),
         may_consent=visit.remit(Affair.CONSENTS).covers(subject),
         may_keep=visit.remit(Affair.PEOPLE).covers(subject),
         may_see=may(visit.viewer, What.STANDING, subject, visit.now).allowed,
+        may_keep_programmes=keeps_programmes(visit.viewer, subject, visit.now),
     )
 
 

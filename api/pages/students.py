@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from api.actions import explain
 from api.actions.explain import Moment
+from api.actions.programmes import keeps_programmes
 from api.actions.student_overview import overview
 from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, cards
@@ -120,6 +121,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         own=visit.viewer.person == student_id,
         family=_is_family(visit),
         may_give_record=may_give_record(visit),
+        may_keep_programmes=keeps_programmes(visit.viewer, subject, visit.now),
         has_statement=has_statement(visit.session, visit.district_id, student_id),
         path_url=path_url(visit, student_id),
         reasons=DISMISS_REASONS,

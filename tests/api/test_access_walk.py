@@ -110,6 +110,7 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.review_emergency": lambda one: one.answers_for(Affair.REVIEWS),
     # the whole district's
     "pages.end_support": lambda one: one.of_district(Affair.SUPPORT),
+    "pages.end_student_programme": lambda _: False,  # there is none of this number
     "pages.remove_person_second_step": lambda _: False,  # the student has none
     "pages.correct_person": lambda _: False,  # whom the roster brings is the roster's to correct
     "pages.renew_agreement": lambda one: (
