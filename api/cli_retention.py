@@ -13,14 +13,16 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import Engine
 
+from api.actions import schedule as acts
 from api.actions.deletions import FILE, DeletionsError, keep_deletions, read_deletions, redo
+from api.actions.desk import Desk
 from api.actions.retention import Retained, retain
 from api.cli_records import counted
 from api.context import print_json, with_district, with_services
 from api.services import Services
 from mastery.retention_schedule import OWN_TIMES, PERMANENT, SCHEDULE, WHAT, Kind, in_force
 from models.district import District
-from models.holds import RetentionError, lift_hold, place_hold, placed_holds, sign_rule
+from models.holds import RetentionError, placed_holds
 from models.retention_store import signed_rules
 from models.unit_of_work import connect, district_transaction
 
@@ -138,7 +140,7 @@ def set_rule(
     now = services.clock()
     day = begins.date() if begins else now.astimezone(ZoneInfo(district.time_zone)).date()
     with _plainly(), district_transaction(services.engine, district.id) as session:
-        sign_rule(session, district.id, Kind(kind), keep, basis, by, day, now)
+        acts.sign(session, Desk(district.id), acts.Time(Kind(kind), keep, basis, day), now, by)
         session.commit()
     click.echo(f"{kind}: {keep} from {day}.")
 
@@ -159,10 +161,8 @@ def hold(
     if everybody == (sis_id is not None):
         raise click.UsageError("Name a student by SIS id, or say --all.")
     with _plainly(), district_transaction(services.engine, district.id) as session:
-        key = place_hold(
-            session, district.id, sis_id, Kind(kind) if kind else None, reason, by, until.date() if until else None,
-            services.clock(),
-        )  # fmt: skip
+        asked = acts.Hold(sis_id, Kind(kind) if kind else None, reason, until.date() if until else None)
+        key = acts.place(session, Desk(district.id), asked, services.clock(), by)
         session.commit()
     click.echo(f"Hold {key} is in force.")
 
@@ -174,7 +174,7 @@ def hold(
 def lift(services: Services, district: District, key: int, by: str) -> None:
     """End a hold."""
     with _plainly(), district_transaction(services.engine, district.id) as session:
-        lift_hold(session, district.id, key, by, services.clock())
+        acts.lift(session, Desk(district.id), key, services.clock(), by)
         session.commit()
     click.echo(f"Hold {key} is lifted.")
 

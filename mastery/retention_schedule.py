@@ -75,12 +75,16 @@ def span(text: str) -> Span | None:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """For how long a kind of record is kept from when; `keep` None is for good. `basis` is why: a law, a schedule."""
+    """For how long a kind of record is kept from when; `keep` None is for good. `basis` is why: a law, a schedule.
+
+    `since` is the first day on which what a district signed counts; None for a default.
+    """
 
     kind: Kind
     begins: Begin
     keep: Span | None
     basis: str
+    since: date | None = None
 
     @property
     def name(self) -> str:
@@ -147,10 +151,24 @@ class Signed:
 def in_force(signed: Iterable[Signed], today: date) -> dict[Kind, Rule]:
     """The rule of each kind today: what the district signed last and is in effect, else the default."""
     rules = {rule.kind: rule for rule in SCHEDULE}
-    for one in sorted(signed, key=lambda one: (one.effective_from, one.signed_at)):
-        if one.effective_from <= today and one.kind in OWN_TIMES:
-            rules[one.kind] = Rule(one.kind, rules[one.kind].begins, one.keep, one.basis)
-    return rules
+    return rules | {rule.kind: rule for rule in _rules_of(signed) if rule.since is None or rule.since <= today}
+
+
+def to_come(signed: Iterable[Signed], today: date) -> list[Rule]:
+    """What the district signed for days to come, the next first."""
+    coming = {(rule.kind, rule.since): rule for rule in _rules_of(signed) if rule.since is not None}
+    return [rule for (_, since), rule in coming.items() if since > today]
+
+
+def _rules_of(signed: Iterable[Signed]) -> list[Rule]:
+    """What a district signed, as rules: what counts later, or was signed later, comes later."""
+    begins = {rule.kind: rule.begins for rule in SCHEDULE}
+    ordered = sorted(signed, key=lambda one: (one.effective_from, one.signed_at))
+    return [
+        Rule(one.kind, begins[one.kind], one.keep, one.basis, one.effective_from)
+        for one in ordered
+        if one.kind in OWN_TIMES
+    ]
 
 
 @dataclass(frozen=True, slots=True)

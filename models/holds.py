@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mastery.audit import Act
 from mastery.retention_schedule import OWN_TIMES, PERMANENT, Kind, span
-from models.audit import SYSTEM, record
+from models.audit import SYSTEM, By, record
 from models.retention import LegalHold, RetentionRule
 from models.roster import Person
 
@@ -35,9 +35,12 @@ class Placed:
 
 def place_hold(
     session: Session, district_id: int, student: str | None, kind: Kind | None, reason: str, by: str,
-    until: date | None, now: datetime,
+    until: date | None, now: datetime, actor: By = SYSTEM,
 ) -> int:  # fmt: skip
-    """Hold the records of a student (SIS id or sourcedId), or of all; of a kind, or of every kind; the hold's key."""
+    """Hold the records of a student (SIS id or sourcedId), or of all; of a kind, or of every kind; the hold's key.
+
+    `by` is who ordered it, in words; `actor` who put it on record.
+    """
     person = None
     if student is not None:
         person = session.scalar(
@@ -55,18 +58,18 @@ def place_hold(
     session.flush()
     about = [] if person is None else [person]
     detail = {"hold": hold.id, "kind": kind, "by": by}
-    record(session, district_id, SYSTEM, Act.HOLD_PLACED, now, about, purpose=reason, detail=detail)
+    record(session, district_id, actor, Act.HOLD_PLACED, now, about, purpose=reason, detail=detail)
     return hold.id
 
 
-def lift_hold(session: Session, district_id: int, key: int, by: str, now: datetime) -> None:
+def lift_hold(session: Session, district_id: int, key: int, by: str, now: datetime, actor: By = SYSTEM) -> None:
     """End a hold. Raises RetentionError for one that is not there or was lifted."""
     hold = session.get(LegalHold, (district_id, key), with_for_update=True)
     if hold is None or hold.lifted_at is not None:
         raise RetentionError(f"There is no hold {key}: see `mastery retention holds`.")
     hold.lifted_by, hold.lifted_at = by, now
     about = [] if hold.student_id is None else [hold.student_id]
-    record(session, district_id, SYSTEM, Act.HOLD_LIFTED, now, about, detail={"hold": key, "by": by})
+    record(session, district_id, actor, Act.HOLD_LIFTED, now, about, detail={"hold": key, "by": by})
 
 
 def placed_holds(session: Session, district_id: int) -> Sequence[Placed]:
@@ -84,7 +87,8 @@ def placed_holds(session: Session, district_id: int) -> Sequence[Placed]:
 
 
 def sign_rule(
-    session: Session, district_id: int, kind: Kind, keep: str, basis: str, by: str, effective_from: date, now: datetime
+    session: Session, district_id: int, kind: Kind, keep: str, basis: str, by: str, effective_from: date,
+    now: datetime, actor: By = SYSTEM,
 ) -> None:  # fmt: skip
     """Say how long a kind of record is kept from a day on. Raises RetentionError for what has no time of its own."""
     if kind not in OWN_TIMES:
@@ -103,4 +107,4 @@ def sign_rule(
         )
     )  # fmt: skip
     detail = {"kind": kind, "keep": text, "basis": basis, "from": effective_from.isoformat(), "by": by}
-    record(session, district_id, SYSTEM, Act.POLICY_CHANGED, now, detail={"what": "retention", **detail})
+    record(session, district_id, actor, Act.POLICY_CHANGED, now, detail={"what": "retention", **detail})

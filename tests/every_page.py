@@ -12,7 +12,7 @@ from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
 from furnished_work import corrected, judged, long_story, morning, restricted, schooling
 from measurement_world import PILOT, well_measured
-from office_world import at_home, waiting_office
+from office_world import at_home, ruled, waiting_office
 from page_world import PASSWORD
 from sqlalchemy import func, update
 from visitors import Visitor
@@ -279,6 +279,11 @@ CASES = (
     Case("office, programs", "pages.office_clients", "steward", "/office/clients", more=waiting_office),
     Case("office, a secret", "pages.office_clients", "steward", "/office/clients", _connected, more=waiting_office),
     Case("rules in force", "pages.policy", "teacher", "/policy"),
+    Case("rules in force, of the district", "pages.policy", "steward", "/policy", more=ruled),
+    Case("rules, names", "pages.set_names_rule", "steward", "/policy/names", more=ruled),
+    Case("rules, another time", "pages.sign_time", "steward", "/policy/retention", more=ruled),
+    Case("rules, a hold", "pages.place_hold", "steward", "/policy/holds", more=ruled),
+    Case("programs", "pages.keep_programmes", "mentor", "/students/{student}/programs", more=ruled),
     Case("emergency", "pages.emergency", "teacher", "/emergency"),
     Case("emergency, of one", "pages.student_emergency", "teacher", "/students/{student}/emergency"),
     Case("seen in an emergency", "pages.student", "colleague", "/students/{student}", more=waiting_office),

@@ -21,13 +21,17 @@ from api.actions.households import Joining, join_household, make_household
 from api.actions.links import Asked, appoint, grant_link
 from api.actions.partners import add_partner, end_partner
 from api.actions.people import Draft, add_person
-from api.actions.safety import opt_out, protect
+from api.actions.programmes import Enrolled, put_programme
+from api.actions.safety import opt_out, protect, set_parent_view
+from api.actions.schedule import Hold, Time, place, sign
 from api.pages.office_forms import CONSENTED
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.audit import Act
 from mastery.households import Notice
-from mastery.links import AgeBasis, Restriction
+from mastery.links import AgeBasis, Programme, Restriction
+from mastery.names import ParentView
+from mastery.retention_schedule import Kind
 from models.audit import by_program, record
 from models.queries_access import viewer_of
 from models.roster import Person
@@ -152,6 +156,27 @@ def at_home(found: Furnished) -> None:
         found.places |= {"partner": club, "added": added.id}
         end_partner(make.session, desk, add_partner(make.session, desk, "Old Mill", None, None, now), now)
         found.places["household"] = home
+
+    world.add(rows)
+
+
+def ruled(found: Furnished) -> None:
+    """A district that has said its own rules, and a case manager who put programs on file."""
+    world = found.world
+    office = OfficeWorld(world, world.people["mentor"]) if "registrar" in world.people else office_of(world)
+    student, now = world.student.id, world.app.extensions["mastery"].clock()
+    today = now.astimezone(ZONE).date()
+    office.manage_case(today)
+
+    def rows(make: Factory) -> None:
+        desk = Desk(make.district_id)
+        set_parent_view(make.session, desk, ParentView.DISTRICT_RULE, now)
+        for keep, begins in (("7 years", today), ("9 years", today + 30 * DAY)):
+            sign(make.session, desk, Time(Kind.STUDENT_RECORD, keep, "RSA 189:29", begins), now, "School board")
+        for whom, until in ((None, None), (world.student.sourced_id, today + 30 * DAY)):
+            place(make.session, desk, Hold(whom, None, "Doe v. District, 26-117", until), now, "counsel")
+        for programme, ends in ((Programme.IDEA, None), (Programme.ENGLISH_LEARNER, today - DAY)):
+            put_programme(make.session, desk, student, Enrolled(programme, today - 9 * DAY, ends), now)
 
     world.add(rows)
 

@@ -1,7 +1,8 @@
-"""The policy in force: every parameter with its value and what it means, in groups, to read and not to change."""
+"""The policy in force: what the district has said of its own rules, and every parameter with its value."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,22 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 
+from api.pages import office_words, policy_words
 from api.pages.blueprint import Visit, pages, staff_only
 from api.pages.words import percent
+from mastery.methods import METHODS
+from mastery.offices import Affair, reach
+from mastery.passwords import SHORTEST, SHORTEST_OF_STAFF
 from mastery.policy import DEFAULT_POLICY
+from mastery.retention_schedule import GRACE, SCHEDULE, Rule, in_force, to_come
+from mastery.sign_in import PasswordSignIn
+from models.identity import IdentityProvider
+from models.queries_identity import password_policy, providers
+from models.queries_policy import HoldLine, NamesRule, ScoreRule, holds_seen, names_rule, score_rules
+from models.retention_store import signed_rules
 
 # group, then parameter by its name, with what it means
 GROUPS: tuple[tuple[Any, dict[str, Any]], ...] = (
@@ -148,15 +159,76 @@ class Line:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the district says of its own rules; `holds` and their number are None for who does not answer for them.
+
+    `may_set_names` and `may_sign` say which of the acts about them are the person's.
+    """
+
+    kept: Sequence[Rule]
+    coming: Sequence[Rule]
+    holds: tuple[Sequence[HoldLine], int] | None
+    names: NamesRule | None
+    passwords: PasswordSignIn
+    providers: Sequence[IdentityProvider]
+    scores: Sequence[ScoreRule]
+    may_set_names: bool
+    may_sign: bool
+
+
 @pages.get("/policy")
 @staff_only
 def policy(visit: Visit) -> ResponseReturnValue:
-    """Every rule that can be tuned, as it is now."""
+    """Every rule as it is now: the district's own, with why and since when, and those that can be tuned."""
     groups = [
         (title, [Line(name, str(words), _value(name, getattr(DEFAULT_POLICY, name))) for name, words in lines.items()])
         for title, lines in GROUPS
     ]
-    return render_template("policy.html", visit=visit, groups=groups, version=DEFAULT_POLICY.version)
+    return render_template(
+        "policy.html",
+        visit=visit,
+        said=_said(visit),
+        groups=groups,
+        version=DEFAULT_POLICY.version,
+        titles=_titles(),
+        grace=GRACE.days,
+        shortest=(SHORTEST, SHORTEST_OF_STAFF),
+        say=policy_words,
+        office=office_words,
+    )
+
+
+def _said(visit: Visit) -> Said:
+    session, district = visit.session, visit.district_id
+    signed = signed_rules(session, district)
+    rules = in_force(signed, visit.today)
+    return Said(
+        kept=[rules[one.kind] for one in SCHEDULE],
+        coming=to_come(signed, visit.today),
+        holds=_holds(visit),
+        names=names_rule(session, district),
+        passwords=password_policy(session, district),
+        providers=providers(session, district, enabled_only=True),
+        scores=score_rules(session, district),
+        may_set_names=visit.remit(Affair.PEOPLE).district,
+        may_sign=visit.remit(Affair.RETENTION).district,
+    )
+
+
+def _holds(visit: Visit) -> tuple[Sequence[HoldLine], int] | None:
+    where = visit.remit(Affair.RETENTION, Affair.ORDERS)
+    if not where:
+        return None
+    named = reach(visit.viewer, visit.now).students
+    lines, total = holds_seen(visit.session, visit.district_id, where, named, visit.now, visit.today)
+    visit.seen.update(line.student_id for line in lines if line.student_id is not None)
+    return lines, total
+
+
+def _titles() -> Mapping[str, str]:
+    """What score rules are called, by exact name."""
+    return {name: str(gettext(method.title)) for name, method in METHODS.items()}
 
 
 def _value(name: str, value: Any) -> str:

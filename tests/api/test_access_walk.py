@@ -99,6 +99,9 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.office_person": lambda one: one.subject is not None and reach(one.viewer, NOW).students.covers(one.subject),
     "pages.office_clients": lambda one: remit(one.viewer, Affair.CLIENTS, NOW).district,
     "pages.policy": lambda one: one.viewer.is_staff,
+    "pages.set_names_rule": lambda one: remit(one.viewer, Affair.PEOPLE, NOW).district,
+    "pages.sign_time": lambda one: remit(one.viewer, Affair.RETENTION, NOW).district,
+    "pages.place_hold": lambda one: remit(one.viewer, Affair.RETENTION, NOW).district,
     "pages.give_office": lambda _: False,  # a student holds none
     **dict.fromkeys(
         ("pages.new_home", "pages.change_home", "pages.join_home", "pages.leave_home"), Question.keeps_homes
@@ -110,6 +113,7 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.review_emergency": lambda one: one.answers_for(Affair.REVIEWS),
     # the whole district's
     "pages.end_support": lambda one: one.of_district(Affair.SUPPORT),
+    "pages.lift_hold": lambda _: False,  # there is none of this number
     "pages.end_student_programme": lambda _: False,  # there is none of this number
     "pages.remove_person_second_step": lambda _: False,  # the student has none
     "pages.correct_person": lambda _: False,  # whom the roster brings is the roster's to correct

@@ -16,7 +16,7 @@ from flask import Flask
 from furnished import crowd, furnish
 from furnished_letters import lettered
 from furnished_work import corrected
-from office_world import at_home, waiting_office
+from office_world import at_home, ruled, waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
 from sqlalchemy import select
@@ -88,7 +88,7 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 
 
 # of the states of a page those that can be there together
-FURNISHING = (None, crowd, corrected, waiting_office, at_home)
+FURNISHING = (None, crowd, corrected, waiting_office, at_home, ruled)
 # as the page's registry has them, and what it has not
 PLACES = [
     *(
@@ -121,6 +121,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     lettered(found)
     waiting_office(found)
     at_home(found)
+    ruled(found)
     corrected(found)
 
     def rows(make: Factory) -> None:

@@ -1,0 +1,152 @@
+"""The rules in force: what a district has said, who sees which of it, and who says it anew."""
+
+from __future__ import annotations
+
+import pytest
+from factories import NOW, Factory
+from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
+from page_world import PageWorld
+from secretary import Secretary
+from sqlalchemy import select
+from statements import statements_said
+
+from api.actions.desk import Desk
+from api.actions.schedule import Hold, Time, place, sign
+from mastery.access_matrix import Role
+from mastery.audit import Act
+from mastery.names import ParentView
+from mastery.retention_schedule import Kind
+from models.audit import AuditEvent
+from models.households import NamePolicy
+from models.retention import LegalHold, RetentionRule
+from models.roster import Person
+from models.unit_of_work import district_transaction
+
+CASE = "Doe v. District"
+
+
+@pytest.fixture
+def office(page_world: PageWorld) -> OfficeWorld:
+    return office_of(page_world)
+
+
+def at_policy(office: OfficeWorld, who: str) -> Secretary:
+    one = Secretary(office.world.client(who))
+    one.client.get("/policy")
+    one._read()
+    return one
+
+
+def rows(office: OfficeWorld, table: type) -> list:
+    with district_transaction(office.world.engine, office.world.district_id) as session:
+        return list(session.scalars(select(table).where(table.district_id == office.world.district_id)))
+
+
+def acts(office: OfficeWorld, act: Act) -> list[int | None]:
+    """Who did an act, by key."""
+    return [one.actor_id for one in rows(office, AuditEvent) if one.act == act]
+
+
+def hold_for(make: Factory, student: Person) -> None:
+    """A hold of one student's records, by a command on the server."""
+    place(make.session, Desk(make.district_id), Hold(student.sourced_id, None, CASE, None), NOW, "counsel")
+
+
+def test_what_the_district_signed_is_told_with_why_and_since_when(office: OfficeWorld) -> None:
+    one = at_policy(office, "steward")
+    assert "5 years from the end of the last enrollment" in one.page
+    one.follow("Keep a kind of record for another time")
+    asked = {"kind": Kind.STUDENT_RECORD, "unit": "year", "basis": "RSA 189:29"}
+    one.press("Sign for the district", 422, **asked)
+    assert "Give a number from 1 to 200." in one.page
+    one.press("Sign for the district", 422, **asked, count=7, begins_on=TODAY - DAY)
+    assert "Give a day from today on." in one.page
+    one.press("Sign for the district", **{**asked, "count": 7, "begins_on": TODAY})
+    one.follow("Keep a kind of record for another time")
+    one.press("Sign for the district", **{**asked, "unit": "permanent", "begins_on": TODAY + DAY})
+    told = at_policy(office, "teacher").page
+    assert "7 years from the end of the last enrollment" in told
+    assert "RSA 189:29" in told
+    assert "Signed for later" in told
+    assert [(row.keep, row.signed_by) for row in rows(office, RetentionRule)] == [
+        ("7 years", "Katherine Johnson"), ("permanent", "Katherine Johnson"),
+    ]  # fmt: skip
+    assert acts(office, Act.POLICY_CHANGED) == [office.world.people["steward"].id] * 2
+
+
+def test_holds_are_told_to_who_answers_for_them_and_names_to_who_sees_them(office: OfficeWorld) -> None:
+    world, student = office.world, office.world.student
+    one = at_policy(office, "steward")
+    one.follow("Place a hold")
+    one.press("Place the hold", 422, student="nobody", reason=CASE)
+    assert "No student of the district has this number." in one.page
+    one.press("Place the hold", student=student.identifier, reason=CASE)
+    assert f"{student.display_name}, every kind of record" in one.page
+
+    def far_away(make: Factory) -> None:
+        hold_for(make, make.student(make.section(make.school("Elsewhere"), "Far"), "Far", "Away"))
+
+    world.add(far_away)
+    assert "2 holds keep" in at_policy(office, "steward").page
+    for who in ("principal", "registrar"):  # of their own school
+        told = at_policy(office, who).page
+        assert "1 hold keeps" in told
+        assert student.display_name in told
+        assert "Far" not in told
+        assert "Lift this hold" not in told
+    told = at_policy(office, "leader").page  # who may see no student by name
+    assert "2 holds keep" in told
+    assert "one student, every kind of record" in told
+    assert student.display_name not in told
+    assert CASE not in told
+    assert "Legal holds" not in at_policy(office, "teacher").page
+    (first, _second) = rows(office, LegalHold)
+    for client in (world.client("principal"), world.client("teacher"), another_district(world)):
+        client.post(f"/policy/holds/{first.id}/lift", 404)
+    leader = at_policy(office, "leader")
+    leader.press("Lift this hold")
+    assert "1 hold keeps" in leader.page
+    world.client("leader").post(f"/policy/holds/{first.id}/lift", 404)  # it is over
+    assert acts(office, Act.HOLD_LIFTED) == [world.people["leader"].id]
+    assert world.people["steward"].id in acts(office, Act.HOLD_PLACED)
+
+
+def test_who_finds_no_student_by_name_holds_the_records_of_all(office: OfficeWorld) -> None:
+    one = at_policy(office, "leader")
+    one.follow("Place a hold")
+    assert "Number of the student" not in one.page
+    one.press("Place the hold", reason=CASE, kind=Kind.AUDIT)
+    (row,) = rows(office, LegalHold)
+    assert (row.student_id, row.kind) == (None, Kind.AUDIT)
+
+
+def test_the_names_rule_is_set_by_the_district_s_office_alone(office: OfficeWorld) -> None:
+    assert "This district has not said yet" in at_policy(office, "teacher").page
+    for who in ("principal", "registrar", "leader", "teacher"):
+        office.world.client(who).post("/policy/names", 404, view="legal")
+    one = at_policy(office, "steward")
+    one.follow("Say which name families get")
+    one.press("Save", 422)
+    one.press("Save", view="legal")
+    assert "the family gets the legal name." in at_policy(office, "teacher").page
+    assert "Set by Katherine Johnson" in one.page
+    assert [row.parent_view for row in rows(office, NamePolicy)] == [ParentView.LEGAL]
+
+
+def test_the_page_takes_as_many_statements_whatever_the_district_has_said(office: OfficeWorld) -> None:
+    office.appoint("steward", Role.REGISTRAR)
+    client, said = office.world.client("steward"), []
+    client.get("/policy")
+
+    def more(make: Factory) -> None:
+        for student in (office.world.student, office.world.people["classmate"]):
+            hold_for(make, student)
+        for kind in (Kind.AUDIT, Kind.SIGN_IN):
+            sign(make.session, Desk(make.district_id), Time(kind, "9 years", "RSA", TODAY), NOW, "board")
+
+    for _ in range(3):
+        office.world.add(more)
+        with statements_said() as heard:
+            client.get("/policy")
+        said.append(len(heard))
+    assert said[0] == said[1] == said[2]
