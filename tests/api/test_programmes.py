@@ -56,11 +56,11 @@ def test_a_case_manager_puts_a_program_on_file_and_ends_it(office: OfficeWorld) 
     assert holds(office) == [Programme.IDEA]
     one.press("Put on file", programme="english_learner", begins_on=TODAY + 9 * DAY)  # in error
     first, second = on_file(office)
-    told = world.client("principal").get(office.page()).get_data(as_text=True)
+    told = world.client("principal").get(office.page()).text
     assert "special education (IDEA)" in told
     assert "Put a program on file" not in told
     for who in ("registrar", "steward"):  # whose office keeps the student, but not this
-        assert "special education" not in world.client(who).get(office.page()).get_data(as_text=True)
+        assert "(IDEA)" not in world.client(who).get(office.page()).text
     page = f"/students/{world.student.id}/programs"
     asked = {"programme": "section_504", "begins_on": TODAY}
     for client in (*map(world.client, ("teacher", "principal", "registrar", "guardian")), another_district(world)):
