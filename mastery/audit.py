@@ -61,6 +61,9 @@ class Act(StrEnum):
     AMENDMENT_ASKED = "amendment_asked"
     AMENDMENT_DECIDED = "amendment_decided"
     STATEMENT_ATTACHED = "statement_attached"
+    INSPECTION_ASKED = "inspection_asked"
+    INSPECTION_GIVEN = "inspection_given"
+    INSPECTION_CLOSED = "inspection_closed"
     # the end of a record
     HOLD_PLACED = "hold_placed"
     HOLD_LIFTED = "hold_lifted"

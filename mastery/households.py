@@ -40,6 +40,15 @@ def households_of(viewer: int, members: Iterable[Member], day: date) -> frozense
     return frozenset(one.household for one in members if one.person == viewer and not one.student and one.holds(day))
 
 
+def reads_message(reader: int | None, author: int, student: int, *, of_age: bool, works: bool) -> bool:
+    """Whether a reader gets what one of a student's family wrote to the school, and who it was.
+
+    The writer, who `works` with the student, and the student who is `of_age`; no other guardian. `reader`: None where
+    it is for nobody in particular.
+    """
+    return works or reader == author or (of_age and reader == student)
+
+
 def shown_members(viewer: int, members: Iterable[Member], wards: frozenset[int], day: date) -> list[Member]:
     """Whom of their own households a guardian is shown: themselves and their children, no other adult."""
     known = list(members)

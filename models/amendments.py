@@ -31,7 +31,7 @@ class StepTold:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request with its steps, oldest first."""
+    """A request with its steps, oldest first; `asker` is the key of who `asked_by` names."""
 
     id: int
     student_id: int

@@ -80,6 +80,7 @@ _RECORDS = (
     "flag",
     "move_part",
     "amendment",
+    "inspection",
     "programme_enrollment",
 )
 

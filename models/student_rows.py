@@ -47,6 +47,7 @@ def _of(table: str, key: str, parent: str) -> str:
 _MINE = "student_id = :student"
 _ACCOUNT = _of("account", "account_id", "person_id = :student")
 _SIGN_IN = "how the student signs in is told to nobody else"
+_ASKED = "what one guardian asked the school is told to no other guardian"
 _MOVES = "{key} IN (SELECT move_id FROM move_part WHERE district_id = :district AND student_id = :student)"
 # in the order in which a reader wants them
 STUDENT_ROWS: Mapping[str, StudentRows] = {
@@ -54,7 +55,7 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "person_role": StudentRows("person_id = :student", End.WITH_IDENTITY),
     "enrollment": StudentRows("person_id = :student", End.WITH_IDENTITY),
     "guardianship": StudentRows(_MINE, End.WITH_IDENTITY),
-    "account": StudentRows("person_id = :student", End.WITH_IDENTITY),
+    "account": StudentRows("person_id = :student", End.WITH_IDENTITY, untold=_SIGN_IN),
     "account_session": StudentRows(_ACCOUNT, End.WITH_IDENTITY, untold=_SIGN_IN),
     "account_identity": StudentRows(_ACCOUNT, End.WITH_IDENTITY, untold=_SIGN_IN),
     "second_factor": StudentRows(_ACCOUNT, End.WITH_IDENTITY, untold="a secret"),
@@ -80,6 +81,8 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "move_undo": StudentRows(_MOVES.format(key="move_id"), End.WITH_RECORD, "move_id = ANY(:own_moves)"),
     "amendment": StudentRows(_MINE, End.WITH_RECORD),
     "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
+    "inspection": StudentRows(_MINE, End.WITH_RECORD, untold=_ASKED),
+    "inspection_answer": StudentRows(_of("inspection", "inspection_id", _MINE), End.WITH_RECORD, untold=_ASKED),
     # who could see the student and on what ground is kept as long as the person, who is not erased before links and
     # consents are due (Kind.ACCESS_GROUND); of who is more than a student these go alone
     "link": StudentRows(_MINE, End.WITH_GROUNDS),

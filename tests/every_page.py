@@ -10,7 +10,7 @@ import pyotp
 from furnished import Furnished, crowd
 from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
-from furnished_work import corrected, judged, long_story, morning, restricted, schooling
+from furnished_work import corrected, grown_up, inspecting, judged, long_story, morning, restricted, schooling
 from measurement_world import PILOT, well_measured
 from office_world import at_home, ruled, waiting_office
 from page_world import PASSWORD
@@ -169,6 +169,7 @@ _ALL_QUESTIONS, _PILOT = "/measurement/Mathematics?which=all", f"/measurement/Ma
 _HOME = "/office/people/{student}/home"
 _HOMES = "/office/people/{student}/homes"
 _LINK = "/office/people/{student}/link"
+_INSPECTION = "/students/{student}/inspection"
 _LOOKED = "/students/{student}/looked"
 _TOLD = "/students/{classmate}/targets/{told}"
 
@@ -215,6 +216,9 @@ CASES = (
     Case("student, for themselves", "pages.student", "student", "/students/{student}"),
     Case("record, to choose", "pages.record_choice", "principal", "/students/{student}/record"),
     Case("record, to print", "pages.record_print", "principal", "/students/{student}/record/print"),
+    Case("record, asked for", "pages.record_choice", "principal", "/students/{student}/record", more=inspecting),
+    Case("asking for the record", "pages.inspection", "guardian", _INSPECTION),
+    Case("asked for the record", "pages.inspection", "guardian", _INSPECTION, more=inspecting),
     Case("corrections, asked", "pages.amendments", "guardian", "/students/{student}/amendments", more=corrected),
     Case("corrections, to decide", "pages.amendments", "principal", "/students/{student}/amendments", more=corrected),
     Case("corrections, waiting", "pages.waiting_amendments", "principal", "/amendments", more=corrected),
@@ -254,6 +258,7 @@ CASES = (
     Case("account, soon signed out", "pages.account", "teacher", "/account", _soon_over),
     Case("office, nothing waits", "pages.office", "leader", "/office"),
     Case("office, what waits", "pages.office", "principal", "/office", more=waiting_office),
+    Case("office, a record asked for", "pages.office", "principal", "/office", more=inspecting),
     Case("office, people found", "pages.office", "principal", "/office", _found),
     Case("office, a student", "pages.office_person", "principal", "/office/people/{student}", more=waiting_office),
     Case("office, an adult", "pages.office_person", "steward", "/office/people/{mentor}", more=waiting_office),
@@ -290,6 +295,8 @@ CASES = (
     Case("seen by support", "pages.students", "supporter", "/students", more=waiting_office),
     Case("who has looked", "pages.looked_at", "guardian", _LOOKED, more=waiting_office),
     Case("who has looked, in Spanish", "pages.looked_at", "student", _LOOKED, more=waiting_office, language="es"),
+    Case("who has looked, of age", "pages.looked_at", "student", _LOOKED, more=grown_up),
+    Case("account, with a home", "pages.account", "guardian", "/account", more=at_home),
     Case("gallery", "pages.gallery", "teacher", "/gallery"),
     Case("no such page", None, "teacher", "/students/0", status=404),
     Case("no such page, signed out", None, None, "/nowhere", status=404),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from models.assessment import Assessment
 from models.flag import Flag
 from models.graph import Node
 from models.graph_store import GraphCache
+from models.inspection import Inspection, InspectionAnswer
 from models.methods import put_methods
 from models.queries_access import viewer_of
 from models.registry import bump
@@ -239,6 +240,37 @@ def corrected(found: Furnished) -> None:
                 )
             )  # fmt: skip
             make.session.flush()
+
+    world.add(rows)
+
+
+def inspecting(found: Furnished) -> None:
+    """A request to see the whole record that waits, and one that was met."""
+    world = found.world
+    guardian, principal = world.people["guardian"].id, world.people["principal"].id
+
+    def rows(make: Factory) -> None:
+        asked = [
+            Inspection(district_id=make.district_id, student_id=world.student.id, asked_by=guardian, asked_at=NOW)
+            for _ in range(2)
+        ]
+        make.session.add_all(asked)
+        make.session.flush()
+        make.session.add(
+            InspectionAnswer(
+                district_id=make.district_id, inspection_id=asked[0].id, given=True, by_person=principal, at=NOW
+            )
+        )
+
+    world.add(rows)
+
+
+def grown_up(found: Furnished) -> None:
+    """The student is of age."""
+    world = found.world
+
+    def rows(make: Factory) -> None:
+        make.session.get_one(Person, (make.district_id, world.student.id)).birth_date = date(2000, 1, 1)
 
     world.add(rows)
 

@@ -18,6 +18,7 @@ from models.audit import by_person, record
 from models.evidence import Quarantine
 from models.flag import FlagTransition
 from models.identity import AccountIdentity
+from models.inspection import Inspection, InspectionAnswer
 from models.letters import EntryCode
 from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organization, ProgrammeEnrollment
 from models.mail import Mail
@@ -75,7 +76,8 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
         district_id=district_id, student_id=student.id, asked_by=guardian.id, asked_at=NOW, contested="result",
         found=f"{CANARY} found.", wanted=f"{CANARY} wanted.",
     )  # fmt: skip
-    session.add_all([move, asked])
+    inspected = Inspection(district_id=district_id, student_id=student.id, asked_by=guardian.id, asked_at=NOW)
+    session.add_all([move, asked, inspected])
     session.flush()
     session.add_all(
         [
@@ -87,6 +89,9 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
             AmendmentStep(
                 district_id=district_id, amendment_id=asked.id, step="statement", by_person=guardian.id,
                 words=f"{CANARY} statement", at=NOW,
+            ),
+            InspectionAnswer(
+                district_id=district_id, inspection_id=inspected.id, given=True, by_person=teacher.id, at=NOW
             ),
         ]
     )  # fmt: skip

@@ -6,16 +6,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from api.actions.rights import holds_rights
 from mastery.access import Subject, Viewer
 from mastery.amendment import DECISIONS, FAMILY_STEPS, Contested, Step, is_contestable, open_steps
 from mastery.audit import Act
-from mastery.links import may_sign, of_age
+from mastery.households import reads_message
 from mastery.offices import Affair, remit
 from models.amendment import Amendment, AmendmentStep
 from models.amendments import Request, find_request
 from models.audit import by_person, record
-from models.queries_access import zone_of_student
-from models.roster import Person
 
 LONGEST = 4000
 _ACTS = {Step.STATEMENT: Act.STATEMENT_ATTACHED, Step.ASK_HEARING: Act.AMENDMENT_ASKED}
@@ -31,9 +30,7 @@ class AmendmentError(ValueError):
 
 def may_ask(session: Session, viewer: Viewer, subject: Subject, now: datetime) -> bool:
     """Whether a viewer may ask for a correction: whoever has the rights to the student's record today (99.5)."""
-    born = session.get_one(Person, (subject.district, subject.student)).birth_date
-    zone = zone_of_student(session, subject.district, subject.student)
-    return may_sign(viewer, subject.student, None if born is None else of_age(born, zone), now)
+    return holds_rights(session, viewer, subject.student, now)
 
 
 def may_decide(viewer: Viewer, subject: Subject, now: datetime) -> bool:
@@ -60,17 +57,25 @@ def ask(
     return row.id
 
 
+def reads_whole(viewer: Viewer, request: Request, *, asks: bool, works: bool) -> bool:
+    """Whether a viewer reads who asked for what in which words, not just that it was asked and where it stands."""
+    # rights to the record are a student's own from the 18th birthday on
+    return reads_message(viewer.person, request.asker, request.student_id, of_age=asks, works=works)
+
+
 def steps_for(viewer: Viewer, request: Request, *, asks: bool, decides: bool) -> list[Step]:
     """What a viewer may do next about a request.
 
-    Nobody decides after a hearing who decided before it, and nobody who asked.
+    Nobody decides after a hearing who decided before it, and nobody who asked. `asks`: rights to the record are the
+    viewer's. One parent goes on with what they asked themselves.
     """
+    own = asks and reads_whole(viewer, request, asks=asks, works=False)
     barred = {request.asker, *(one.person for one in request.steps if one.step in DECISIONS)}
     return [
         step
         for step in Step
         if step in open_steps(request.state)
-        and ((asks and step in FAMILY_STEPS) or (decides and step in DECISIONS and viewer.person not in barred))
+        and ((own and step in FAMILY_STEPS) or (decides and step in DECISIONS and viewer.person not in barred))
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from api.actions.record_reader import for_reader, reader_of
 from mastery.audit import Act, Actor
 from mastery.evidence import SYSTEM_SCORER
 from mastery.flags.sentences import english
@@ -38,15 +39,19 @@ _UNTOLD = frozenset(
 Document = dict[str, Any]
 
 
-def complete_record(session: Session, district_id: int, student_id: int, by: By, now: datetime) -> Document:
+def complete_record(
+    session: Session, district_id: int, student_id: int, by: By, now: datetime, reader: int | None = None
+) -> Document:
     """All that a district has about a student, as JSON values, in the reader's order; that it was taken is on record.
 
-    `sections` holds the rows of each table. The student exists. Whoever calls commits.
+    `reader`: for whom it is made, if for somebody in particular (api.actions.record_reader). `sections` holds the rows
+    of each table. The student exists. Whoever calls commits.
     """
     record(session, district_id, by, Act.EXPORT, now, [student_id], detail={"what": "complete_record"})
     district = session.get_one(District, district_id)
     exported = {one.table.name: [column.name for column in one.columns] for one in exported_tables()}
     rows = {table: rows_of(session, district_id, student_id, table, exported[table]) for table in TOLD}
+    rows = for_reader(rows, reader_of(session, district_id, student_id, reader, now))
     names = load_names(session, district_id, student_id, _keys(rows))
     rows["audit_event"] = [
         _without_secrets(one)

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from api.actions.links import LONGEST_PURPOSE, NotYoursError
+from api.actions.rights import holds_rights
 from mastery.access import Subject, Viewer
 from mastery.access_matrix import DataClass
 from mastery.audit import Act
-from mastery.links import LinkError, may_sign, not_oneself, of_age, span_of, year_end_after
+from mastery.links import LinkError, not_oneself, span_of, year_end_after
 from mastery.offices import Affair, remit
 from models.audit import by_person, record
 from models.links import Consent
@@ -84,10 +85,7 @@ def _check(session: Session, subject: Subject, signed: Signed, now: datetime) ->
 
 def _may_sign(session: Session, subject: Subject, person: int, now: datetime) -> bool:
     """Whether rights to the student's record are the signer's today."""
-    student = session.get_one(Person, (subject.district, subject.student))
-    zone = zone_of_student(session, subject.district, subject.student)
-    grown = None if student.birth_date is None else of_age(student.birth_date, zone)
-    return may_sign(viewer_of(session, subject.district, person, now), subject.student, grown, now)
+    return holds_rights(session, viewer_of(session, subject.district, person, now), subject.student, now)
 
 
 def withdraw_consent(session: Session, viewer: Viewer, consent_id: int, now: datetime) -> int:

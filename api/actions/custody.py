@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.actions.links import NotYoursError
+from api.actions.rights import is_grown
 from mastery.access import Subject, Viewer
 from mastery.access_matrix import DataClass
 from mastery.audit import Act
@@ -102,7 +103,7 @@ def keep_beyond_age(
     A student of age consents themselves, the office records either. Raises NotYoursError, or LinkError.
     """
     own = viewer.person == student and basis is AgeBasis.STUDENT_CONSENT
-    if not own:
+    if not (own and is_grown(session, viewer.district, student, now)):
         _subject(session, viewer, student, now)
     not_oneself(viewer.person, guardian)
     _check_guardian(session, viewer.district, guardian, student)
@@ -128,11 +129,11 @@ def keep_beyond_age(
 
 
 def end_beyond_age(session: Session, viewer: Viewer, kept_id: int, now: datetime) -> None:
-    """End a guardian's access beyond age now, by the student or the office. Raises NotYoursError."""
+    """End a guardian's access beyond age now: the office, or the student what they agreed to. Raises NotYoursError."""
     kept = session.get(BeyondAge, (viewer.district, kept_id), with_for_update=True)
     if kept is None:
         raise NotYoursError
-    if kept.student_id != viewer.person:
+    if kept.student_id != viewer.person or kept.basis != AgeBasis.STUDENT_CONSENT:
         _subject(session, viewer, kept.student_id, now)
     if kept.withdrawn_at is None:
         kept.withdrawn_at = now

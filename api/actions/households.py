@@ -16,7 +16,7 @@ from mastery.audit import Act
 from mastery.households import Notice, shown_members
 from mastery.links import LinkError
 from mastery.offices import Affair
-from models.audit import record
+from models.audit import by_person, record
 from models.households import Household, HouseholdMember, StudentSafety
 from models.queries_persons import members_of
 
@@ -39,9 +39,10 @@ class Joining:
 class Home:
     """A home as its member is shown it: where letters go, in which language, and the viewer's own children there.
 
-    `address`: the substitute one of a protected child where the real one is not kept.
+    `address`: the substitute one of a protected child where the real one is not kept. `membership`: the viewer's own.
     """
 
+    membership: int
     household: int
     address: str | None
     language: str
@@ -119,8 +120,20 @@ def own_homes(session: Session, viewer: Viewer, day: date) -> list[Home]:
         if member in shown and member.person == viewer.person:
             children = tuple(one.person for one in shown if one.household == home.id and one.student)
             address = home.address or _substitute(session, viewer.district, children)
-            found.append(Home(home.id, address, home.language, Notice(row.notice), children))
+            found.append(Home(row.id, home.id, address, home.language, Notice(row.notice), children))
     return found
+
+
+def choose_notice(session: Session, viewer: Viewer, membership: int, notice: Notice, day: date, now: datetime) -> None:
+    """Let somebody say how they want to be told, for their own home alone. Raises NotYoursError for any other."""
+    home = next((one for one in own_homes(session, viewer, day) if one.membership == membership), None)
+    if home is None:
+        raise NotYoursError
+    row = session.get_one(HouseholdMember, (viewer.district, membership), with_for_update=True)
+    row.notice = notice
+    session.flush()
+    detail = {"household": home.household, "person": viewer.person, "notice": notice}
+    record(session, viewer.district, by_person(viewer.person), Act.PERSON_CHANGED, now, detail=detail)
 
 
 def _substitute(session: Session, district_id: int, children: Sequence[int]) -> str | None:

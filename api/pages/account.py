@@ -20,6 +20,7 @@ from api.actions.passwords import PasswordError
 from api.pages import words
 from api.pages.activation import password_words
 from api.pages.blueprint import Visit, arriving, pages, signed_in
+from api.pages.own_homes import NOTICES, homes_of
 from api.pages.paths import safe_next
 from api.pages.second_factor import recovery_codes_words
 from api.services import services
@@ -72,6 +73,8 @@ def _page(visit: Visit, form: PasswordForm, refused: str | None = None) -> str:
         refused=refused,
         listed=sessions.list_open(visit.session, visit.district_id, current_user.account_id, now),
         began=BEGAN,
+        homes=homes_of(visit),
+        notices=NOTICES,
         has_password=has_password(visit.session, visit.district_id, current_user.account_id),
         factor=second_factor.kept(visit.session, visit.district_id, current_user.account_id),
         recovery_codes_words=recovery_codes_words,

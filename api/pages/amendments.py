@@ -13,11 +13,11 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from api.actions.amend import LONGEST, AmendmentError, ask, may_ask, may_decide, steps_for, take_step
+from api.actions.amend import LONGEST, AmendmentError, ask, may_ask, may_decide, reads_whole, steps_for, take_step
 from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, staff_only
 from api.pages.record_words import CONTESTED, STATES, STEPS
 from api.pages.words import long_date
-from mastery.access import Subject
+from mastery.access import Subject, works_here
 from mastery.access_questions import What
 from mastery.amendment import Contested, State, Step, decide_by
 from mastery.offices import Affair, remit
@@ -42,13 +42,17 @@ class AskForm(FlaskForm):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request with what the viewer may do about it; `by` is the last day to decide, while the school looks at it."""
+    """A request with what the viewer may do about it; `by` is the last day to decide, while the school looks at it.
+
+    Not `whole`: another guardian asked, and the viewer reads only that it was asked and where it stands.
+    """
 
     request: Request
     state: Any
     contested: Any
     steps: tuple[tuple[Step, Any], ...]
     by: str | None
+    whole: bool = True
 
 
 @pages.get("/students/<int:student_id>/amendments")
@@ -124,19 +128,27 @@ def waiting_amendments(visit: Visit) -> ResponseReturnValue:
 def _page(visit: Visit, subject: Subject, form: AskForm) -> str:
     asks = may_ask(visit.session, visit.viewer, subject, visit.now)
     decides = may_decide(visit.viewer, subject, visit.now)
+    works = works_here(visit.access.roles)
     found = requests_of(visit.session, visit.district_id, subject.student)
     return render_template(
         "amendments.html", visit=visit, form=form,
         head=student_head(visit.session, visit.district_id, subject.student, visit.name_use),
         asks=asks, decides=decides, longest=LONGEST, step_words=STEPS,
-        requests=[_shown(visit, one, steps_for(visit.viewer, one, asks=asks, decides=decides)) for one in found],
+        requests=[
+            _shown(
+                visit, one, steps_for(visit.viewer, one, asks=asks, decides=decides),
+                whole=reads_whole(visit.viewer, one, asks=asks, works=works),
+            )
+            for one in found
+        ],
     )  # fmt: skip
 
 
-def _shown(visit: Visit, one: Request, steps: Any) -> Shown:
+def _shown(visit: Visit, one: Request, steps: Any, *, whole: bool = True) -> Shown:
     waits = one.state in (State.ASKED, State.HEARING)
     by = long_date(decide_by(one.asked_at.astimezone(visit.zone).date())) if waits else None
-    return Shown(one, STATES[one.state], CONTESTED[one.contested], tuple((step, _OFFERS[step]) for step in steps), by)
+    offers = tuple((step, _OFFERS[step]) for step in steps)
+    return Shown(one, STATES[one.state], CONTESTED[one.contested], offers, by, whole)
 
 
 _OFFERS: dict[Step, Any] = {

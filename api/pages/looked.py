@@ -16,13 +16,16 @@ from flask_babel import ngettext
 
 from api.actions.consents import withdraw_consent
 from api.actions.links import NotYoursError
+from api.actions.rights import holds_rights
 from api.pages import access_words, office_words, words
 from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, signed_in
+from api.pages.family_access import family_of_age
 from api.pages.my_path import path_url
 from mastery.access import Basis
 from mastery.access_matrix import Role
 from mastery.access_questions import What, may
 from mastery.audit import Act
+from mastery.households import reads_message
 from mastery.roster import Role as Roster
 from models.links import Consent, Link
 from models.queries_looked import RECEIVED, Look, capacities_of, looks_at
@@ -71,6 +74,7 @@ class Day:
 def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Who has looked, by day; and who may look beyond teachers and family, with the consents that it rests on."""
     page, family = page_number(), _is_family(visit)
+    rights = family and holds_rights(visit.session, visit.viewer, student_id, visit.now)
     found, total = looks_at(
         visit.session, visit.district_id, student_id, visit.zone, PAGE_SIZE, (page - 1) * PAGE_SIZE, family=family
     )
@@ -92,6 +96,9 @@ def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
         ],
         links=[line for line in links if _may_look(visit, line.link, {one.consent.id for one in consents})],
         consents=consents,
+        signers={one.consent.id for one in consents if _tells_signer(visit, one.consent, rights, family)},
+        rights=rights,
+        guardians=family_of_age(visit),
         own=visit.viewer.person == student_id,
         family=family,
         back=path_url(visit, student_id) if family else url_for("pages.student", student_id=student_id),
@@ -117,6 +124,12 @@ def family_withdraws(visit: Visit, consent_id: int) -> ResponseReturnValue:
 def _is_family(visit: Visit) -> bool:
     """Whether the viewer reads as the student or for the student, and does not work with them."""
     return visit.access.roles <= {Role.STUDENT, Role.PARENT}
+
+
+def _tells_signer(visit: Visit, consent: Consent, rights: bool, family: bool) -> bool:
+    """Whether the viewer is told who signed: one guardian is not told what another did."""
+    # rights to the record are a student's own from the 18th birthday on
+    return reads_message(visit.viewer.person, consent.signed_by, visit.subject.student, of_age=rights, works=not family)
 
 
 def _may_look(visit: Visit, link: Link, consents: Collection[int]) -> bool:

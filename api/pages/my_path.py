@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from api.actions.explain import Moment
 from api.actions.path import Stage, StudentPath, student_path
+from api.actions.rights import holds_rights
 from api.pages import words
 from api.pages.blueprint import Visit, about_student, pages
 from api.pages.language import SOURCE, reader_language
@@ -132,6 +133,8 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         own=own,
         guardian=guardian,
         may_know=(own or guardian) and visit.access_to(What.WHO_LOOKED).whole,
+        corrections=(own or guardian) and visit.access_to(What.AMENDMENTS).whole,
+        may_inspect=(own or guardian) and holds_rights(visit.session, visit.viewer, student_id, visit.now),
         found=found,
         page=writer.page(found),
     )

@@ -14,7 +14,9 @@ from api.actions.links import NotYoursError
 from api.actions.looking import looked
 from api.pages import office_words
 from api.pages.blueprint import PAGE_SIZE, Visit, office_only, pages
+from api.pages.inspections import Due, due
 from mastery.offices import Affair, reach
+from models.inspections import waiting_inspections
 from models.queries_office import Found, find_people
 from models.queries_waiting import MOST, Waiting, consents_lacking, emergencies, links_ending, orders_ending
 
@@ -30,13 +32,14 @@ class Queue:
     consents: Sequence[tuple[Waiting, bool]] = field(default_factory=list)
     links: Sequence[Waiting] = field(default_factory=list)
     orders: Sequence[Waiting] = field(default_factory=list)
+    inspections: Sequence[Due] = field(default_factory=list)
 
     def students(self) -> set[int]:
         """Whom it names."""
         if not self.named:
             return set()
         lines = (*self.emergencies, *(line for line, _gone in self.consents), *self.links, *self.orders)
-        return {line.student_id for line in lines}
+        return {line.student_id for line in lines} | {line.asked.student_id for line in self.inspections}
 
 
 def queue_of(visit: Visit) -> Queue:
@@ -51,6 +54,8 @@ def queue_of(visit: Visit) -> Queue:
         found.links = links_ending(session, district, where, now, today)
     if where := visit.remit(Affair.ORDERS):
         found.orders = orders_ending(session, district, where, now, today)
+    if where := visit.remit(Affair.INSPECTIONS):
+        found.inspections = [due(visit, one) for one in waiting_inspections(session, district, where, now)]
     return found
 
 

@@ -89,17 +89,16 @@ def _person(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     (person,) = reader.sections["person"]
     names = ("given_name", "middle_name", "family_name")
     yield _("Legal name"), " ".join(person[name] for name in names if person[name])
-    chosen = ("preferred_given_name", "preferred_family_name")
-    yield _("Chosen name"), " ".join(person[name] for name in chosen if person[name]) or "–"
-    yield _("Pronouns"), person["pronouns"] or "–"
+    if "pronouns" in person:  # what a family may not get is not in its record
+        chosen = ("preferred_given_name", "preferred_family_name")
+        yield _("Chosen name"), " ".join(person[name] for name in chosen if person[name]) or "–"
+        yield _("Pronouns"), person["pronouns"] or "–"
     yield _("School’s number"), person["identifier"] or "–"
     yield _("Number in the roster"), person["sourced_id"]
     yield _("User name"), person["username"] or "–"
     yield _("E-mail"), person["email"] or "–"
     yield _("Date of birth"), _day(person["birth_date"])
     yield _("Grade"), ", ".join(person["grades"]) or "–"
-    for account in reader.sections["account"]:
-        yield _("Sign-in name"), account["sign_in_name"]
     for waits in reader.sections["pending_deletion"]:
         yield _("To be deleted, since"), reader.when(waits["since"])
     for hold in reader.sections["legal_hold"]:
@@ -223,13 +222,18 @@ def _acts(reader: _Reader) -> Iterator[tuple[Any, ...]]:
 def _amendments(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     steps = reader.by("amendment", "amendment_step", "amendment_id")
     for row in reader.sections["amendment"]:
-        asked = _("%(found)s It should be: %(wanted)s", found=row["found"], wanted=row["wanted"])
-        yield reader.when(row["asked_at"]), said(CONTESTED, row["contested"]), _role(row["asked_by"]), asked
+        about, asked = _("Another request of the family"), _WITHHELD
+        if "found" in row:
+            about = said(CONTESTED, row["contested"])
+            asked = _("%(found)s It should be: %(wanted)s", found=row["found"], wanted=row["wanted"])
+        yield reader.when(row["asked_at"]), about, _role(row["asked_by"]), asked
         for step in steps.get(row["id"], []):
-            yield reader.when(step["at"]), said(STEPS, step["step"]), _role(step["by_person"]), step["words"]
+            told = step.get("words", _WITHHELD)
+            yield reader.when(step["at"]), said(STEPS, step["step"]), _role(step["by_person"]), told
 
 
 _Rows = Callable[[_Reader], Iterator[tuple[Any, ...]]]
+_WITHHELD = _l("What was said is for who asked and the school.")
 _WHEN, _BY = _l("When"), _l("By")
 _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
     ("person", _l("The student"), (_l("What"), _l("As it is on file")), _person),

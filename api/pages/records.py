@@ -1,17 +1,21 @@
-"""A student's complete record: to read, to print, to take along."""
+"""A student's complete record: for whom it is made, to read, to print, to take along."""
 
 from __future__ import annotations
 
-from flask import Response, json, render_template
+from flask import Response, abort, flash, json, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from api.actions.complete_record import complete_record
+from api.actions.complete_record import Document
+from api.actions.inspections import close_inspection, give_record, still_holds
+from api.actions.record_reader import name_use
 from api.pages.blueprint import Visit, office_for, pages
+from api.pages.inspections import Due, due
 from api.pages.record_sheet import sheets
 from api.pages.texts import graph_of
 from mastery.names import NameUse
 from mastery.offices import Affair, remit
-from models.audit import by_person
+from models.inspections import inspections_of
 from models.queries_student import student_head
 
 
@@ -23,19 +27,21 @@ def may_give_record(visit: Visit) -> bool:
 @pages.get("/students/<int:student_id>/record")
 @office_for(Affair.INSPECTIONS)
 def record_choice(visit: Visit, student_id: int) -> ResponseReturnValue:
-    """What a complete record is, and the two ways to take it out."""
+    """What a complete record is, who asked for it, and the two ways to take it out."""
     head = student_head(visit.session, visit.district_id, student_id, NameUse.REGISTRAR)
-    return render_template("record_choice.html", visit=visit, head=head)
+    asked = _asked(visit, student_id)
+    return render_template(
+        "record_choice.html", visit=visit, head=head, requests=asked, waits=any(one.asked.waits for one in asked)
+    )
 
 
 @pages.get("/students/<int:student_id>/record/print")
 @office_for(Affair.INSPECTIONS)
 def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
     """The complete record as a page for paper; put on record."""
-    document = complete_record(
-        visit.session, visit.district_id, student_id, by_person(visit.viewer.person), visit.now
-    )  # fmt: skip
-    head = student_head(visit.session, visit.district_id, student_id, NameUse.REGISTRAR)
+    document = _made(visit, student_id, request.args.get("request", type=int))
+    use = name_use(visit.session, visit.district_id, student_id, visit.now)
+    head = student_head(visit.session, visit.district_id, student_id, use)
     # whoever entered the page commits, with the view of it
     return render_template(
         "record_print.html", visit=visit, head=head, document=document,
@@ -47,11 +53,38 @@ def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
 @office_for(Affair.INSPECTIONS)
 def record_data(visit: Visit, student_id: int) -> ResponseReturnValue:
     """The complete record as a JSON file; put on record."""
-    document = complete_record(
-        visit.session, visit.district_id, student_id, by_person(visit.viewer.person), visit.now
-    )  # fmt: skip
+    document = _made(visit, student_id, request.form.get("request", type=int))
     visit.session.commit()
     answer = Response(json.dumps(document, ensure_ascii=False, indent=2), content_type="application/json")
     answer.headers["Content-Disposition"] = f"attachment; filename=record-{student_id}.json"
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@pages.post("/students/<int:student_id>/record/requests/<int:inspection_id>/close")
+@office_for(Affair.INSPECTIONS)
+def close_request(visit: Visit, student_id: int, inspection_id: int) -> ResponseReturnValue:
+    """End a request of somebody who has no right to the record any more."""
+    try:
+        close_inspection(visit.session, visit.viewer, student_id, inspection_id, visit.now)
+    except LookupError:
+        abort(404)
+    visit.session.commit()
+    flash(_("Closed. It is on record with your name."))
+    return redirect(url_for("pages.record_choice", student_id=student_id), 303)
+
+
+def _asked(visit: Visit, student_id: int) -> list[Due]:
+    found = inspections_of(visit.session, visit.district_id, student_id)
+    holding = {
+        one.person_id: still_holds(visit.session, one, visit.district_id, visit.now)
+        for one in {one.person_id: one for one in found}.values()
+    }
+    return [due(visit, one, holds=holding[one.person_id]) for one in found]
+
+
+def _made(visit: Visit, student_id: int, key: int | None) -> Document:
+    try:
+        return give_record(visit.session, visit.viewer, student_id, key, visit.now)
+    except LookupError:
+        abort(404)

@@ -91,6 +91,8 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.print_letters": lambda one: may_make_letters(one.viewer),
     "pages.waiting_amendments": lambda one: bool(remit(one.viewer, Affair.REQUESTS, NOW)),
     "pages.ask_amendment": Question.signs,
+    "pages.inspection": Question.signs,
+    "pages.ask_record": Question.signs,
     "pages.amendment_step": lambda one: one.signs() or (one.may(What.AMENDMENTS) and one.answers_for(Affair.REQUESTS)),
     # in an emergency any of the staff opens any student of the district, and somebody else reviews it
     "pages.emergency": lambda one: one.viewer.is_staff,
@@ -113,6 +115,10 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.review_emergency": lambda one: one.answers_for(Affair.REVIEWS),
     # the whole district's
     "pages.end_support": lambda one: one.of_district(Affair.SUPPORT),
+    # nobody has asked for the record, is of age, or lives in a home of theirs here
+    **dict.fromkeys(
+        ("pages.close_request", "pages.let_family_see", "pages.end_family_sees", "pages.change_notice"), lambda _: False
+    ),
     "pages.lift_hold": lambda _: False,  # there is none of this number
     "pages.end_student_programme": lambda _: False,  # there is none of this number
     "pages.remove_person_second_step": lambda _: False,  # the student has none

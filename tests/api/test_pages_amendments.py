@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
-from page_world import PageWorld
+from factories import NOW, Factory
+from page_world import PASSWORD, PageWorld
 from record_world import with_registrar
 from sqlalchemy import select
 
+from api.actions.accounts import create_account
 from api.actions.complete_record import complete_record
 from mastery.audit import Act
 from models.amendment import Amendment
@@ -52,7 +55,7 @@ def test_from_a_request_to_a_statement(page_world: PageWorld, url: str) -> None:
     for who in ("guardian", "teacher", "principal", "student"):
         client = page_world.client(who)
         assert "attached a statement" in client.get(f"/students/{page_world.student.id}").text
-        assert "it was a cousin" in client.get(url).text
+        assert ("it was a cousin" in client.get(url).text) is (who != "student")
     with district_transaction(page_world.engine, page_world.district_id) as session:
         acts = session.scalars(select(AuditEvent.act).where(AuditEvent.act != Act.VIEW).order_by(AuditEvent.id)).all()
         document = complete_record(session, page_world.district_id, page_world.student.id, SYSTEM, page_world.clock())
@@ -103,6 +106,35 @@ def test_who_asked_does_not_decide(page_world: PageWorld, url: str) -> None:
     assert "The school looks at it" in page_world.client("guardian").get(url).text
     page_world.client("registrar").post(step, step="grant", words="It was not hers.")
     assert "The school looks at it" not in page_world.client("guardian").get(url).text
+
+
+def test_one_guardian_reads_of_anothers_request_only_that_it_was_made_and_where_it_stands(
+    page_world: PageWorld, url: str
+) -> None:
+    def father(make: Factory) -> None:
+        page_world.people["father"] = make.guardian_of(page_world.student, given="Lord", family="Byronson")
+        create_account(make.session, make.district_id, "father", PASSWORD, page_world.people["father"].id, NOW)
+
+    page_world.add(father)
+    page_world.client("guardian").post(url, **ASKED)
+    key = _key(page_world)
+    page_world.client("principal").post(f"{url}/{key}", step="refuse", words="Not by the log.")
+    client = page_world.client("father")
+    client.post(f"{url}/{key}", step="ask_hearing", words="Not mine to ask.")
+    text = client.get(url).text
+    assert "Another request of the family: Not corrected" in text
+    guardian = page_world.people["guardian"]
+    assert not [one for one in (*ASKED.values(), "Not by the log.", guardian.family_name) if f">{one}" in text]
+    with district_transaction(page_world.engine, page_world.district_id) as session:
+        for reader, whole in ((page_world.people["father"].id, False), (None, False), (guardian.id, True)):
+            document = complete_record(
+                session, page_world.district_id, page_world.student.id, SYSTEM, page_world.clock(), reader
+            )
+            assert (ASKED["found"] in json.dumps(document)) is whole
+            assert ("Not by the log." in json.dumps(document)) is whole
+        session.get_one(Person, (page_world.district_id, page_world.student.id)).birth_date = date(2000, 1, 1)
+        session.commit()
+    assert ASKED["found"] in page_world.client("student").get(url).text
 
 
 def test_a_student_asks_from_eighteen_on(page_world: PageWorld, url: str) -> None:

@@ -1,0 +1,59 @@
+"""A person's own homes, on the page of their account: where letters go, and how they want to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from api.actions.households import Home, choose_notice, own_homes
+from api.actions.links import NotYoursError
+from api.pages.blueprint import Visit, pages, signed_in
+from api.pages.office_people_forms import language_name
+from mastery.households import Notice
+from mastery.names import NameUse
+from models.queries_names import names_for
+
+NOTICES: dict[Notice, Any] = {
+    Notice.LETTER: _l("By letter"),
+    Notice.EMAIL: _l("By e-mail"),
+    Notice.SMS: _l("By text message"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A home of the viewer's, with the language of its letters and the names of their children there."""
+
+    home: Home
+    language: str
+    children: Sequence[str]
+
+
+def homes_of(visit: Visit) -> Sequence[Shown]:
+    """The viewer's homes of today, and nobody in them but themselves and their children."""
+    homes = own_homes(visit.session, visit.viewer, visit.today)
+    children = {key for home in homes for key in home.children}
+    names = names_for(visit.session, visit.district_id, children, NameUse.FAMILY_SCREEN) if children else {}
+    return [Shown(one, language_name(one.language), [names[key] for key in one.children]) for one in homes]
+
+
+@pages.post("/account/homes/<int:membership_id>")
+@signed_in
+def change_notice(visit: Visit, membership_id: int) -> ResponseReturnValue:
+    """Say how one wants to be told."""
+    notice = request.form.get("notice", "")
+    if notice not in NOTICES:
+        abort(404)
+    try:
+        choose_notice(visit.session, visit.viewer, membership_id, Notice(notice), visit.today, visit.now)
+    except NotYoursError:
+        abort(404)
+    visit.session.commit()
+    flash(_("Saved. The school sees how you want to be told."))
+    return redirect(url_for("pages.account", _anchor="homes"), 303)
