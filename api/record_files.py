@@ -12,10 +12,10 @@ from flask_babel import force_locale
 from sqlalchemy import or_, select
 
 from api.actions.complete_record import complete_record
+from api.actions.record_reader import name_use
 from api.app import create_app
 from api.pages.record_sheet import sheets
 from api.services import Services
-from mastery.names import NameUse
 from models.audit import SYSTEM
 from models.district import District
 from models.queries_student import student_head
@@ -47,10 +47,11 @@ def write_record(services: Services, district: District, sis_id: str, folder: Pa
             zone = ZoneInfo(district.time_zone)
             stamps = context(session, district.id).stamps
             graph = services.intake.graphs.get(session, district.id, stamps.graph)
+            use = name_use(session, district.id, student, now)
             with force_locale(language):
                 page = render_template(
                     "record_file.html", document=document,
-                    head=student_head(session, district.id, student, NameUse.REGISTRAR),
+                    head=student_head(session, district.id, student, use),
                     sheets=sheets(document, zone, graph), made_at=now, zone=zone, style=_STYLE.read_text(),
                 )  # fmt: skip
             session.commit()

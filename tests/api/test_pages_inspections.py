@@ -58,6 +58,7 @@ def test_from_asking_to_the_record(office: OfficeWorld) -> None:
     assert "45 days left" in waiting
     assert "whole record" not in world.client("registrar").get("/office").text
     world.clock.jump(timedelta(days=46))
+    mother, principal = world.client("guardian"), world.client("principal")
     assert "1 day late" in principal.get("/office").text
     principal.get(f"{student}/record")
     principal.get(f"{student}/record/print?request={_key(world)}")
