@@ -156,12 +156,12 @@ def _family(make: Factory, student: Person, canary: Canary) -> dict[str, int | s
     make._add(
         ProgrammeEnrollment(**key, student_id=student.id, programme=canary.programme, begins_on=None, ends_on=None)
     )
-    name = f"acting-{canary.mark}"
+    name = f"near-{canary.mark}"
     return {
         "guardian_id": acting.id, "kept_id": make._add(kept).id, "household_id": home.id,
         "membership_id": make._add(member).id,
         "order_id": order(make, near, student, f"CANARY-D14-{canary.mark}"),
-        "account_id": create_account(make.session, make.district_id, name, PASSWORD, acting.id, NOW),
+        "account_id": create_account(make.session, make.district_id, name, PASSWORD, near.id, NOW),
     }  # fmt: skip
 
 

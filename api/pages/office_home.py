@@ -169,6 +169,7 @@ def unprotect_student(visit: Visit, student_id: int) -> ResponseReturnValue:
 @office_only(Affair.PEOPLE)
 def directory_opt_out(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Put the family's no to directory information on file, or take it back."""
+    student_of(visit, Affair.PEOPLE)
     if (said := request.form.get("out")) not in ("0", "1"):
         abort(400)
     out = said == "1"
@@ -180,6 +181,7 @@ def directory_opt_out(visit: Visit, student_id: int) -> ResponseReturnValue:
 @office_only(Affair.PEOPLE)
 def name_to_family(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Put on file whether the family may get the name that the student goes by."""
+    student_of(visit, Affair.PEOPLE)
     said = request.form.get("agreed", "not_asked")
     if said not in _AGREED:
         abort(400)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
 import pytest
-from access_world import link, order
+from access_rows import consent, link, order
 from factories import NOW, Factory, new_district
 from psycopg import sql
 from sqlalchemy import Engine
@@ -82,8 +83,13 @@ def two(engine: Engine, super_sql: Connection) -> Two:
             section = make.section(make.school())
             student, teacher, target = make.student(section), make.teacher(section), make.target()
             guardian = make.guardian_of(student)
-            order(make, guardian, student)
-            link(make, make.person(), Role.EXTERNAL_PROFESSIONAL, student, None)
+            order(make, guardian, student, "drawer 4")
+            mentor = make.person()
+            agreed = consent(make, mentor, student.id, "robotics")
+            link(
+                make, mentor, Role.EXTERNAL_PROFESSIONAL, student_id=student.id, basis="consent", consent_id=agreed,
+                purpose="robotics", ends_at=NOW + timedelta(days=9),
+            )  # fmt: skip
             record(session, district_id, SYSTEM, Act.VIEW, NOW, [student.id])
             assessment = make.assessment(targets=[target])
             make.cut_scores(assessment, teacher)
