@@ -32,8 +32,11 @@ def give_texts(session: Session, district_id: int, texts: Iterable[tuple[str, st
     found: list[tuple[int, str, Text]] = []
     for reference, language, text in texts:
         found.append((_key(reference, stored), _spelt(language), text))
-    put_texts(session, district_id, found)
-    bump(session, district_id, "graph")
+    before = stored_texts(session, district_id, {key for key, _language, _text in found})
+    different = [(key, language, text) for key, language, text in found if before.get((key, language)) != text]
+    if different:
+        put_texts(session, district_id, different)
+        bump(session, district_id, "graph")
     return len(found)
 
 

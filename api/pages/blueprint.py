@@ -215,6 +215,8 @@ def _entered(view: View, *steps: Step, own: bool = False) -> View:
         back = request.full_path.rstrip("?") if request.method == "GET" else None
         if not current_user.is_authenticated:
             return redirect(url_for("pages.sign_in", next=back), 303)
+        if any("\0" in text for _name, text in request.form.items(multi=True)):
+            abort(400)  # no keyboard types it, and no text of the database holds it
         with district_transaction(services().engine, current_user.district_id) as session:
             if request.method == "GET":
                 # one snapshot: the versions that a page says it shows are never newer than what it shows
@@ -274,8 +276,6 @@ def _refuse_unguarded_and_forged() -> None:
     view = current_app.view_functions[request.endpoint or ""]
     if not hasattr(view, GUARD):
         raise RuntimeError(f"{request.endpoint} declares no guard")
-    if any("\0" in text for _name, text in (*request.form.items(multi=True), *request.args.items(multi=True))):
-        abort(400)  # no keyboard types it, and no text of the database holds it
     csrf.protect()
 
 
