@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import psycopg
+import emptying
 import pytest
 import pytest_socket
 from page_lint import every_page_read
@@ -22,23 +22,6 @@ from models.unit_of_work import connect
 
 _ROOT = Path(__file__).resolve().parents[1]
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-# row security hides rows from the owner too, so only the superuser can tell which tables have any
-_EMPTY_ALL_TABLES = """
-DO $$
-DECLARE
-    candidate text;
-    filled text[] := '{}';
-    found boolean;
-BEGIN
-    FOR candidate IN SELECT quote_ident(tablename) FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-    LOOP
-        EXECUTE 'SELECT EXISTS (SELECT FROM public.' || candidate || ')' INTO found;
-        IF found THEN filled := filled || ('public.' || candidate); END IF;
-    END LOOP;
-    IF filled <> '{}' THEN EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' CASCADE'; END IF;
-END $$
-"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -110,6 +93,7 @@ def installation(shared_data_dir: Path) -> Iterator[Installation]:
         upgrade(migrator)
         migrator.dispose()
         yield own
+        emptying.close()
 
 
 @pytest.fixture(scope="session")
@@ -144,15 +128,4 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     own: Installation = request.getfixturevalue("browsed" if "browsed" in request.fixturenames else "installation")
     yield
-    empty(own)
-
-
-def empty(own: Installation) -> None:
-    """Remove all rows of the test database but the schema's own."""
-    assert own.superuser_dsn is not None
-    with psycopg.connect(own.superuser_dsn.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("SET lock_timeout = '10s'")
-        try:
-            connection.execute(_EMPTY_ALL_TABLES)
-        except psycopg.errors.DeadlockDetected:  # with a last reader of the test that just ended, who is through now
-            connection.execute(_EMPTY_ALL_TABLES)
+    emptying.empty(own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from api.app import create_app
 from api.security.clients import SCOPES, NewClient, create_client
+from api.security.limits import METER, Meter
 from models.installation import Installation
 from models.unit_of_work import district_transaction
 
@@ -38,10 +39,30 @@ def clock() -> SteppingClock:
     return SteppingClock()
 
 
+@pytest.fixture(scope="session")
+def kept_app(installation: Installation) -> Iterator[Flask]:
+    """The application that a worker makes once: its routes, documents and connections take a tenth of a second."""
+    made = create_app(installation, SteppingClock())
+    yield made
+    made.extensions["mastery"].dispose()
+
+
 @pytest.fixture
-def app(installation: Installation, clock: SteppingClock) -> Iterator[Flask]:
+def app(kept_app: Flask, clock: SteppingClock) -> Iterator[Flask]:
+    """The application by the clock of one test; nothing that a test does to its parts stays."""
+    extensions, config = dict(kept_app.extensions), dict(kept_app.config)
+    kept_app.extensions["mastery"] = replace(extensions["mastery"], clock=clock, stopwatch=clock)
+    kept_app.extensions[METER] = Meter(extensions[METER].limits)
+    kept_app.testing = True
+    yield kept_app
+    kept_app.extensions.update(extensions)
+    kept_app.config.update(config)
+
+
+@pytest.fixture
+def own_app(installation: Installation, clock: SteppingClock) -> Iterator[Flask]:
+    """An application of one test's own, that has not answered yet and may be given routes."""
     made = create_app(installation, clock)
-    made.testing = True
     yield made
     made.extensions["mastery"].dispose()
 

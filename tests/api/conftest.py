@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from argon2 import PasswordHasher
 from calibration_world import taught
-from conftest_api import app, clock, machine, school
+from conftest_api import app, clock, kept_app, machine, own_app, school
 from demo_world import shown
 from factories import Factory, new_district
 from flask import Flask
@@ -22,7 +22,20 @@ from api.app import create_app
 from models.installation import Installation
 from models.unit_of_work import district_transaction
 
-__all__ = ["app", "clock", "group", "machine", "page_app", "page_world", "school", "shown", "taught", "walked"]
+__all__ = [
+    "app",
+    "clock",
+    "group",
+    "kept_app",
+    "machine",
+    "own_app",
+    "page_app",
+    "page_world",
+    "school",
+    "shown",
+    "taught",
+    "walked",
+]
 
 
 @pytest.fixture(scope="session")

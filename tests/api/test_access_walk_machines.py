@@ -62,10 +62,10 @@ def test_every_route_is_decided_about(page_world: PageWorld) -> None:
     assert {scope_of(app, rule) for rule, _ in machine_routes(app)} == set(SCOPES)
 
 
-def test_a_route_that_nobody_decided_about_is_found(app: Flask) -> None:
-    app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "everything")
-    app.add_url_rule("/api/v1/status2", "status.get_status2", lambda: "everything")
-    assert undecided(app) == {"forgotten", "status.get_status2"}
+def test_a_route_that_nobody_decided_about_is_found(own_app: Flask) -> None:
+    own_app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "everything")
+    own_app.add_url_rule("/api/v1/status2", "status.get_status2", lambda: "everything")
+    assert undecided(own_app) == {"forgotten", "status.get_status2"}
 
 
 # --- credentials ------------------------------------------------------------------------------------------------------

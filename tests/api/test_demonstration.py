@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import emptying
 import pytest
 from demo_world import Shown, counted_rows, own_database
 from sqlalchemy import Engine, func, select
@@ -39,9 +40,7 @@ def own(installation: Installation, tmp_path: Path) -> Iterator[Installation]:
         assert session.scalar(select(func.count()).select_from(District)) == 0
     engine.dispose()
     yield made
-    from conftest import empty
-
-    empty(made)
+    emptying.empty(made)
 
 
 def count(engine: Engine, model: type, district_id: int = 1) -> int:

@@ -30,9 +30,9 @@ def test_every_route_declares_its_guard(app: Flask) -> None:
     assert undeclared(app) == []
 
 
-def test_a_route_without_a_guard_is_found(app: Flask) -> None:
-    app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "everything")
-    assert undeclared(app) == ["forgotten /api/v1/forgotten"]
+def test_a_route_without_a_guard_is_found(own_app: Flask) -> None:
+    own_app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "everything")
+    assert undeclared(own_app) == ["forgotten /api/v1/forgotten"]
 
 
 def test_a_machine_guard_asks_for_a_scope_that_exists(app: Flask) -> None:
