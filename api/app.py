@@ -7,12 +7,13 @@ import os
 from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from api import pages, problems, v1
+from api import pages, problems
 from api.security import counting
 from api.security.hosts import answering_to
 from api.security.limits import limits_of
 from api.security.proxies import behind, trusted_proxies
 from api.services import Services, attach, comes_by_tls
+from api.v1 import routes
 from mastery.estimate import DEFAULTS, warm_up
 from models.clock import Clock
 from models.installation import Installation, load
@@ -67,7 +68,7 @@ def create_app(installation: Installation | None = None, clock: Clock | None = N
     named = answering_to(app.wsgi_app, installation.public_url)
     app.wsgi_app = behind(named, trusted_proxies(os.environ))  # type: ignore[method-assign]
     counting.install(app, limits_of(os.environ))
-    v1.install(app)
+    routes.install(app)
     problems.install(app, pages.error_page)  # after the API, whose framework brings an error handler of its own
     pages.install(app)
     return app

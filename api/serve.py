@@ -187,7 +187,15 @@ def _children(
     # what a proxy says of the caller is believed in one place, by our own setting (api.security.proxies)
     web += ["--forwarded-allow-ips", "", "--limit-request-line", "4094", "--limit-request-fields", "50"]
     # a listening socket each: one shared by all leaves the connections of a burst with whichever wakes first
-    web += ["--reuse-port", "--no-control-socket", "--log-level", "warning", "api:create_app()"]
+    web += [
+        "--config",
+        "python:api.preloaded",
+        "--reuse-port",
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+        "api:create_app()",
+    ]
     if os.access(_MEMORY, os.W_OK):
         # each worker marks a file at every turn; on a disk that costs more than the turn
         web += ["--worker-tmp-dir", _MEMORY]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from mastery.estimate.state import Floats, Integers
 
@@ -43,7 +42,7 @@ def auc(y: Floats, p: Floats) -> float:
     pairs = float(y.sum() * wrong.sum())
     if pairs == 0.0:
         return float("nan")
-    place = np.asarray(rankdata(p, method="dense"), np.int64) - 1
+    place = np.unique(p, return_inverse=True)[1]
     wrong_at = np.bincount(place, wrong)
     below = np.cumsum(wrong_at) - wrong_at
     return float(np.dot(np.bincount(place, y), below + wrong_at / 2.0) / pairs)
