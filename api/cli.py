@@ -44,7 +44,7 @@ from models.district import District
 from models.embedded import EmbeddedError
 from models.installation import Installation, InstallationError, create, default_data_dir
 from models.migrate import upgrade
-from models.queries_letters import students_among
+from models.queries_people import students_among
 from models.roles import ensure_database
 from models.roster import Person
 from models.unit_of_work import connect, district_transaction

@@ -32,7 +32,7 @@ from models.audit import SYSTEM, record
 from models.clock import Clock, system_clock
 from models.district import District
 from models.installation import InstallationError, load
-from models.queries_letters import students_among
+from models.queries_people import students_among
 from models.throttle import forget_tries
 from models.unit_of_work import connect, district_transaction, set_district, shared_transaction
 

@@ -77,7 +77,7 @@ def ends_at(day: date, zone: ZoneInfo) -> datetime:
 def letters_of(viewer: Viewer) -> Remit:
     """For which schools, or for everybody, a person may make letters: the offices that answer for accounts.
 
-    For whom exactly, `models.queries_letters` says as a query.
+    For whom exactly, `models.queries_account_keepers` says as a query.
     """
     return remit(viewer, Affair.ACCOUNTS, viewer.at)
 

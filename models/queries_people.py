@@ -120,6 +120,22 @@ def was_student(district_id: int) -> CompoundSelect[int]:
     )
 
 
+def students_among(session: Session, district_id: int, people: Collection[int]) -> list[int]:
+    """Which of some people are students, now or ever."""
+    wanted = list(people)
+    by_role = select(PersonRole.person_id).where(
+        PersonRole.district_id == district_id,
+        PersonRole.role == Role.STUDENT,
+        PersonRole.person_id == func.any(wanted),
+    )
+    by_section = select(Enrollment.person_id).where(
+        Enrollment.district_id == district_id,
+        Enrollment.role == Role.STUDENT,
+        Enrollment.person_id == func.any(wanted),
+    )
+    return list(session.scalars(union(by_role, by_section)))
+
+
 def visible_students(viewer: Viewer, what: What) -> Select[int]:
     """Ids of exactly the students for whom `mastery.access.may` allows `what`, as a subquery for lists.
 

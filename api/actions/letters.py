@@ -29,18 +29,11 @@ from mastery.offices import Remit
 from mastery.session_limits import Ending
 from models.audit import By, by_person, record
 from models.district import SignInName
+from models.entry_codes import OpenCode, add_codes, end_codes, open_code, use_code
 from models.queries_accounts import Holder, forgive, holder
-from models.queries_letters import (
-    OpenCode,
-    Recipient,
-    add_codes,
-    end_codes,
-    open_code,
-    students_among,
-    use_code,
-    wards_of,
-)
+from models.queries_letters import Recipient, wards_of
 from models.queries_mail import queue_news
+from models.queries_people import students_among
 from models.roster import Person
 from models.unit_of_work import district_transaction
 

@@ -17,8 +17,8 @@ from mastery.session_limits import Ending
 from models.access import Account
 from models.audit import by_person, record
 from models.queries_access import subject_of
+from models.queries_account_keepers import answers_for_account
 from models.queries_accounts import holder_of
-from models.queries_letters import answers_for_account
 from models.queries_office import find_person
 from models.queries_people import district_zone
 

@@ -30,7 +30,7 @@ from mastery.letters import CodeKind, read_code, spelled
 from mastery.passwords import SHORTEST, SHORTEST_OF_STAFF, Fault
 from mastery.session_limits import Began
 from mastery.tries import Allowance
-from models.queries_letters import OpenCode
+from models.entry_codes import OpenCode
 from models.queries_mail import ask_recovery
 from models.throttle import charge, refund
 from models.unit_of_work import shared_transaction
