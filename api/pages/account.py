@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-from flask import abort, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import abort, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,7 +19,8 @@ from api.actions import second_factor, sessions
 from api.actions.passwords import PasswordError
 from api.pages import words
 from api.pages.activation import password_words
-from api.pages.blueprint import Visit, arriving, pages, signed_in
+from api.pages.acts import redirect_with
+from api.pages.blueprint import REFUSED, Visit, arriving, pages, signed_in
 from api.pages.own_homes import NOTICES, homes_of
 from api.pages.paths import safe_next
 from api.pages.second_factor import recovery_codes_words
@@ -94,15 +95,14 @@ def change_password(visit: Visit) -> ResponseReturnValue:
                 services().stopwatch(),
             )  # fmt: skip
         except PasswordError as error:
-            return _page(visit, form, password_words(error)), 422
+            return _page(visit, form, password_words(error)), REFUSED
         if done:
-            flash(_("Your password is changed. You are signed out everywhere else."))
-            return redirect(url_for("pages.account"), 303)
+            return redirect_with(_("Your password is changed. You are signed out everywhere else."), "pages.account")
         refused = _(
             "Your present password is not right. After several tries that do not work, "
             "an account rests for a few minutes."
         )
-    return _page(visit, form, refused), 422
+    return _page(visit, form, refused), REFUSED
 
 
 @pages.post("/account/sessions/<int:session_id>/end")
@@ -112,8 +112,7 @@ def end_session(visit: Visit, session_id: int) -> ResponseReturnValue:
     if not sessions.end_one(visit.session, current_user.holder, session_id, services().stopwatch()):
         abort(404)
     visit.session.commit()
-    flash(_("That session has ended."))
-    return redirect(url_for("pages.account"), 303)
+    return redirect_with(_("That session has ended."), "pages.account")
 
 
 @pages.post("/account/sessions/end-others")
@@ -124,8 +123,7 @@ def end_other_sessions(visit: Visit) -> ResponseReturnValue:
     by = by_person(holder.person_id)
     sessions.end_all(visit.session, holder, now, Ending.BY_HOLDER, by, keep=current_user.session_id)
     visit.session.commit()
-    flash(_("You are signed out everywhere else."))
-    return redirect(url_for("pages.account"), 303)
+    return redirect_with(_("You are signed out everywhere else."), "pages.account")
 
 
 @pages.post("/session")

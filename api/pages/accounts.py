@@ -18,7 +18,7 @@ from wtforms.validators import DataRequired, Length
 from api.actions import accounts as action
 from api.actions import sessions
 from api.pages import language
-from api.pages.blueprint import Visit, arriving, pages
+from api.pages.blueprint import REFUSED, Visit, arriving, pages
 from api.pages.paths import safe_next
 from api.pages.sign_in_offer import offered, remember_district
 from api.security.addresses import keyed, sender_address
@@ -95,7 +95,7 @@ def sign_in(slug: str | None = None) -> ResponseReturnValue:
     form = SignInForm()
     refused, status, headers = None, 200, {}
     if request.method == "POST":
-        status = 422
+        status = REFUSED
     if form.validate_on_submit():
         now = services().stopwatch()
         try:

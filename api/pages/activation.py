@@ -22,6 +22,7 @@ from api.actions.letters import Code
 from api.actions.passwords import AccountError, NoPasswordError, PasswordError
 from api.mail import mail_server
 from api.pages.accounts import begin_session
+from api.pages.acts import form_page
 from api.pages.blueprint import pages
 from api.security.addresses import keyed, sender_address
 from api.security.guards import public
@@ -161,7 +162,7 @@ def activate() -> ResponseReturnValue:
             code = spelled(*read) if read else form.code.data.strip()
             return redirect(url_for("pages.activate_with", code=code), 303)
     refused = _no_code() if request.method == "POST" and not form.errors else None
-    return render_template("activate.html", form=form, refused=refused), 422 if request.method == "POST" else 200
+    return form_page("activate.html", form=form, refused=refused)
 
 
 def _no_code() -> str:
@@ -214,10 +215,10 @@ def activate_with(code: str) -> ResponseReturnValue:
             how = Began.LETTER if whose.kind == CodeKind.LETTER else Began.RECOVERY
             begin_session(account, now, how)
             return redirect(url_for("pages.home"), 303)
-    return render_template(
+    return form_page(
         "activate_with.html", form=form, refused=refused, code=code, name=name if whose.account_id else None,
         shortest=(SHORTEST, SHORTEST_OF_STAFF),
-    ), 422 if request.method == "POST" else 200  # fmt: skip
+    )  # fmt: skip
 
 
 @pages.route("/recover", methods=["GET", "POST"])
@@ -233,5 +234,4 @@ def recover() -> ResponseReturnValue:
             ask_recovery(session, name_digest(form.name.data), services().stopwatch())
             session.commit()
         return render_template("recover.html", form=form, refused=None, by_mail=True, asked=True)
-    status = 422 if request.method == "POST" else 200
-    return render_template("recover.html", form=form, refused=None, by_mail=by_mail, asked=False), status
+    return form_page("recover.html", form=form, refused=None, by_mail=by_mail, asked=False)

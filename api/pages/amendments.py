@@ -14,7 +14,17 @@ from wtforms import SelectChoice, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from api.actions.amend import LONGEST, AmendmentError, ask, may_ask, may_decide, reads_whole, steps_for, take_step
-from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, staff_only
+from api.pages.acts import kept, redirect_with
+from api.pages.blueprint import (
+    PAGE_SIZE,
+    REFUSED,
+    Visit,
+    about_student,
+    last_page,
+    page_number,
+    pages,
+    staff_only,
+)  # fmt: skip
 from api.pages.record_words import CONTESTED, STATES, STEPS
 from api.pages.words import long_date
 from mastery.access import Subject, works_here
@@ -70,7 +80,7 @@ def ask_amendment(visit: Visit, student_id: int) -> ResponseReturnValue:
     if not may_ask(visit.session, visit.viewer, subject, visit.now):
         abort(404)
     if not form.validate_on_submit():
-        return _page(visit, subject, form), 422
+        return _page(visit, subject, form), REFUSED
     try:
         ask(
             visit.session, visit.viewer, student_id, Contested(form.contested.data), form.found.data,
@@ -78,10 +88,10 @@ def ask_amendment(visit: Visit, student_id: int) -> ResponseReturnValue:
         )  # fmt: skip
     except AmendmentError:
         form.contested.errors = [_REFUSALS["judgement"]()]
-        return _page(visit, subject, form), 422
+        return _page(visit, subject, form), REFUSED
     visit.session.commit()
-    flash(_("The school has your request. It decides within 45 days, and you read it here."))
-    return redirect(url_for("pages.amendments", student_id=student_id), 303)
+    text = _("The school has your request. It decides within 45 days, and you read it here.")
+    return redirect_with(text, "pages.amendments", student_id=student_id)
 
 
 @pages.post("/students/<int:student_id>/amendments/<int:amendment_id>")
@@ -94,14 +104,12 @@ def amendment_step(visit: Visit, student_id: int, amendment_id: int) -> Response
         abort(404)
     try:
         step = Step(request.form.get("step", ""))
-        take_step(
-            visit.session, visit.viewer, subject, amendment_id, step, request.form.get("words", ""), visit.now,
-            asks=asks,
-        )  # fmt: skip
-        visit.session.commit()
+        with kept(visit, LookupError):
+            take_step(
+                visit.session, visit.viewer, subject, amendment_id, step, request.form.get("words", ""), visit.now,
+                asks=asks,
+            )  # fmt: skip
         flash(_("Done, and on record with your name and the date."))
-    except LookupError:
-        abort(404)
     except AmendmentError as refused:
         flash(_REFUSALS[refused.code](), "problem")
     except ValueError:
@@ -117,11 +125,10 @@ def waiting_amendments(visit: Visit) -> ResponseReturnValue:
         abort(404)
     page = page_number()
     found, total = waiting_requests(visit.session, visit.viewer, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-    if page > 1 and not found:
-        abort(404)
+    last = last_page(page, total)
     return render_template(
         "amendments_waiting.html", visit=visit, requests=[_shown(visit, one, ()) for one in found], total=total,
-        page=page, last_page=max(1, -(-total // PAGE_SIZE)),
+        page=page, last_page=last,
     )  # fmt: skip
 
 

@@ -285,3 +285,9 @@ def page_number(name: str = "page") -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= 100_000):
         abort(404)
     return int(text)
+
+
+def last_page(page: int, total: int, size: int = PAGE_SIZE) -> int:
+    """The last page of a list of which a page is asked for, 1 of an empty one; 404 for a page after it."""
+    last = max(1, -(-total // size))
+    return abort(404) if page > last else last

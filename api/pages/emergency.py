@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,10 +15,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from api.actions.emergency import SHORTEST_REASON, break_glass, let_support_in, send_support_away
-from api.actions.links import LONGEST_PURPOSE, NotYoursError
+from api.actions.links import LONGEST_PURPOSE
 from api.pages import access_words, office_words
+from api.pages.acts import done, form_page, kept, redirect_with
 from api.pages.blueprint import Visit, office_only, pages, signed_in, staff_only
-from api.pages.office_forms import WhoForm, add_error, refuse
+from api.pages.office_forms import WhoForm, add_error
 from mastery.access_matrix import Role
 from mastery.links import LinkError
 from mastery.offices import Affair
@@ -96,20 +97,17 @@ def _employed(visit: Visit) -> None:
 
 def _opened(visit: Visit, student: int, form: ReasonForm) -> ResponseReturnValue:
     try:
-        break_glass(visit.session, visit.viewer, student, form.reason.data, visit.now)
-        visit.session.commit()
-    except NotYoursError:
-        abort(404)
+        with kept(visit):
+            break_glass(visit.session, visit.viewer, student, form.reason.data, visit.now)
     except LinkError:
         add_error(form.reason, str(_TOO_SHORT))
         return _show(visit, form, request.path)
-    flash(_("Opened for 24 hours. This is on record, and somebody reviews it within a day."))
-    return redirect(url_for("pages.student", student_id=student), 303)
+    text = _("Opened for 24 hours. This is on record, and somebody reviews it within a day.")
+    return redirect_with(text, "pages.student", student_id=student)
 
 
 def _show(visit: Visit, form: ReasonForm, action: str) -> ResponseReturnValue:
-    status = 422 if request.method == "POST" else 200
-    return render_template("emergency.html", visit=visit, form=form, action=action), status
+    return form_page("emergency.html", visit=visit, form=form, action=action)
 
 
 @pages.route("/office/support", methods=["GET", "POST"])
@@ -118,36 +116,26 @@ def office_support(visit: Visit) -> ResponseReturnValue:
     """Who of support is in, and letting somebody in for at most four hours."""
     form = SupportForm()
     if form.validate_on_submit() and (person := form.person(visit)) is not None:
-        try:
-            let_support_in(visit.session, visit.viewer, person, Role(form.role.data), form.reason.data, visit.now)
-            visit.session.commit()
-        except NotYoursError:
-            abort(404)
-        except LinkError as refused:
-            refuse(form, refused)
-        else:
-            flash(_("Support is in, for four hours. Every page says so to them."))
-            return redirect(url_for("pages.office_support"), 303)
-    status = 422 if request.method == "POST" else 200
-    return render_template(
+        role, reason = Role(form.role.data), form.reason.data
+        if done(visit, form, lambda: let_support_in(visit.session, visit.viewer, person, role, reason, visit.now)):
+            return redirect_with(
+                _("Support is in, for four hours. Every page says so to them."), "pages.office_support"
+            )
+    return form_page(
         "office_support.html",
         visit=visit,
         form=form,
         lines=support_here(visit.session, visit.district_id, visit.now),
         office=office_words,
         opens={str(role): office_words.opens_words(role) for role in _ROLES},
-    ), status
+    )
 
 
 @pages.post("/support/<int:link_id>/end")
 @signed_in
 def end_support(visit: Visit, link_id: int) -> ResponseReturnValue:
     """Send support away, or go as support."""
-    try:
+    with kept(visit):
         send_support_away(visit.session, visit.viewer, link_id, visit.now)
-        visit.session.commit()
-    except NotYoursError:
-        abort(404)
-    flash(_("The access of support has ended."))
     leads = visit.remit(Affair.SUPPORT).district
-    return redirect(url_for("pages.office_support" if leads else "pages.students"), 303)
+    return redirect_with(_("The access of support has ended."), "pages.office_support" if leads else "pages.students")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.actions.custody import end_beyond_age, keep_beyond_age
-from api.actions.links import NotYoursError
 from api.actions.rights import is_grown
+from api.pages.acts import kept, redirect_with
 from api.pages.blueprint import Visit, about_student, pages
 from mastery.access_questions import What
 from mastery.links import AgeBasis, LinkError
@@ -59,14 +59,11 @@ def let_family_see(visit: Visit) -> ResponseReturnValue:
     if line is None:
         abort(404)
     if line.kept is None:
-        try:
+        with kept(visit, LinkError):
             keep_beyond_age(
                 visit.session, visit.viewer, visit.subject.student, line.guardian, AgeBasis.STUDENT_CONSENT,
                 visit.today, None, visit.now,
             )  # fmt: skip
-        except (NotYoursError, LinkError):
-            abort(404)
-        visit.session.commit()
     return _back(visit, _("Done. This person sees your pages from now on. You can end it here."))
 
 
@@ -93,5 +90,4 @@ def _holds(visit: Visit, one: Near) -> bool:
 
 
 def _back(visit: Visit, text: str) -> ResponseReturnValue:
-    flash(text)
-    return redirect(url_for("pages.looked_at", student_id=visit.subject.student, _anchor="family"), 303)
+    return redirect_with(text, "pages.looked_at", student_id=visit.subject.student, _anchor="family")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from api.actions.class_grid import Cell, Part, class_grid
-from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, staff_only
+from api.pages.blueprint import PAGE_SIZE, Visit, last_page, page_number, pages, staff_only
 from api.pages.partial import live_page
 from api.pages.texts import graph_of, statement
 from api.pages.words import Look, short_look, standing_look
@@ -25,10 +25,8 @@ def classes(visit: Visit) -> ResponseReturnValue:
     """The classes that the person teaches or administers."""
     page = page_number()
     found, total = list_classes(visit.session, visit.viewer, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-    if page > 1 and not found:
-        abort(404)
-    last_page = max(1, -(-total // PAGE_SIZE))
-    return render_template("classes.html", visit=visit, classes=found, total=total, page=page, last_page=last_page)
+    last = last_page(page, total)
+    return render_template("classes.html", visit=visit, classes=found, total=total, page=page, last_page=last)
 
 
 @pages.get("/classes/<int:section_id>")
@@ -54,8 +52,6 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
         whole,
         Part((page - 1) * STUDENTS, STUDENTS, (targets_page - 1) * TARGETS, TARGETS),
     )
-    if (page > 1 and not grid.rows) or (targets_page > 1 and not grid.columns):
-        abort(404)
     return live_page(
         visit,
         "class.html",
@@ -68,9 +64,9 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
         by_name=by_name,
         whole=whole,
         page=page,
-        last_page=max(1, -(-grid.students // STUDENTS)),
+        last_page=last_page(page, grid.students, STUDENTS),
         targets_page=targets_page,
-        last_targets=max(1, -(-grid.targets // TARGETS)),
+        last_targets=last_page(targets_page, grid.targets, TARGETS),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from api.actions.inspections import ask_inspection
 from api.actions.rights import holds_rights
+from api.pages.acts import redirect_with
 from api.pages.blueprint import Visit, about_student, pages
 from api.pages.my_path import path_url
 from api.pages.words import long_date
@@ -66,8 +67,8 @@ def ask_record(visit: Visit, student_id: int) -> ResponseReturnValue:
     _own(visit)
     ask_inspection(visit.session, visit.viewer, student_id, visit.now)
     visit.session.commit()
-    flash(_("The school has your request. You read here by which day it shows the record."))
-    return redirect(url_for("pages.inspection", student_id=student_id), 303)
+    text = _("The school has your request. You read here by which day it shows the record.")
+    return redirect_with(text, "pages.inspection", student_id=student_id)
 
 
 def _own(visit: Visit) -> Sequence[Asked]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.actions.judge import UnknownJudgementError, judge, judged_here, may_judge, take_back
+from api.pages.acts import kept
 from api.pages.blueprint import Visit, about_student, pages
 from api.services import services
 from mastery.access import Subject
@@ -75,22 +76,20 @@ def sign_judgement(visit: Visit, student_id: int, target_id: int) -> ResponseRet
     """Sign a level of a student on a target, with the reason."""
     form = request.form
     try:
-        judge(
-            visit.session,
-            visit.viewer,
-            services().intake.graphs,
-            student_id,
-            target_id,
-            _LEVELS.get(form.get("level", ""), -1.0),
-            form.get("reason", ""),
-            _key(form.get("seen", "")),
-            visit.now,
-            visit.today,
-        )
-        visit.session.commit()
+        with kept(visit, UnknownJudgementError):
+            judge(
+                visit.session,
+                visit.viewer,
+                services().intake.graphs,
+                student_id,
+                target_id,
+                _LEVELS.get(form.get("level", ""), -1.0),
+                form.get("reason", ""),
+                _key(form.get("seen", "")),
+                visit.now,
+                visit.today,
+            )
         flash(_("Signed, with your name and the date. You can take it back on this page."))
-    except UnknownJudgementError:
-        abort(404)
     except JudgementError as refused:
         flash(_REFUSALS[refused.field](), "problem")
     return redirect(url_for("pages.explanation", student_id=student_id, target_id=target_id), 303)
@@ -101,20 +100,18 @@ def sign_judgement(visit: Visit, student_id: int, target_id: int) -> ResponseRet
 def take_back_judgement(visit: Visit, student_id: int, target_id: int, judgement_id: int) -> ResponseReturnValue:
     """Take back a level that one signed oneself."""
     try:
-        take_back(
-            visit.session,
-            visit.viewer,
-            services().intake.graphs,
-            student_id,
-            target_id,
-            judgement_id,
-            visit.now,
-            visit.today,
-        )
-        visit.session.commit()
+        with kept(visit, UnknownJudgementError):
+            take_back(
+                visit.session,
+                visit.viewer,
+                services().intake.graphs,
+                student_id,
+                target_id,
+                judgement_id,
+                visit.now,
+                visit.today,
+            )
         flash(_("Taken back. The level before it counts again, if there is one."))
-    except UnknownJudgementError:
-        abort(404)
     except JudgementError as refused:
         flash(_REFUSALS[refused.field](), "problem")
     return redirect(url_for("pages.explanation", student_id=student_id, target_id=target_id), 303)

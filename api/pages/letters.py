@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from api.actions.letters import Letter, make_letters
 from api.catalogues import catalogues
-from api.pages.blueprint import PAGE_SIZE, View, Visit, page_number, pages, signed_in
+from api.pages.blueprint import PAGE_SIZE, View, Visit, last_page, page_number, pages, signed_in
 from api.pages.language import region
 from api.pages.qr import Qr, qr
 from api.security.guards import declare
@@ -103,8 +103,6 @@ def letters(visit: Visit) -> ResponseReturnValue:
             visit.session, visit.viewer, choice.scope, visit.today, services().stopwatch(), PAGE_SIZE,
             (page - 1) * PAGE_SIZE,
         )  # fmt: skip
-    if page > 1 and not people:
-        abort(404)
     return render_template(
         "letters.html",
         visit=visit,
@@ -116,7 +114,7 @@ def letters(visit: Visit) -> ResponseReturnValue:
         most=MOST,
         whole_district=letters_of(visit.viewer).district,
         page=page,
-        last_page=max(1, -(-total // PAGE_SIZE)),
+        last_page=last_page(page, total),
     )
 
 

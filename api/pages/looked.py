@@ -8,17 +8,17 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from api.actions.consents import withdraw_consent
-from api.actions.links import NotYoursError
 from api.actions.rights import holds_rights
 from api.pages import access_words, office_words, words
-from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, signed_in
+from api.pages.acts import kept, redirect_with
+from api.pages.blueprint import PAGE_SIZE, Visit, about_student, last_page, page_number, pages, signed_in
 from api.pages.family_access import family_of_age
 from api.pages.my_path import path_url
 from mastery.access import Basis
@@ -78,8 +78,7 @@ def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
     found, total = looks_at(
         visit.session, visit.district_id, student_id, visit.zone, PAGE_SIZE, (page - 1) * PAGE_SIZE, family=family
     )
-    if page > 1 and not found:
-        abort(404)
+    last = last_page(page, total)
     people = {one.person_id for one in found if one.person_id is not None}
     families = visit.asked is not None and may(visit.viewer, What.ORDERS, visit.asked, visit.now).allowed
     capacities = capacities_of(visit.session, visit.district_id, student_id, people, families=families)
@@ -104,7 +103,7 @@ def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
         back=path_url(visit, student_id) if family else url_for("pages.student", student_id=student_id),
         office=office_words,
         page=page,
-        last_page=max(1, -(-total // PAGE_SIZE)),
+        last_page=last,
     )
 
 
@@ -112,13 +111,10 @@ def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
 @signed_in
 def family_withdraws(visit: Visit, consent_id: int) -> ResponseReturnValue:
     """Withdraw a consent of one's own family."""
-    try:
+    with kept(visit):
         student = withdraw_consent(visit.session, visit.viewer, consent_id, visit.now)
-        visit.session.commit()
-    except NotYoursError:
-        abort(404)
-    flash(_("Withdrawn. What rests on it shows nothing from now on."))
-    return redirect(url_for("pages.looked_at", student_id=student), 303)
+    text = _("Withdrawn. What rests on it shows nothing from now on.")
+    return redirect_with(text, "pages.looked_at", student_id=student)
 
 
 def _is_family(visit: Visit) -> bool:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from api.actions.measured import NotMeasuredError, item_document, measured, overview
 from api.pages import measurement_words
-from api.pages.blueprint import Visit, page_number, pages, signed_in
+from api.pages.blueprint import Visit, last_page, page_number, pages, signed_in
 from api.pages.measurement_pictures import bars_picture, diagram_picture, drift_picture, map_picture
 from api.pages.measurement_words import Why, item_figures, question_name, whys
 from api.pages.texts import graph_of
@@ -68,8 +68,6 @@ def measurement(visit: Visit, subject: str) -> ResponseReturnValue:
         return render_template("measurement_empty.html", visit=visit, subject=subject, command=_MEASURE)
     total = document["item_count"] if every else document["to_look_at"]
     shown = found[: max(0, min(QUESTIONS, total - (page - 1) * QUESTIONS))]
-    if page > 1 and not shown:
-        abort(404)
     return render_template(
         "measurement.html",
         visit=visit,
@@ -79,7 +77,7 @@ def measurement(visit: Visit, subject: str) -> ResponseReturnValue:
         questions=[_question(item_document(one), graph) for one in shown],
         every=every,
         page=page,
-        last_page=max(1, -(-total // QUESTIONS)),
+        last_page=last_page(page, total, QUESTIONS),
         say=measurement_words,
         command=_CALIBRATE,
     )

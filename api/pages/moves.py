@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from api.actions.confirm import Confirmable
 from api.actions.moves import Asked, MoveError, UnknownMoveError, do_move, undo_move
+from api.pages.acts import kept
 from api.pages.blueprint import Visit, pages, staff_only
 from api.services import services
 from mastery.moves.words import MoveKind
@@ -31,10 +32,8 @@ def do(visit: Visit) -> ResponseReturnValue:
     """Do a move as the page showed it, without the students whose box is not ticked."""
     asked = _asked()
     try:
-        done = do_move(visit.session, visit.viewer, services().intake.graphs, asked, visit.zone, visit.now)
-        visit.session.commit()
-    except UnknownMoveError:
-        abort(404)
+        with kept(visit, UnknownMoveError):
+            done = do_move(visit.session, visit.viewer, services().intake.graphs, asked, visit.zone, visit.now)
     except MoveError as refused:
         flash(_REFUSALS[str(refused)](), "problem")
         return redirect(url_for("pages.today"), 303)
@@ -55,10 +54,8 @@ def do(visit: Visit) -> ResponseReturnValue:
 def undo(visit: Visit, move_id: int) -> ResponseReturnValue:
     """Take back a move of one's own."""
     try:
-        done = undo_move(visit.session, visit.viewer, services().intake.graphs, move_id, visit.zone, visit.now)
-        visit.session.commit()
-    except UnknownMoveError:
-        abort(404)
+        with kept(visit, UnknownMoveError):
+            done = undo_move(visit.session, visit.viewer, services().intake.graphs, move_id, visit.zone, visit.now)
     except MoveError as refused:
         flash(_REFUSALS[str(refused)](), "problem")
     else:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.actions.emergency import review_break_glass
-from api.actions.links import NotYoursError
 from api.actions.looking import looked
 from api.pages import office_words
-from api.pages.blueprint import PAGE_SIZE, Visit, office_only, pages
+from api.pages.acts import kept, redirect_with
+from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_only, pages
 from api.pages.inspections import Due, due
 from mastery.offices import Affair, reach
 from models.inspections import waiting_inspections
@@ -80,8 +80,7 @@ def office_search(visit: Visit) -> ResponseReturnValue:
         visit.session, visit.district_id, reach(visit.viewer, visit.now), asked, visit.now, visit.today, PAGE_SIZE,
         (page - 1) * PAGE_SIZE,
     )  # fmt: skip
-    if page > 1 and not found:
-        abort(404)
+    last = last_page(page, total)
     if total == 1:
         return redirect(url_for("pages.office_person", person_id=found[0].id), 303)
     _put_on_record(visit, found)
@@ -92,7 +91,7 @@ def office_search(visit: Visit) -> ResponseReturnValue:
         found=found,
         total=total,
         page=page,
-        last_page=max(1, -(-total // PAGE_SIZE)),
+        last_page=last,
         **_common(visit),
     )
 
@@ -102,13 +101,9 @@ def office_search(visit: Visit) -> ResponseReturnValue:
 def review_emergency(visit: Visit, link_id: int) -> ResponseReturnValue:
     """Say that one has looked at an emergency, and end its access where asked to."""
     end = request.form.get("end") == "1"
-    try:
+    with kept(visit):
         review_break_glass(visit.session, visit.viewer, link_id, end=end, now=visit.now)
-        visit.session.commit()
-    except NotYoursError:
-        abort(404)
-    flash(_("Reviewed. Access has ended.") if end else _("Reviewed."))
-    return redirect(url_for("pages.office"), 303)
+    return redirect_with(_("Reviewed. Access has ended.") if end else _("Reviewed."), "pages.office")
 
 
 def _put_on_record(visit: Visit, found: Sequence[Found]) -> None:

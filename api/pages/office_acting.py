@@ -1,18 +1,16 @@
-"""What the office's forms share: the student or adult of the address, a form shown again, an act done and kept."""
+"""What the office's forms share: the student or adult of the address, the form about them, and the way back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from api.actions.links import NotYoursError
 from api.pages import office_words
+from api.pages.acts import form_page, kept, redirect_with
 from api.pages.blueprint import Visit
-from api.pages.office_forms import refuse
-from mastery.links import LinkError
 from mastery.offices import Affair, reach
 from models.queries_office import Found, find_person
 
@@ -36,38 +34,19 @@ def person_of(visit: Visit, person_id: int) -> Found:
 
 def show(template: str, visit: Visit, person: Found, form: FlaskForm, **more: object) -> ResponseReturnValue:
     """A form about somebody, new or as it was typed."""
-    status = 422 if request.method == "POST" else 200
-    return render_template(template, visit=visit, person=person, form=form, office=office_words, **more), status
+    return form_page(template, visit=visit, person=person, form=form, office=office_words, **more)
 
 
 def back_to(person: int, place: str, text: str) -> ResponseReturnValue:
     """To a place on the page of somebody, where a text says what was done."""
-    flash(text)
-    return redirect(url_for("pages.office_person", person_id=person, _anchor=place), 303)
-
-
-def done(visit: Visit, form: FlaskForm, act: Callable[[], object]) -> bool:
-    """Let an act be done and kept; where it is refused, the form says why."""
-    try:
-        act()
-        visit.session.commit()
-    except NotYoursError:
-        abort(404)
-    except LinkError as refused:
-        refuse(form, refused)
-        return False
-    return True
+    return redirect_with(text, "pages.office_person", person_id=person, _anchor=place)
 
 
 def end_it(visit: Visit, place: str, act: Callable[[], object], text: str) -> ResponseReturnValue:
     """End something, and go back to the person whose page has the button."""
-    try:
+    with kept(visit):
         act()
-        visit.session.commit()
-    except NotYoursError:
-        abort(404)
     back = request.form.get("back", "")
     if not (back.isascii() and back.isdigit() and len(back) < 19):
-        flash(text)
-        return redirect(url_for("pages.office"), 303)
+        return redirect_with(text, "pages.office")
     return back_to(int(back), place, text)

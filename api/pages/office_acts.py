@@ -15,8 +15,9 @@ from api.actions.custody import Filed, end_beyond_age, file_order, keep_beyond_a
 from api.actions.links import Asked, NotYoursError, grant_link, revoke_link
 from api.actions.office_accounts import close_account, open_account, remove_second_step
 from api.pages import access_words, office_words
+from api.pages.acts import done
 from api.pages.blueprint import Visit, office_only, pages
-from api.pages.office_acting import back_to, done, end_it, person_of, show, student_of
+from api.pages.office_acting import back_to, end_it, person_of, show, student_of
 from api.pages.office_forms import (
     BeyondAgeForm,
     ConsentForm,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,9 +22,9 @@ from api.actions.clients import (
     show_clients,
 )
 from api.actions.desk import Desk
-from api.actions.links import NotYoursError
 from api.pages import office_words
-from api.pages.blueprint import PAGE_SIZE, Visit, office_only, page_number, pages
+from api.pages.acts import form_page, kept, redirect_with
+from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_only, page_number, pages
 from api.pages.office_forms import ActForm, BoxesField, SomeChosen, add_error
 from api.services import services
 from mastery.credentials import OVERLAP
@@ -69,9 +67,7 @@ def office_clients(visit: Visit) -> ResponseReturnValue:
             visit.session.commit()
             return _secret_page(visit, made.name, made.client_id, made.client_secret)
     found, total = show_clients(visit.session, visit.district_id, now, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-    if page > 1 and not found:
-        abort(404)
-    shown = render_template(
+    return form_page(
         "office_clients.html",
         visit=visit,
         form=form,
@@ -80,22 +76,22 @@ def office_clients(visit: Visit) -> ResponseReturnValue:
         office=office_words,
         overlap=OVERLAP.days,
         page=page,
-        last_page=max(1, -(-total // PAGE_SIZE)),
+        last_page=last_page(page, total),
     )
-    return shown, 422 if request.method == "POST" else 200
 
 
 @pages.post("/office/clients/<client_id>/secret")
 @office_only(Affair.CLIENTS)
 def new_client_secret(visit: Visit, client_id: str) -> ResponseReturnValue:
     """A new secret for a program, shown this once; the former one goes on for a while."""
-    try:
-        with _kept(visit) as desk:
+    desk = Desk.of(visit.viewer)
+    with kept(visit, ClientError):
+        try:
             done = rotate_client(visit.session, desk, client_id, OVERLAP, services().stopwatch(), keep_former=True)
-    except OverlapError as overlap:
-        day = office_words.day(overlap.until, visit.zone)
-        flash(_("The former secret still works, until %(day)s. Until then there is no third one.", day=day))
-        return redirect(url_for("pages.office_clients"), 303)
+        except OverlapError as overlap:
+            day = office_words.day(overlap.until, visit.zone)
+            text = _("The former secret still works, until %(day)s. Until then there is no third one.", day=day)
+            return redirect_with(text, "pages.office_clients")
     return _secret_page(visit, done.name, done.client_id, done.client_secret, rotated=True)
 
 
@@ -103,22 +99,9 @@ def new_client_secret(visit: Visit, client_id: str) -> ResponseReturnValue:
 @office_only(Affair.CLIENTS)
 def end_client(visit: Visit, client_id: str) -> ResponseReturnValue:
     """Disconnect a program."""
-    with _kept(visit) as desk:
-        revoke_client(visit.session, desk, client_id, services().stopwatch())
-    flash(_("Disconnected. What it sent stays."))
-    return redirect(url_for("pages.office_clients"), 303)
-
-
-@contextmanager
-def _kept(visit: Visit) -> Iterator[Desk]:
-    """An act about a program, kept at the end; a program that is not there, or has ended, does not exist."""
-    try:
-        yield Desk.of(visit.viewer)
-    except OverlapError:
-        raise
-    except (NotYoursError, ClientError):
-        abort(404)
-    visit.session.commit()
+    with kept(visit, ClientError):
+        revoke_client(visit.session, Desk.of(visit.viewer), client_id, services().stopwatch())
+    return redirect_with(_("Disconnected. What it sent stays."), "pages.office_clients")
 
 
 def _secret_page(visit: Visit, name: str, client_id: str, secret: str, *, rotated: bool = False) -> ResponseReturnValue:

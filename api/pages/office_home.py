@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from api.actions.desk import Desk
 from api.actions.households import Joining, change_household, join_household, leave_household, make_household
-from api.actions.links import NotYoursError
 from api.actions.safety import end_protection, opt_out, protect, share_name
 from api.pages import office_words
-from api.pages.blueprint import Visit, office_only, pages
-from api.pages.office_acting import done, student_of
+from api.pages.acts import done, kept, redirect_with
+from api.pages.blueprint import REFUSED, Visit, office_only, pages
+from api.pages.office_acting import student_of
 from api.pages.office_forms import as_default
 from api.pages.office_people_forms import NOTICES, HomeForm, MemberForm, ProtectForm, language_name
 from mastery.access import roles_about
@@ -65,17 +65,7 @@ class Naming:
 
 
 def _to_page(student: int, place: str, text: str) -> ResponseReturnValue:
-    flash(text)
-    return redirect(url_for("pages.student_home", student_id=student, _anchor=place), 303)
-
-
-def _act(visit: Visit, act: Callable[[], object]) -> None:
-    """Do and keep what a button alone says; for who may not, it does not exist."""
-    try:
-        act()
-    except NotYoursError:
-        abort(404)
-    visit.session.commit()
+    return redirect_with(text, "pages.student_home", student_id=student, _anchor=place)
 
 
 def _sees_family(visit: Visit) -> bool:
@@ -105,7 +95,7 @@ def _page(visit: Visit, student: Found, form: ProtectForm) -> ResponseReturnValu
         notices=NOTICES,
         language_name=language_name,
         office=office_words,
-    ), 422 if form.errors else 200
+    ), REFUSED if form.errors else 200
 
 
 def _safety(visit: Visit, student: Found) -> StudentSafety | None:
@@ -161,7 +151,8 @@ def protect_student(visit: Visit, student_id: int) -> ResponseReturnValue:
 @office_only(Affair.PEOPLE)
 def unprotect_student(visit: Visit, student_id: int) -> ResponseReturnValue:
     """End a student's protection."""
-    _act(visit, lambda: end_protection(visit.session, Desk.of(visit.viewer), student_id, visit.now))
+    with kept(visit):
+        end_protection(visit.session, Desk.of(visit.viewer), student_id, visit.now)
     return _to_page(student_id, "safety", _("The protection has ended."))
 
 
@@ -173,7 +164,8 @@ def directory_opt_out(visit: Visit, student_id: int) -> ResponseReturnValue:
     if (said := request.form.get("out")) not in ("0", "1"):
         abort(400)
     out = said == "1"
-    _act(visit, lambda: opt_out(visit.session, Desk.of(visit.viewer), student_id, out, visit.now))
+    with kept(visit):
+        opt_out(visit.session, Desk.of(visit.viewer), student_id, out, visit.now)
     return _to_page(student_id, "directory", _("The family’s no is on file.") if out else _("The no is taken back."))
 
 
@@ -185,7 +177,8 @@ def name_to_family(visit: Visit, student_id: int) -> ResponseReturnValue:
     said = request.form.get("agreed", "not_asked")
     if said not in _AGREED:
         abort(400)
-    _act(visit, lambda: share_name(visit.session, Desk.of(visit.viewer), student_id, _AGREED[said], visit.now))
+    with kept(visit):
+        share_name(visit.session, Desk.of(visit.viewer), student_id, _AGREED[said], visit.now)
     return _to_page(student_id, "names", _("Saved."))
 
 
@@ -250,8 +243,8 @@ def leave_home(visit: Visit, student_id: int, membership_id: int) -> ResponseRet
     living = (one for line in lines for one in line.members if one.person in line.living(visit.today))
     if membership_id not in {one.id for one in living if one.ends_on is None}:
         abort(404)
-    desk = Desk.of(visit.viewer)
-    _act(visit, lambda: leave_household(visit.session, desk, membership_id, visit.today, visit.now))
+    with kept(visit):
+        leave_household(visit.session, Desk.of(visit.viewer), membership_id, visit.today, visit.now)
     return _to_page(student_id, "homes", _("Saved. Today is the last day."))
 
 
@@ -284,4 +277,4 @@ def _form_page(
     page = render_template(
         template, visit=visit, person=student, form=form, line=line, member=member, notices=NOTICES, office=office_words
     )
-    return page, 422 if wrong else 200
+    return page, REFUSED if wrong else 200

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from api.actions.desk import Desk
 from api.actions.guardians import attest_guardian, end_attested
-from api.actions.links import NotYoursError
 from api.actions.office_accounts import may_keep_account
 from api.actions.partners import add_partner, end_partner, list_partners, renew_partner
 from api.actions.people import Draft, add_person, change_person, is_local
 from api.pages import office_words
-from api.pages.blueprint import PAGE_SIZE, Visit, office_only, page_number, pages
+from api.pages.acts import done, form_page, kept, redirect_with
+from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_only, page_number, pages
 from api.pages.letters import one_letter
-from api.pages.office_acting import back_to, done, end_it, person_of, show, student_of
+from api.pages.office_acting import back_to, end_it, person_of, show, student_of
 from api.pages.office_forms import add_error, as_default, find_adults
 from api.pages.office_people_forms import NO_PARTNER, AgreementForm, AttestForm, PartnerForm, PersonForm
 from mastery.letters import Group
@@ -43,8 +43,7 @@ def new_person(visit: Visit) -> ResponseReturnValue:
             draft = _draft(form)
             if done(visit, form, lambda: add_person(visit.session, Desk.of(visit.viewer), draft, visit.now)):
                 return _added(visit, f"{draft.given_name.strip()} {draft.family_name.strip()}")
-    page = render_template("office_new_person.html", visit=visit, form=form, namesakes=namesakes, office=office_words)
-    return page, 422 if request.method == "POST" else 200
+    return form_page("office_new_person.html", visit=visit, form=form, namesakes=namesakes, office=office_words)
 
 
 @pages.route("/office/people/<int:person_id>/change", methods=["GET", "POST"])
@@ -88,11 +87,11 @@ def _namesakes(visit: Visit, form: PersonForm) -> list[Found]:
 
 def _added(visit: Visit, name: str) -> ResponseReturnValue:
     """Back to the student about whom somebody was missing, or to the office."""
-    flash(_("%(name)s is added, and can be named wherever an adult is asked for.", name=name))
+    text = _("%(name)s is added, and can be named wherever an adult is asked for.", name=name)
     student = request.args.get("student", "")
     if student.isascii() and student.isdigit() and len(student) < 19:
-        return redirect(url_for("pages.office_person", person_id=int(student)), 303)
-    return redirect(url_for("pages.office"), 303)
+        return redirect_with(text, "pages.office_person", person_id=int(student))
+    return redirect_with(text, "pages.office")
 
 
 @pages.route("/office/people/<int:student_id>/guardian", methods=["GET", "POST"])
@@ -155,22 +154,18 @@ def partners(visit: Visit) -> ResponseReturnValue:
         name, agreement, last = form.name.data, form.agreement.data, form.agreement_ends_on.data
         desk = Desk.of(visit.viewer)
         if done(visit, form, lambda: add_partner(visit.session, desk, name, agreement, last, visit.now)):
-            flash(_("%(name)s is a partner now.", name=name.strip()))
-            return redirect(url_for("pages.partners"), 303)
+            return redirect_with(_("%(name)s is a partner now.", name=name.strip()), "pages.partners")
     found, total = list_partners(visit.session, visit.district_id, PAGE_SIZE, (page - 1) * PAGE_SIZE)
-    if page > 1 and not found:
-        abort(404)
-    shown = render_template(
+    return form_page(
         "office_partners.html",
         visit=visit,
         form=form,
         partners=found,
         may_end=visit.remit(Affair.APPOINTMENTS).district,
         page=page,
-        last_page=max(1, -(-total // PAGE_SIZE)),
+        last_page=last_page(page, total),
         office=office_words,
     )
-    return shown, 422 if request.method == "POST" else 200
 
 
 @pages.route("/office/partners/<int:partner_id>", methods=["GET", "POST"])
@@ -186,25 +181,19 @@ def renew_agreement(visit: Visit, partner_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         where, last, desk = form.agreement.data, form.agreement_ends_on.data, Desk.of(visit.viewer)
         if done(visit, form, lambda: renew_partner(visit.session, desk, partner_id, where, last, visit.now)):
-            flash(_("The agreement is on file. Link its people again where their links have ended."))
-            return redirect(url_for("pages.partners"), 303)
-    page = render_template("office_agreement.html", visit=visit, form=form, partner=partner)
-    return page, 422 if request.method == "POST" else 200
+            text = _("The agreement is on file. Link its people again where their links have ended.")
+            return redirect_with(text, "pages.partners")
+    return form_page("office_agreement.html", visit=visit, form=form, partner=partner)
 
 
 @pages.post("/office/partners/<int:partner_id>/end")
 @office_only(Affair.APPOINTMENTS)
 def finish_partner(visit: Visit, partner_id: int) -> ResponseReturnValue:
     """End a partner, with its people, their links and accounts."""
-    try:
+    with kept(visit):
         ended = end_partner(visit.session, Desk.of(visit.viewer), partner_id, visit.now)
-    except NotYoursError:
-        abort(404)
-    visit.session.commit()
-    flash(
-        _(
-            "Ended. People: %(people)d, links to students: %(links)d, accounts closed: %(accounts)d.",
-            people=ended.people, links=ended.links, accounts=ended.accounts,
-        )
+    text = _(
+        "Ended. People: %(people)d, links to students: %(links)d, accounts closed: %(accounts)d.",
+        people=ended.people, links=ended.links, accounts=ended.accounts,
     )  # fmt: skip
-    return redirect(url_for("pages.partners"), 303)
+    return redirect_with(text, "pages.partners")

@@ -13,7 +13,7 @@ from api.actions.office_accounts import may_keep_account
 from api.actions.people import is_local
 from api.actions.programmes import keeps_programmes
 from api.pages import office_words
-from api.pages.blueprint import Visit, office_only, page_number, pages
+from api.pages.blueprint import Visit, last_page, office_only, page_number, pages
 from mastery.access import Subject
 from mastery.access_questions import What, may
 from mastery.links import CAPACITIES, OFFICES
@@ -144,8 +144,7 @@ def _adult(visit: Visit, person: Found) -> AdultFile:
     wards = wards_of(session, district, person.id, visit.remit(Affair.ORDERS), visit.now)
     page = page_number()
     links, total = links_of(session, district, person.id, students, visit.now, page)
-    if page > 1 and not links:
-        abort(404)
+    last = last_page(page, total, MOST)
     visit.seen.update(one.id for one in wards)
     visit.seen.update(line.link.student_id for line in links if line.link.student_id is not None)
     return AdultFile(
@@ -154,7 +153,7 @@ def _adult(visit: Visit, person: Found) -> AdultFile:
         frozenset(line.link.id for line in links if _may_end(visit, line)),
         any(may_appoint(visit.viewer, role, visit.now) for role in CAPACITIES),
         page,
-        max(1, -(-total // MOST)),
+        last,
         bool(visit.remit(Affair.PEOPLE)) and is_local(session.get_one(Person, (district, person.id))),
     )
 

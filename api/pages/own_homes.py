@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from api.actions.households import Home, choose_notice, own_homes
-from api.actions.links import NotYoursError
+from api.pages.acts import kept, redirect_with
 from api.pages.blueprint import Visit, pages, signed_in
 from api.pages.office_people_forms import language_name
 from mastery.households import Notice
@@ -50,10 +50,6 @@ def change_notice(visit: Visit, membership_id: int) -> ResponseReturnValue:
     notice = request.form.get("notice", "")
     if notice not in NOTICES:
         abort(404)
-    try:
+    with kept(visit):
         choose_notice(visit.session, visit.viewer, membership_id, Notice(notice), visit.today, visit.now)
-    except NotYoursError:
-        abort(404)
-    visit.session.commit()
-    flash(_("Saved. The school sees how you want to be told."))
-    return redirect(url_for("pages.account", _anchor="homes"), 303)
+    return redirect_with(_("Saved. The school sees how you want to be told."), "pages.account", _anchor="homes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,10 +15,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from api.actions import schedule
 from api.actions.desk import Desk
-from api.actions.links import NotYoursError
 from api.actions.safety import set_parent_view
+from api.pages.acts import done, form_page, kept, redirect_with
 from api.pages.blueprint import Visit, office_only, pages
-from api.pages.office_acting import done
 from api.pages.office_forms import ActForm, DayField, add_error, as_default
 from api.pages.policy_words import KINDS, VIEWS
 from mastery.names import ParentView
@@ -106,7 +105,7 @@ def set_names_rule(visit: Visit) -> ResponseReturnValue:
         view = ParentView(form.view.data)
         if done(visit, form, lambda: set_parent_view(visit.session, desk, view, visit.now)):
             return _back("names", _("Saved. It holds from now on."))
-    return _show("policy_names.html", visit, form)
+    return form_page("policy_names.html", visit=visit, form=form)
 
 
 @pages.route("/policy/retention", methods=["GET", "POST"])
@@ -118,7 +117,7 @@ def sign_time(visit: Visit) -> ResponseReturnValue:
     time = form.time(visit.today) if form.validate_on_submit() else None
     if time is not None and done(visit, form, lambda: schedule.sign(visit.session, desk, time, visit.now)):
         return _back("kept", _("Signed in your name."))
-    return _show("policy_time.html", visit, form)
+    return form_page("policy_time.html", visit=visit, form=form)
 
 
 @pages.route("/policy/holds", methods=["GET", "POST"])
@@ -134,18 +133,15 @@ def place_hold(visit: Visit) -> ResponseReturnValue:
     hold = form.hold(visit.today) if form.validate_on_submit() else None
     if hold is not None and done(visit, form, lambda: schedule.place(visit.session, desk, hold, visit.now)):
         return _back("holds", _("The hold is in force."))
-    return _show("policy_hold.html", visit, form)
+    return form_page("policy_hold.html", visit=visit, form=form)
 
 
 @pages.post("/policy/holds/<int:hold_id>/lift")
 @office_only(Affair.RETENTION)
 def lift_hold(visit: Visit, hold_id: int) -> ResponseReturnValue:
     """End a hold; for the whole district's office."""
-    try:
+    with kept(visit, RetentionError):
         schedule.lift(visit.session, Desk.of(visit.viewer), hold_id, visit.now)
-    except (NotYoursError, RetentionError):
-        abort(404)
-    visit.session.commit()
     return _back("holds", _("Lifted. What is due is deleted in the nights to come."))
 
 
@@ -156,10 +152,5 @@ def _desk(visit: Visit, affair: Affair) -> Desk:
     return Desk.of(visit.viewer)
 
 
-def _show(template: str, visit: Visit, form: ActForm) -> ResponseReturnValue:
-    return render_template(template, visit=visit, form=form), 422 if request.method == "POST" else 200
-
-
 def _back(place: str, text: str) -> ResponseReturnValue:
-    flash(text)
-    return redirect(url_for("pages.policy", _anchor=place), 303)
+    return redirect_with(text, "pages.policy", _anchor=place)

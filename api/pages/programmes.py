@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,11 +12,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from api.actions.desk import Desk
-from api.actions.links import NotYoursError
 from api.actions.programmes import Enrolled, end_programme, put_programme
 from api.pages import access_words, office_words
+from api.pages.acts import done, form_page, kept, redirect_with
 from api.pages.blueprint import Visit, about_student, pages
-from api.pages.office_acting import done
 from api.pages.office_forms import ActForm, DayField, as_default
 from mastery.access_questions import What
 from mastery.links import Programme
@@ -52,7 +50,7 @@ def keep_programmes(visit: Visit, student_id: int) -> ResponseReturnValue:
         asked = Enrolled(Programme(form.programme.data), form.begins_on.data, form.ends_on.data)
         if done(visit, form, lambda: put_programme(visit.session, desk, student_id, asked, visit.now)):
             return _back(student_id, _("The program is on file."))
-    shown = render_template(
+    return form_page(
         "programmes.html",
         visit=visit,
         head=student_head(visit.session, visit.district_id, student_id, visit.name_use),
@@ -60,21 +58,16 @@ def keep_programmes(visit: Visit, student_id: int) -> ResponseReturnValue:
         form=form,
         office=office_words,
     )
-    return shown, 422 if request.method == "POST" else 200
 
 
 @pages.post("/students/<int:student_id>/programs/<int:programme_id>/end")
 @about_student(What.KEEP_PROGRAMMES)
 def end_student_programme(visit: Visit, student_id: int, programme_id: int) -> ResponseReturnValue:
     """Let today be the last day of a program."""
-    try:
+    with kept(visit):
         end_programme(visit.session, Desk.of(visit.viewer), student_id, programme_id, visit.today, visit.now)
-    except NotYoursError:
-        abort(404)
-    visit.session.commit()
     return _back(student_id, _("Ended. Today is its last day."))
 
 
 def _back(student_id: int, text: str) -> ResponseReturnValue:
-    flash(text)
-    return redirect(url_for("pages.keep_programmes", student_id=student_id), 303)
+    return redirect_with(text, "pages.keep_programmes", student_id=student_id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, flash, json, redirect, render_template, request, url_for
+from flask import Response, abort, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.actions.complete_record import Document
 from api.actions.inspections import close_inspection, give_record, still_holds
 from api.actions.record_reader import name_use
+from api.pages.acts import kept, redirect_with
 from api.pages.blueprint import Visit, office_for, pages
 from api.pages.inspections import Due, due
 from api.pages.record_sheet import sheets
@@ -65,13 +66,9 @@ def record_data(visit: Visit, student_id: int) -> ResponseReturnValue:
 @office_for(Affair.INSPECTIONS)
 def close_request(visit: Visit, student_id: int, inspection_id: int) -> ResponseReturnValue:
     """End a request of somebody who has no right to the record any more."""
-    try:
+    with kept(visit, LookupError):
         close_inspection(visit.session, visit.viewer, student_id, inspection_id, visit.now)
-    except LookupError:
-        abort(404)
-    visit.session.commit()
-    flash(_("Closed. It is on record with your name."))
-    return redirect(url_for("pages.record_choice", student_id=student_id), 303)
+    return redirect_with(_("Closed. It is on record with your name."), "pages.record_choice", student_id=student_id)
 
 
 def _asked(visit: Visit, student_id: int) -> list[Due]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +16,7 @@ from wtforms.validators import DataRequired, Length
 
 from api.actions import second_factor as action
 from api.pages.accounts import hold_session
+from api.pages.acts import form_page, redirect_with
 from api.pages.blueprint import Visit, arriving, pages, setting_up, signed_in
 from api.pages.paths import safe_next
 from api.security.one_time_codes import in_groups, qr_picture, uri
@@ -50,8 +51,7 @@ def second_factor(visit: Visit) -> ResponseReturnValue:
             hold_session(token)
             return redirect(target, 303)
         refused = _not_right(form)
-    status = 422 if request.method == "POST" else 200
-    return render_template("second_factor.html", form=form, refused=refused, next=target), status
+    return form_page("second_factor.html", form=form, refused=refused, next=target)
 
 
 @pages.route("/account/second-factor", methods=["GET", "POST"])
@@ -68,12 +68,12 @@ def set_up_second_factor(visit: Visit) -> ResponseReturnValue:
             g.visit = replace(visit, step=Step.IN)
             return _recovery_codes(codes)
         refused = _not_right(form)
-    return _page(visit, form, refused), 422 if request.method == "POST" else 200
+    return _page(visit, form, refused)
 
 
-def _page(visit: Visit, form: CodeForm, refused: str | None) -> str:
+def _page(visit: Visit, form: CodeForm, refused: str | None) -> ResponseReturnValue:
     secret = action.pending_secret(visit.session, visit.district_id, current_user.account_id, _sealer())
-    return render_template(
+    return form_page(
         "second_factor_set_up.html",
         visit=visit,
         form=form,
@@ -127,12 +127,12 @@ def change_second_factor(visit: Visit) -> ResponseReturnValue:
                     return redirect(url_for("pages.set_up_second_factor"), 303)
             case "remove" if not visit.needs_factor:
                 if action.remove(engine, holder, form.code.data, sealer, now):
-                    flash(_("The second step is removed. Your password alone signs you in."))
-                    return redirect(url_for("pages.account"), 303)
+                    text = _("The second step is removed. Your password alone signs you in.")
+                    return redirect_with(text, "pages.account")
             case _other:
                 abort(400)
         refused = _not_right(form)
-    return _page(visit, form, refused), 422
+    return _page(visit, form, refused)
 
 
 def _recovery_codes(codes: list[str]) -> str:

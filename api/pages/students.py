@@ -14,7 +14,7 @@ from api.actions import explain
 from api.actions.explain import Moment
 from api.actions.programmes import keeps_programmes
 from api.actions.student_overview import overview
-from api.pages.blueprint import PAGE_SIZE, Visit, about_student, page_number, pages, signed_in
+from api.pages.blueprint import PAGE_SIZE, Visit, about_student, last_page, page_number, pages, signed_in
 from api.pages.flag_cards import DISMISS_REASONS, cards
 from api.pages.judgements import judging
 from api.pages.methods import method_lines, other_primary, primary_words
@@ -62,8 +62,7 @@ def students(visit: Visit) -> ResponseReturnValue:
         abort(404)
     section_id = int(section) if section else None
     found, total = list_students(visit.session, visit.viewer, PAGE_SIZE, (page - 1) * PAGE_SIZE, section_id)
-    if page > 1 and not found:
-        abort(404)
+    last = last_page(page, total)
     if total == 1 and not visit.viewer.works:
         return redirect(path_url(visit, found[0].id), 303)
     sections = sections_of(visit.session, visit.viewer)
@@ -76,7 +75,7 @@ def students(visit: Visit) -> ResponseReturnValue:
         chosen=next((row for row in sections if row.id == section_id), None),
         section_id=section_id,
         page=page,
-        last_page=max(1, -(-total // PAGE_SIZE)),
+        last_page=last,
         total=total,
     )
 
@@ -91,8 +90,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         visit.session, visit.district_id, student_id, graph, visit.today, visit.zone, PAGE_SIZE,
         (page - 1) * PAGE_SIZE, visit.access.targets,
     )  # fmt: skip
-    if page > 1 and not told.groups:
-        abort(404)
+    last = last_page(page, told.total)
     shown = [row.target_id for some in told.groups.values() for row, _ in some]
     flags = flags_of_student(visit.session, visit.viewer, student_id, PAGE_SIZE)
     act = visit.access_to(What.ACT_ON_FLAG)
@@ -126,7 +124,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         path_url=path_url(visit, student_id),
         reasons=DISMISS_REASONS,
         page=page,
-        last_page=max(1, -(-told.total // PAGE_SIZE)),
+        last_page=last,
     )
 
 

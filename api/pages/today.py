@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.actions import flag_acts
+from api.pages.acts import kept
 from api.pages.blueprint import PAGE_SIZE, Visit, page_number, pages, signed_in, staff_only
 from api.pages.flag_cards import DISMISS_REASONS, Card, cards
 from api.pages.move_cards import DoneLine, MoveCard, Names, done_line, move_card, move_key
@@ -263,16 +264,14 @@ def _act(visit: Visit, flag_id: int, dismissing: bool) -> ResponseReturnValue:
         abort(400)
     arguments = (visit.session, visit.viewer, flag_id, int(version))
     try:
-        if dismissing:
-            flag_acts.dismiss(*arguments, form.get("reason", ""), form.get("note", ""), visit.now, visit.today)
-            done = _("Dismissed. It stays quiet for some days unless it gets worse.")
-        else:
-            flag_acts.acknowledge(*arguments, visit.now, visit.today)
-            done = _("Acknowledged. Your colleagues can see that you are looking at it.")
-        visit.session.commit()
+        with kept(visit, flag_acts.UnknownFlagError):
+            if dismissing:
+                flag_acts.dismiss(*arguments, form.get("reason", ""), form.get("note", ""), visit.now, visit.today)
+                done = _("Dismissed. It stays quiet for some days unless it gets worse.")
+            else:
+                flag_acts.acknowledge(*arguments, visit.now, visit.today)
+                done = _("Acknowledged. Your colleagues can see that you are looking at it.")
         flash(done)
-    except flag_acts.UnknownFlagError:
-        abort(404)
     except flag_acts.FlagActError as refused:
         flash(_REFUSALS[str(refused)](), "problem")
     return redirect(_back(form.get("back")), 303)
