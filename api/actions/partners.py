@@ -51,8 +51,7 @@ def add_partner(
 
     Raises NotYoursError, or LinkError naming the field.
     """
-    if not desk.remit(Affair.LINKS, now) and not desk.remit(Affair.APPOINTMENTS, now):
-        raise NotYoursError
+    _allow(desk, now)
     words, reference = name.strip(), _reference(agreement, agreement_ends_on)
     if not words or len(words) > LONGEST_NAME:
         raise LinkError("name", f"has 1 to {LONGEST_NAME} characters")
@@ -72,8 +71,7 @@ def add_partner(
     )
     session.add(partner)
     session.flush()
-    detail = {"organization": partner.id, "agreement": reference is not None}
-    record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail=detail)
+    _put(session, desk, partner.id, now, agreement=reference is not None)
     return partner.id
 
 
@@ -84,15 +82,25 @@ def renew_partner(
 
     Raises NotYoursError, or LinkError naming the field.
     """
-    if not desk.remit(Affair.LINKS, now) and not desk.remit(Affair.APPOINTMENTS, now):
-        raise NotYoursError
+    _allow(desk, now)
     partner = session.get(Organization, (desk.district, key), with_for_update=True)
     if partner is None or not partner.active:
         raise NotYoursError
     reference = _reference(agreement, agreement_ends_on)
     partner.agreement_reference, partner.agreement_ends_on = reference, agreement_ends_on
     session.flush()
-    detail = {"organization": key, "agreement": reference is not None}
+    _put(session, desk, key, now, agreement=reference is not None)
+
+
+def _allow(desk: Desk, now: datetime) -> None:
+    """Raises NotYoursError for who answers neither for links nor for appointments."""
+    if not desk.remit(Affair.LINKS, now) and not desk.remit(Affair.APPOINTMENTS, now):
+        raise NotYoursError
+
+
+def _put(session: Session, desk: Desk, key: int, now: datetime, **what: bool) -> None:
+    """Put an act about a partner on record."""
+    detail = {"organization": key, **what}
     record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail=detail)
 
 
@@ -123,7 +131,7 @@ def end_partner(session: Session, desk: Desk, key: int, now: datetime) -> Ended:
     ).all()
     links = _end_links(session, desk, key, people, now)
     accounts = _disable_accounts(session, desk, people, now)
-    record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail={"organization": key, "ended": True})
+    _put(session, desk, key, now, ended=True)
     return Ended(len(people), links, accounts)
 
 

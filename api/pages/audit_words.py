@@ -16,6 +16,7 @@ from api.pages import access_words, office_words, record_words
 from api.pages.blueprint import Visit
 from api.pages.flag_cards import DISMISS_REASONS
 from api.pages.methods import primary_words
+from api.pages.policy_words import KINDS, VIEWS
 from mastery.access import Scope
 from mastery.audit import Act, Actor
 from mastery.flags.life import DismissReason, FlagEvent
@@ -33,18 +34,14 @@ FLAG_ACTS: dict[str, Any] = {
     FlagEvent.DISMISS: _l("dismissed"),
     FlagEvent.TAKE_BACK: _l("taken back"),
 }
-PARENT_VIEWS: dict[str, Any] = {
-    ParentView.DISPLAY: _l("the name that the student goes by"),
-    ParentView.LEGAL: _l("the legal name"),
+PARENT_VIEWS: dict[ParentView, Any] = VIEWS | {
     ParentView.DISTRICT_RULE: _l("student by student, as the office has recorded"),
 }
-KEPT: dict[str, Any] = {
+# shorter than on the page of the rules in force, where that says more than who looks for an act needs
+KEPT: dict[Kind, Any] = KINDS | {
     Kind.STUDENT_RECORD: _l("records of students"),
     Kind.MASTERED_COMPETENCY: _l("what students mastered"),
-    Kind.ACCESS_GROUND: _l("links and consents"),
-    Kind.ITEM_RESPONSE: _l("details of single answers"),
     Kind.WAITING_RESULT: _l("results that wait"),
-    Kind.DISCLOSURE: _l("what was given to somebody outside"),
     Kind.AUDIT: _l("who did what"),
     Kind.SIGN_IN: _l("what is left of signing in"),
 }
