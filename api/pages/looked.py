@@ -32,6 +32,9 @@ from models.queries_looked import RECEIVED, Look, capacities_of, looks_at
 from models.queries_person import consents_of, links_to
 from models.queries_student import student_head
 
+# no family reads here that there is an order, a protection, another home, or somebody else who acts as a parent
+_OFFICE_FORM = _l("a form of the office")
+_NAMES_AND_HOMES = _l("the page of names and homes")
 PAGES: dict[str, Any] = {
     "pages.today": _l("the list of the day"),
     "pages.student": _l("the page of results"),
@@ -45,10 +48,22 @@ PAGES: dict[str, Any] = {
     "pages.office_person": _l("the page of the office"),
     "pages.link_person": _l("the form for linking an adult"),
     "pages.add_consent": _l("the form for a consent"),
-    "pages.add_order": _l("a form of the office"),
-    "pages.add_beyond_age": _l("a form of the office"),
+    "pages.add_order": _OFFICE_FORM,
+    "pages.add_beyond_age": _OFFICE_FORM,
+    "pages.attest": _OFFICE_FORM,
+    "pages.new_home": _OFFICE_FORM,
+    "pages.change_home": _OFFICE_FORM,
+    "pages.join_home": _OFFICE_FORM,
+    "pages.student_home": _NAMES_AND_HOMES,
+    "pages.protect_student": _NAMES_AND_HOMES,
+    "pages.keep_programmes": _l("the page of special programs"),
+    "pages.amendments": _l("the requests for a correction"),
+    "pages.inspection": _l("the requests to see the whole record"),
+    "pages.record_choice": _l("the page from which the complete record is given out"),
+    "pages.record_print": _l("the complete record"),
     "pages.looked_at": _l("the page of who has looked"),
     "pages.office_record": _l("the list of who did what"),
+    "pages.policy": _l("the rules in force"),
 }
 # what programs read, by route. A family is not told here that there is a flag.
 READS: dict[str, Any] = {

@@ -6,18 +6,25 @@ from datetime import date, timedelta
 
 import pytest
 from factories import NOW, Factory
+from flask import Flask
 from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
 from page_world import PASSWORD, PageWorld
+from sqlalchemy import select
+from werkzeug.routing import Rule
 
 from api.actions.accounts import create_account
 from api.actions.consents import Signed, give_consent
 from api.actions.custody import Filed, file_order
 from api.actions.emergency import break_glass
 from api.actions.links import Asked, grant_link
+from api.pages.looked import PAGES
+from api.security.guards import GUARD
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.links import Restriction
 from mastery.roster import Origin
+from models.households import Household
+from models.unit_of_work import district_transaction
 
 
 @pytest.fixture
@@ -178,3 +185,42 @@ def test_the_list_comes_in_pages_and_costs_the_same(office: OfficeWorld) -> None
     assert "Page 1 of 2" in mother.get(f"{page}/looked").text
     mother.get(f"{page}/looked?page=2")
     mother.get(f"{page}/looked?page=3", 404)
+
+
+# whoever asks for it by an address sees nothing of the student before it is opened
+NAMES_NOBODY = {"pages.student_emergency"}
+
+
+def test_every_page_about_a_student_is_named(app: Flask) -> None:
+    about = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("pages.") and "GET" in (rule.methods or ()) and _is_about_a_student(app, rule)
+    }
+    assert len(about) > 15
+    assert about - PAGES.keys() - NAMES_NOBODY == set()
+    assert PAGES.keys() <= app.view_functions.keys()
+
+
+def _is_about_a_student(app: Flask, rule: Rule) -> bool:
+    guard = str(getattr(app.view_functions[rule.endpoint], GUARD, ""))
+    return "student_id" in rule.arguments or "a student" in guard
+
+
+def test_a_form_of_a_home_that_is_shown_again_is_named_and_tells_no_family_more(office: OfficeWorld) -> None:
+    world, registrar = office.world, office.world.client("registrar")
+    home, family = f"/office/people/{world.student.id}", world.client("guardian")
+    registrar.get(f"{home}/home")
+    registrar.post(f"{home}/protection", 422, forget="y")
+    registrar.get(f"{home}/homes/new")
+    registrar.post(f"{home}/homes/new", 422, language="klingon")
+    registrar.post(f"{home}/homes/new", 303, address="12 Elm Street", language="en")
+    with district_transaction(world.engine, world.district_id) as session:
+        (key,) = session.scalars(select(Household.id).where(Household.district_id == world.district_id))
+    registrar.get(f"{home}/homes/{key}")
+    registrar.post(f"{home}/homes/{key}/members", 422, notice="letter")
+    text = family.get(f"/students/{world.student.id}/looked").text
+    assert "opened the page of names and homes" in text
+    assert "opened a form of the office" in text
+    assert "another page" not in text
+    assert "protect" not in text
