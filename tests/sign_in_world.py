@@ -70,7 +70,7 @@ class SignInWorld:
 
     def refused(self, status: int = 403) -> str:
         """Try to sign in by the provider; the page says so, nobody is signed in, and the reason is on record."""
-        client = PageClient(self.world.app.test_client())
+        client = browser(self)
         before = len(self.acts("sign_in_refused"))
         text = self.come(client, status).text
         client.get("/today", 303)
@@ -126,3 +126,14 @@ def sign_in_world(page_world: PageWorld) -> Iterator[SignInWorld]:
 def stored(world: SignInWorld) -> list[IdentityProvider]:
     """The district's providers."""
     return world.rows(IdentityProvider)
+
+
+def browser(world: SignInWorld) -> PageClient:
+    """A browser in which nobody has signed in yet."""
+    return PageClient(world.world.app.test_client())
+
+
+def heading(client: PageClient) -> str:
+    """Where the last answer leads."""
+    assert client.response is not None
+    return client.response.headers["Location"]
