@@ -10,6 +10,7 @@ from pathlib import Path
 import emptying
 import pytest
 import pytest_socket
+from demo_world import shown
 from page_lint import every_page_read
 from sqlalchemy import Engine
 from xdist.scheduler import LoadGroupScheduling
@@ -19,6 +20,8 @@ from models.installation import Installation, create
 from models.migrate import upgrade
 from models.roles import ensure_database
 from models.unit_of_work import connect
+
+__all__ = ["shown"]  # one for all of tests: a fixture taken in by two files would be made by each
 
 _ROOT = Path(__file__).resolve().parents[1]
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -9,7 +9,6 @@ import pytest
 from argon2 import PasswordHasher
 from calibration_world import taught
 from conftest_api import app, clock, kept_app, machine, own_app, school
-from demo_world import shown
 from factories import Factory, new_district
 from flask import Flask
 from machine_walk import walked
@@ -32,7 +31,6 @@ __all__ = [
     "page_app",
     "page_world",
     "school",
-    "shown",
     "taught",
     "walked",
 ]

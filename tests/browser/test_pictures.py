@@ -15,13 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from demo_world import Shown, shown
+from demo_world import Shown
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from api.demonstration.accounts import FIXED_PASSWORD
-
-__all__ = ["shown"]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOLDER = CHECKOUT / "docs" / "pictures"
