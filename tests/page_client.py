@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 class PageClient:
     """A test client that lints each page and checks its security headers."""
 
-    def __init__(self, client: FlaskClient) -> None:
+    def __init__(self, client: FlaskClient, token: str | None = None) -> None:
         self.client = client
         self.response: TestResponse | None = None
-        self._token: str | None = None
+        self._token = token
 
     def get(self, url: str, status: int = 200, **headers: str) -> Page:
         """Fetch a page without following a redirect."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from factories import NOW, Factory
 from flask import Flask
+from let_in import let_in
 from page_client import PageClient
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -61,12 +62,8 @@ class PageWorld:
 
     def client(self, who: str | None = None) -> PageClient:
         """A client, signed in as one of the people."""
-        client = PageClient(self.app.test_client())
-        if who is not None:
-            client.sign_in(who, PASSWORD)
-            if who in self.codes:
-                client.show_code(self.codes[who].pop())
-        return client
+        client = self.app.test_client()
+        return PageClient(client, let_in(client, self.app, who, who in self.codes) if who is not None else None)
 
     def add(self, rows: Callable[[Factory], object]) -> None:
         """Commit the rows that a function makes."""

@@ -310,7 +310,7 @@ def test_what_is_made_and_used_is_on_record_without_code_or_name(page_world: Pag
         kept = session.scalars(select(EntryCode)).one()
     office, child_id = world.people["principal"].id, child[0].id
     assert [(one.act, one.actor_id) for one in events] == [
-        (Act.SIGN_IN, office), (Act.SECOND_FACTOR_SHOWN, office), (Act.LETTER_MADE, office),
+        (Act.SIGN_IN, office), (Act.LETTER_MADE, office),
         (Act.ACCOUNT_MADE, child_id), (Act.SIGN_IN, child_id),
     ]  # fmt: skip
     made_and_used = {one.id for one in events if one.act in (Act.LETTER_MADE, Act.ACCOUNT_MADE)}

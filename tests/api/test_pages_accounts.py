@@ -114,7 +114,7 @@ def test_a_password_under_older_parameters_is_renewed(page_world: PageWorld) -> 
         account = session.scalars(select(Account).where(Account.sign_in_name == "teacher")).one()
         account.password_hash = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash(PASSWORD)
         session.commit()
-    page_world.client("teacher")
+    page_world.client().sign_in("teacher", PASSWORD)
     with district_transaction(page_world.engine, page_world.district_id) as session:
         account = session.scalars(select(Account).where(Account.sign_in_name == "teacher")).one()
         assert not accounts.HASHER.check_needs_rehash(account.password_hash)
