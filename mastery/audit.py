@@ -41,6 +41,7 @@ class Act(StrEnum):
     VIEW = "view"
     EXPORT = "export"
     DISCLOSURE = "disclosure"
+    DISCLOSURE_ENTERED = "disclosure_entered"
     # who may see what
     GRANT = "grant"
     REVOKE = "revoke"

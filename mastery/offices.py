@@ -26,6 +26,7 @@ class Affair(StrEnum):
     CONSENTS = "consents"
     ORDERS = "orders"  # court orders, guardians, what goes on after the 18th birthday
     RECORD = "record"  # audit, disclosure log
+    DISCLOSURES = "disclosures"  # entering by hand what was given to somebody outside
     REQUESTS = "requests"  # amendments
     INSPECTIONS = "inspections"  # complete records, which hold every class: of who sees every class
     REVIEWS = "reviews"  # of break-glass
@@ -49,6 +50,8 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     Affair.CONSENTS: frozenset({_PRINCIPAL, _REGISTRAR, Role.EXPERIENCE_COORDINATOR}),
     Affair.ORDERS: frozenset({_PRINCIPAL, _REGISTRAR}),
     Affair.RECORD: frozenset({_PRINCIPAL, _STEWARD}),
+    # a registrar enters what they gave, and reads no more of the log than that
+    Affair.DISCLOSURES: frozenset({_PRINCIPAL, _REGISTRAR, _STEWARD}),
     Affair.REQUESTS: frozenset({_PRINCIPAL, _REGISTRAR}),
     Affair.INSPECTIONS: frozenset({_PRINCIPAL}),
     Affair.REVIEWS: frozenset({_PRINCIPAL, _LEADER}),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass
+from mastery.disclosures import Outcome
 from mastery.links import CAPACITIES, AgeBasis, Programme, Restriction
 from models.base import Base, DistrictKey, Key, OptionalKey, Surrogate, one_of, owned
 
@@ -200,13 +201,19 @@ class Disclosure(Base):
     """An entry of a student's disclosure log: who received what, when, for what, and which rule asks for the entry.
 
     99.32 asks for outsiders without consent, 300.614 for everyone but parents and authorised employees; where neither
-    does, the entry stands all the same, so that a family can read it.
+    does, the entry stands all the same, so that a family can read it. What was given outside of the service is entered
+    by hand (mastery.disclosures): `basis` is its ground then, `happened_on` its day, `at` when it was entered, and
+    `corrects_id` the first of the entries of which it is the newest.
     """
 
     __tablename__ = "disclosure"
     __table_args__ = (
         owned("student_id", to="person"),
         owned("recipient_id", to="person"),
+        owned("entered_by", to="person"),
+        owned("corrects_id", to="disclosure"),
+        one_of("outcome", Outcome),
+        CheckConstraint("(happened_on IS NULL) = (entered_by IS NULL)", name="by_hand"),
         Index(None, "district_id", "student_id", "at"),
     )
 
@@ -216,9 +223,17 @@ class Disclosure(Base):
     recipient_id: Mapped[OptionalKey]
     recipient: Mapped[str]
     organization: Mapped[str | None]
-    capacity: Mapped[str]
+    capacity: Mapped[str | None]
     classes: Mapped[list[str]]
     basis: Mapped[str]
     purpose: Mapped[str]
     required_by: Mapped[list[str]]
     at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(default=Outcome.GIVEN)
+    happened_on: Mapped[date | None]
+    entered_by: Mapped[OptionalKey]
+    document_reference: Mapped[str | None]
+    threat: Mapped[str | None]
+    further: Mapped[str | None]
+    corrects_id: Mapped[OptionalKey]
+    why: Mapped[str | None]

@@ -31,6 +31,7 @@ from mastery.audit import Act, Actor
 from mastery.roster import Role
 from models.access import Client
 from models.audit import AuditEvent, AuditSubject
+from models.disclosures import sealed_entries
 from models.links import Disclosure, Link
 from models.roster import Enrollment, Guardianship, Person, PersonRole
 
@@ -42,7 +43,7 @@ _TOLD = (Act.VIEW, Act.EXPORT, Act.BREAK_GLASS)
 class Look:
     """What one person or program did on one day: first when, how often. `act` is a word of the audit, or `RECEIVED`.
 
-    `program` is the name of a program, None for people.
+    `program` is the name of a program, None for people; `entered`: the key of an entry that was made by hand.
     """
 
     day: date
@@ -56,18 +57,30 @@ class Look:
     organization: str | None
     classes: tuple[str, ...]
     purpose: str | None
+    entered: int | None
 
 
 def looks_at(
-    session: Session, district_id: int, student_id: int, zone: ZoneInfo, limit: int, offset: int, *, family: bool
+    session: Session,
+    district_id: int,
+    student_id: int,
+    zone: ZoneInfo,
+    limit: int,
+    offset: int,
+    *,
+    family: bool,
+    sealed: bool,
 ) -> tuple[Sequence[Look], int]:
     """A page of who looked at a student, the newest first, and how many lines there are.
 
     With `family`, what the student and the guardians did themselves is left out: neither parent sees when the other
     was here, nor does either see when the child was. What staff did is told, whose guardian they may be besides.
+    `sealed`: also what an order forbids to tell.
     """
     events = _events(district_id, student_id, zone)
     received = _received(district_id, student_id, zone)
+    if not sealed:
+        received = received.where(Disclosure.id.not_in(sealed_entries(district_id, student_id)))
     if family:
         own = only_family(district_id, student_id)
         # keys of programs and of people are two countings
@@ -80,7 +93,15 @@ def looks_at(
         select(both, Client.name.label("program"), person, func.count().over())
         .outerjoin(person, (person.district_id == district_id) & (person.id == both.c.person_id))
         .outerjoin(Client, (Client.district_id == district_id) & (Client.id == both.c.client_id))
-        .order_by(both.c.day.desc(), both.c.first.desc(), both.c.act, both.c.page, both.c.person_id, both.c.client_id)
+        .order_by(
+            both.c.day.desc(),
+            both.c.first.desc(),
+            both.c.act,
+            both.c.page,
+            both.c.person_id,
+            both.c.client_id,
+            both.c.entered,
+        )
         .limit(limit)
         .offset(offset)
     ).all()
@@ -88,7 +109,7 @@ def looks_at(
         Look(
             day=row.day, first=row.first, times=row.times, act=row.act, person_id=row.person_id,
             person=row[-2].display_name if row[-2] is not None else row.named, program=row.program, page=row.page,
-            organization=row.organization, classes=tuple(row.classes or ()), purpose=row.purpose,
+            organization=row.organization, classes=tuple(row.classes or ()), purpose=row.purpose, entered=row.entered,
         )
         for row in rows
     ]  # fmt: skip
@@ -105,7 +126,7 @@ def _events(district_id: int, student_id: int, zone: ZoneInfo) -> Select[*tuple[
             AuditEvent.act.label("act"), case((person, AuditEvent.actor_id)).label("person_id"),
             case((program, AuditEvent.actor_id)).label("client_id"), cast(null(), Text).label("named"),
             page.label("page"), cast(null(), Text).label("organization"), cast(null(), ARRAY(Text())).label("classes"),
-            cast(null(), Text).label("purpose"),
+            cast(null(), Text).label("purpose"), cast(null(), BigInteger).label("entered"),
         )
         .join(
             AuditSubject,
@@ -121,7 +142,8 @@ def _events(district_id: int, student_id: int, zone: ZoneInfo) -> Select[*tuple[
 
 
 def _received(district_id: int, student_id: int, zone: ZoneInfo) -> Select[*tuple[object, ...]]:
-    day = cast(func.timezone(zone.key, Disclosure.at), Date)
+    day = func.coalesce(Disclosure.happened_on, cast(func.timezone(zone.key, Disclosure.at), Date))
+    entered = case((Disclosure.happened_on.is_not(None), Disclosure.id))
     same = (Disclosure.recipient_id, Disclosure.recipient, Disclosure.organization, Disclosure.classes)
     return (
         select(
@@ -129,9 +151,10 @@ def _received(district_id: int, student_id: int, zone: ZoneInfo) -> Select[*tupl
             literal(RECEIVED, String()).label("act"), Disclosure.recipient_id.label("person_id"),
             cast(null(), BigInteger).label("client_id"), Disclosure.recipient.label("named"),
             cast(null(), Text).label("page"), Disclosure.organization, Disclosure.classes, Disclosure.purpose,
+            entered.label("entered"),
         )
         .where(Disclosure.district_id == district_id, Disclosure.student_id == student_id)
-        .group_by(day, *same, Disclosure.purpose)
+        .group_by(day, *same, Disclosure.purpose, entered)
     )  # fmt: skip
 
 

@@ -132,8 +132,8 @@ BULK: Mapping[Kind, tuple[Bulk, ...]] = {
             "audit_event",
             "at < :before",
             "EXISTS (SELECT FROM audit_subject s WHERE s.district_id = x.district_id AND s.event_id = x.id"
-            " AND (s.student_id = ANY(:held) OR (x.act = 'disclosure' AND EXISTS (SELECT FROM person p"
-            " WHERE p.district_id = s.district_id AND p.id = s.student_id))))",
+            " AND (s.student_id = ANY(:held) OR (x.act IN ('disclosure', 'disclosure_entered') AND EXISTS ("
+            "SELECT FROM person p WHERE p.district_id = s.district_id AND p.id = s.student_id))))",
         ),
     ),
     Kind.SIGN_IN: (

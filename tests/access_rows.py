@@ -12,6 +12,7 @@ from page_world import PASSWORD
 from api.actions.accounts import create_account
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
+from mastery.disclosures import Ground
 from mastery.links import Programme
 from mastery.roster import Origin
 from models.access import Client
@@ -50,6 +51,11 @@ class Canary:
             DataClass.ORDERS: (f"CANARY-D14-{self.mark}",),
             DataClass.RECORD: (f"CANARY-D18-{self.mark}",),
         }
+
+    @property
+    def sealed(self) -> str:
+        """Who received what an order forbids to tell."""
+        return f"CANARY-SEALED-{self.mark}"
 
     @property
     def asked(self) -> str:
@@ -107,10 +113,10 @@ def place(make: Factory, student: Person, section: int, target: Node, teacher: P
 
 def consent(make: Factory, person: Person, student: int, purpose: str, **more: Any) -> int:
     """A consent to everything, signed by the student, as an office would have recorded it; its key."""
-    values: dict[str, Any] = {"classes": sorted(DataClass), "withdrawn_at": None}
+    values: dict[str, Any] = {"classes": sorted(DataClass), "withdrawn_at": None, "ends_at": NOW + 60 * _DAY}
     row = Consent(
         district_id=make.district_id, student_id=student, recipient_id=person.id, purpose=purpose, signed_by=student,
-        signed_on=NOW.date(), begins_at=_BEGAN, ends_at=NOW + 60 * _DAY, recorded_by=None, recorded_at=NOW,
+        signed_on=NOW.date(), begins_at=_BEGAN, recorded_by=None, recorded_at=NOW,
         **values | more,
     )  # fmt: skip
     return make._add(row).id
@@ -175,9 +181,15 @@ def _links(make: Factory, student: Person, canary: Canary) -> dict[str, int | st
             purpose=f"CANARY-D18-{canary.mark}", required_by=["99.32"], at=NOW,
         )
     )  # fmt: skip
+    entered = Disclosure(
+        district_id=make.district_id, student_id=student.id, recipient_id=None, organization=None, capacity=None,
+        recipient=canary.sealed, classes=["D2"], basis=Ground.SEALED_SUBPOENA, purpose="a case", required_by=[], at=NOW,
+        happened_on=NOW.date(), entered_by=staff.id,
+    )  # fmt: skip
     passing = {"student_id": student.id, "basis": Basis.EMERGENCY, "ends_at": NOW + _DAY / 2}
     return {
         "consent_id": agreed,
+        "disclosure_id": make._add(entered).id,
         "link_id": link(
             make, mentor, Role.EXTERNAL_PROFESSIONAL, student_id=student.id, basis=Basis.CONSENT, consent_id=agreed,
             purpose=canary.purpose, ends_at=NOW + 50 * _DAY,

@@ -168,6 +168,7 @@ def _shortened(visitor: Visitor) -> None:
 _ALL_QUESTIONS, _PILOT = "/measurement/Mathematics?which=all", f"/measurement/Mathematics?term={PILOT.key}"
 _HOME = "/office/people/{student}/home"
 _HOMES = "/office/people/{student}/homes"
+_GIVEN = "/office/people/{student}/disclosures"
 _LINK = "/office/people/{student}/link"
 _INSPECTION = "/students/{student}/inspection"
 _LOOKED = "/students/{student}/looked"
@@ -266,6 +267,9 @@ CASES = (
     Case("office, a form refused", "pages.link_person", "principal", _LINK, _unsaid, status=422),
     Case("office, a consent", "pages.add_consent", "principal", "/office/people/{student}/consent"),
     Case("office, an order", "pages.add_order", "principal", "/office/people/{student}/order"),
+    Case("office, given to others", "pages.disclosures", "principal", _GIVEN, more=waiting_office),
+    Case("office, to enter what was given", "pages.add_disclosure", "registrar", _GIVEN + "/new", more=waiting_office),
+    Case("office, to correct it", "pages.correct_disclosure", "principal", _GIVEN + "/{given}", more=waiting_office),
     Case("office, of age", "pages.add_beyond_age", "principal", "/office/people/{student}/of-age"),
     Case("office, an office", "pages.give_office", "steward", "/office/people/{mentor}/office", more=waiting_office),
     Case("office, home and safety", "pages.student_home", "registrar", _HOME, more=at_home),

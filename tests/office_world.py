@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from api.actions.accounts import create_account
 from api.actions.consents import Signed, give_consent, withdraw_consent
 from api.actions.custody import Filed, file_order, keep_beyond_age
 from api.actions.desk import Desk
+from api.actions.disclosures import enter_disclosure
 from api.actions.emergency import break_glass, let_support_in
 from api.actions.households import Joining, join_household, make_household
 from api.actions.links import Asked, appoint, grant_link
@@ -28,6 +29,7 @@ from api.pages.office_forms import CONSENTED
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.audit import Act
+from mastery.disclosures import Entry, Ground, Outcome
 from mastery.households import Notice
 from mastery.links import AgeBasis, Programme, Restriction
 from mastery.names import ParentView
@@ -128,6 +130,17 @@ def waiting_office(found: Furnished) -> None:
     filed = Filed(student, guardian, "custody order", restricts, "cabinet 4", today, today + 9 * DAY)
     office.act(file_order, filed, at=now)
     office.act(keep_beyond_age, student, guardian, AgeBasis.DEPENDENT, today, None, at=now)
+    asked = {"happened_on": today, "classes": frozenset({DataClass.LEVELS, DataClass.CREDITS})}
+    given = Entry(
+        Ground.EMERGENCY, Outcome.GIVEN, "Dr. Rivera", "treating the student", **asked, organization="City Hospital",
+        threat="An allergic shock.", further="The ambulance, to bring the student.",
+    )  # fmt: skip
+    first = office.act(enter_disclosure, student, given, at=now)
+    better = replace(given, recipient="Dr. Ruth Rivera", why="The name was short.")
+    found.places["given"] = office.act(enter_disclosure, student, better, corrects=first, at=now)
+    for ground, outcome in ((Ground.SEALED_SUBPOENA, Outcome.GIVEN), (Ground.NONE, Outcome.REFUSED)):
+        letter = Entry(ground, outcome, "Clerk", "a case", **asked, document_reference="County Court, 26-9")
+        office.act(enter_disclosure, student, letter, at=now)
     office.act(break_glass, student, "found crying at the gate", who="colleague", at=now)
     office.act(let_support_in, supporter, Role.REGISTRAR, "The roster will not load.", who="leader", at=now)
 
@@ -153,6 +166,10 @@ def at_home(found: Furnished) -> None:
         opt_out(make.session, desk, student, True, now)
         club = add_partner(make.session, desk, "Robotics Club", "contract 26-117", today + 99 * DAY, now)
         added = add_person(make.session, desk, Draft("Hedy", "Lamarr", "hedy@example.org", None, club), now)
+        tutor = Asked(
+            added.id, Role.PROFESSIONAL, Scope.STUDENT, student, Basis.AGREEMENT, "robotics", today
+        )  # fmt: skip
+        appoint(make.session, make.district_id, tutor, now)
         found.places |= {"partner": club, "added": added.id}
         end_partner(make.session, desk, add_partner(make.session, desk, "Old Mill", None, None, now), now)
         found.places["household"] = home

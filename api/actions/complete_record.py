@@ -52,11 +52,14 @@ def complete_record(
     exported = {one.table.name: [column.name for column in one.columns] for one in exported_tables()}
     rows = {table: rows_of(session, district_id, student_id, table, exported[table]) for table in TOLD}
     rows = for_reader(rows, reader_of(session, district_id, student_id, reader, now))
+    disclosed = {one["id"] for one in rows["disclosure"]}
     names = load_names(session, district_id, student_id, _keys(rows))
     rows["audit_event"] = [
         _without_secrets(one)
         for one in rows["audit_event"]
-        if one["act"] not in _UNTOLD and not names.is_family(one["actor"], one["actor_id"])
+        if one["act"] not in _UNTOLD
+        and ("disclosure" not in one["detail"] or one["detail"]["disclosure"] in disclosed)
+        and not names.is_family(one["actor"], one["actor_id"])
     ]
     kept = {one["id"] for one in rows["audit_event"]}
     rows["audit_subject"] = [one for one in rows["audit_subject"] if one["event_id"] in kept]

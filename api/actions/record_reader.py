@@ -14,6 +14,7 @@ from api.actions.rights import is_grown
 from mastery.amendment import Step
 from mastery.households import reads_message
 from mastery.names import NameUse, goes_by
+from models.disclosures import sealed_entries
 from models.queries_names import FAMILY_RULE, family_rule, with_family_rule
 from models.roster import Person
 
@@ -23,12 +24,16 @@ _CHOSEN = frozenset({"preferred_given_name", "preferred_family_name", "pronouns"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who a record is for: a person, None where nobody in particular asked. `chosen`: may get the chosen name."""
+    """Who a record is for: a person, None where nobody in particular asked. `chosen`: may get the chosen name.
+
+    `sealed`: the entries of the disclosure log of which an order forbids to tell any reader.
+    """
 
     person: int | None
     student: int
     grown: bool
     chosen: bool
+    sealed: frozenset[int]
 
     def reads(self, author: int) -> bool:
         """Whether the reader gets what somebody of the family wrote to the school."""
@@ -50,7 +55,8 @@ def reader_of(session: Session, district_id: int, student: int, person: int | No
         )
     ).one()
     chosen = goes_by(use, family_rule(view, agreed))
-    return Reader(student if grown and person is None else person, student, grown, chosen)
+    sealed = frozenset(session.scalars(sealed_entries(district_id, student)))
+    return Reader(student if grown and person is None else person, student, grown, chosen, sealed)
 
 
 def for_reader(rows: Mapping[str, list[Any]], reader: Reader) -> Rows:
@@ -61,6 +67,7 @@ def for_reader(rows: Mapping[str, list[Any]], reader: Reader) -> Rows:
     found: Rows = dict(rows)
     if not reader.chosen:
         found["person"] = [_without(one, _CHOSEN) for one in rows["person"]]
+    found["disclosure"] = [one for one in rows["disclosure"] if one["id"] not in reader.sealed]
     others = {one["id"] for one in rows["amendment"] if not reader.reads(one["asked_by"])}
     found["amendment"] = [
         _without(one, {"contested", "found", "wanted"}) if one["id"] in others else one for one in rows["amendment"]

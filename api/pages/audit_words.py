@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from api.pages import access_words, office_words, record_words
 from api.pages.blueprint import Visit
+from api.pages.disclosure_words import GROUNDS
 from api.pages.flag_cards import DISMISS_REASONS
 from api.pages.methods import primary_words
 from api.pages.policy_words import KINDS, VIEWS
@@ -181,6 +182,14 @@ def _disclosed(told: _Told) -> str:
     return access_words.classes_said(told.detail.get("classes", ()))
 
 
+def _disclosure_entered(told: _Told) -> str:
+    """Of what an order seals nothing is said."""
+    if "ground" not in told.detail:
+        return ""
+    ground = record_words.said(GROUNDS, told.detail["ground"])
+    return f"{ground}: {_disclosed(told)}"
+
+
 def _signed(told: _Told) -> str:
     targets = [told.other("target", key) for key in told.detail.get("targets", ())]
     return f"{record_words.said(record_words.KINDS, told.detail.get('kind', ''))}: {told.listed(targets)}"
@@ -285,6 +294,7 @@ _SAID: dict[str, Callable[[_Told], str]] = {
     Act.PROVIDER_CHANGED: _provider,
     Act.EXPORT: _export,
     Act.DISCLOSURE: _disclosed,
+    Act.DISCLOSURE_ENTERED: _disclosure_entered,
     Act.FLAG_CHANGED: _flags,
     Act.DELETED: _kept,
     Act.POLICY_CHANGED: _rule,

@@ -16,7 +16,7 @@ from flask_babel import ngettext
 
 from api.actions.consents import withdraw_consent
 from api.actions.rights import holds_rights
-from api.pages import access_words, office_words, words
+from api.pages import access_words, disclosure_words, office_words, words
 from api.pages.acts import kept, redirect_with
 from api.pages.blueprint import PAGE_SIZE, Visit, about_student, last_page, page_number, pages, signed_in
 from api.pages.family_access import family_of_age
@@ -25,8 +25,10 @@ from mastery.access import Basis
 from mastery.access_matrix import Role
 from mastery.access_questions import What, may
 from mastery.audit import Act
+from mastery.disclosures import SEALED, reads_sealed
 from mastery.households import reads_message
 from mastery.roster import Role as Roster
+from models.disclosures import Entered, entered_of
 from models.links import Consent, Link
 from models.queries_looked import RECEIVED, Look, capacities_of, looks_at
 from models.queries_person import consents_of, links_to
@@ -61,6 +63,9 @@ PAGES: dict[str, Any] = {
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),
+    "pages.disclosures": _OFFICE_FORM,
+    "pages.add_disclosure": _OFFICE_FORM,
+    "pages.correct_disclosure": _OFFICE_FORM,
     "pages.looked_at": _l("the page of who has looked"),
     "pages.office_record": _l("the list of who did what"),
     "pages.policy": _l("the rules in force"),
@@ -89,11 +94,14 @@ class Day:
 def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Who has looked, by day; and who may look beyond teachers and family, with the consents that it rests on."""
     page, family = page_number(), _is_family(visit)
+    sealed = reads_sealed(visit.viewer, visit.subject, visit.now)
     rights = family and holds_rights(visit.session, visit.viewer, student_id, visit.now)
     found, total = looks_at(
-        visit.session, visit.district_id, student_id, visit.zone, PAGE_SIZE, (page - 1) * PAGE_SIZE, family=family
-    )
+        visit.session, visit.district_id, student_id, visit.zone, PAGE_SIZE, (page - 1) * PAGE_SIZE, family=family,
+        sealed=sealed,
+    )  # fmt: skip
     last = last_page(page, total)
+    by_hand = _by_hand(visit, [one.entered for one in found if one.entered is not None], sealed=sealed)
     people = {one.person_id for one in found if one.person_id is not None}
     families = visit.asked is not None and may(visit.viewer, What.ORDERS, visit.asked, visit.now).allowed
     capacities = capacities_of(visit.session, visit.district_id, student_id, people, families=families)
@@ -105,7 +113,10 @@ def looked_at(visit: Visit, student_id: int) -> ResponseReturnValue:
         visit=visit,
         head=student_head(visit.session, visit.district_id, student_id, visit.name_use),
         days=[
-            Day(_day(day), [_line(visit, one, _who(one, capacities, families)) for one in some])
+            Day(
+                _day(day),
+                [by_hand.get(one.entered) or _line(visit, one, _who(one, capacities, families)) for one in some],
+            )
             for day, some in _by_day(found)
         ],
         links=[line for line in links if _may_look(visit, line.link, {one.consent.id for one in consents})],
@@ -130,6 +141,19 @@ def family_withdraws(visit: Visit, consent_id: int) -> ResponseReturnValue:
         student = withdraw_consent(visit.session, visit.viewer, consent_id, visit.now)
     text = _("Withdrawn. What rests on it shows nothing from now on.")
     return redirect_with(text, "pages.looked_at", student_id=student)
+
+
+def _by_hand(visit: Visit, keys: Collection[int], *, sealed: bool) -> dict[int | None, str]:
+    """What the office entered, in sentences by key."""
+    if not keys:
+        return {}
+    found = entered_of(visit.session, visit.district_id, visit.subject.student, sealed=sealed, keys=keys)
+    return {one.row.id: _entered(one) for one in found}
+
+
+def _entered(one: Entered) -> str:
+    said = disclosure_words.said(one)
+    return f"{said} {_('The family is not told of this.')}" if one.row.basis in SEALED else said
 
 
 def _is_family(visit: Visit) -> bool:

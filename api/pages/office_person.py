@@ -62,6 +62,7 @@ class StudentFile:
     may_consent: bool
     may_see: bool
     may_keep: bool
+    may_disclose: bool
     may_keep_programmes: bool
 
 
@@ -133,6 +134,7 @@ def _student(visit: Visit, subject: Subject) -> StudentFile:
         may_end_links=visit.remit(Affair.LINKS).covers(subject),
         may_consent=visit.remit(Affair.CONSENTS).covers(subject),
         may_keep=visit.remit(Affair.PEOPLE).covers(subject),
+        may_disclose=visit.remit(Affair.DISCLOSURES).covers(subject),
         may_see=may(visit.viewer, What.STANDING, subject, visit.now).allowed,
         may_keep_programmes=keeps_programmes(visit.viewer, subject, visit.now),
     )

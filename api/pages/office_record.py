@@ -54,6 +54,7 @@ ACTS: dict[str, Any] = {
     Act.VIEW: _l("opened a page"),
     Act.EXPORT: _l("saved records as a file"),
     Act.DISCLOSURE: _l("was shown records from outside"),
+    Act.DISCLOSURE_ENTERED: _l("entered what was given to somebody outside"),
     Act.GRANT: _l("linked or appointed somebody"),
     Act.REVOKE: _l("ended a link or an office"),
     Act.CONSENT_GIVEN: _l("recorded a consent"),

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, PROGRAMMES, classes_said
+from api.pages.disclosure_words import GROUNDS, OUTCOMES
 from api.pages.flag_cards import DISMISS_REASONS, quoted
 from api.pages.reasons import flag_text
 from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, KINDS, MOVES, ROLES, STEPS, said
@@ -141,11 +142,17 @@ def _consents(reader: _Reader) -> Iterator[tuple[Any, ...]]:
 
 def _disclosures(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     for row in reader.sections["disclosure"]:
-        who = ", ".join(
-            part for part in (row["recipient"], row["organization"], said(CAPACITIES, row["capacity"])) if part
-        )
+        as_what = row["capacity"] and said(CAPACITIES, row["capacity"])
+        who = ", ".join(part for part in (row["recipient"], row["organization"], as_what) if part)
+        by_hand = row["happened_on"] is not None
+        when = _day(row["happened_on"]) if by_hand else reader.when(row["at"])
+        more = (
+            said(OUTCOMES, row["outcome"]) if by_hand else None, row["document_reference"], row["threat"],
+            row["further"], row["why"],
+        )  # fmt: skip
         yield (
-            reader.when(row["at"]), who, classes_said(row["classes"]), said(BASES, row["basis"]), row["purpose"] or "–",
+            when, who, classes_said(row["classes"]), said(BASES | GROUNDS, row["basis"]), row["purpose"] or "–",
+            ". ".join(part.rstrip(".") for part in more if part) or "–",
         )  # fmt: skip
 
 
@@ -296,7 +303,7 @@ _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
     (
         "disclosures",
         _l("What was given to somebody outside"),
-        (_WHEN, _l("To whom"), _l("Which data"), _l("On what ground"), _l("What for")),
+        (_WHEN, _l("To whom"), _l("Which data"), _l("On what ground"), _l("What for"), _l("In words")),
         _disclosures,
     ),
     ("acts", _l("Who looked, and what was done"), (_WHEN, _l("What"), _BY, _l("What for")), _acts),

@@ -60,6 +60,7 @@ ACTS: dict[str, Any] = {
     Act.VIEW: _l("looked at the record"),
     Act.EXPORT: _l("took a copy"),
     Act.DISCLOSURE: _l("given to somebody outside"),
+    Act.DISCLOSURE_ENTERED: _l("entered what was given to somebody outside"),
     Act.DECISION: _l("decided"),
     Act.OVERRIDE: _l("decided otherwise"),
     Act.FLAG_CHANGED: _l("changed what needs a look"),

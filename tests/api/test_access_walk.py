@@ -112,6 +112,8 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.family_withdraws": lambda one: (
         one.answers_for(Affair.CONSENTS) or one.place.student in {one.viewer.person, *one.viewer.wards}
     ),
+    # what others entered, for who reads the log
+    "pages.correct_disclosure": lambda one: one.answers_for(Affair.DISCLOSURES) and one.may(What.WHO_LOOKED),
     "pages.review_emergency": lambda one: one.answers_for(Affair.REVIEWS),
     # the whole district's
     "pages.end_support": lambda one: one.of_district(Affair.SUPPORT),
@@ -211,8 +213,10 @@ def told(asked: Question, canary: Canary) -> Iterable[tuple[str, bool, tuple[str
     """What there is to tell of a student, whether the law opens it to who asks, and what it looks like."""
     for data, texts in canary.texts().items():
         yield data.name, reads_whole(asked, data), texts
-    yield "a request", asked.may(What.AMENDMENTS), (canary.asked,)
     reads_record = reads_whole(asked, DataClass.RECORD)
+    staff = asked.answers_for(Affair.DISCLOSURES) and reads_record
+    yield "a sealed order", staff, (canary.sealed,)
+    yield "a request", asked.may(What.AMENDMENTS), (canary.asked,)
     found = asked.subject is not None and reach(asked.viewer, NOW).students.covers(asked.subject)
     yield "what a link is for", found or reads_record, (canary.purpose,)
     yield "an emergency", found or reads_record or asked.answers_for(Affair.REVIEWS), (canary.emergency,)
