@@ -169,6 +169,7 @@ _ALL_QUESTIONS, _PILOT = "/measurement/Mathematics?which=all", f"/measurement/Ma
 _HOME = "/office/people/{student}/home"
 _HOMES = "/office/people/{student}/homes"
 _GIVEN = "/office/people/{student}/disclosures"
+_ADDED = "/office/people/{added}"
 _LINK = "/office/people/{student}/link"
 _INSPECTION = "/students/{student}/inspection"
 _LOOKED = "/students/{student}/looked"
@@ -282,6 +283,8 @@ CASES = (
     Case("office, partners", "pages.partners", "steward", "/office/partners", more=at_home),
     Case("office, an agreement", "pages.renew_agreement", "steward", "/office/partners/{partner}", more=at_home),
     Case("office, correcting", "pages.correct_person", "steward", "/office/people/{added}/change", more=at_home),
+    Case("office, ending", "pages.before_ending", "steward", _ADDED + "/end", more=at_home),
+    Case("office, ending, not here", "pages.before_ending", "registrar", _ADDED + "/end", more=at_home),
     Case("office, a letter", "pages.office_person", "principal", "/office/people/{student}", _one_letter),
     Case("office, the record", "pages.office_record", "steward", "/office/record", more=waiting_office),
     Case("office, support", "pages.office_support", "leader", "/office/support", more=waiting_office),

@@ -169,15 +169,21 @@ def _in_force(consent: Consent) -> Span:
 def revoke_link(session: Session, viewer: Viewer, link_id: int, now: datetime) -> None:
     """End a link now; a page that is open shows nothing more. Raises NotYoursError."""
     link = session.get(Link, (viewer.district, link_id), with_for_update=True)
-    if link is None or not _answers_for(session, viewer, link, now):
+    if link is None or not answers_for_link(session, viewer, link, now):
         raise NotYoursError
+    cut_link(session, viewer, link, now)
+
+
+def cut_link(session: Session, viewer: Viewer, link: Link, now: datetime) -> None:
+    """End a link now, unless it has been. Whoever calls has asked whether the viewer may."""
     if link.revoked_at is None:
         link.revoked_at, link.revoked_by = now, viewer.person
         session.flush()
         _put(session, viewer.district, by_person(viewer.person), Act.REVOKE, link, now)
 
 
-def _answers_for(session: Session, viewer: Viewer, link: Link, now: datetime) -> bool:
+def answers_for_link(session: Session, viewer: Viewer, link: Link, now: datetime) -> bool:
+    """Whether what a link is to lies where the viewer answers for such links."""
     scope = Scope(link.scope)
     key = {Scope.STUDENT: link.student_id, Scope.SECTION: link.section_id, Scope.SCHOOL: link.school_id}.get(scope)
     asked = Asked(link.person_id, Role(link.role), scope, key, None, "", now.date())

@@ -159,6 +159,8 @@ def _change_of_person(told: _Told) -> str:
         change = _("no directory information") if detail["directory_opt_out"] else _("directory information again")
     elif "display_name_to_family" in detail:
         change = _("which name the family gets")
+    elif "ended" in detail:
+        change = _("not here any more")
     else:
         change = _("new here")
     return f"{whom}: {change}" if whom else change

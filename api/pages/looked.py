@@ -66,6 +66,7 @@ PAGES: dict[str, Any] = {
     "pages.disclosures": _OFFICE_FORM,
     "pages.add_disclosure": _OFFICE_FORM,
     "pages.correct_disclosure": _OFFICE_FORM,
+    "pages.before_ending": _OFFICE_FORM,
     "pages.looked_at": _l("the page of who has looked"),
     "pages.office_record": _l("the list of who did what"),
     "pages.policy": _l("the rules in force"),

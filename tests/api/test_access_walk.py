@@ -125,6 +125,8 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.end_student_programme": lambda _: False,  # there is none of this number
     "pages.remove_person_second_step": lambda _: False,  # the student has none
     "pages.correct_person": lambda _: False,  # whom the roster brings is the roster's to correct
+    "pages.before_ending": lambda _: False,
+    "pages.end_added_person": lambda _: False,
     "pages.renew_agreement": lambda one: (
         one.subject is not None and bool(joint(one.viewer, (Affair.LINKS, Affair.APPOINTMENTS), NOW))
     ),
