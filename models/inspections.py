@@ -45,13 +45,17 @@ def inspections_of(session: Session, district_id: int, student_id: int) -> Seque
     return _told(session, mine)
 
 
-def waiting_inspections(session: Session, district_id: int, where: Remit, now: datetime) -> Sequence[Asked]:
-    """The requests about students of some places that nothing came of yet, the oldest first."""
+def waiting_inspections(
+    session: Session, district_id: int, where: Remit, now: datetime, limit: int, offset: int
+) -> tuple[Sequence[Asked], int]:
+    """A page of the requests about students of some places that nothing came of yet, the oldest first; how many."""
     answered = exists().where(
         InspectionAnswer.district_id == district_id, InspectionAnswer.inspection_id == Inspection.id
     )
     here = Inspection.student_id.in_(students_in(district_id, where, now))
-    return _told(session, _asked(district_id).where(~answered, here).order_by(Inspection.id))
+    every = _asked(district_id).where(~answered, here).order_by(Inspection.id)
+    total = session.scalar(every.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)) or 0
+    return _told(session, every, limit, offset), total
 
 
 def _asked(district_id: int) -> Select[Inspection, Person, Person, datetime | None, bool | None]:
@@ -75,11 +79,16 @@ def _asked(district_id: int) -> Select[Inspection, Person, Person, datetime | No
     )
 
 
-def _told(session: Session, query: Select[Inspection, Person, Person, datetime | None, bool | None]) -> Sequence[Asked]:
+def _told(
+    session: Session,
+    query: Select[Inspection, Person, Person, datetime | None, bool | None],
+    limit: int = MOST,
+    offset: int = 0,
+) -> Sequence[Asked]:
     return [
         Asked(
             row.id, row.student_id, student.display_name, row.asked_by, asker.display_name, row.asked_at, given,
             bool(closed),
         )
-        for row, student, asker, given, closed in session.execute(query.limit(MOST))
+        for row, student, asker, given, closed in session.execute(query.limit(limit).offset(offset))
     ]  # fmt: skip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mastery.access import Basis
@@ -17,7 +17,6 @@ from models.queries_office import in_force, students_in
 from models.roster import Person
 
 SOON = timedelta(days=30)
-MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,13 @@ class Waiting:
     purpose: str | None = None
 
 
-def links_ending(session: Session, district_id: int, where: Remit, now: datetime, today: date) -> Sequence[Waiting]:
-    """Links to students that end within 30 days, the nearest first."""
+def links_ending(
+    session: Session, district_id: int, where: Remit, now: datetime, limit: int, offset: int
+) -> tuple[Sequence[Waiting], int]:
+    """A page of links to students that end within 30 days, the nearest first; how many there are."""
     student, adult = aliased(Person), aliased(Person)
     rows = session.execute(
-        select(Link, student, adult)
+        select(Link, student, adult, func.count().over())
         .join(student, (student.district_id == Link.district_id) & (student.id == Link.student_id))
         .join(adult, (adult.district_id == Link.district_id) & (adult.id == Link.person_id))
         .where(
@@ -48,19 +49,23 @@ def links_ending(session: Session, district_id: int, where: Remit, now: datetime
             Link.basis.not_in([Basis.EMERGENCY, Basis.SUPPORT]), _about(Link.student_id, district_id, where, now),
         )
         .order_by(Link.ends_at, Link.id)
-        .limit(MOST)
-    )  # fmt: skip
-    return [
+        .limit(limit)
+        .offset(offset)
+    ).all()  # fmt: skip
+    found = [
         Waiting(link.id, about.id, about.display_name, who.display_name, _known(link.ends_at))
-        for link, about, who in rows
+        for link, about, who, _total in rows
     ]
+    return found, rows[0][-1] if rows else 0
 
 
-def orders_ending(session: Session, district_id: int, where: Remit, now: datetime, today: date) -> Sequence[Waiting]:
-    """Court orders that end within 30 days, the nearest first."""
+def orders_ending(
+    session: Session, district_id: int, where: Remit, now: datetime, limit: int, offset: int
+) -> tuple[Sequence[Waiting], int]:
+    """A page of court orders that end within 30 days, the nearest first; how many there are."""
     student, guardian = aliased(Person), aliased(Person)
     rows = session.execute(
-        select(CourtOrder, student, guardian)
+        select(CourtOrder, student, guardian, func.count().over())
         .join(student, (student.district_id == CourtOrder.district_id) & (student.id == CourtOrder.student_id))
         .join(guardian, (guardian.district_id == CourtOrder.district_id) & (guardian.id == CourtOrder.guardian_id))
         .where(
@@ -68,21 +73,26 @@ def orders_ending(session: Session, district_id: int, where: Remit, now: datetim
             CourtOrder.ends_at <= now + SOON, _about(CourtOrder.student_id, district_id, where, now),
         )
         .order_by(CourtOrder.ends_at, CourtOrder.id)
-        .limit(MOST)
-    )  # fmt: skip
-    return [
+        .limit(limit)
+        .offset(offset)
+    ).all()  # fmt: skip
+    found = [
         Waiting(order.id, about.id, about.display_name, who.display_name, _known(order.ends_at))
-        for order, about, who in rows
+        for order, about, who, _total in rows
     ]
+    return found, rows[0][-1] if rows else 0
 
 
 def consents_lacking(
-    session: Session, district_id: int, where: Remit, now: datetime, today: date
-) -> Sequence[tuple[Waiting, bool]]:
-    """Outside links whose consent ends within 30 days or holds no more, with whether it is gone; the nearest first."""
+    session: Session, district_id: int, where: Remit, now: datetime, limit: int, offset: int
+) -> tuple[Sequence[tuple[Waiting, bool]], int]:
+    """A page of outside links whose consent ends within 30 days or holds no more, and whether it is gone; how many.
+
+    The nearest come first.
+    """
     student, adult = aliased(Person), aliased(Person)
     rows = session.execute(
-        select(Link, Consent, student, adult)
+        select(Link, Consent, student, adult, func.count().over())
         .join(Consent, (Consent.district_id == Link.district_id) & (Consent.id == Link.consent_id))
         .join(student, (student.district_id == Link.district_id) & (student.id == Link.student_id))
         .join(adult, (adult.district_id == Link.district_id) & (adult.id == Link.person_id))
@@ -92,20 +102,23 @@ def consents_lacking(
             _about(Link.student_id, district_id, where, now),
         )
         .order_by(Consent.ends_at, Link.id)
-        .limit(MOST)
-    )  # fmt: skip
+        .limit(limit)
+        .offset(offset)
+    ).all()  # fmt: skip
     found = []
-    for link, consent, about, who in rows:
+    for link, consent, about, who, _total in rows:
         until = min(consent.ends_at, consent.withdrawn_at or consent.ends_at)
         found.append((Waiting(link.id, about.id, about.display_name, who.display_name, until), until <= now))
-    return found
+    return found, rows[0][-1] if rows else 0
 
 
-def emergencies(session: Session, district_id: int, where: Remit, now: datetime) -> Sequence[Waiting]:
-    """Records that were opened in an emergency and that nobody has reviewed, the oldest first."""
+def emergencies(
+    session: Session, district_id: int, where: Remit, now: datetime, limit: int, offset: int
+) -> tuple[Sequence[Waiting], int]:
+    """A page of records opened in an emergency that nobody has reviewed, the oldest first; how many there are."""
     student, adult = aliased(Person), aliased(Person)
     rows = session.execute(
-        select(Link, student, adult)
+        select(Link, student, adult, func.count().over())
         .join(student, (student.district_id == Link.district_id) & (student.id == Link.student_id))
         .join(adult, (adult.district_id == Link.district_id) & (adult.id == Link.person_id))
         .where(
@@ -113,14 +126,16 @@ def emergencies(session: Session, district_id: int, where: Remit, now: datetime)
             _about(Link.student_id, district_id, where, now),
         )
         .order_by(Link.begins_at, Link.id)
-        .limit(MOST)
-    )  # fmt: skip
-    return [
+        .limit(limit)
+        .offset(offset)
+    ).all()  # fmt: skip
+    found = [
         Waiting(
             link.id, about.id, about.display_name, who.display_name, _known(link.ends_at), link.person_id, link.purpose
         )
-        for link, about, who in rows
+        for link, about, who, _total in rows
     ]
+    return found, rows[0][-1] if rows else 0
 
 
 def _about(

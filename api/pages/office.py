@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from api.actions.emergency import review_break_glass
 from api.actions.looking import looked
 from api.pages import office_words
 from api.pages.acts import kept, redirect_with
-from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_only, pages
+from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_only, page_number, pages
 from api.pages.inspections import Due, due
-from mastery.offices import Affair, reach
+from mastery.offices import Affair, Remit, reach
 from models.inspections import waiting_inspections
 from models.queries_office import Found, find_people
-from models.queries_waiting import MOST, Waiting, consents_lacking, emergencies, links_ending, orders_ending
+from models.queries_waiting import Waiting, consents_lacking, emergencies, links_ending, orders_ending
 
 _LONGEST = 100
+LISTS = ("emergencies", "inspections", "consents", "links", "orders")
+
+
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True, slots=True)
+class Paged(Generic[Line]):
+    """A page of a list of what waits."""
+
+    lines: Sequence[Line] = ()
+    page: int = 1
+    last_page: int = 1
 
 
 @dataclass(slots=True)
@@ -28,35 +44,55 @@ class Queue:
     """What waits, by kind; empty where the person does not answer for it. `named`: students may be named."""
 
     named: bool
-    emergencies: Sequence[Waiting] = field(default_factory=list)
-    consents: Sequence[tuple[Waiting, bool]] = field(default_factory=list)
-    links: Sequence[Waiting] = field(default_factory=list)
-    orders: Sequence[Waiting] = field(default_factory=list)
-    inspections: Sequence[Due] = field(default_factory=list)
+    emergencies: Paged[Waiting] = Paged()
+    consents: Paged[tuple[Waiting, bool]] = Paged()
+    links: Paged[Waiting] = Paged()
+    orders: Paged[Waiting] = Paged()
+    inspections: Paged[Due] = Paged()
+
+    def pages(self) -> dict[str, int]:
+        """At which page each list is, for an address; the first is left out."""
+        lists = {name: getattr(self, name).page for name in LISTS}
+        return {name: page for name, page in lists.items() if page > 1}
 
     def students(self) -> set[int]:
         """Whom it names."""
         if not self.named:
             return set()
-        lines = (*self.emergencies, *(line for line, _gone in self.consents), *self.links, *self.orders)
-        return {line.student_id for line in lines} | {line.asked.student_id for line in self.inspections}
+        lines = (
+            *self.emergencies.lines, *(line for line, _gone in self.consents.lines), *self.links.lines,
+            *self.orders.lines,
+        )  # fmt: skip
+        return {line.student_id for line in lines} | {line.asked.student_id for line in self.inspections.lines}
 
 
 def queue_of(visit: Visit) -> Queue:
-    """What waits for a person's office."""
-    session, district, now, today = visit.session, visit.district_id, visit.now, visit.today
-    found = Queue(named=bool(reach(visit.viewer, now).students))
+    """What waits for a person's office, at the pages that the address asks for."""
+    found = Queue(named=bool(reach(visit.viewer, visit.now).students))
     if where := visit.remit(Affair.REVIEWS):
-        found.emergencies = emergencies(session, district, where, visit.now)
+        found.emergencies = _paged(visit, "emergencies", where, emergencies)
     if where := visit.remit(Affair.CONSENTS):
-        found.consents = consents_lacking(session, district, where, now, today)
+        found.consents = _paged(visit, "consents", where, consents_lacking)
     if where := visit.remit(Affair.LINKS):
-        found.links = links_ending(session, district, where, now, today)
+        found.links = _paged(visit, "links", where, links_ending)
     if where := visit.remit(Affair.ORDERS):
-        found.orders = orders_ending(session, district, where, now, today)
+        found.orders = _paged(visit, "orders", where, orders_ending)
     if where := visit.remit(Affair.INSPECTIONS):
-        found.inspections = [due(visit, one) for one in waiting_inspections(session, district, where, now)]
+        asked = _paged(visit, "inspections", where, waiting_inspections)
+        found.inspections = Paged([due(visit, one) for one in asked.lines], asked.page, asked.last_page)
     return found
+
+
+def _paged(
+    visit: Visit,
+    name: str,
+    where: Remit,
+    query: Callable[[Session, int, Remit, datetime, int, int], tuple[Sequence[Line], int]],
+) -> Paged[Line]:
+    """The page of a list that the address asks for; 404 for one that there is not."""
+    page = page_number(name)
+    lines, total = query(visit.session, visit.district_id, where, visit.now, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    return Paged(lines, page, last_page(page, total))
 
 
 @pages.get("/office")
@@ -65,7 +101,7 @@ def office(visit: Visit) -> ResponseReturnValue:
     """The search and what waits."""
     queue = queue_of(visit)
     visit.seen.update(queue.students())
-    return render_template("office.html", visit=visit, queue=queue, most=MOST, **_common(visit))
+    return render_template("office.html", visit=visit, queue=queue, **_common(visit))
 
 
 @pages.post("/office")

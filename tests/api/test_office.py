@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from factories import Factory
+from access_rows import consent
+from access_rows import link as tied
+from factories import NOW, Factory
 from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
 from page_world import PageWorld
 from sqlalchemy import select, text
@@ -22,7 +24,8 @@ from mastery.audit import Act
 from mastery.links import AgeBasis, Restriction
 from mastery.policy import Policy
 from models.audit import AuditEvent, AuditSubject
-from models.links import Link
+from models.inspection import Inspection
+from models.links import CourtOrder, Link
 from models.unit_of_work import district_transaction
 
 
@@ -239,6 +242,44 @@ def test_a_long_list_of_found_people_comes_in_pages(office: OfficeWorld) -> None
     assert "Page 2 of 2" in client.post("/office", 200, q="Many", page="2").text
     for wrong in ("3", "0", "x"):
         client.post("/office", 404, q="Many", page=wrong)
+
+
+def test_every_list_of_what_waits_comes_in_pages_of_its_own(office: OfficeWorld) -> None:
+    world, guardian = office.world, office.world.people["guardian"].id
+    principal = world.client("principal")
+    student, soon = world.student.id, NOW + 9 * DAY
+
+    def rows(make: Factory, count: int) -> None:
+        agreed = consent(make, office.mentor, student, "club", ends_at=soon)
+        for number in range(count):
+            ends = {"student_id": student, "ends_at": soon + number * DAY / 99}
+            tied(make, office.mentor, Role.PROFESSIONAL, **ends)
+            tied(make, office.mentor, Role.PROFESSIONAL, **ends | {"basis": Basis.EMERGENCY})
+            external = {"basis": Basis.CONSENT, "consent_id": agreed, "ends_at": NOW + 99 * DAY}
+            tied(make, office.mentor, Role.EXTERNAL_PROFESSIONAL, **ends | external)
+            key = {"district_id": make.district_id, "student_id": student}
+            make._add(Inspection(**key, asked_by=guardian, asked_at=NOW))
+            make._add(
+                CourtOrder(
+                    **key, guardian_id=guardian, kind="custody", restricts=["pickup"], leaves=[], recorded_by=None,
+                    document_reference="drawer", begins_at=NOW, ends_at=soon, recorded_at=NOW, lifted_at=None,
+                )
+            )  # fmt: skip
+
+    world.add(lambda make: rows(make, 1))
+    few = principal.statements("/office")
+    world.add(lambda make: rows(make, 50))
+    lists = ("emergencies", "inspections", "consents", "links", "orders")
+    first = principal.get("/office")
+    assert first.text.count("Page 1 of 2") == len(lists)
+    assert principal.statements("/office") == few
+    for one in lists:
+        assert f"/office?{one}=2#{one}-title" in first.links
+        second = principal.get(f"/office?{one}=2")
+        assert (second.text.count("Page 1 of 2"), second.text.count("Page 2 of 2")) == (len(lists) - 1, 1)
+        principal.get(f"/office?{one}=3", 404)
+        principal.get(f"/office?{one}=x", 404)
+    assert f"/office?{lists[0]}=2&{lists[1]}=2#{lists[1]}-title" in principal.get(f"/office?{lists[0]}=2").links
 
 
 def test_links_of_a_caseload_come_in_pages_those_that_run_first(office: OfficeWorld) -> None:
