@@ -82,6 +82,16 @@ def letters_of(viewer: Viewer) -> Remit:
     return remit(viewer, Affair.ACCOUNTS, viewer.at)
 
 
+def opens_group(viewer: Viewer, group: Group, school: int) -> bool:
+    """Whether a person is shown who of a school has which letter.
+
+    A list of guardians by school or class tells whose family they are (D14 of domain 7.3), so it is of who answers for
+    guardianship there. Who does not still makes a letter for one person whom they name.
+    """
+    families = remit(viewer, Affair.ORDERS, viewer.at).covers_school(school)
+    return letters_of(viewer).covers_school(school) and (group is not Group.GUARDIANS or families)
+
+
 def may_make_letters(viewer: Viewer) -> bool:
     """Whether a person may make letters at all."""
     return bool(letters_of(viewer))

@@ -20,7 +20,7 @@ from api.pages.language import region
 from api.pages.qr import Qr, qr
 from api.security.guards import declare
 from api.services import services
-from mastery.letters import Group, letters_of, may_make_letters
+from mastery.letters import Group, letters_of, may_make_letters, opens_group
 from mastery.offices import Affair
 from models.audit import by_person
 from models.queries_letters import (
@@ -65,6 +65,7 @@ class Choice:
     school: Place | None
     sections: Sequence[Place]
     section: Place | None
+    groups: Sequence[Group]
     group: Group
 
     @property
@@ -78,10 +79,11 @@ def _choice(visit: Visit, told: Callable[[str], str | None]) -> Choice:
     schools = schools_of(visit.session, visit.viewer)
     school = _named(schools, told("school")) or (schools[0] if len(schools) == 1 else None)
     sections = sections_of_school(visit.session, visit.district_id, school.id) if school else []
-    group = told("group") or Group.GUARDIANS
-    if group not in set(Group):
+    groups = [one for one in Group if school is None or opens_group(visit.viewer, one, school.id)]
+    group = told("group") or groups[0]
+    if group not in groups:
         abort(404)
-    return Choice(schools, school, sections, _named(sections, told("section")), Group(group))
+    return Choice(schools, school, sections, _named(sections, told("section")), groups, Group(group))
 
 
 def _named(places: Iterable[Place], key: str | None) -> Place | None:
@@ -107,7 +109,7 @@ def letters(visit: Visit) -> ResponseReturnValue:
         "letters.html",
         visit=visit,
         choice=choice,
-        groups=GROUPS,
+        groups={one: GROUPS[one] for one in choice.groups},
         people=people,
         total=total,
         missing=missing,

@@ -245,7 +245,24 @@ def test_a_principal_reaches_whom_they_answer_for_and_no_further(page_world: Pag
     printed(world, "principal", 404, school=world.people["stranger"].id, group="staff")
     assert letter(world, people["shared"], "staff", "steward")
     assert letter(world, people["linked steward"], "staff", "steward")
-    assert letter(world, people["parent"], "guardians", "steward")
+    # whose guardian somebody is, no list tells the steward, who makes a letter for whom they name
+    printed(world, "steward", 404, school=world.school.id, group="guardians", person=people["parent"].id)
+    made = world.client("steward").post(f"/office/people/{people['parent'].id}/letter", 200).text
+    assert "Above All" in made
+
+
+def test_guardians_are_listed_to_who_may_know_guardianship_alone(page_world: PageWorld) -> None:
+    add_steward(page_world)
+    school, section = page_world.school.id, page_world.section.id
+    steward, principal = page_world.client("steward"), page_world.client("principal")
+    for place in (f"school={school}", f"school={school}&section={section}"):
+        steward.get(f"/letters?{place}&group=guardians", 404)
+        for address in (f"/letters?{place}", f"/letters?{place}&group=staff"):
+            said = steward.get(address).text
+            assert "Anne Byron" not in said
+            assert "Parents and guardians" not in said
+        assert "Byron, Anne" in principal.get(f"/letters?{place}").text
+    steward.post("/letters", 404, school=school, group="guardians")
 
 
 def test_a_whole_section_at_once_with_as_many_statements(page_world: PageWorld) -> None:

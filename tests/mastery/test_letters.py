@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from mastery.access import Scope, Tie, Viewer
 from mastery.access_matrix import Role
-from mastery.letters import SECRET_SIGNS, SIGNS, ends_at, last_day, may_make_letters, read_code, spelled
+from mastery.letters import (
+    SECRET_SIGNS,
+    SIGNS,
+    Group,
+    ends_at,
+    last_day,
+    may_make_letters,
+    opens_group,
+    read_code,
+    spelled,
+)
 
 secrets = st.text(SIGNS, min_size=SECRET_SIGNS, max_size=SECRET_SIGNS)
 
@@ -55,3 +65,14 @@ def test_the_last_day_is_whole_where_the_school_is(zone: str, hours: int) -> Non
 def test_the_offices_that_answer_for_accounts_make_letters(role: Role, scope: Scope, key: int, makes: bool) -> None:
     viewer = Viewer(1, 2, datetime(2026, 10, 5, tzinfo=UTC), (Tie(role, scope, key),))
     assert may_make_letters(viewer) == makes
+
+
+@given(st.lists(st.tuples(st.sampled_from(Role), st.sampled_from(Scope), st.sampled_from([1, 3, 4])), max_size=4))
+def test_lists_of_guardians_are_of_who_may_know_guardianship_there(held: list[tuple[Role, Scope, int]]) -> None:
+    viewer = Viewer(1, 2, datetime(2026, 10, 5, tzinfo=UTC), tuple(Tie(*one) for one in held))
+    knows = {Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR}
+    here = {(Scope.SCHOOL, 3), (Scope.DISTRICT, 1)}
+    expected = any(role in knows and (scope, key) in here for role, scope, key in held)
+    assert opens_group(viewer, Group.GUARDIANS, 3) == expected
+    office = any(role in knows | {Role.DATA_STEWARD} and (scope, key) in here for role, scope, key in held)
+    assert opens_group(viewer, Group.STAFF, 3) == opens_group(viewer, Group.STUDENTS, 3) == office
