@@ -186,6 +186,14 @@ def held_to(session: Session, viewer: Viewer, what: What, students: Collection[i
     return found
 
 
+def open_on(
+    session: Session, viewer: Viewer, what: What, students: Collection[int]
+) -> dict[int, frozenset[int] | None]:
+    """Of whom of some students `what` is open to the viewer, and on which targets alone; None: on all."""
+    held = held_to(session, viewer, what, students)
+    return {one: held.get(one) for one in _among(session, students, visible_students(viewer, what))}
+
+
 def _among(session: Session, students: Collection[int], reached: Select[int]) -> set[int]:
     seen = reached.subquery("reached")
     return set(session.scalars(select(seen.c.person_id).where(seen.c.person_id == func.any(list(students)))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from mastery.grid import ClassRow, who_needs_me
 from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph
 from models.queries_grid import Counted, cells_of_class, new_flags_of_class, states_counted
-from models.queries_people import StudentName, held_to
+from models.queries_people import StudentName, held_to, open_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,15 @@ class Column:
     code: str
 
 
-# the state of a student on a target, and whether there is enough evidence to say more: too little is its own answer
-Cell = tuple[State, bool]
+class Cell(NamedTuple):
+    """Where a student stands on a target; `enough` evidence to say more, for too little is its own answer.
+
+    `explained`: the viewer may read why.
+    """
+
+    state: State
+    enough: bool
+    explained: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +87,18 @@ def class_grid(
     whole: bool,
     part: Part,
 ) -> Grid:
-    """A part of the grid of a class, given by name, on the targets that any of it has a standing on; three statements.
+    """A part of the grid of a class, given by name, on the targets that any of it has a standing on; four statements.
 
-    On what the viewer may not see of a student nothing is told or counted: the cell is None. More statements where the
-    viewer is held to targets.
+    On what the viewer may not see of a student nothing is told or counted: the cell is None. Why somebody stands there
+    tells of the records, too, which not everybody may see who sees levels. More statements where the viewer is held to
+    targets.
 
     Unless `whole`, on those that anybody was at work on in the last days, if there are any: what the class did years
     ago is not what it does now. That somebody is ready on a day changes no order.
     """
     ids, district_id = [one.id for one in students], viewer.district
     held = held_to(session, viewer, What.STANDING, ids)
+    records = open_on(session, viewer, What.EVIDENCE, ids)
     since = datetime.combine(day - timedelta(days=DEFAULT_POLICY.class_at_work_days), time(), zone)
     counted = states_counted(session, district_id, ids, since, held)
     flags = new_flags_of_class(session, viewer, ids)
@@ -105,7 +115,8 @@ def class_grid(
         tuple(_column(target, graph) for target in columns),
         tuple(
             GridRow(row.student, row.name, row.urgent + row.act + row.watch,
-                    tuple(_cells(columns, known[row.student], graph, day, held.get(row.student))))
+                    tuple(_cells(columns, known[row.student], graph, day, held.get(row.student),
+                         records.get(row.student, frozenset()))))
             for row in shown
         ),
         len(students),
@@ -126,13 +137,15 @@ def _cells(
     graph: DistrictGraph,
     day: date,
     only: Collection[int] | None,
+    records: Collection[int] | None,
 ) -> Iterable[Cell | None]:
     for target in targets:
         if only is not None and target not in only:
             yield None
             continue
         state = state_on(day, target, known, graph.rules, DEFAULT_POLICY)
-        yield state, known.get(target, NOTHING).decision.enough_evidence
+        enough = known.get(target, NOTHING).decision.enough_evidence
+        yield Cell(state, enough, records is None or target in records)
 
 
 def _row(student: StudentName, flags: Mapping[str, int], counted: Counted) -> ClassRow:

@@ -16,6 +16,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from api.actions.class_grid import Cell
 from api.actions.path import Stage, StudentPath
 from api.actions.student_map import WIDEST, MapTarget, StudentMap
 from api.actions.student_overview import Overview, Told
@@ -80,7 +81,7 @@ def gallery(visit: Visit) -> ResponseReturnValue:
     if not is_sandbox(visit.session, visit.district_id):
         abort(404)
     moves = _Moves(visit)
-    cells = [(state, True) for state in State] + [(State.IN_PROGRESS, False)]
+    cells = [*(Cell(state, True, True) for state in State), Cell(State.IN_PROGRESS, False, True)]
     found = _map()
     says = dict.fromkeys(found.targets, Said(_TARGET))
     return render_template(

@@ -75,20 +75,34 @@ class Mark:
     """How cells of one kind are shown; made once, since there are thousands of cells.
 
     `opening` begins the cell and its link up to the student's address, `closing` goes on after the target's key. The
-    whole word is the link's accessible name where the short one is less.
+    whole word is the link's accessible name where the short one is less. Where it is not `linked`, since the viewer may
+    not read why, `opening` is the whole cell.
     """
 
     look: Look
     short: Look
     opening: Markup
     closing: Markup
+    linked: bool
 
 
 def marks(cells: Iterable[Cell]) -> dict[Cell, Mark]:
     """How each kind of some cells is shown, in the order of their first appearance."""
     # the students' addresses begin as their list's, wherever the pages are mounted
     students = url_for("pages.students")
-    return {cell: _mark(standing_look(*cell), short_look(*cell), students) for cell in dict.fromkeys(cells)}
+    return {
+        cell: (_mark(whole, short, students) if cell.explained else _plain(whole, short))
+        for cell in dict.fromkeys(cells)
+        for whole, short in [(standing_look(cell.state, cell.enough), short_look(cell.state, cell.enough))]
+    }
+
+
+def _plain(look: Look, short: Look) -> Mark:
+    said = Markup("<i aria-hidden=true>{} {}</i><span class=unseen>{}</span>").format(
+        short.symbol, short.word, look.word
+    )
+    whole = Markup('<td><span class="state-{}">{}</span></td>').format(look.style, said)
+    return Mark(look, short, whole, Markup(""), linked=False)
 
 
 def _mark(look: Look, short: Look, students: str) -> Mark:
@@ -97,4 +111,4 @@ def _mark(look: Look, short: Look, students: str) -> Mark:
     else:
         name, text = Markup(' aria-label="{}"').format(look.word), Markup("{} {}").format(short.symbol, short.word)
     opening = Markup('<td><a class="state-{}"{} href="{}/').format(look.style, name, students)
-    return Mark(look, short, opening, Markup('">{}</a></td>').format(text))
+    return Mark(look, short, opening, Markup('">{}</a></td>').format(text), linked=True)

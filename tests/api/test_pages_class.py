@@ -9,12 +9,16 @@ import pytest
 from api_rows import sitting
 from conftest_api import Machine, token_of
 from factories import NOW, TODAY, Factory, new_district
-from page_world import PageWorld
+from page_world import PASSWORD, PageWorld
 
+from api.actions.accounts import create_account
 from api.actions.graph import add_prerequisite
+from api.actions.links import Asked, appoint
 from api.pages import grid
 from api.security.clients import SCOPES, create_client
 from mastery import access_questions
+from mastery.access import Basis, Scope
+from mastery.access_matrix import DataClass, Role
 from mastery.access_questions import sees_class
 from mastery.graph import Strength
 from mastery.policy import DEFAULT_POLICY
@@ -199,6 +203,38 @@ def test_a_class_shows_only_whom_the_viewer_may_see(page_world: PageWorld) -> No
     page_world.add(rows)
     for who in ("teacher", "principal"):
         assert [row[0] for row in shown(page_world, who, "?order=name")] == ["Student", "Byron, Ada", "Turing, Alan"]
+
+
+def test_no_cell_leads_to_what_the_viewer_may_not_open(page_world: PageWorld) -> None:
+    """A link that shares levels alone opens the class, but not the answers (D3), of which an explanation tells."""
+
+    def rows(make: Factory) -> None:
+        page_world.people["helper"] = helper = make.person("Maria", "Montessori")
+        create_account(make.session, make.district_id, "helper", PASSWORD, helper.id, NOW)
+        make.standing(page_world.student, page_world.target, records=1)
+        asked = Asked(
+            helper.id, Role.CO_TEACHER, Scope.SECTION, page_world.section.id, Basis.EMPLOYEE, "reading", NOW.date(),
+            share=frozenset({DataClass.LEVELS}),
+        )  # fmt: skip
+        appoint(make.session, make.district_id, asked, NOW)
+
+    page_world.add(rows)
+    address, cell = f"/classes/{page_world.section.id}", f"/students/{page_world.student.id}/targets/"
+    helper, teacher = page_world.client("helper"), page_world.client("teacher")
+    seen = helper.get(address)
+    assert "Not enough evidence yet" in seen.text
+    assert not [link for link in seen.links if cell in link]
+    helper.get(f"{cell}{page_world.target.id}", 404)
+    (link,) = [link for link in teacher.get(address).links if cell in link]
+    teacher.get(link)
+    few = helper.statements(address), teacher.statements(address)
+
+    def more(make: Factory) -> None:
+        for _ in range(5):
+            make.standing(make.student(page_world.section), page_world.target)
+
+    page_world.add(more)
+    assert (helper.statements(address), teacher.statements(address)) == few
 
 
 def test_the_order_holds_across_pages_of_students(page_world: PageWorld, monkeypatch: pytest.MonkeyPatch) -> None:
