@@ -131,10 +131,11 @@ def year_end_after(day: date) -> date:
 
 
 def may_sign(viewer: Viewer, student: int, grown: datetime | None, at: datetime) -> bool:
-    """Whether a person may sign for the record of a student, who is of age from `grown` on (99.5).
+    """Whether a person may sign for the record of a student, who is of age from `grown` on (99.5), or withdraw it.
 
     Until then a parent whose rights no court restricts; from then on the student alone, also where a parent still sees
-    the record.
+    the record. A consent is given, and taken back for the time to come, by whose right it is that day, whoever signed
+    it: whom an order leaves a part of the record may read that part, and decides on nobody else's reading.
     """
     if grown is not None and grown <= at:
         return viewer.person == student

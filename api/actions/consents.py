@@ -89,7 +89,7 @@ def _may_sign(session: Session, subject: Subject, person: int, now: datetime) ->
 
 
 def withdraw_consent(session: Session, viewer: Viewer, consent_id: int, now: datetime) -> int:
-    """Withdraw a consent from now on, by the office or by the family itself; the student's key.
+    """Withdraw a consent from now on, by the office or by whoever of the family may sign; the student's key.
 
     Raises NotYoursError.
     """
@@ -110,5 +110,5 @@ def _may_withdraw(session: Session, viewer: Viewer, consent: Consent, now: datet
     subject = subject_of(session, viewer.district, consent.student_id, now)
     if subject is None:
         return False
-    own = consent.student_id == viewer.person or consent.student_id in viewer.wards
+    own = holds_rights(session, viewer, consent.student_id, now)
     return own or remit(viewer, Affair.CONSENTS, now).covers(subject)

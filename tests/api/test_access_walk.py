@@ -109,9 +109,7 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
         ("pages.new_home", "pages.change_home", "pages.join_home", "pages.leave_home"), Question.keeps_homes
     ),
     "pages.end_link": lambda one: one.answers_for(Affair.LINKS),  # with the student; an office is of who appoints
-    "pages.family_withdraws": lambda one: (
-        one.answers_for(Affair.CONSENTS) or one.place.student in {one.viewer.person, *one.viewer.wards}
-    ),
+    "pages.family_withdraws": lambda one: one.answers_for(Affair.CONSENTS) or one.signs(),
     # what others entered, for who reads the log
     "pages.correct_disclosure": lambda one: one.answers_for(Affair.DISCLOSURES) and one.may(What.WHO_LOOKED),
     "pages.review_emergency": lambda one: one.answers_for(Affair.REVIEWS),

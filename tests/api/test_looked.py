@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from api.actions.accounts import create_account
 from api.actions.consents import Signed, give_consent
-from api.actions.custody import Filed, file_order
+from api.actions.custody import Filed, file_order, lift_order
 from api.actions.emergency import break_glass
 from api.actions.links import Asked, grant_link
 from api.pages.looked import PAGES
@@ -160,6 +160,29 @@ def test_a_family_sees_who_is_linked_and_what_they_received_and_withdraws(office
     mother.post(f"/consents/{consent}/withdraw")
     mentor.get(f"/students/{world.student.id}", 404)
     assert "The family agreed" not in mother.get(page).text
+
+
+def test_whom_an_order_leaves_the_levels_withdraws_nothing_and_the_other_parent_does(office: OfficeWorld) -> None:
+    world = office.world
+    world.add(lambda make: _father(make, world))
+    mother, father = world.people["guardian"].id, world.people["father"].id
+    signed = Signed(
+        world.student.id, office.mentor.id, frozenset({DataClass.LEVELS}), "robotics", mother, TODAY, TODAY,
+        TODAY + 20 * DAY,
+    )  # fmt: skip
+    consent = office.act(give_consent, signed)
+    leaves = frozenset({DataClass.LEVELS})
+    access = frozenset({Restriction.ACCESS})
+    for who in (mother, father):
+        order = office.act(file_order, Filed(world.student.id, who, "custody", access, "drawer 4", TODAY, None, leaves))
+        client = world.client("guardian" if who == mother else "father")
+        client.get(f"/students/{world.student.id}")  # what the order leaves
+        client.post(f"/consents/{consent}/withdraw", 404)
+        office.act(lift_order, order)
+    child = world.client("student")
+    assert f"/consents/{consent}/withdraw" not in str(child.get(f"/students/{world.student.id}/looked").forms)
+    child.post(f"/consents/{consent}/withdraw", 404)  # below 18 the rights are the parents'
+    world.client("father").post(f"/consents/{consent}/withdraw")
 
 
 def test_an_emergency_is_told_without_its_reason(office: OfficeWorld) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mastery.access import Basis, Consent, Scope, Span
+from mastery.access import Basis, Consent, Order, Scope, Span, Tie, Viewer
 from mastery.access_matrix import DataClass, Role
 from mastery.links import (
     CAPACITIES,
@@ -23,6 +23,7 @@ from mastery.links import (
     Rule,
     checked,
     default_end,
+    may_sign,
     of_age,
     required_by,
     span_of,
@@ -127,3 +128,19 @@ def test_which_rule_asks_for_an_entry_in_the_log() -> None:
     assert required_by(Role.EXTERNAL_PROFESSIONAL, Basis.CONSENT, idea) == {Rule.IDEA}
     assert required_by(Role.MONITOR, Basis.EMPLOYEE, []) == {Rule.FERPA}
     assert required_by(Role.SCHOOL_ADMINISTRATOR, Basis.SUPPORT, idea) == {Rule.IDEA}
+
+
+@given(
+    st.lists(st.frozensets(st.sampled_from(DataClass)), max_size=2),
+    st.sampled_from([None, NOW - TICK, NOW, NOW + TICK]),
+    st.sampled_from([Span(), Span(NOW), Span(None, NOW), Span(NOW + TICK)]),
+)
+def test_whom_an_order_restricts_neither_gives_nor_withdraws_whatever_it_leaves_open(
+    left: list[frozenset[DataClass]], grown: datetime | None, span: Span
+) -> None:
+    orders = tuple(Order(span, leaves) for leaves in left)
+    parent = Viewer(1, 2, NOW, (Tie(Role.PARENT, Scope.STUDENT, 3, basis=Basis.OWN_RIGHT, orders=orders),))
+    student = Viewer(1, 3, NOW, (Tie(Role.STUDENT, Scope.STUDENT, 3, basis=Basis.OWN_RIGHT),))
+    of_age_now, restricted = grown is not None and grown <= NOW, bool(left) and span.holds(NOW)
+    assert may_sign(parent, 3, grown, NOW) == (not of_age_now and not restricted)
+    assert may_sign(student, 3, grown, NOW) == of_age_now
