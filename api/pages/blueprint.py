@@ -20,7 +20,7 @@ from api.security.guards import GUARD, declare
 from api.services import services
 from mastery.access import Access, Basis, Reason, Subject, Tie, Viewer, roles_about, works_here
 from mastery.access_matrix import Role
-from mastery.access_questions import NEEDS, What, may
+from mastery.access_questions import EXPLAINED, NEEDS, What, may
 from mastery.names import NameUse
 from mastery.offices import Affair, Remit, joint, remit
 from mastery.second_factor import Step, needs_second_factor, step
@@ -114,6 +114,10 @@ class Visit:
     def access_to(self, what: What) -> Access:
         """Whether the person may see or do something more about the student whom the page is about, and on what."""
         return may(self.viewer, what, self.subject, self.now)
+
+    def explains(self, target: int) -> bool:
+        """Whether the person may read why the student whom the page is about stands where they do on a target."""
+        return all(self.access_to(what).covers({target}) for what in EXPLAINED)
 
 
 View = Callable[..., ResponseReturnValue]

@@ -101,6 +101,8 @@ def gallery(visit: Visit) -> ResponseReturnValue:
         stories=_stories(visit),
         measurement=measurement_samples(),
         map=found,
+        explained={one.target for one in found.targets.values()},
+        explains=lambda _target: True,
         says=says,
         picture=draw(found, says),
         look=look,

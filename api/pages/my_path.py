@@ -136,6 +136,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         corrections=(own or guardian) and visit.access_to(What.AMENDMENTS).whole,
         may_inspect=(own or guardian) and holds_rights(visit.session, visit.viewer, student_id, visit.now),
         found=found,
+        explains=visit.explains,
         page=writer.page(found),
     )
 

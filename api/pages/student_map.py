@@ -41,6 +41,7 @@ def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
         says=says,
         picture=draw(found, says),
         look=look,
+        explained={one.target for one in found.targets.values() if visit.explains(one.target)},
         shows_codes=visit.viewer.is_staff,
         page=page,
     )

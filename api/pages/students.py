@@ -32,7 +32,7 @@ from api.v1.paging import cursor, is_key, place
 from api.v1.students import is_instant
 from mastery.access import Access
 from mastery.access_matrix import Role
-from mastery.access_questions import EXPLAINED, Section, What, sees_class
+from mastery.access_questions import Section, What, sees_class
 from mastery.next_step import NextKind
 from models.amendments import has_statement
 from models.graph_store import DistrictGraph
@@ -114,7 +114,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         triage=visit.access_to(What.FLAGS).allowed,
         whole=visit.access.whole,
         may_know=visit.access_to(What.WHO_LOOKED).whole,
-        explained={target for target in shown if _explained(visit, target)},
+        explained={target for target in shown if visit.explains(target)},
         corrections=visit.access_to(What.AMENDMENTS).whole,
         own=visit.viewer.person == student_id,
         family=_is_family(visit),
@@ -133,18 +133,13 @@ def _may_open(visit: Visit, section: StudentSection) -> bool:
     return visit.viewer.is_staff and sees_class(visit.viewer, Section(visit.district_id, section.id, section.school_id))
 
 
-def _explained(visit: Visit, target: int) -> bool:
-    """Whether the viewer may read why the student stands where they do on a target."""
-    return all(visit.access_to(what).covers({target}) for what in EXPLAINED)
-
-
 @pages.get("/students/<int:student_id>/targets/<int:target_id>")
 @about_student(What.EVIDENCE, whole=False)
 def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturnValue:
     """Why a student's estimate and decision on one target are what they are: the API's answer, in words."""
     subject = visit.subject
     graph = graph_of(visit)
-    if target_id not in graph.subjects or not _explained(visit, target_id):
+    if target_id not in graph.subjects or not visit.explains(target_id):
         abort(404)
     levels = visit.access_to(What.STANDING)
     after, moment = _after(), Moment(visit.now, visit.zone)
@@ -179,7 +174,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         lines=[_line(record, said) for record, said in zip(shown, document["evidence"], strict=True)],
         story=story(document, visit.zone) if after is None else None,
         step=step,
-        explained={key for key, _ in (*step.targets, *step.waiting) if _explained(visit, key)},
+        explained={key for key, _ in (*step.targets, *step.waiting) if visit.explains(key)},
         whole=levels.whole,
         own=visit.viewer.person == student_id,
         is_first=after is None,

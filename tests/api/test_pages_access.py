@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from access_rows import order
 from factories import NOW, TODAY, Factory, new_district
 from page_world import PASSWORD, PageWorld, enrol
 from sqlalchemy import select
@@ -64,6 +65,28 @@ def test_nobody_else_acts_on_a_flag(page_world: PageWorld, who: str) -> None:
 def test_today_is_for_staff(page_world: PageWorld) -> None:
     page_world.client("student").get("/today", 404)
     page_world.client("guardian").get("/today", 404)
+
+
+@pytest.mark.parametrize("page", ["", "/map", "/path"])
+def test_no_page_leads_to_an_explanation_that_the_viewer_may_not_open(page_world: PageWorld, page: str) -> None:
+    """An order leaves levels and not the answers (D3), of which an explanation tells."""
+
+    def rows(make: Factory) -> None:
+        for state in ("in_progress", "mastered"):
+            target = make.target(f"{state}.1", f"I can be {state}.")
+            make.standing(page_world.student, target, state=state, records=5, level=3.0)
+
+    page_world.add(rows)
+    address, why = f"/students/{page_world.student.id}", f"/students/{page_world.student.id}/targets/"
+    mother = page_world.client("guardian")
+    opened = [link for link in mother.get(f"{address}{page}").links if link.startswith(why)]
+    assert opened
+    mother.get(opened[0])
+    page_world.add(lambda make: order(make, page_world.people["guardian"], page_world.student, "drawer 4"))
+    seen = mother.get(f"{address}{page}")
+    assert "I can be" in seen.text
+    assert not [link for link in seen.links if link.startswith(why)]
+    mother.get(opened[0], 404)
 
 
 def test_access_ends_with_the_enrolment(page_world: PageWorld) -> None:
