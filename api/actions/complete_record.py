@@ -36,6 +36,8 @@ _UNTOLD = frozenset(
         Act.SECOND_FACTOR_REMOVED, Act.SECOND_FACTOR_SHOWN, Act.LETTER_MADE, Act.RECOVERY_ASKED, Act.IDENTITY_LINKED,
     }
 )  # fmt: skip
+# which form of the office was open tells of what an order seals, and of an order about another guardian
+_FORMS = frozenset({"pages.disclosures", "pages.add_disclosure", "pages.correct_disclosure", "pages.add_order"})
 Document = dict[str, Any]
 
 
@@ -75,8 +77,8 @@ def complete_record(
 
 
 def _without_secrets(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An event without what one parent is not told of the other, nor either of a child's protection."""
-    if event["act"] == Act.PERSON_CHANGED:
+    """An event without what one parent is not told of the other, nor either of a protection or a sealed order."""
+    if event["act"] == Act.PERSON_CHANGED or event["detail"].get("page") in _FORMS:
         return {**event, "detail": {}}
     if "guardian" in event["detail"]:
         return {**event, "purpose": None, "detail": {}}

@@ -113,8 +113,12 @@ def test_what_an_order_seals_is_told_to_no_family_anywhere(office: OfficeWorld) 
     assert "The family is not told of this." in staff
     for who in ("guardian", "student"):
         assert "Agent Cooper" not in world.client(who).get(f"/students/{student}/looked").text
+    for form in ("", "/new", f"/{key}"):
+        principal.get(f"{office.page()}/disclosures{form}")
     told = _record(office)
     assert "Agent Cooper" not in told
+    assert "pages.looked_at" in told  # what staff opened is told, but for these forms
+    assert not [form for form in ("pages.disclosures", "add_disclosure", "correct_disclosure") if form in told]
     assert Act.DISCLOSURE_ENTERED not in told
     ((_actor, _who, students, detail),) = recorded(world.engine, world.district_id, Act.DISCLOSURE_ENTERED)
     assert (students, detail) == (set(), {"disclosure": key})
