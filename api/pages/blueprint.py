@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import wraps
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -19,7 +19,7 @@ from api.actions.looking import disclose, looked
 from api.security.guards import GUARD, declare
 from api.services import services
 from mastery.access import Access, Basis, Reason, Subject, Tie, Viewer, roles_about, works_here
-from mastery.access_matrix import Role
+from mastery.access_matrix import DataClass, Role
 from mastery.access_questions import EXPLAINED, NEEDS, What, may
 from mastery.names import NameUse
 from mastery.offices import Affair, Remit, joint, remit
@@ -39,6 +39,7 @@ pages = Blueprint("pages", __name__)
 csrf = CSRFProtect()
 PAGE_SIZE = 50
 REFUSED = 422  # a form that is shown again, as it was typed
+_SHOWN = frozenset({200, 304, REFUSED})  # 304: a page that is open still shows what it has
 UNDECIDED = Access(Reason.NO_TIE)
 
 
@@ -46,9 +47,9 @@ UNDECIDED = Access(Reason.NO_TIE)
 class Visit:
     """One request of a signed-in person: the district's transaction, who they are today, and the school's clock.
 
-    `asked`: the student whom the address names, if there is such a one; `access`: by what they may be seen here;
-    `seen`: whom the answer shows, to be put on record before it leaves. `support`: the access of our support by which
-    the person is here, to be said on every page.
+    `asked`: the student whom the address names, if there is such a one; `access`: by what they may be seen here, and
+    `data` what of them; `seen`: whom the answer shows, to be put on record before it leaves. `support`: the access of
+    our support by which the person is here, to be said on every page.
     `step` is what signing in still lacks; only few pages are open before it is done. `needs_factor`: the person's roles
     ask for a second factor.
     """
@@ -60,6 +61,7 @@ class Visit:
     zone: ZoneInfo
     asked: Subject | None = None
     access: Access = UNDECIDED
+    data: DataClass | None = None
     seen: set[int] = field(default_factory=set)
     step: Step = Step.IN
     needs_factor: bool = False
@@ -181,13 +183,9 @@ def about_student(what: What, *, own: bool = False, whole: bool = True) -> Calla
             access = may(visit.viewer, what, subject, visit.now)
             if not (access.whole if whole else access.allowed):
                 abort(404)
-            visit = g.visit = replace(visit, access=access)
-            answer = view(visit, **arguments)
-            if request.method == "GET":
-                visit.seen.add(subject.student)
-                data = NEEDS[what].data
-                disclose(visit.session, visit.viewer, access, subject.student, data, visit.now, looks_on=_looks_on())
-            return answer
+            visit = g.visit = replace(visit, access=access, data=NEEDS[what].data)
+            visit.seen.add(subject.student)
+            return view(visit, **arguments)
 
         return declare(_entered(guarded, own=own), f"person: about a student: {what}")
 
@@ -228,28 +226,31 @@ def _entered(view: View, *steps: Step, own: bool = False) -> View:
             visit = g.visit = _visit(session, current_user.person_id if own else arguments.get("student_id"))
             if visit.step is not Step.IN and visit.step not in steps:
                 return redirect(url_for(_LED_TO[visit.step], next=back), 303)
-            answer = view(visit, **arguments)
-            if request.method == "GET" and visit.seen:
-                looked(session, visit.viewer, request.endpoint or "", visit.seen, visit.now, looks_on=_looks_on())
-                session.commit()
+            answer = make_response(view(visit, **arguments))
+            visit = g.visit  # as its guard has it
+            if not visit.seen or answer.status_code not in _SHOWN or request.method == "HEAD":
                 return answer
-        if visit.seen and isinstance(answer, tuple) and answer[1] == REFUSED:
-            _put_shown_form_on_record(visit)
+            if request.method == "GET":
+                _put_on_record(session, visit)
+                return answer
+        # what an act had begun, before its form was shown again, is gone with its transaction
+        with district_transaction(services().engine, visit.district_id) as session:
+            _put_on_record(session, visit)
         return answer
 
     return entered
 
 
-def _put_shown_form_on_record(visit: Visit) -> None:
-    """A form that is shown again shows whom it is about; what its act had begun is gone with its transaction."""
-    with district_transaction(services().engine, visit.district_id) as session:
-        looked(session, visit.viewer, request.endpoint or "", visit.seen, visit.now, looks_on=False)
-        session.commit()
-
-
-def _looks_on() -> bool:
-    """Whether a page that is open asks for what changed."""
-    return request.args.get("partial") == "1"
+def _put_on_record(session: Session, visit: Visit) -> None:
+    """Whom the answer shows, and what of them to somebody from outside."""
+    # an open page asks for what changed
+    looks_on = request.method == "GET" and request.args.get("partial") == "1"
+    if visit.data is not None:
+        disclose(
+            session, visit.viewer, visit.access, visit.subject.student, visit.data, visit.now, looks_on=looks_on
+        )  # fmt: skip
+    looked(session, visit.viewer, request.endpoint or "", visit.seen, visit.now, looks_on=looks_on)
+    session.commit()
 
 
 def _visit(session: Session, student_id: object) -> Visit:

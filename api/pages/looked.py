@@ -37,6 +37,7 @@ from models.queries_student import student_head
 # no family reads here that there is an order, a protection, another home, or somebody else who acts as a parent
 _OFFICE_FORM = _l("a form of the office")
 _NAMES_AND_HOMES = _l("the page of names and homes")
+_CORRECTIONS = _l("the requests for a correction")
 PAGES: dict[str, Any] = {
     "pages.today": _l("the list of the day"),
     "pages.student": _l("the page of results"),
@@ -59,7 +60,8 @@ PAGES: dict[str, Any] = {
     "pages.student_home": _NAMES_AND_HOMES,
     "pages.protect_student": _NAMES_AND_HOMES,
     "pages.keep_programmes": _l("the page of special programs"),
-    "pages.amendments": _l("the requests for a correction"),
+    "pages.amendments": _CORRECTIONS,
+    "pages.ask_amendment": _CORRECTIONS,
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),

@@ -13,14 +13,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from api.actions.emergency import review_break_glass
-from api.actions.looking import looked
 from api.pages import office_words
 from api.pages.acts import kept, redirect_with
 from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_only, page_number, pages
 from api.pages.inspections import Due, due
 from mastery.offices import Affair, Remit, reach
 from models.inspections import waiting_inspections
-from models.queries_office import Found, find_people
+from models.queries_office import find_people
 from models.queries_waiting import Waiting, consents_lacking, emergencies, links_ending, orders_ending
 
 _LONGEST = 100
@@ -119,7 +118,7 @@ def office_search(visit: Visit) -> ResponseReturnValue:
     last = last_page(page, total)
     if total == 1:
         return redirect(url_for("pages.office_person", person_id=found[0].id), 303)
-    _put_on_record(visit, found)
+    visit.seen.update(one.id for one in found if one.is_student)
     return render_template(
         "office_found.html",
         visit=visit,
@@ -140,13 +139,6 @@ def review_emergency(visit: Visit, link_id: int) -> ResponseReturnValue:
     with kept(visit):
         review_break_glass(visit.session, visit.viewer, link_id, end=end, now=visit.now)
     return redirect_with(_("Reviewed. Access has ended.") if end else _("Reviewed."), "pages.office")
-
-
-def _put_on_record(visit: Visit, found: Sequence[Found]) -> None:
-    students = {one.id for one in found if one.is_student}
-    if students:
-        looked(visit.session, visit.viewer, "pages.office_search", students, visit.now, looks_on=False)
-        visit.session.commit()
 
 
 def _common(visit: Visit) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from acts_on_record import recorded
 from factories import NOW, Factory
 from flask import Flask
 from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
@@ -21,6 +22,7 @@ from api.pages.looked import PAGES
 from api.security.guards import GUARD
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
+from mastery.audit import Act
 from mastery.links import Restriction
 from mastery.roster import Origin
 from models.households import Household
@@ -208,6 +210,28 @@ def test_the_list_comes_in_pages_and_costs_the_same(office: OfficeWorld) -> None
     assert "Page 1 of 2" in mother.get(f"{page}/looked").text
     mother.get(f"{page}/looked?page=2")
     mother.get(f"{page}/looked?page=3", 404)
+
+
+def test_a_form_about_a_student_that_is_shown_again_is_a_look(office: OfficeWorld) -> None:
+    world, student = office.world, office.world.student.id
+    office.manage_case()
+    mother, manager = world.client("guardian"), world.client("mentor")
+    asked = {"contested": "result", "found": "Not hers.", "wanted": "No result."}
+    mother.post(f"/students/{student}/amendments", 422, **(asked | {"found": " "}))
+    manager.post(f"/students/{student}/programs", 422, begins_on=TODAY)
+    looks = [
+        (by, students, detail["page"])
+        for _actor, by, students, detail in recorded(world.engine, world.district_id, Act.VIEW)
+    ]
+    assert (world.people["guardian"].id, {student}, "pages.ask_amendment") in looks
+    assert (office.mentor.id, {student}, "pages.keep_programmes") in looks
+    text = world.client("principal").get(f"/students/{student}/looked").text
+    assert "opened the requests for a correction" in text
+    assert "opened the page of special programs" in text
+    before = len(recorded(world.engine, world.district_id, Act.VIEW))
+    mother.post(f"/students/{student}/amendments", 303, **asked)
+    manager.post(f"/students/{world.people['classmate'].id}/programs", 404, begins_on=TODAY)
+    assert len(recorded(world.engine, world.district_id, Act.VIEW)) == before  # neither showed anybody
 
 
 # whoever asks for it by an address sees nothing of the student before it is opened
