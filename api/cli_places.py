@@ -133,7 +133,7 @@ def partner_end(services: Services, district: District, key: int, yes: bool) -> 
         click.confirm("End this partner, its people and all their links to students now?", abort=True)
     with district_transaction(services.engine, district.id) as session:
         try:
-            ended = end_partner(session, Desk(district.id), key, services.clock())
+            ended = end_partner(session, Desk(district.id), key, services.clock(), services.stopwatch())
         except NotYoursError as error:
             raise click.ClickException(f"There is no partner {key}: see `mastery partner list`.") from error
         session.commit()

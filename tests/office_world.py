@@ -171,7 +171,7 @@ def at_home(found: Furnished) -> None:
         )  # fmt: skip
         appoint(make.session, make.district_id, tutor, now)
         found.places |= {"partner": club, "added": added.id}
-        end_partner(make.session, desk, add_partner(make.session, desk, "Old Mill", None, None, now), now)
+        end_partner(make.session, desk, add_partner(make.session, desk, "Old Mill", None, None, now), now, now)
         found.places["household"] = home
 
     world.add(rows)

@@ -15,7 +15,7 @@ from mastery.audit import Act
 from mastery.offices import Affair, Reach, remit
 from mastery.session_limits import Ending
 from models.access import Account
-from models.audit import by_person, record
+from models.audit import By, by_person, record
 from models.queries_access import subject_of
 from models.queries_account_keepers import answers_for_account
 from models.queries_accounts import holder_of
@@ -30,11 +30,16 @@ def close_account(session: Session, viewer: Viewer, account_id: int, now: dateti
     """
     account, person = _account(session, viewer, account_id, now)
     if account.disabled_at is None:
-        account.disabled_at = real_now
-        session.flush()
-        end_all(session, holder_of(account, None), real_now, Ending.BY_OFFICE, by_person(viewer.person))
-        _put(session, viewer, Act.ACCOUNT_DISABLED, account_id, person, now)
+        close(session, by_person(viewer.person), account, now, real_now)
     return person
+
+
+def close(session: Session, by: By, account: Account, now: datetime, real_now: datetime) -> None:
+    """What closing an open account is, whoever may do it: its sessions end, and it is on record whose it was."""
+    account.disabled_at = real_now
+    session.flush()
+    end_all(session, holder_of(account, None), real_now, Ending.BY_OFFICE, by)
+    _put(session, by, Act.ACCOUNT_DISABLED, account, now)
 
 
 def open_account(session: Session, viewer: Viewer, account_id: int, now: datetime) -> int:
@@ -43,7 +48,7 @@ def open_account(session: Session, viewer: Viewer, account_id: int, now: datetim
     if account.disabled_at is not None:
         account.disabled_at = None
         session.flush()
-        _put(session, viewer, Act.ACCOUNT_ENABLED, account_id, person, now)
+        _put(session, by_person(viewer.person), Act.ACCOUNT_ENABLED, account, now)
     return person
 
 
@@ -83,7 +88,7 @@ def _account(session: Session, viewer: Viewer, account_id: int, now: datetime) -
     return account, account.person_id
 
 
-def _put(session: Session, viewer: Viewer, act: Act, account_id: int, person: int, now: datetime) -> None:
-    is_student = subject_of(session, viewer.district, person, now) is not None
-    detail = {"account": account_id, "person": person}
-    record(session, viewer.district, by_person(viewer.person), act, now, [person] if is_student else (), detail=detail)
+def _put(session: Session, by: By, act: Act, account: Account, now: datetime) -> None:
+    person = account.person_id
+    students = () if person is None or subject_of(session, account.district_id, person, now) is None else (person,)
+    record(session, account.district_id, by, act, now, students, detail={"account": account.id, "person": person})

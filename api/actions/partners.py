@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.actions.desk import Desk
 from api.actions.links import NotYoursError
+from api.actions.office_accounts import close
 from mastery.audit import Act
 from mastery.links import LinkError
 from mastery.offices import Affair
@@ -111,8 +112,8 @@ def _reference(agreement: str | None, ends_on: date | None) -> str | None:
     return reference
 
 
-def end_partner(session: Session, desk: Desk, key: int, now: datetime) -> Ended:
-    """End a partner now: its people, their links to students and their ways to sign in end with it.
+def end_partner(session: Session, desk: Desk, key: int, now: datetime, real_now: datetime) -> Ended:
+    """End a partner now: its people and their links to students end with it, and their accounts are closed.
 
     Raises NotYoursError.
     """
@@ -130,7 +131,7 @@ def end_partner(session: Session, desk: Desk, key: int, now: datetime) -> Ended:
         .returning(Person.id)
     ).all()
     links = _end_links(session, desk, key, people, now)
-    accounts = _disable_accounts(session, desk, people, now)
+    accounts = _close_accounts(session, desk, people, now, real_now)
     _put(session, desk, key, now, ended=True)
     return Ended(len(people), links, accounts)
 
@@ -155,16 +156,16 @@ def _end_links(session: Session, desk: Desk, key: int, people: Sequence[int], no
     return len(running)
 
 
-def _disable_accounts(session: Session, desk: Desk, people: Sequence[int], now: datetime) -> int:
-    disabled = session.scalars(
-        update(Account)
+def _close_accounts(session: Session, desk: Desk, people: Sequence[int], now: datetime, real_now: datetime) -> int:
+    accounts = session.scalars(
+        select(Account)
         .where(Account.district_id == desk.district, Account.person_id.in_(people), Account.disabled_at.is_(None))
-        .values(disabled_at=now)
-        .returning(Account.id)
+        .order_by(Account.id)
+        .with_for_update()
     ).all()
-    for account in disabled:
-        record(session, desk.district, desk.by, Act.ACCOUNT_DISABLED, now, detail={"account": account})
-    return len(disabled)
+    for account in accounts:
+        close(session, desk.by, account, now, real_now)
+    return len(accounts)
 
 
 def list_partners(

@@ -19,6 +19,7 @@ from api.pages.letters import one_letter
 from api.pages.office_acting import back_to, end_it, person_of, show, student_of
 from api.pages.office_forms import add_error, as_default, find_adults
 from api.pages.office_people_forms import NO_PARTNER, AgreementForm, AttestForm, PartnerForm, PersonForm
+from api.services import services
 from mastery.letters import Group
 from mastery.offices import Affair
 from models.links import Organization
@@ -190,8 +191,9 @@ def renew_agreement(visit: Visit, partner_id: int) -> ResponseReturnValue:
 @office_only(Affair.APPOINTMENTS)
 def finish_partner(visit: Visit, partner_id: int) -> ResponseReturnValue:
     """End a partner, with its people, their links and accounts."""
+    real = services().stopwatch()
     with kept(visit):
-        ended = end_partner(visit.session, Desk.of(visit.viewer), partner_id, visit.now)
+        ended = end_partner(visit.session, Desk.of(visit.viewer), partner_id, visit.now, real)
     text = _(
         "Ended. People: %(people)d, links to students: %(links)d, accounts closed: %(accounts)d.",
         people=ended.people, links=ended.links, accounts=ended.accounts,

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from factories import Factory
+from factories import NOW, Factory
 from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
-from page_world import PageWorld
+from page_world import PASSWORD, PageWorld
 from secretary import secretary
 from sqlalchemy import select, text
 
+from api.actions.accounts import create_account
 from api.actions.custody import Filed, file_order
 from mastery.access_matrix import DataClass
 from mastery.links import Restriction
@@ -133,13 +134,17 @@ def test_a_partner_is_added_named_and_ended_with_its_people(office: OfficeWorld)
     one.follow("Partners")
     assert "End, with all its links" not in one.page  # a school adds partners; the district ends them
     one.client.post(f"/office/partners/{club.id}/end", 404)
+    hedy = named(office, "Hedy")
+    office.world.add(lambda make: create_account(make.session, make.district_id, "hedy", PASSWORD, hedy.id, NOW))
     steward.client.get("/office/partners")
     steward.page = steward.client.response.get_data(as_text=True)
     steward.press("End, with all its links")
-    assert "links to students: 1" in steward.page
+    assert "links to students: 1, accounts closed: 1" in steward.page
     (link,) = [row for row in rows(office, Link) if row.scope == "student"]
     assert link.revoked_at
     assert not named(office, "Hedy").active
+    for act in ("account_disabled", "revoke"):
+        assert "Hedy Lamarr" in steward.client.get(f"/office/record?act={act}").text
 
 
 def test_who_was_added_is_corrected_and_an_agreement_renewed(office: OfficeWorld) -> None:

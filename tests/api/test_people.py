@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from acts_on_record import recorded
 from click.testing import CliRunner, Result
 from command_line import name_in_environment
 from factories import NOW, Factory, new_district
 from page_world import PASSWORD, PageWorld, enrol
 from roster_files import RosterFiles
+from session_rows import account_id, session_rows
 from sqlalchemy import Engine, select
 
 from api.actions.accounts import create_account, sign_in
@@ -26,8 +29,10 @@ from api.actions.roster import import_roster
 from api.cli import main
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
+from mastery.audit import Act
 from mastery.links import LinkError
 from mastery.roster import Origin
+from mastery.session_limits import Ending
 from models.district import District
 from models.installation import Installation
 from models.links import Link
@@ -207,15 +212,26 @@ def test_a_link_of_a_partners_person_ends_with_the_agreement(club: PageWorld) ->
 def test_a_partner_that_ends_takes_its_people_and_their_links_along(club: PageWorld) -> None:
     page, client, key = f"/students/{club.student.id}", club.client("mentor"), partner_key(club)
     client.get(page)
+    real = NOW + 3 * DAY  # what the schools' clock says is another matter
+    end = partial(end_partner, real_now=real)
     for who in ("teacher", "principal", "guardian", "mentor"):
         with pytest.raises(NotYoursError):
-            act(club, who, end_partner, key)
-    ended = act(club, "leader", end_partner, key)
+            act(club, who, end, key)
+    ended = act(club, "leader", end, key)
     assert (ended.people, ended.links, ended.accounts) == (1, 1, 1)
     client.get(page, 303)  # the session is over with the account
     assert sign_in(club.engine, "mentor", PASSWORD, NOW) is None
-    again = act(club, "leader", end_partner, key)
+    again = act(club, "leader", end, key)
     assert (again.people, again.links, again.accounts) == (0, 0, 0)
+    (left,) = session_rows(club, "mentor")
+    assert (left.ended_at, left.why) == (real, Ending.BY_OFFICE)
+    mentor, leader, account = club.people["mentor"].id, club.people["leader"].id, account_id(club, "mentor")
+    assert recorded(club.engine, club.district_id, Act.ACCOUNT_DISABLED) == [
+        ("person", leader, set(), {"account": account, "person": mentor})
+    ]
+    assert recorded(club.engine, club.district_id, Act.SESSION_ENDED) == [
+        ("person", leader, set(), {"account": account, "session": left.id, "why": Ending.BY_OFFICE})
+    ]
     with pytest.raises(LinkError, match="has ended"):
         act(club, "principal", add_person, Draft("Late", "Comer", organization=key))
     with district_transaction(club.engine, club.district_id) as session:
