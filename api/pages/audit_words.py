@@ -12,18 +12,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from api.pages import access_words, office_words, record_words
+from api.pages import access_words, office_words, policy_words, record_words
 from api.pages.blueprint import Visit
 from api.pages.disclosure_words import GROUNDS
 from api.pages.flag_cards import DISMISS_REASONS
 from api.pages.methods import primary_words
-from api.pages.policy_words import KINDS, VIEWS
 from mastery.access import Scope
 from mastery.audit import Act, Actor
 from mastery.flags.life import DismissReason, FlagEvent
-from mastery.names import ParentView
 from mastery.offices import Affair, Remit
-from mastery.retention_schedule import Kind
 from models.queries_audit_names import Mentioned, mentioned
 from models.queries_record import Entry
 from models.subject_choices import ChoiceKind
@@ -34,17 +31,6 @@ FLAG_ACTS: dict[str, Any] = {
     FlagEvent.ACKNOWLEDGE: _l("somebody is on it"),
     FlagEvent.DISMISS: _l("dismissed"),
     FlagEvent.TAKE_BACK: _l("taken back"),
-}
-PARENT_VIEWS: dict[ParentView, Any] = VIEWS | {
-    ParentView.DISTRICT_RULE: _l("student by student, as the office has recorded"),
-}
-# shorter than on the page of the rules in force, where that says more than who looks for an act needs
-KEPT: dict[Kind, Any] = KINDS | {
-    Kind.STUDENT_RECORD: _l("records of students"),
-    Kind.MASTERED_COMPETENCY: _l("what students mastered"),
-    Kind.WAITING_RESULT: _l("results that wait"),
-    Kind.AUDIT: _l("who did what"),
-    Kind.SIGN_IN: _l("what is left of signing in"),
 }
 FILES: dict[str, Any] = {
     "complete_record": _l("the complete record"),
@@ -214,7 +200,7 @@ def _amendment(told: _Told) -> str:
 
 def _kept(told: _Told) -> str:
     kind = told.detail.get("what", told.detail.get("kind"))
-    return _("records of every kind") if kind is None else record_words.said(KEPT, kind)
+    return _("records of every kind") if kind is None else record_words.said(policy_words.KINDS, kind)
 
 
 def _hold(told: _Told) -> str:
@@ -235,14 +221,14 @@ def _rule(told: _Told) -> str:
             "%(place)s: time zone %(zone)s", place=told.other("school", detail["school"]), zone=detail["time_zone"]
         )
     if "names.parent_view" in detail:
-        view = record_words.said(PARENT_VIEWS, detail["names.parent_view"])
+        view = record_words.said(policy_words.VIEWS, detail["names.parent_view"])
         return _("the name that families get: %(what)s", what=view)
     say = _RULES.get(detail.get("what", ""))
     return "" if say is None else say(told)
 
 
 def _retention(told: _Told) -> str:
-    kind = record_words.said(KEPT, told.detail["kind"])
+    kind = record_words.said(policy_words.KINDS, told.detail["kind"])
     return _("how long is kept: %(what)s, %(span)s", what=kind, span=told.detail["keep"])
 
 
