@@ -13,10 +13,8 @@ from mastery.letters import letters_of
 from mastery.roster import Origin, Role
 from models.access import Account
 from models.links import Link
-from models.queries_people import is_student, on
+from models.queries_people import at_work, is_student, on
 from models.roster import Enrollment, Guardianship, Person, PersonRole, Section
-
-_NO_STAFF = (Role.STUDENT, Role.GUARDIAN)
 
 
 def answers_for_account(session: Session, viewer: Viewer, today: date, person_id: int) -> bool:
@@ -143,14 +141,14 @@ def _linked_beyond(viewer: Viewer, schools: Collection[int]) -> Select[int, int 
 def staff(district_id: int, today: date) -> tuple[Select[int, int | None], Select[int, int | None]]:
     """(person id, school id) of who works somewhere: by a role, and by a section."""
     by_role = select(PersonRole.person_id, PersonRole.school_id).where(
-        PersonRole.district_id == district_id, PersonRole.role.not_in(_NO_STAFF), on(today, PersonRole)
+        PersonRole.district_id == district_id, at_work(PersonRole), on(today, PersonRole)
     )
     by_section = (
         select(Enrollment.person_id, Section.school_id)
         .join(Section, (Section.district_id == Enrollment.district_id) & (Section.id == Enrollment.section_id))
         .where(
             Enrollment.district_id == district_id,
-            Enrollment.role.not_in(_NO_STAFF),
+            at_work(Enrollment),
             on(today, Enrollment),
             Section.active,
         )

@@ -33,6 +33,7 @@ from models.access import Client
 from models.audit import AuditEvent, AuditSubject
 from models.disclosures import sealed_entries
 from models.links import Disclosure, Link
+from models.queries_people import at_work
 from models.roster import Enrollment, Guardianship, Person, PersonRole
 
 RECEIVED = "received"  # an entry of the disclosure log, among the acts
@@ -164,12 +165,10 @@ def only_family(district_id: int, student_id: int) -> Select[int]:
     That a view was made as family is not on record, so that what staff saw counts as seen at work.
     """
     guardian = Guardianship.guardian_id
-    at_school = PersonRole.role.not_in([Role.STUDENT, Role.GUARDIAN])
-    in_class = Enrollment.role.not_in([Role.STUDENT, Role.GUARDIAN])
     return select(guardian).where(
         Guardianship.district_id == district_id, Guardianship.student_id == student_id,
-        ~exists().where(PersonRole.district_id == district_id, PersonRole.person_id == guardian, at_school),
-        ~exists().where(Enrollment.district_id == district_id, Enrollment.person_id == guardian, in_class),
+        ~exists().where(PersonRole.district_id == district_id, PersonRole.person_id == guardian, at_work(PersonRole)),
+        ~exists().where(Enrollment.district_id == district_id, Enrollment.person_id == guardian, at_work(Enrollment)),
         ~exists().where(Link.district_id == district_id, Link.person_id == guardian),
     )  # fmt: skip
 

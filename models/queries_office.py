@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 from mastery.access import Basis, Scope
 from mastery.names import NameUse, sort_name
 from mastery.offices import Reach, Remit
-from mastery.roster import Role
 from models.links import Link
-from models.queries_people import is_student, on, was_student
+from models.queries_people import at_work, is_student, on, was_student
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 _MOST_WORDS = 6
@@ -76,14 +75,14 @@ def _near(district_id: int, where: Remit, today: date, now: datetime) -> list[Se
 def _at_work(district_id: int, where: Remit, today: date, now: datetime) -> list[Select[int, str]]:
     """(person id, kind) of who works in some schools; of the district with who is nothing yet, where that is meant."""
     roles = select(PersonRole.person_id, _kind(Kind.STAFF)).where(
-        PersonRole.district_id == district_id, PersonRole.role.not_in([Role.STUDENT, Role.GUARDIAN]),
+        PersonRole.district_id == district_id, at_work(PersonRole),
         on(today, PersonRole),
     )  # fmt: skip
     teaching = (
         select(Enrollment.person_id, _kind(Kind.STAFF))
         .join(Section, (Section.district_id == Enrollment.district_id) & (Section.id == Enrollment.section_id))
         .where(
-            Enrollment.district_id == district_id, Enrollment.role != Role.STUDENT, on(today, Enrollment),
+            Enrollment.district_id == district_id, at_work(Enrollment), on(today, Enrollment),
             Section.active,
         )
     )  # fmt: skip

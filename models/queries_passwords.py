@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import false, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from mastery.roster import Role
 from models.district import District
+from models.queries_people import at_work
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 
@@ -34,13 +34,13 @@ def known_of(session: Session, district_id: int, person_id: int | None) -> Known
         .where(Person.district_id == district_id, Guardianship.guardian_id == person_id)
     )
     roles = (
-        select(func.coalesce(School.name, literal("")), PersonRole.role.not_in((Role.STUDENT, Role.GUARDIAN)))
+        select(func.coalesce(School.name, literal("")), at_work(PersonRole))
         .select_from(PersonRole)
         .outerjoin(School, (School.district_id == PersonRole.district_id) & (School.id == PersonRole.school_id))
         .where(PersonRole.district_id == district_id, PersonRole.person_id == person_id)
     )
     sections = (
-        select(func.coalesce(School.name, literal("")), Enrollment.role != Role.STUDENT)
+        select(func.coalesce(School.name, literal("")), at_work(Enrollment))
         .select_from(Enrollment)
         .join(Section, (Section.district_id == Enrollment.district_id) & (Section.id == Enrollment.section_id))
         .outerjoin(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))

@@ -73,6 +73,11 @@ def on(
     )
 
 
+def at_work(row: type[Enrollment] | type[PersonRole]) -> ColumnElement[bool]:
+    """Whether a row of the roster tells of somebody at work: neither of a student nor of a guardian."""
+    return row.role.not_in((Role.STUDENT, Role.GUARDIAN))
+
+
 def day_at(school: type[School], district_id: int, at: datetime) -> ColumnElement[date]:
     """The date at the school of the row at an instant; the district's where it has no zone, or there is no school."""
     districts = select(District.time_zone).where(District.id == district_id).scalar_subquery()

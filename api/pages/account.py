@@ -21,7 +21,8 @@ from api.pages import words
 from api.pages.activation import password_words
 from api.pages.acts import redirect_with
 from api.pages.blueprint import REFUSED, Visit, arriving, pages, signed_in
-from api.pages.own_homes import NOTICES, homes_of
+from api.pages.office_people_forms import NOTICES
+from api.pages.own_homes import homes_of
 from api.pages.paths import safe_next
 from api.pages.second_factor import recovery_codes_words
 from api.services import services

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter
 
 from api.actions.looking import disclose, looked
+from api.pages.whole_numbers import MOST_DIGITS, number_of
 from api.security.guards import GUARD, declare
 from api.services import services
 from mastery.access import Access, Basis, Reason, Subject, Tie, Viewer, roles_about, works_here
@@ -32,7 +33,7 @@ from models.unit_of_work import district_transaction, one_snapshot
 class IdConverter(IntegerConverter):
     """Whole numbers that the database can compare with a key; no page is at any other."""
 
-    regex = "[0-9]{1,18}"
+    regex = f"[0-9]{{1,{MOST_DIGITS}}}"
 
 
 pages = Blueprint("pages", __name__)
@@ -285,11 +286,9 @@ def _refuse_unguarded_and_forged() -> None:
 
 
 def page_number(name: str = "page") -> int:
-    """Which page of a list is asked for, from 1; 404 for anything else."""
-    text = request.args.get(name, "1")
-    if not (text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= 100_000):
-        abort(404)
-    return int(text)
+    """Which page of a list an address or a form asks for, from 1; 404 for anything else."""
+    number = number_of(request.values.get(name, "1"), 6)
+    return number if number is not None and 1 <= number <= 100_000 else abort(404)
 
 
 def last_page(page: int, total: int, size: int = PAGE_SIZE) -> int:

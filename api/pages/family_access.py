@@ -16,7 +16,7 @@ from api.pages.blueprint import Visit, about_student, pages
 from mastery.access_questions import What
 from mastery.links import AgeBasis, LinkError
 from models.links import BeyondAge
-from models.queries_person import Near, beyond_age_of, guardians_of
+from models.queries_person import beyond_age_of, guardians_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def family_of_age(visit: Visit) -> Sequence[SeesOn] | None:
     return [
         SeesOn(one.id, one.name, kept.get(one.id))
         for one in guardians_of(visit.session, visit.district_id, student)
-        if one.id in kept or _holds(visit, one)
+        if one.id in kept or one.holds(visit.today)
     ]
 
 
@@ -81,12 +81,6 @@ def end_family_sees(visit: Visit, kept_id: int) -> ResponseReturnValue:
 def _family(visit: Visit) -> Sequence[SeesOn]:
     found = family_of_age(visit)
     return abort(404) if found is None else found
-
-
-def _holds(visit: Visit, one: Near) -> bool:
-    return (one.begins_on is None or one.begins_on <= visit.today) and (
-        one.ends_on is None or visit.today <= one.ends_on
-    )
 
 
 def _back(visit: Visit, text: str) -> ResponseReturnValue:

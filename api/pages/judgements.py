@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from api.actions.judge import UnknownJudgementError, judge, judged_here, may_judge, take_back
 from api.pages.acts import kept
 from api.pages.blueprint import Visit, about_student, pages
+from api.pages.whole_numbers import number_of
 from api.services import services
 from mastery.access import Subject
 from mastery.access_questions import What
@@ -85,7 +86,7 @@ def sign_judgement(visit: Visit, student_id: int, target_id: int) -> ResponseRet
                 target_id,
                 _LEVELS.get(form.get("level", ""), -1.0),
                 form.get("reason", ""),
-                _key(form.get("seen", "")),
+                _seen(form.get("seen")),
                 visit.now,
                 visit.today,
             )
@@ -129,6 +130,7 @@ _REFUSALS = {
 }
 
 
-def _key(text: str) -> int:
-    """A key of a form, 0 for none; what is no key is none that there is."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
+def _seen(text: str | None) -> int:
+    """The key of a form, 0 for none; what is no key is none that there is."""
+    key = number_of(text)
+    return -1 if key is None else key

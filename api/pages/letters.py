@@ -18,6 +18,7 @@ from api.catalogues import catalogues
 from api.pages.blueprint import PAGE_SIZE, View, Visit, last_page, page_number, pages, signed_in
 from api.pages.language import region
 from api.pages.qr import Qr, qr
+from api.pages.whole_numbers import number_of
 from api.security.guards import declare
 from api.services import services
 from mastery.letters import Group, letters_of, may_make_letters, opens_group
@@ -127,11 +128,11 @@ def print_letters(visit: Visit) -> ResponseReturnValue:
     choice, now = _choice(visit, request.form.get), services().stopwatch()
     if choice.scope is None:
         abort(404)
-    person = request.form.get("person", "")
-    if person:
-        if not (person.isascii() and person.isdigit() and len(person) < 19):
+    if asked := request.form.get("person"):
+        person = number_of(asked)
+        if person is None:
             abort(404)
-        one = one_recipient(visit.session, visit.viewer, choice.scope, visit.today, now, int(person))
+        one = one_recipient(visit.session, visit.viewer, choice.scope, visit.today, now, person)
         recipients = [one] if one is not None else abort(404)
     else:
         recipients = list(without_account(visit.session, visit.viewer, choice.scope, visit.today, now, MOST))

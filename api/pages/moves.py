@@ -13,6 +13,7 @@ from api.actions.confirm import Confirmable
 from api.actions.moves import Asked, MoveError, UnknownMoveError, do_move, undo_move
 from api.pages.acts import kept
 from api.pages.blueprint import Visit, pages, staff_only
+from api.pages.whole_numbers import number_of
 from api.services import services
 from mastery.moves.words import MoveKind
 
@@ -113,6 +114,5 @@ def _instant(stamped: int) -> datetime:
 def _numbers(text: str, count: int) -> list[int]:
     """Whole numbers between dots, as many as there should be; 400 for anything else."""
     parts = text.split(".")
-    if len(parts) != count or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
-        abort(400)
-    return [int(part) for part in parts]
+    found = [number for part in parts if (number := number_of(part)) is not None]
+    return found if len(found) == len(parts) == count else abort(400)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -110,7 +110,7 @@ def office_search(visit: Visit) -> ResponseReturnValue:
 
     What was typed comes in the body: a name does not belong in an address.
     """
-    asked, page = request.form.get("q", "").strip()[:_LONGEST], _page()
+    asked, page = request.form.get("q", "").strip()[:_LONGEST], page_number()
     found, total = find_people(
         visit.session, visit.district_id, reach(visit.viewer, visit.now), asked, visit.now, visit.today, PAGE_SIZE,
         (page - 1) * PAGE_SIZE,
@@ -157,10 +157,3 @@ def acts_of(visit: Visit) -> dict[str, bool]:
         "consent": bool(visit.remit(Affair.CONSENTS)),
         "order": bool(visit.remit(Affair.ORDERS)),
     }
-
-
-def _page() -> int:
-    text = request.form.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) >= 1):
-        abort(404)
-    return int(text)

@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from api.pages import office_words
 from api.pages.acts import form_page, kept, redirect_with
 from api.pages.blueprint import Visit
+from api.pages.whole_numbers import number_of
 from mastery.offices import Affair, reach
 from models.queries_office import Found, find_person
 
@@ -46,7 +47,5 @@ def end_it(visit: Visit, place: str, act: Callable[[], object], text: str) -> Re
     """End something, and go back to the person whose page has the button."""
     with kept(visit):
         act()
-    back = request.form.get("back", "")
-    if not (back.isascii() and back.isdigit() and len(back) < 19):
-        return redirect_with(text, "pages.office")
-    return back_to(int(back), place, text)
+    back = number_of(request.form.get("back"))
+    return redirect_with(text, "pages.office") if back is None else back_to(back, place, text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -71,11 +70,7 @@ def link_person(visit: Visit, student_id: int) -> ResponseReturnValue:
 def add_consent(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Record a consent that a family signed."""
     student, form = student_of(visit, Affair.CONSENTS), ConsentForm()
-    guardians = [
-        one
-        for one in guardians_of(visit.session, visit.district_id, student.id)
-        if _holds(one.begins_on, one.ends_on, visit.today)
-    ]
+    guardians = [one for one in guardians_of(visit.session, visit.district_id, student.id) if one.holds(visit.today)]
     knows_family = visit.asked is not None and may(visit.viewer, What.ORDERS, visit.asked, visit.now).allowed
     form.signed_by.choices = [
         *(
@@ -113,10 +108,6 @@ def _signer(form: ConsentForm, guardians: Sequence[Near]) -> int | None:
         return named[0]
     add_error(form.signer, _("No guardian of this student has this name. Ask the school’s office."))
     return None
-
-
-def _holds(begins: date | None, ends: date | None, today: date) -> bool:
-    return (begins is None or begins <= today) and (ends is None or ends >= today)
 
 
 @pages.route("/office/people/<int:student_id>/order", methods=["GET", "POST"])

@@ -21,6 +21,7 @@ from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, CLASSES
 from api.pages.blueprint import Visit
 from api.pages.office_words import EVERYBODYS, RESTRICTIONS
 from api.pages.texts import graph_of
+from api.pages.whole_numbers import number_of
 from mastery.access import Basis
 from mastery.access_matrix import MATRIX, DataClass, Form, Role
 from mastery.graph import Resolved
@@ -101,11 +102,11 @@ class WhoForm(ActForm):
 
     def person(self, visit: Visit) -> int | None:
         """The adult of the district who is meant; None, and the field says why, where that is not one."""
-        picked = self.chosen.data or ""
+        picked = number_of(self.chosen.data)
         said = (self.who.data or "").strip()
-        if picked.isascii() and picked.isdigit() and len(picked) < 19 and self.chosen_for.data == said:
+        if picked is not None and self.chosen_for.data == said:
             found = find_person(
-                visit.session, visit.district_id, adults_for(visit), int(picked), visit.now, visit.today, adults=True
+                visit.session, visit.district_id, adults_for(visit), picked, visit.now, visit.today, adults=True
             )
             return found.id if found else None
         people, total = find_adults(visit, said, _MOST_CANDIDATES)

@@ -19,6 +19,7 @@ from api.pages.letters import one_letter
 from api.pages.office_acting import back_to, end_it, person_of, show, student_of
 from api.pages.office_forms import add_error, as_default, find_adults
 from api.pages.office_people_forms import NO_PARTNER, AgreementForm, AttestForm, PartnerForm, PersonForm
+from api.pages.whole_numbers import number_of
 from api.services import services
 from mastery.letters import Group
 from mastery.offices import Affair
@@ -89,10 +90,10 @@ def _namesakes(visit: Visit, form: PersonForm) -> list[Found]:
 def _added(visit: Visit, name: str) -> ResponseReturnValue:
     """Back to the student about whom somebody was missing, or to the office."""
     text = _("%(name)s is added, and can be named wherever an adult is asked for.", name=name)
-    student = request.args.get("student", "")
-    if student.isascii() and student.isdigit() and len(student) < 19:
-        return redirect_with(text, "pages.office_person", person_id=int(student))
-    return redirect_with(text, "pages.office")
+    student = number_of(request.args.get("student"))
+    if student is None:
+        return redirect_with(text, "pages.office")
+    return redirect_with(text, "pages.office_person", person_id=student)
 
 
 @pages.route("/office/people/<int:student_id>/guardian", methods=["GET", "POST"])

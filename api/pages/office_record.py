@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,6 +19,7 @@ from api.pages import office_words
 from api.pages.audit_words import AuditWords
 from api.pages.blueprint import PAGE_SIZE, Visit, office_only, pages
 from api.pages.looked import PAGES, READS
+from api.pages.whole_numbers import number_asked
 from mastery.audit import Act
 from mastery.links import midnight, span_of
 from mastery.offices import Affair
@@ -105,7 +106,7 @@ class Asked:
 def office_record(visit: Visit) -> ResponseReturnValue:
     """What was done, the newest first."""
     asked = _asked(visit)
-    found = _entries(visit, asked, PAGE_SIZE + 1, _before())
+    found = _entries(visit, asked, PAGE_SIZE + 1, number_asked("before"))
     shown = found[:PAGE_SIZE]
     visit.seen.update(key for entry in shown for key, _named in entry.students)
     return render_template(
@@ -181,15 +182,6 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(request.values.get(name, ""))
     except ValueError:
         return None
-
-
-def _before() -> int | None:
-    text = request.args.get("before", "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        abort(404)
-    return int(text)
 
 
 def _csv(visit: Visit, found: Sequence[Entry]) -> str:

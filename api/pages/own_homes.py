@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from api.actions.households import Home, choose_notice, own_homes
 from api.pages.acts import kept, redirect_with
 from api.pages.blueprint import Visit, pages, signed_in
-from api.pages.office_people_forms import language_name
+from api.pages.office_people_forms import NOTICES, language_name
 from mastery.households import Notice
 from mastery.names import NameUse
 from models.queries_names import names_for
-
-NOTICES: dict[Notice, Any] = {
-    Notice.LETTER: _l("By letter"),
-    Notice.EMAIL: _l("By e-mail"),
-    Notice.SMS: _l("By text message"),
-}
 
 
 @dataclass(frozen=True, slots=True)

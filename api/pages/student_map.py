@@ -10,6 +10,7 @@ from api.pages.blueprint import Visit, about_student, page_number, pages
 from api.pages.map_picture import draw
 from api.pages.partial import live_page
 from api.pages.texts import graph_of, statement
+from api.pages.whole_numbers import number_asked
 from api.pages.words import Look, standing_look
 from mastery.access_questions import What
 from models.queries_grid import standings_of
@@ -22,7 +23,7 @@ def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
     """What a student works on, what it builds on and what comes next; or the same around one target."""
     graph = graph_of(visit)
     known = standings_of(visit.session, visit.district_id, student_id)
-    around, page = _around(), page_number()
+    around, page = number_asked("around"), page_number()
     if around is None:
         found = map_of_work(known, graph, visit.today, request.args.get("subject"), page)
     else:
@@ -50,13 +51,3 @@ def student_map(visit: Visit, student_id: int) -> ResponseReturnValue:
 def look(target: MapTarget) -> Look:
     """How a target of the map is shown."""
     return standing_look(target.state, target.enough)
-
-
-def _around() -> int | None:
-    """Which target is asked for; 404 for what is no key."""
-    text = request.args.get("around")
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        abort(404)
-    return int(text)

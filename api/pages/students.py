@@ -26,6 +26,7 @@ from api.pages.reasons import CHANGES, POWERS, family_missing, missing_sentence,
 from api.pages.records import may_give_record
 from api.pages.story import story
 from api.pages.texts import Said, graph_of, statement
+from api.pages.whole_numbers import number_asked
 from api.pages.words import GROUPS, enough
 from api.problems import ProblemError
 from api.v1.paging import cursor, is_key, place
@@ -56,11 +57,7 @@ class EvidenceLine:
 @signed_in
 def students(visit: Visit) -> ResponseReturnValue:
     """The students who are the person's business; a student, or a guardian of one, is led to that path."""
-    page = page_number()
-    section = request.args.get("section")
-    if section is not None and not (section.isascii() and section.isdigit() and len(section) < 19):
-        abort(404)
-    section_id = int(section) if section else None
+    page, section_id = page_number(), number_asked("section")
     found, total = list_students(visit.session, visit.viewer, PAGE_SIZE, (page - 1) * PAGE_SIZE, section_id)
     last = last_page(page, total)
     if total == 1 and not visit.viewer.works:

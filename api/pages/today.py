@@ -19,6 +19,7 @@ from api.pages.moves import stamp
 from api.pages.my_path import only_path
 from api.pages.partial import live_page
 from api.pages.texts import brief, graph_of
+from api.pages.whole_numbers import number_of
 from api.pages.words import long_date
 from mastery.flags.view import Severity
 from mastery.moves.plan import Plan, plan
@@ -259,10 +260,10 @@ def dismiss_flag(visit: Visit, flag_id: int) -> ResponseReturnValue:
 
 def _act(visit: Visit, flag_id: int, dismissing: bool) -> ResponseReturnValue:
     form = request.form
-    version = form.get("version", "")
-    if not (version.isascii() and version.isdigit() and len(version) < 10):
+    version = number_of(form.get("version"), 9)
+    if version is None:
         abort(400)
-    arguments = (visit.session, visit.viewer, flag_id, int(version))
+    arguments = (visit.session, visit.viewer, flag_id, version)
     try:
         with kept(visit, flag_acts.UnknownFlagError):
             if dismissing:
@@ -287,6 +288,5 @@ _REFUSALS = {
 
 def _back(student: str | None) -> str:
     """Back to where the form was: a student's page, or Today."""
-    if student and student.isascii() and student.isdigit() and len(student) < 19:
-        return url_for("pages.student", student_id=int(student))
-    return url_for("pages.today")
+    key = number_of(student)
+    return url_for("pages.today") if key is None else url_for("pages.student", student_id=key)
