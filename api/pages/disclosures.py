@@ -16,8 +16,9 @@ from api.actions.disclosures import enter_disclosure, entries_for, standing_entr
 from api.actions.links import NotYoursError
 from api.pages import disclosure_words, office_words
 from api.pages.access_words import CLASSES
+from api.pages.acts import done
 from api.pages.blueprint import Visit, office_for, pages
-from api.pages.office_acting import done, person_of, show
+from api.pages.office_acting import person_of, show
 from api.pages.office_forms import ActForm, BoxesField, DayField, SomeChosen, as_default
 from mastery.access_matrix import DataClass
 from mastery.disclosures import ENTERED, LONGEST, RULES, SEALED, Entry, Ground, Outcome
