@@ -118,7 +118,7 @@ def bump(session: Session, district_id: int, counter: str) -> None:
     )
 
 
-# two index look-ups by name, then the roles of whom they found
+# two index look-ups by name, then the roles of whom they found, and whether their record waits to be deleted
 _STUDENTS = (
     "SELECT DISTINCT p.* FROM unnest(%(names)s::text[]) AS s CROSS JOIN LATERAL ("
     "SELECT id, sourced_id, identifier, birth_date FROM person"
@@ -127,11 +127,12 @@ _STUDENTS = (
     " WHERE district_id = %(district)s AND identifier = s"
     ") AS p WHERE (SELECT true FROM person_role r"
     " WHERE r.district_id = %(district)s AND r.person_id = p.id AND r.role = 'student' LIMIT 1)"
+    " AND NOT EXISTS (SELECT FROM pending_deletion w WHERE w.district_id = %(district)s AND w.student_id = p.id)"
 )
 
 
 def find_students(session: Session, district_id: int, names: Collection[str]) -> dict[str, list[KnownStudent]]:
-    """Students by SIS id or sourcedId. A name that is one student's sourcedId means that one; else all it fits."""
+    """Students in sight by SIS id or sourcedId. One's sourcedId means that one; another name means all it fits."""
     wanted = list(names)
     rows = fetch(session, _STUDENTS, {"district": district_id, "names": wanted})
     found: dict[str, list[KnownStudent]] = {}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, DistrictKey, Key, KeyInPrimary, OptionalKey, Surrogate, owned
 
@@ -123,8 +123,3 @@ def in_sight(district_id: int, student: Any) -> ColumnElement[bool]:
         PendingDeletion.district_id == district_id, PendingDeletion.student_id == student
     )
     return ~waits.exists()
-
-
-def is_out_of_sight(session: Session, district_id: int, student_id: int) -> bool:
-    """Whether the record of a student waits to be deleted."""
-    return session.get(PendingDeletion, (district_id, student_id)) is not None

@@ -204,13 +204,14 @@ def holds_of(session: Session, district_id: int) -> list[Hold]:
 
 
 def hide(session: Session, district_id: int, students: Mapping[int, Ending], now: datetime) -> int:
-    """Put students whose record is due, by key, out of sight; how many were not before."""
+    """Put students whose record is due, by key, out of sight, of programs too; how many were not before."""
     rows = [
         {"district_id": district_id, "student_id": student, "due_on": end.due_on, "rule": end.rule, "since": now}
         for student, end in students.items()
     ]
     if not rows:
         return 0
+    bump(session, district_id, "roster")
     statement = insert(PendingDeletion).values(rows).on_conflict_do_nothing().returning(PendingDeletion.student_id)
     return len(session.execute(statement).all())
 
@@ -222,6 +223,7 @@ def spare(session: Session, district_id: int, students: Collection[int]) -> None
             PendingDeletion.district_id == district_id, PendingDeletion.student_id.in_(students)
         )
     )
+    bump(session, district_id, "roster")
 
 
 def end_record(

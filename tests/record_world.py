@@ -56,7 +56,7 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
             Quarantine(
                 district_id=district_id, client_pk=make.client().id, source_id=CANARY, revision=1, digest=b"",
                 body={"student": student.identifier}, missing_kind="target", missing_reference=f"{CANARY} target",
-                candidates=[], state="waiting", received_at=NOW, settled_at=None,
+                candidates=[], state="superseded", received_at=NOW, settled_at=None,
             ),
             MasteredCompetency(
                 district_id=district_id, student_id=student.id, target_guid=CANARY, code=None, statement=CANARY,

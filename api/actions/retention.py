@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.actions.delete_older import count_deletable, delete_in_parts
+from api.actions.ingest import Intake
+from api.actions.quarantine import release
 from api.actions.reduce_answers import Advance, count_reducible, reduce_answers
 from mastery.audit import Act
 from mastery.retention_schedule import (
@@ -144,7 +146,7 @@ def _found(engine: Engine, night: _Night) -> list[Leaver]:
 
 
 def _sort(engine: Engine, night: _Night, some: list[Leaver], done: Retained) -> None:
-    """Put out of sight who is due, and take back who is no longer."""
+    """Put out of sight who is due, and take back who is no longer, with the results that came meanwhile."""
     due_now = {one.id: end for one in some if (end := night.ending(one)) is not None}
     new = [one for one in some if one.since is None and one.id in due_now]
     back = [one for one in some if one.since is not None and one.id not in due_now]
@@ -155,7 +157,9 @@ def _sort(engine: Engine, night: _Night, some: list[Leaver], done: Retained) -> 
         return
     with district_transaction(engine, night.district.id) as session:
         hide(session, night.district.id, {one.id: due_now[one.id] for one in new}, night.now)
-        spare(session, night.district.id, [one.id for one in back])
+        if back:
+            spare(session, night.district.id, [one.id for one in back])
+            release(session, Intake.of(engine), night.district.id, night.now)
         session.commit()
 
 

@@ -25,7 +25,6 @@ from mastery.graph import Ambiguous, Resolved, Unlocked, resolve_target
 from models.graph_store import DistrictGraph
 from models.queries_api import api_students, standings_after, student_names
 from models.registry import context, find_students
-from models.retention import is_out_of_sight
 from models.unit_of_work import district_transaction, one_snapshot
 
 blueprint = Blueprint("students", __name__, url_prefix="/api/v1", description="Students and where they stand")
@@ -144,8 +143,7 @@ def _graph(session: Session) -> DistrictGraph:
 def find_one_student(session: Session, name: str) -> int:
     """The key of the student so named; a problem where there is none here, or several."""
     district_id = caller().district_id
-    named = find_students(session, district_id, [name]).get(name, []) if is_text(name) else []
-    found = [one for one in named if not is_out_of_sight(session, district_id, one.id)]
+    found = find_students(session, district_id, [name]).get(name, []) if is_text(name) else []
     if not found:
         raise ProblemError(404, "Not Found", f"There is no student {name!r} here.")
     if len(found) > 1:

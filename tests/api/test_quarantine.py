@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,15 @@ from api.actions.graph_change import change_graph
 from api.actions.graph_import import import_case
 from api.actions.ingest import Intake
 from api.actions.quarantine import release
+from api.actions.retention import retain
 from api.actions.roster import take_roster
 from api.interop.case import read_case
+from mastery.retention_schedule import Ending
+from models.district import District
 from models.registry import bump
+from models.retention_store import hide
 from models.roster import Person
-from models.unit_of_work import district_transaction
+from models.unit_of_work import district_transaction, shared_transaction
 
 
 @pytest.fixture
@@ -187,6 +192,32 @@ def test_another_clients_assessment_lets_nothing_in(
     lms.post(result(school.students[0], "4.NF.A.1", assessment="quiz-18"))
     machine(school.district_id, name="Other LMS").put_assessment("quiz-18")
     assert counted(engine, school.district_id)["result"] == 0
+
+
+def test_of_who_waits_to_be_deleted_a_post_waits_and_comes_in_with_the_student(
+    lms: Machine, school: School, engine: Engine, owner_engine: Engine
+) -> None:
+    student = school.students[0]
+    lms.post(sitting(student, 1))
+    ending = Ending("the rule", NOW.date(), keeps_mastered=True, erases_person=False)
+    with district_transaction(engine, school.district_id) as session:
+        hide(session, school.district_id, {school.student_keys[0]: ending}, NOW)
+        session.commit()
+    new, corrected = sitting(student, 2), sitting(student, 1, score=0, revision=2)
+    answers = lms.post(new, corrected, sitting("S-nobody", 2))
+    assert [answer["status"] for answer in answers] == ["quarantined"] * 3
+    told = [json.dumps(answer | {"quarantine": answer["quarantine"] | {"id": ""}}) for answer in answers]
+    assert told[0].replace(student, "S-nobody") == told[2]
+    assert counted(engine, school.district_id)["result"] == 1
+    with shared_transaction(engine) as session:
+        district = session.get_one(District, school.district_id)
+    # the student is enrolled, so that nothing is due
+    assert retain(engine, owner_engine, district, NOW).spared
+    rows = counted(engine, school.district_id)
+    assert (rows["result"], rows["evidence"]) == (3, 3)
+    (standing,) = lms.get(f"/students/{student}/targets")["targets"]
+    assert standing["records"] == 2
+    assert lms.post(new)[0]["status"] == "duplicate"
 
 
 def test_a_late_release_replays_to_what_it_would_have_been(lms: Machine, school: School, engine: Engine) -> None:

@@ -232,7 +232,7 @@ def test_what_is_over_of_signing_in_goes_unless_it_is_held(leavers: Leavers) -> 
 
 
 def with_waiting(leavers: Leavers, students: list[Person], at: datetime) -> None:
-    """Results that came in at an instant and wait for a target."""
+    """Results that came in at an instant and stand in quarantine; another revision took their place."""
     with district_transaction(leavers.engine, leavers.district.id) as session:
         client = Factory(session, leavers.district.id).client()
         for number, student in enumerate(students):
@@ -240,7 +240,7 @@ def with_waiting(leavers: Leavers, students: list[Person], at: datetime) -> None
                 Quarantine(
                     district_id=leavers.district.id, client_pk=client.id, source_id="old", revision=number, digest=b"",
                     body={"student": student.identifier}, missing_kind="target", missing_reference="T", candidates=[],
-                    state="waiting", received_at=at, settled_at=None,
+                    state="superseded", received_at=at, settled_at=None,
                 )
             )  # fmt: skip
         session.commit()
