@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from api.actions import operations
 from api.actions.deletions import DeletionsError
 from api.actions.operations import NewerDatabaseError
 from api.context import installation_of, print_json
+from mastery.backups import KEPT
 from models.backup import BackupError
 from models.clock import system_clock
 from models.embedded import EmbeddedError
@@ -72,19 +74,31 @@ def _megabytes(what: str) -> Iterator[Callable[[int], None]]:
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path), metavar="FILE|DIR")
+@click.option(
+    "--keep-days", type=click.IntRange(1), metavar="DAYS",
+    help=f"Then delete what is older in DIR, such as {KEPT.days}: whole backups of this database alone.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def backup(context: click.Context, target: Path, as_json: bool) -> None:
+def backup(context: click.Context, target: Path, keep_days: int | None, as_json: bool) -> None:
     """Write a whole copy of the database while the service runs, to FILE or under a name with the time into DIR.
 
     The installation's own secrets are not in it; children's data are: keep it as safely as the service.
     """
+    removed: list[Path] = []
+    now = system_clock()
     with _with_server(context) as installation, _megabytes("Copying") as advance:
-        path, manifest = operations.back_up(installation, target.absolute(), system_clock(), advance)
+        if keep_days is None:
+            path, manifest = operations.back_up(installation, target.absolute(), now, advance)
+        else:
+            keep = timedelta(days=keep_days)
+            path, manifest, removed = operations.back_up_into(installation, target.absolute(), keep, now, advance)
     if as_json:
-        print_json({"file": str(path), **asdict(manifest)})
-    else:
-        click.echo(f"{path}: {sum(manifest.rows.values())} rows of {len(manifest.rows)} tables, whole.")
+        print_json({"file": str(path), **asdict(manifest), "deleted": [str(one) for one in removed]})
+        return
+    click.echo(f"{path}: {sum(manifest.rows.values())} rows of {len(manifest.rows)} tables, whole.")
+    for one in removed:
+        click.echo(f"{one}: older than {keep_days} days, deleted.")
 
 
 @click.command()

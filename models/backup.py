@@ -32,6 +32,7 @@ from models.installation import Installation, InstallationError, setting
 DUMP = "database.dump"
 MANIFEST = "manifest.json"
 SUFFIX = ".mastery"
+PREFIX = "mastery-"
 FORMAT = 1
 _BLOCK = 1 << 20
 _READER = "MASTERY_BACKUP_DATABASE_URL"
@@ -46,7 +47,10 @@ class BackupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup says of itself. `rows` by table, `sha256` of the dump in hexadecimal, `size` of it in bytes."""
+    """What a backup says of itself. `rows` by table, `sha256` of the dump in hexadecimal, `size` of it in bytes.
+
+    `source`: which database of which server it is of; empty where an older version wrote it.
+    """
 
     format: int
     version: str
@@ -57,6 +61,7 @@ class Manifest:
     rows: dict[str, int]
     sha256: str
     size: int
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def write_backup(
     `advance` hears of bytes. Nothing of a failed or interrupted one stays under the final name. Raises BackupError.
     """
     if target.is_dir():
-        target = target / f"mastery-{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
+        target = target / f"{PREFIX}{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
     if not target.parent.is_dir():
         raise BackupError(f"There is no directory {target.parent}.")
     try:
@@ -137,10 +142,19 @@ def _write(
                 digest, size = _dump(reader, snapshot, dump, advance)
             manifest = Manifest(
                 FORMAT, version, migration, model_version, server_version, now.isoformat(), count_rows(connection),
-                digest, size,
+                digest, size, _source(connection),
             )  # fmt: skip
             archive.writestr(zipfile.ZipInfo(MANIFEST, now.timetuple()[:6]), json.dumps(asdict(manifest), indent=2))
     return manifest
+
+
+def _source(connection: psycopg.Connection[Row]) -> str:
+    """Server and database; empty where the role of an external server may not ask."""
+    allowed = connection.execute("SELECT has_function_privilege('pg_control_system()', 'EXECUTE')").fetchone()
+    if allowed != (True,):
+        return ""
+    row = connection.execute("SELECT system_identifier, current_database() FROM pg_control_system()").fetchone()
+    return "" if row is None else f"{row[0]}/{row[1]}"
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import inspect, select, text
@@ -20,6 +20,7 @@ from models.district import District
 from models.hardening import Gap, close_gaps, mend_roles
 from models.installation import OWNER_ROLE, Installation, create
 from models.migrate import current, head, revisions, upgrade
+from models.old_backups import note_backup, prune
 from models.retention import Tombstone
 from models.roles import ensure_database
 from models.row_security import APP_ROLE
@@ -72,8 +73,33 @@ class NewerDatabaseError(Exception):
 def back_up(
     installation: Installation, target: Path, now: datetime, advance: Advance = lambda _: None
 ) -> tuple[Path, Manifest]:
-    """Write a whole backup to a file, or into a directory; an embedded server must run. Raises BackupError."""
+    """Write a whole backup to a file, or into a directory; an embedded server must run. Raises BackupError.
+
+    The data directory, where there is one, keeps which was the last.
+    """
+    done = _write(installation, target, now, advance)
+    if installation.data_dir is not None:
+        note_backup(installation.data_dir, done[0], now)
+    return done
+
+
+def _write(
+    installation: Installation, target: Path, now: datetime, advance: Advance = lambda _: None
+) -> tuple[Path, Manifest]:
     return backup.write_backup(backup.reader_of(installation), target, version(), MODEL_VERSION, now, advance)
+
+
+def back_up_into(
+    installation: Installation, folder: Path, keep: timedelta, now: datetime, advance: Advance = lambda _: None
+) -> tuple[Path, Manifest, list[Path]]:
+    """Write a whole backup into a directory, then delete those of this database there that are older than `keep`.
+
+    Raises BackupError; nothing is deleted where no new backup was written.
+    """
+    if not folder.is_dir():
+        raise BackupError(f"{folder} is no directory: old backups are deleted only in a directory of their own.")
+    path, manifest = back_up(installation, folder, now, advance)
+    return path, manifest, prune(path, manifest, keep, now)
 
 
 def restore(
@@ -115,7 +141,7 @@ def _put_aside(installation: Installation, data_dir: Path, force: bool, now: dat
         )
     folder = data_dir / BACKUPS
     folder.mkdir(mode=0o700, exist_ok=True)
-    return str(back_up(installation, folder, now)[0])
+    return str(_write(installation, folder, now)[0])
 
 
 def _deletions_here(installation: Installation, data_dir: Path) -> list[Deletion]:

@@ -148,7 +148,9 @@ def test_who_was_deleted_is_gone_again_before_anybody_is_served_from_an_older_ba
     school, nightly = place / "school", ("retention", "run", "--district", "Sandbox")
     told(school, "restore", str(copy))
     administer(school, _LEFT_LONG_AGO)
-    backup = told(school, "backup", str(place / "copies"))["file"]
+    taken = told(school, "backup", str(place / "copies"), "--keep-days", "35")
+    backup, deleted = taken["file"], taken["deleted"]
+    assert deleted == []
     (place / "elsewhere").mkdir()
     file = place / "elsewhere" / "deletions.jsonl"
     would = told(school, *nightly, "--what-if")

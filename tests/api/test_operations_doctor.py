@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, text, update
 
 from api.actions.doctor import Check, Status, examine, examine_installation
 from api.actions.examination import machine
+from api.actions.examination.backups import backups
 from api.actions.operations import upgrade_database
 from api.actions.replay import replay
 from api.security.clients import create_client
@@ -31,6 +33,7 @@ from models.backup import conninfo
 from models.clock import DemonstrationClock
 from models.embedded import locks, remove
 from models.installation import External, Installation, create
+from models.old_backups import note_backup
 from models.posts import PostState, quarantine
 from models.restore import BESIDE
 from models.unit_of_work import connect, district_transaction
@@ -104,7 +107,7 @@ def test_a_sound_installation_has_nothing_that_fails(installation: Installation)
     assert [check for check in examined.checks if check.status is Status.FAIL] == []
     assert examined.healthy
     assert all(check.mend is None for check in examined.checks if check.status is Status.OK)
-    assert len({check.name for check in examined.checks}) == len(examined.checks) == 25
+    assert len({check.name for check in examined.checks}) == len(examined.checks) == 26
 
 
 def test_a_missing_installation_is_named(tmp_path: Path) -> None:
@@ -312,6 +315,25 @@ def test_a_retention_that_does_not_run_is_named(installation: Installation, engi
         session.commit()
     assert checked(installation, "retention").status is Status.OK
     assert checked(installation, "retention", timedelta(days=3)).status is Status.WARN
+
+
+def test_backups_that_are_not_taken_or_not_deleted_are_named(installation: Installation, tmp_path: Path) -> None:
+    of = replace(installation, data_dir=tmp_path)
+    assert backups(of, False, clock()).status is Status.OK
+    assert backups(replace(installation, data_dir=None), True, clock()).status is Status.OK
+    none = backups(of, True, clock())
+    assert (none.status, none.sentence) == (Status.WARN, "No backup was taken of this installation.")
+    assert "backup DIR --keep-days 35, once a night" in str(none.mend)
+    note_backup(tmp_path, Path("/mnt/mastery.mastery"), clock())
+    assert "/mnt/mastery.mastery" in backups(of, True, clock()).sentence
+    assert backups(of, True, clock()).status is Status.OK
+    assert backups(of, True, clock() + timedelta(days=3)).status is Status.WARN
+    (tmp_path / "backups").mkdir()
+    aside = tmp_path / "backups" / "mastery-20260101T000000Z.mastery"
+    aside.touch()
+    assert backups(of, True, clock()).status is Status.OK
+    os.utime(aside, (0, 0))
+    assert backups(of, True, clock()).mend == f"rm {aside}"
 
 
 def test_states_of_another_model_are_named_and_replayed(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -17,6 +18,7 @@ import pytest
 from factories import Factory, new_district
 from sqlalchemy import Engine, make_url, select, text
 
+from mastery.backups import KEPT
 from models.backup import (
     DUMP,
     MANIFEST,
@@ -31,6 +33,7 @@ from models.backup import (
 from models.hardening import find_gaps
 from models.installation import External, Installation
 from models.migrate import head
+from models.old_backups import prune
 from models.restore import BESIDE, REPLACED, Present, present, refuse_newer, restore_backup
 from models.roster import Section
 from models.unit_of_work import connect, district_transaction
@@ -111,6 +114,38 @@ def test_a_backup_restores_every_row_under_the_same_guards(
         owner.dispose()
     assert names == ["Ada", "Emmy"]
     assert {ELSEWHERE + BESIDE, ELSEWHERE + REPLACED}.isdisjoint(_databases(installation))
+
+
+def test_what_is_over_goes_but_only_whole_backups_of_the_same_database(
+    installation: Installation, district: int, tmp_path: Path
+) -> None:
+    newest, manifest = _taken(installation, tmp_path)
+
+    def copied(name: str, days: int, **changes: object) -> Path:
+        path = tmp_path / name
+        shutil.copy(newest, path)
+        _rewrite(path, created_at=(NOW - timedelta(days=days)).isoformat(), **changes)
+        return path
+
+    over = copied("mastery-20261018T150000Z.mastery", 36)
+    kept = [
+        copied("mastery-20261019T150000Z.mastery", 35),
+        copied("mastery-other.mastery", 99, source="another/mastery"),
+        copied("mastery-unknown.mastery", 99, source=""),
+        copied("mine.mastery", 99),
+        copied("mastery-newer.mastery", 99, format=2),
+    ]
+    half = tmp_path / "mastery-20260101T150000Z.mastery"
+    half.write_bytes(newest.read_bytes()[:-10])
+    link = tmp_path / "mastery-20260102T150000Z.mastery"
+    link.symlink_to(kept[3])
+    assert manifest.source
+    assert prune(newest, manifest, KEPT, NOW) == [over]
+    assert set(tmp_path.iterdir()) == {newest, half, link, *kept}
+    newest.write_bytes(newest.read_bytes().replace(b"PGDMP", b"pgdmp", 1))
+    with pytest.raises(BackupError, match="is damaged"):
+        prune(newest, manifest, timedelta(days=1), NOW)
+    assert set(tmp_path.iterdir()) == {newest, half, link, *kept}
 
 
 def test_a_backup_is_private_and_holds_no_secret(installation: Installation, district: int, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from api.actions.examination import safety
+from api.actions.examination.backups import backups
 from api.actions.examination.words import Check, Status, command
 from mastery.credentials import OLD_AFTER
 from mastery.estimate import MODEL_VERSION
@@ -82,6 +83,7 @@ def checks(installation: Installation, app: Engine, now: datetime) -> Iterator[C
     yield _time(found, now)
     yield _orphans(installation, found)
     real = {row.slug for row in rows if not row.sandbox}
+    yield backups(installation, bool(real), now)
     if real:
         yield safety.public_address(installation)
     # a demonstration's secret is as old as its term
