@@ -10,6 +10,7 @@ import click
 from sqlalchemy import select
 
 from api import (
+    cli_breach,
     cli_calibrate,
     cli_calibration,
     cli_client,
@@ -186,6 +187,7 @@ def account_create(services: Services, district: District, sign_in_name: str, pe
 
 def _register() -> None:
     parts: tuple[Any, ...] = (
+        cli_breach,
         cli_client,
         cli_graph,
         cli_letters,

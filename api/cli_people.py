@@ -74,7 +74,7 @@ def people_add(
 def people_show(services: Services, district: District, name: str, as_json: bool) -> None:
     """Show what is on file of a person, by sign-in name, SIS id or sourcedId. A look at a student is put on record."""
     with district_transaction(services.engine, district.id) as session:
-        person = _one(session, district, name)
+        person = one_person(session, district, name)
         told = on_file(session, Desk(district.id), person, services.clock())
         session.commit()
     if as_json:
@@ -108,7 +108,7 @@ def appoint_command(
     """Give somebody an office, or a task at a school: so the first steward and the leaders come to be."""
     now = services.clock()
     with district_transaction(services.engine, district.id) as session:
-        person = _one(session, district, name)
+        person = one_person(session, district, name)
         school = None if school_name is None else _school(session, district, school_name)
         asked = Asked(
             person.id,
@@ -145,7 +145,8 @@ def names(services: Services, district: District, rule: str | None) -> None:
     click.echo(f"Families get: {set_to or 'not set; what is sent to a family has the legal name'}")
 
 
-def _one(session: Session, district: District, name: str) -> Person:
+def one_person(session: Session, district: District, name: str) -> Person:
+    """The person of a sign-in name, SIS id or sourcedId; a plain refusal where it is nobody or several."""
     found = find_people(session, district.id, name)
     if not found:
         raise click.ClickException(f"There is no person {name!r} in {district.name}.")

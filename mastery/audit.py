@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
+
+TOLD_ONCE = timedelta(hours=1)
+"""A page that stays open asks for its changes every few seconds, and so may a program: each is told once in so long."""
 
 
 class Actor(StrEnum):

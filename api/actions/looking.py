@@ -6,23 +6,20 @@ What an outsider sees is a disclosure as well.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Select, any_, func, select
 from sqlalchemy.orm import Session
 
 from mastery.access import Access, Basis, Tie, Viewer
 from mastery.access_matrix import DataClass, Role
-from mastery.audit import Act
+from mastery.audit import TOLD_ONCE, Act
 from mastery.links import required_by
 from models.audit import AuditEvent, AuditSubject, By, by_person, by_program, record
 from models.clients import Caller
 from models.links import Disclosure
 from models.queries_access import organization_of, programmes_of
 from models.roster import Person
-
-# a page that stays open asks for its changes every few seconds, and so may a program; either is told once in so long
-LOOKS_ON = timedelta(hours=1)
 
 
 def looked(
@@ -106,7 +103,7 @@ def _views_lately(district_id: int, by: By, page: str, now: datetime) -> Select[
         AuditEvent.district_id == district_id,
         AuditEvent.actor == by.actor,
         AuditEvent.actor_id == by.id,
-        AuditEvent.at > now - LOOKS_ON,
+        AuditEvent.at > now - TOLD_ONCE,
         AuditEvent.act == Act.VIEW,
         AuditEvent.detail["page"].astext == page,
     )
@@ -118,6 +115,6 @@ def _disclosed_lately(session: Session, viewer: Viewer, student: int, data: Data
         Disclosure.student_id == student,
         Disclosure.recipient_id == viewer.person,
         any_(Disclosure.classes) == data,
-        Disclosure.at > now - LOOKS_ON,
+        Disclosure.at > now - TOLD_ONCE,
     )
     return session.execute(lately.limit(1)).first() is not None

@@ -36,6 +36,7 @@ FILES: dict[str, Any] = {
     "complete_record": _l("the complete record"),
     "audit": _l("the list of who did what"),
     "district": _l("all that the district has"),
+    "access_report": _l("what one account or program was shown"),
 }
 
 
