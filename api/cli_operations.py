@@ -130,8 +130,11 @@ def restore(
         f"Restored the backup of {done.backup.created_at} into {done.data_dir}: "
         f"{sum(done.backup.rows.values())} rows, schema {done.migration}."
     )
-    if done.redone.students or done.redone.rows:
-        click.echo(f"Deleted again: {done.redone.students} students and {done.redone.rows} other rows.")
+    if done.redone.students or done.redone.rows or done.redone.districts:
+        click.echo(
+            f"Deleted again: {done.redone.students} students, {done.redone.rows} other rows and "
+            f"{done.redone.districts} districts."
+        )
     proved = done.proved
     click.echo(
         f"Rebuilt from evidence: {proved.students} students in {proved.districts} districts, {proved.rows} rows, "

@@ -40,7 +40,7 @@ def retention() -> None:
 
 
 @contextmanager
-def _owner(services: Services) -> Iterator[Engine]:
+def as_owner(services: Services) -> Iterator[Engine]:
     """An engine of the role that owns the tables: only it can delete what is append-only."""
     engine = connect(services.installation.owner_dsn, pool_size=1)
     try:
@@ -67,9 +67,9 @@ def run(services: Services, district: District, what_if: bool, file: Path | None
 
     Interrupted, the same again goes on; two at once do no harm. A hold keeps what it names.
     """
-    with _plainly(), _owner(services) as owner, counted("students and rows") as advance:
+    with _plainly(), as_owner(services) as owner, counted("students and rows") as advance:
         done = retain(services.engine, owner, district, services.clock(), what_if=what_if, advance=advance)
-        file = file or _default_file(services)
+        file = file or default_file(services)
         if file is not None and not what_if:
             keep_deletions(services.engine, file.absolute())
     if as_json:
@@ -78,7 +78,8 @@ def run(services: Services, district: District, what_if: bool, file: Path | None
         click.echo("\n".join(_told(done)))
 
 
-def _default_file(services: Services) -> Path | None:
+def default_file(services: Services) -> Path | None:
+    """Where an embedded installation keeps its deletions."""
     data_dir = services.installation.data_dir
     return None if data_dir is None else data_dir / FILE
 
@@ -207,12 +208,12 @@ def redo_command(services: Services, file: Path, as_json: bool) -> None:
 
     `mastery restore` does it by itself; this is for an external server, restored with its own programs.
     """
-    with _plainly(), _owner(services) as owner, counted("students and rows") as advance:
+    with _plainly(), as_owner(services) as owner, counted("students and rows") as advance:
         done = redo(owner, read_deletions(file), services.clock(), advance)
     if as_json:
         print_json(done)
     else:
-        click.echo(f"{done.students} students and {done.rows} rows deleted again.")
+        click.echo(f"{done.students} students, {done.rows} rows and {done.districts} districts deleted again.")
 
 
 def register(cli: click.Group) -> None:

@@ -74,3 +74,5 @@ class Act(StrEnum):
     HOLD_LIFTED = "hold_lifted"
     DELETED = "deleted"
     RETENTION_RUN = "retention_run"
+    CONTRACT_ENDED = "contract_ended"
+    CONTRACT_RESUMED = "contract_resumed"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mastery.credentials import NOTED_EVERY, is_noted
 from models.access import AccessToken, Client, ClientSecret
+from models.district_end import has_ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,13 @@ class Caller:
 
 
 def find_client(session: Session, district_id: int, client_id: str) -> Client | None:
-    """The client of this public id, unless revoked."""
+    """The client of this public id, unless revoked, or the contract of its district ended."""
     return session.scalar(
         select(Client).where(
-            Client.district_id == district_id, Client.client_id == client_id, Client.revoked_at.is_(None)
+            Client.district_id == district_id, Client.client_id == client_id, Client.revoked_at.is_(None),
+            ~has_ended(Client.district_id),
         )
-    )
+    )  # fmt: skip
 
 
 def hold_client(session: Session, district_id: int, name: str) -> Client | None:
@@ -82,7 +84,7 @@ def clients_of(
 
 
 def caller_of_token(session: Session, district_id: int, digest: bytes, now: datetime) -> Caller | None:
-    """Who a token's digest stands for, while it lasts and its client is not revoked.
+    """Who a token's digest stands for, while it lasts, its client is not revoked and the district's contract goes on.
 
     It may do what the token was made for and the client still has. The client's use is noted, to the hour.
     """
@@ -97,6 +99,7 @@ def caller_of_token(session: Session, district_id: int, digest: bytes, now: date
             AccessToken.digest == digest,
             AccessToken.expires_at > now,
             Client.revoked_at.is_(None),
+            ~has_ended(AccessToken.district_id),
         )
     ).one_or_none()
     if row is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, text
 
 from models.row_security import APP_ROLE, secure
-from models.tables import APPEND_ONLY_TABLES, district_tables
+from models.tables import APPEND_ONLY_TABLES, READ_ONLY_TABLES, district_tables
 
 _POLICY = "of_district"
 _LOCK_WITHIN = "10s"
@@ -71,6 +71,8 @@ def find_gaps(connection: Connection) -> list[Gap]:
                 found.append(Gap("row_security", row.name, "does not force row security"))
             if not row.guarded or list(row.policies) != [_POLICY]:
                 found.append(Gap("row_security", row.name, "has not just the policy that shows one district's rows"))
+        if row.name in READ_ONLY_TABLES and (row.may_add or row.may_change_some):
+            found.append(Gap("rights", row.name, "can be written by the role that serves requests"))
         if row.name in APPEND_ONLY_TABLES and (row.may_change_some or row.may_empty):
             found.append(Gap("append_only", row.name, "can be changed or emptied by the role that serves requests"))
         elif row.may_empty:
@@ -102,7 +104,8 @@ def close_gaps(owner_engine: Engine) -> list[Gap]:
         for table in sorted({gap.table for gap in gaps} & known):
             _guard(connection, table)
         for table in sorted({gap.table for gap in gaps} - known):
-            connection.execute(text(f'REVOKE TRUNCATE ON "{table}" FROM {APP_ROLE}'))
+            rights = "TRUNCATE, INSERT, UPDATE, DELETE" if table in READ_ONLY_TABLES else "TRUNCATE"
+            connection.execute(text(f'REVOKE {rights} ON "{table}" FROM {APP_ROLE}'))
         left = {gap for gap in find_gaps(connection) if gap.kind != "owner"}
     return [gap for gap in gaps if gap not in left]
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mastery.tries import rest
 from models.access import Account
 from models.district import SignInName
+from models.district_end import has_ended
 from models.roster import Person
 
 
@@ -110,9 +111,11 @@ def of_account() -> ColumnElement[bool]:
 
 
 def may_come_in() -> ColumnElement[bool]:
-    """Whether an account is not disabled, and its person, joined by `of_account`, not gone from the roster."""
+    """Whether an account is not disabled, its person, joined by `of_account`, not gone from the roster, and the
+    contract of its district not ended.
+    """
     is_there = or_(Account.person_id.is_(None), and_(Person.active, Person.enabled))
-    return and_(Account.disabled_at.is_(None), is_there)
+    return and_(Account.disabled_at.is_(None), is_there, ~has_ended(Account.district_id))
 
 
 def holder_of(account: Account, person: Person | None) -> Holder:

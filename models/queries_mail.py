@@ -15,6 +15,7 @@ from models.access import Account
 from models.district import District
 from models.letters import EntryCode
 from models.mail import Mail, RecoveryRequest
+from models.queries_accounts import may_come_in
 from models.roster import Person
 
 
@@ -68,9 +69,7 @@ def letterboxes(session: Session, district_id: int, name_digest: str) -> Sequenc
         .join(Person, (Person.district_id == Account.district_id) & (Person.id == Account.person_id))
         .where(
             Account.district_id == district_id,
-            Account.disabled_at.is_(None),
-            Person.active,
-            Person.enabled,
+            may_come_in(),
             Person.email.is_not(None),
             is_it(func.lower(Person.email)) | is_it(func.concat(Account.sign_in_name)),
         )

@@ -10,6 +10,7 @@ from models import (
     audit,
     calibrations,
     district,
+    district_end,
     evidence,
     flag,
     graph,
@@ -40,6 +41,7 @@ AGGREGATES = (
     audit,
     calibrations,
     district,
+    district_end,
     evidence,
     flag,
     graph,
@@ -60,7 +62,9 @@ AGGREGATES = (
     throttle,
 )
 # tables that every district shares; they hold nothing about a child
-SHARED_TABLES = frozenset({"district", "sign_in_name", "recovery_request", "tried"})
+SHARED_TABLES = frozenset({"district", "district_end", "sign_in_name", "recovery_request", "tried"})
+# written by the owner's role alone: a restore goes by it
+READ_ONLY_TABLES = frozenset({"district_end"})
 APPEND_ONLY_TABLES = frozenset(
     {
         "amendment",

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 
 from api.actions.delete_older import delete_in_parts
+from api.actions.redo_districts import DISTRICT, destroyed_districts, is_of_destroyed, redo_districts
 from api.actions.reduce_answers import Advance, reduce_answers
 from mastery.audit import Act
 from mastery.retention_schedule import Ending, Kind, is_end_held
 from models.audit import SYSTEM, record
 from models.district import District
+from models.district_end import DistrictEnd
 from models.retention_store import end_record, holds_of, put_tombstone, tombstones
 from models.roster import Person
 from models.student_rows import GROUNDS, key_digest
@@ -28,6 +30,7 @@ from models.unit_of_work import district_transaction, shared_transaction
 FILE = "deletions.jsonl"
 Deletion = dict[str, Any]
 _FIELDS = frozenset({"district", "kind", "key_digest", "through", "rule", "at", "removed"})
+_OF_DISTRICT = _FIELDS | {"end"}
 
 
 class DeletionsError(Exception):
@@ -36,17 +39,19 @@ class DeletionsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Redone:
-    """What was deleted again: so many students, so many rows of other records."""
+    """What was deleted again: so many students, so many rows of other records, so many districts as a whole."""
 
     students: int
     rows: int
+    districts: int = 0
 
 
 def known_deletions(engine: Engine) -> list[Deletion]:
-    """The tombstones of every district of a database."""
+    """The tombstones of every district of a database, and the districts that were destroyed."""
     with shared_transaction(engine) as session:
         districts = session.execute(select(District.id, District.slug).order_by(District.id)).all()
-    found: list[Deletion] = []
+    # a schema of before districts could end knows of none
+    found = destroyed_districts(engine) if inspect(engine).has_table(DistrictEnd.__tablename__) else []
     for district_id, slug in districts:
         with district_transaction(engine, district_id) as session:
             found += tombstones(session, district_id, slug)
@@ -77,15 +82,20 @@ def read_deletions(path: Path) -> list[Deletion]:
         raise DeletionsError(f"{path} can not be read ({error.strerror}).") from error
     except ValueError as error:
         raise DeletionsError(f"{path} is no file of deletions ({error}).") from error
-    if not all(isinstance(one, dict) and one.keys() == _FIELDS for one in found):
+    if not all(isinstance(one, dict) and one.keys() == _fields_of(one) for one in found):
         raise DeletionsError(f"{path} is no file of deletions: each line has {', '.join(sorted(_FIELDS))}.")
     return found
 
 
+def _fields_of(one: Mapping[str, Any]) -> frozenset[str]:
+    return _OF_DISTRICT if one.get("kind") == DISTRICT else _FIELDS
+
+
 def joined(*several: Iterable[Deletion]) -> list[Deletion]:
-    """Several lists as one, each deletion once, in order of time."""
+    """Several lists as one, each deletion once, in order of time; of a district that was destroyed that alone."""
     every = {_key(one): one for some in several for one in some}
-    return [every[key] for key in sorted(every)]
+    ends = [one for one in every.values() if one["kind"] == DISTRICT]
+    return [every[key] for key in sorted(every) if not is_of_destroyed(every[key], ends)]
 
 
 def _key(one: Deletion) -> tuple[str, ...]:
@@ -95,13 +105,16 @@ def _key(one: Deletion) -> tuple[str, ...]:
 def redo(owner: Engine, deletions: Sequence[Deletion], now: datetime, advance: Advance = lambda _: None) -> Redone:
     """Do in a database, as the owner's role, every deletion that it does not know of yet; again changes nothing.
 
-    A deletion that is unknown happened after the backup was taken, so whatever the backup has of it goes.
+    A deletion that is unknown happened after the backup was taken, so whatever the backup has of it goes. Districts
+    that were destroyed come first; of a later one of the same name nothing goes with the former.
     """
+    deletions = joined(deletions, destroyed_districts(owner))
+    gone = redo_districts(owner, [one for one in deletions if one["kind"] == DISTRICT], advance)
     with shared_transaction(owner) as session:
         districts = session.scalars(select(District).order_by(District.id)).all()
     students = rows = 0
     for district in districts:
-        mine = [one for one in deletions if one["district"] == district.slug]
+        mine = [one for one in deletions if one["district"] == district.slug and one["kind"] != DISTRICT]
         with district_transaction(owner, district.id) as session:
             done = {_key(one) for one in tombstones(session, district.id, district.slug)}
             people = _people(session, district) if mine else {}
@@ -113,7 +126,7 @@ def redo(owner: Engine, deletions: Sequence[Deletion], now: datetime, advance: A
                 advance(1)
             else:
                 rows += _redo_older(owner, district, one, now, advance)
-    return Redone(students, rows)
+    return Redone(students, rows, gone)
 
 
 def _people(session: Session, district: District) -> dict[str, tuple[int, str]]:

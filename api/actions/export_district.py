@@ -107,7 +107,7 @@ def _write(
         session.execute(text("SET LOCAL statement_timeout = 0"))
         files = {}
         for one in tables:
-            with sink(_name(one)) as file:
+            with sink(file_name(one)) as file:
                 files[one.table.name] = write_table(session, district.id, one, file, advance)
         at = _moment(session)
     with sink(MANIFEST) as file:
@@ -117,7 +117,8 @@ def _write(
     return files
 
 
-def _name(one: ExportedTable) -> str:
+def file_name(one: ExportedTable) -> str:
+    """The name of a table's file."""
     return f"{one.table.name}.csv"
 
 
@@ -137,7 +138,7 @@ def _manifest(
         "version": version(),
         "files": [
             {
-                "file": _name(one), "about": one.about, **asdict(files[one.table.name]),
+                "file": file_name(one), "about": one.about, **asdict(files[one.table.name]),
                 "columns": [asdict(column) for column in one.columns],
             }
             for one in tables

@@ -81,6 +81,8 @@ ACTS: dict[str, Any] = {
     Act.HOLD_LIFTED: _l("lifted a legal hold"),
     Act.DELETED: _l("deleted records"),
     Act.RETENTION_RUN: _l("the nightly deletion ran"),
+    Act.CONTRACT_ENDED: _l("the contract of the district ended"),
+    Act.CONTRACT_RESUMED: _l("the contract of the district goes on after all"),
 }
 
 

@@ -164,7 +164,7 @@ def test_who_was_deleted_is_gone_again_before_anybody_is_served_from_an_older_ba
     # the machine is lost, and what is left is the backup of before and the file
     new = place / "new machine"
     restored = told(new, "restore", backup, "--deletions", str(file))
-    assert restored["redone"] == {"students": 1, "rows": 16}
+    assert restored["redone"] == {"students": 1, "rows": 16, "districts": 0}
     assert (restored["proved"]["students"], restored["proved"]["differing"]) == (23, 0)
     assert left_of(new) == (0, 0)
     refused = run(new, "student", "record", GONE, "--district", "Sandbox", "--out", str(place / "record"))
@@ -175,17 +175,17 @@ def test_who_was_deleted_is_gone_again_before_anybody_is_served_from_an_older_ba
 
     # on the machine that did it, its database says so by itself, the one of an older version too
     administer(school, _OF_AN_OLDER_VERSION)
-    assert told(school, "restore", backup, "--force")["redone"] == {"students": 1, "rows": 16}
+    assert told(school, "restore", backup, "--force")["redone"] == {"students": 1, "rows": 16, "districts": 0}
     assert left_of(school) == (0, 0)
 
     # a server of one's own, which was restored with its own programs, is told by the other command
     own = place / "own server"
-    assert told(own, "restore", backup)["redone"] == {"students": 0, "rows": 0}
+    assert told(own, "restore", backup)["redone"] == {"students": 0, "rows": 0, "districts": 0}
     assert left_of(own) == (16, 16)
-    assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 1, "rows": 16}
+    assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 1, "rows": 16, "districts": 0}
     assert left_of(own) == (0, 0)
     assert told(own, "replay", "--verify", "--district", "Sandbox")["differing"] == 0
-    assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 0, "rows": 0}
+    assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 0, "rows": 0, "districts": 0}
 
 
 def test_a_real_district_never_goes_by_a_demonstrations_clock(copy: Path, place: Path) -> None:

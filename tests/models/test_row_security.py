@@ -22,7 +22,7 @@ from models.audit import SYSTEM, record
 from models.installation import OWNER_ROLE, Installation
 from models.methods import THE_MODEL, put_methods
 from models.row_security import APP_ROLE
-from models.tables import APPEND_ONLY_TABLES, SHARED_TABLES, district_tables
+from models.tables import APPEND_ONLY_TABLES, READ_ONLY_TABLES, SHARED_TABLES, district_tables
 from models.unit_of_work import district_transaction
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -309,6 +309,13 @@ def test_what_is_append_only_stays(two: Two, app_sql: Connection, table: str, st
         app_sql.execute(sql.SQL(statement).format(sql.Identifier(table)))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("statement", ["INSERT INTO {} (id) VALUES (1)", "UPDATE {} SET id = 1", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", sorted(READ_ONLY_TABLES))
+def test_what_is_read_only_stays(app_sql: Connection, table: str, statement: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        app_sql.execute(sql.SQL(statement).format(sql.Identifier(table)))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -386,7 +393,15 @@ def test_shared_tables_hold_nothing_about_a_child(super_sql: Connection) -> None
     )  # fmt: skip
     assert columns == [
         ("district", "id"), ("district", "slug"), ("district", "name"), ("district", "time_zone"),
-        ("district", "sandbox"), ("district", "created_at"), ("recovery_request", "id"),
+        ("district", "sandbox"), ("district", "created_at"),
+        *(
+            ("district_end", name)
+            for name in (
+                "id", "slug", "name", "time_zone", "ended_on", "ended_by", "recorded_at", "export_sha256", "export_at",
+                "destroyed_by", "begun_at", "removed", "destroyed_at",
+            )
+        ),
+        ("recovery_request", "id"),
         ("recovery_request", "name_digest"), ("recovery_request", "asked_at"), ("sign_in_name", "name_digest"),
         ("sign_in_name", "district_id"), ("tried", "key"), ("tried", "free_at"),
     ]  # fmt: skip

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from api.actions.examination import safety
 from api.actions.examination.backups import backups
+from api.actions.examination.contracts import ended_contracts
 from api.actions.examination.words import Check, Status, command
 from mastery.credentials import OLD_AFTER
 from mastery.estimate import MODEL_VERSION
 from models.calibrations import load_model, switches
 from models.clock import DemonstrationClock
 from models.district import District
+from models.district_end import DistrictEnd
 from models.embedded import locks
 from models.flag import LIVE_STATES
 from models.installation import Embedded, Installation
@@ -75,6 +77,8 @@ def checks(installation: Installation, app: Engine, now: datetime) -> Iterator[C
     """The checks of all districts, seen as the role that serves requests sees them."""
     with shared_transaction(app) as session:
         rows = session.execute(select(District.id, District.slug, District.sandbox).order_by(District.id)).all()
+        ended = session.scalars(select(DistrictEnd).where(DistrictEnd.destroyed_at.is_(None))).all()
+    yield from ended_contracts(installation, ended, now)
     yield _school_clock(installation, [row.slug for row in rows if not row.sandbox])
     found = list(_ask(app, {row.id: row.slug for row in rows}, now))
     yield _relay(installation, found, now)
