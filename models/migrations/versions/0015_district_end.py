@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from models.row_security import APP_ROLE
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
