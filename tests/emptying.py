@@ -7,7 +7,7 @@ import psycopg
 from models.installation import Installation
 
 # a scan reads what deleted rows left behind, so that it is cleared away from a few pages on; a large table goes at once
-_LEFT, _LARGE = 1 << 16, 1 << 20
+_LEFT, _LARGE = 1 << 15, 1 << 20
 _ALL_TABLES = """
 SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 """

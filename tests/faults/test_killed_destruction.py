@@ -26,7 +26,7 @@ from models.installation import Installation
 from models.unit_of_work import district_transaction, shared_transaction
 
 pytestmark = pytest.mark.faults
-ROWS = 200_000  # some forty parts
+ROWS = 60_000  # a dozen parts
 
 
 def start(installation: Installation, district: District, folder: Path) -> subprocess.Popen[bytes]:
