@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mastery.session_limits import Ending, Life
@@ -31,22 +31,26 @@ class OpenSession:
     factor_shown: bool
 
 
+# made once: it is asked on every request, and making it takes longer than asking
+_OPEN = (
+    select(AccountSession, Account, Person, SecondFactor.secret.is_not(None).label("has_factor"))
+    .join(Account, (Account.district_id == AccountSession.district_id) & (Account.id == AccountSession.account_id))
+    .outerjoin(Person, of_account())
+    .outerjoin(
+        SecondFactor, (SecondFactor.district_id == Account.district_id) & (SecondFactor.account_id == Account.id)
+    )
+    .where(
+        AccountSession.district_id == bindparam("district"),
+        AccountSession.digest == bindparam("digest"),
+        AccountSession.ended_at.is_(None),
+        may_come_in(),
+    )
+)
+
+
 def find_session(session: Session, district_id: int, digest: bytes) -> OpenSession | None:
     """The open session of a token whose holder may still come in: one statement."""
-    row = session.execute(
-        select(AccountSession, Account, Person, SecondFactor.secret.is_not(None).label("has_factor"))
-        .join(Account, (Account.district_id == AccountSession.district_id) & (Account.id == AccountSession.account_id))
-        .outerjoin(Person, of_account())
-        .outerjoin(
-            SecondFactor, (SecondFactor.district_id == Account.district_id) & (SecondFactor.account_id == Account.id)
-        )
-        .where(
-            AccountSession.district_id == district_id,
-            AccountSession.digest == digest,
-            AccountSession.ended_at.is_(None),
-            may_come_in(),
-        )
-    ).one_or_none()
+    row = session.execute(_OPEN, {"district": district_id, "digest": digest}).one_or_none()
     if row is None:
         return None
     found, account, person, has_factor = row

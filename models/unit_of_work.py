@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.hot import attach, write_by
+from models.prepared import keep_prepared
 
 _SET_DISTRICT = "SET LOCAL app.district = '%d'"
 
@@ -49,6 +50,7 @@ def _engine(dsn: str, pool_size: int, options: str, *, ping: bool) -> Engine:
         hide_parameters=True,
         connect_args={"options": options, "connect_timeout": _CONNECT_SECONDS},
     )
+    keep_prepared(engine)
     attach(engine)
     return engine
 
