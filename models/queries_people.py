@@ -207,16 +207,16 @@ def _among(session: Session, students: Collection[int], reached: Select[int]) ->
 def _reached(viewer: Viewer, ties: Iterable[Tie]) -> Select[int]:
     """Whom some ties of a viewer reach: `mastery.access.reaches` as a subquery."""
     district = viewer.district
-    here = is_student(district, viewer.at).subquery("here")
     ever = was_student(district).subquery("ever")
-    in_sections = enrolled(district, Role.STUDENT, viewer.at).with_only_columns(Enrollment.person_id)
     keys: dict[Scope, set[int]] = {scope: set() for scope in Scope}
     for tie in ties:
         keys[tie.scope].add(tie.key)
     reached = [select(ever.c.person_id).where(ever.c.person_id.in_(keys[Scope.STUDENT]))]
     if keys[Scope.SECTION]:
+        in_sections = enrolled(district, Role.STUDENT, viewer.at).with_only_columns(Enrollment.person_id)
         reached.append(in_sections.where(Enrollment.section_id.in_(keys[Scope.SECTION])))
     if keys[Scope.SCHOOL]:
+        here = is_student(district, viewer.at).subquery("here")
         reached.append(select(here.c.person_id).where(here.c.school_id.in_(keys[Scope.SCHOOL])))
     if district in keys[Scope.DISTRICT]:
         reached.append(select(ever.c.person_id))
