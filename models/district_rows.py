@@ -5,7 +5,7 @@ A table is named by the metadata: one that is added is destroyed with the rest, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -62,21 +62,26 @@ def delete_some(
     if not keys:
         statement = f"DELETE FROM {mine}"
         return Part(session.execute(text(statement), values).rowcount, None)  # type: ignore[attr-defined]
-    listed, below = ", ".join(keys), ""
+    listed, range_ = ", ".join(keys), ""
     if after is not None:
-        places = {f"key_{place}": value for place, value in enumerate(after)}
-        below = f" AND ({listed}) < ({', '.join(f':{place}' for place in places)})"
-        values |= places
+        range_ = f" AND ({listed}) < ({_placed('after', after, values)})"
     downwards = ", ".join(f"{key} DESC" for key in keys)
-    row = session.execute(
-        text(
-            f"WITH gone AS (DELETE FROM {mine} AND ({listed}) IN"
-            f" (SELECT {listed} FROM {mine}{below} ORDER BY {downwards} LIMIT :limit) RETURNING {listed})"
-            f" SELECT {listed}, count(*) OVER () FROM gone ORDER BY {listed} LIMIT 1"
-        ),
-        values | {"limit": limit},
+    # the last key of the part comes first, so that no plan depends on how many rows there are thought to be
+    last = session.execute(
+        text(f"SELECT {listed} FROM {mine}{range_} ORDER BY {downwards} LIMIT 1 OFFSET :skipped"),
+        values | {"skipped": limit - 1},
     ).one_or_none()
-    return Part(0, None) if row is None else Part(int(row[-1]), tuple(row[:-1]))
+    if last is not None:
+        range_ += f" AND ({listed}) >= ({_placed('last', last, values)})"
+    gone = session.execute(text(f"DELETE FROM {mine}{range_}"), values)
+    return Part(gone.rowcount, None if last is None else tuple(last))  # type: ignore[attr-defined]
+
+
+def _placed(name: str, key: Iterable[Any], values: dict[str, Any]) -> str:
+    """A key as parameters of its own."""
+    places = {f"{name}_{place}": value for place, value in enumerate(key)}
+    values |= places
+    return ", ".join(f":{place}" for place in places)
 
 
 def vacuum(owner: Engine, name: str) -> None:
