@@ -9,7 +9,7 @@ import pytest
 from factories import NOW, Factory, new_district
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from models.bulk import insert_new_rows, insert_rows, upsert_rows
@@ -207,15 +207,12 @@ def test_after_a_break_no_connection_of_the_pool_is_used_again(
     posting = connect_for_posting(installation.app_dsn, pool_size=3)
     assert installation.superuser_dsn is not None
     try:
-        with posting.connect(), posting.connect(), posting.connect():
-            pass
+        with posting.connect() as one, posting.connect() as two, posting.connect() as three:
+            own = [each.scalar(text("SELECT pg_backend_pid()")) for each in (one, two, three)]
         with district_transaction(posting, district_id) as session:
             insert_rows(session, Person, COLUMNS, people(district_id, "P"))
             with psycopg.connect(installation.superuser_dsn.replace("+psycopg", ""), autocommit=True) as superuser:
-                superuser.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND usename = 'mastery_app'"
-                )
+                superuser.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [own])
             with pytest.raises(psycopg.OperationalError):
                 session.commit() if last == "commit" else fetch(session, _NAMES, {"district": district_id})
         # the very next transaction works: nothing of the old pool is left
