@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,8 +16,8 @@ from api.actions.disclosures import enter_disclosure, entries_for, standing_entr
 from api.actions.links import NotYoursError
 from api.pages import disclosure_words, office_words
 from api.pages.access_words import CLASSES
-from api.pages.acts import done
-from api.pages.blueprint import Visit, office_for, pages
+from api.pages.acts import done, redirect_with
+from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_for, page_number, pages
 from api.pages.office_acting import person_of, show
 from api.pages.office_forms import ActForm, BoxesField, DayField, SomeChosen, as_default
 from mastery.access_matrix import DataClass
@@ -93,12 +93,15 @@ class DisclosureForm(ActForm):
 @office_for(Affair.DISCLOSURES)
 def disclosures(visit: Visit, student_id: int) -> ResponseReturnValue:
     """What was entered about a student, the last first."""
-    person = person_of(visit, student_id)
+    person, page = person_of(visit, student_id), page_number()
+    entries = entries_for(visit.session, visit.viewer, visit.subject, visit.now)
     return render_template(
         "office_disclosures.html",
         visit=visit,
         person=person,
-        entries=entries_for(visit.session, visit.viewer, visit.subject, visit.now),
+        entries=entries[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        page=page,
+        last_page=last_page(page, len(entries)),
         said=disclosure_words.said,
         rules=RULES,
         sealed=SEALED,
@@ -144,8 +147,7 @@ def _entering(
             return enter_disclosure(visit.session, visit.viewer, student_id, entry, visit.now, corrects)
 
         if done(visit, form, enter):
-            flash(_("It is in the log."))
-            return redirect(url_for("pages.disclosures", student_id=student_id), 303)
+            return redirect_with(_("It is in the log."), "pages.disclosures", student_id=student_id)
     return show("office_disclosure.html", visit, person, form, corrects=corrects, citations=_citations())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from flask import flash, redirect, request, url_for
@@ -76,43 +77,39 @@ def _readable(visit: Visit, signed: list[Signed]) -> list[Signed]:
 def sign_judgement(visit: Visit, student_id: int, target_id: int) -> ResponseReturnValue:
     """Sign a level of a student on a target, with the reason."""
     form = request.form
-    try:
-        with kept(visit, UnknownJudgementError):
-            judge(
-                visit.session,
-                visit.viewer,
-                services().intake.graphs,
-                student_id,
-                target_id,
-                _LEVELS.get(form.get("level", ""), -1.0),
-                form.get("reason", ""),
-                _seen(form.get("seen")),
-                visit.now,
-                visit.today,
-            )
-        flash(_("Signed, with your name and the date. You can take it back on this page."))
-    except JudgementError as refused:
-        flash(_REFUSALS[refused.field](), "problem")
-    return redirect(url_for("pages.explanation", student_id=student_id, target_id=target_id), 303)
+
+    def act() -> None:
+        level = _LEVELS.get(form.get("level", ""), -1.0)
+        judge(
+            visit.session, visit.viewer, services().intake.graphs, student_id, target_id, level,
+            form.get("reason", ""), _seen(form.get("seen")), visit.now, visit.today,
+        )  # fmt: skip
+
+    text = _("Signed, with your name and the date. You can take it back on this page.")
+    return _signed(visit, student_id, target_id, act, text)
 
 
 @pages.post("/students/<int:student_id>/targets/<int:target_id>/judgements/<int:judgement_id>/take-back")
 @about_student(What.JUDGE)
 def take_back_judgement(visit: Visit, student_id: int, target_id: int, judgement_id: int) -> ResponseReturnValue:
     """Take back a level that one signed oneself."""
+
+    def act() -> None:
+        take_back(
+            visit.session, visit.viewer, services().intake.graphs, student_id, target_id, judgement_id, visit.now,
+            visit.today,
+        )  # fmt: skip
+
+    text = _("Taken back. The level before it counts again, if there is one.")
+    return _signed(visit, student_id, target_id, act, text)
+
+
+def _signed(visit: Visit, student_id: int, target_id: int, act: Callable[[], None], text: str) -> ResponseReturnValue:
+    """Sign or take back, and go back to the page of the target, which says what was done or why not."""
     try:
         with kept(visit, UnknownJudgementError):
-            take_back(
-                visit.session,
-                visit.viewer,
-                services().intake.graphs,
-                student_id,
-                target_id,
-                judgement_id,
-                visit.now,
-                visit.today,
-            )
-        flash(_("Taken back. The level before it counts again, if there is one."))
+            act()
+        flash(text)
     except JudgementError as refused:
         flash(_REFUSALS[refused.field](), "problem")
     return redirect(url_for("pages.explanation", student_id=student_id, target_id=target_id), 303)

@@ -8,12 +8,14 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from api.actions.people import is_local
 from api.pages import office_words
 from api.pages.acts import form_page, kept, redirect_with
 from api.pages.blueprint import Visit
 from api.pages.whole_numbers import number_of
 from mastery.offices import Affair, reach
 from models.queries_office import Found, find_person
+from models.roster import Person
 
 
 def student_of(visit: Visit, affair: Affair) -> Found:
@@ -31,6 +33,13 @@ def person_of(visit: Visit, person_id: int) -> Found:
     within = reach(visit.viewer, visit.now)
     person = find_person(visit.session, visit.district_id, within, person_id, visit.now, visit.today)
     return abort(404) if person is None else person
+
+
+def added_person(visit: Visit, person_id: int) -> tuple[Found, Person]:
+    """The same of somebody whom an office added, with what is on file; for whom the roster brings there is no page."""
+    found = person_of(visit, person_id)
+    person = visit.session.get_one(Person, (visit.district_id, person_id))
+    return (found, person) if is_local(person) else abort(404)
 
 
 def show(template: str, visit: Visit, person: Found, form: FlaskForm, **more: object) -> ResponseReturnValue:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.actions.end_person import cuts_of, end_person, may_end_person
-from api.actions.links import NotYoursError
-from api.actions.people import is_local
 from api.pages import office_words
+from api.pages.acts import kept, redirect_with
 from api.pages.blueprint import Visit, office_only, pages
-from api.pages.office_acting import person_of
+from api.pages.office_acting import added_person, person_of
 from api.services import services
 from mastery.offices import Affair, reach
 from models.queries_person import links_of, wards_of
-from models.roster import Person
 
 
 @pages.get("/office/people/<int:person_id>/end")
 @office_only(Affair.PEOPLE)
 def before_ending(visit: Visit, person_id: int) -> ResponseReturnValue:
     """What ends with a person; of students only those of the office are named."""
-    found = person_of(visit, person_id)
-    person = visit.session.get_one(Person, (visit.district_id, person_id))
-    if not is_local(person):
-        abort(404)
+    found, person = added_person(visit, person_id)
     cuts = cuts_of(visit.session, visit.district_id, person_id, visit.now)
     running, students = {one.id for one in cuts.links}, reach(visit.viewer, visit.now).students
     lines, _total = links_of(visit.session, visit.district_id, person_id, students, visit.now)
@@ -54,10 +49,7 @@ def before_ending(visit: Visit, person_id: int) -> ResponseReturnValue:
 def end_added_person(visit: Visit, person_id: int) -> ResponseReturnValue:
     """End a person who was added here, with all that ends with them."""
     person = person_of(visit, person_id)
-    try:
+    with kept(visit):
         end_person(visit.session, visit.viewer, person_id, visit.now, services().stopwatch())
-    except NotYoursError:
-        abort(404)
-    visit.session.commit()
-    flash(_("%(name)s is not here any more: links, offices and the account have ended.", name=person.name))
-    return redirect(url_for("pages.office"), 303)
+    text = _("%(name)s is not here any more: links, offices and the account have ended.", name=person.name)
+    return redirect_with(text, "pages.office")

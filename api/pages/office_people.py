@@ -11,12 +11,12 @@ from api.actions.desk import Desk
 from api.actions.guardians import attest_guardian, end_attested
 from api.actions.office_accounts import may_keep_account
 from api.actions.partners import add_partner, end_partner, list_partners, renew_partner
-from api.actions.people import Draft, add_person, change_person, is_local
+from api.actions.people import Draft, add_person, change_person
 from api.pages import office_words
 from api.pages.acts import done, form_page, kept, redirect_with
 from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_only, page_number, pages
 from api.pages.letters import one_letter
-from api.pages.office_acting import back_to, end_it, person_of, show, student_of
+from api.pages.office_acting import added_person, back_to, end_it, person_of, show, student_of
 from api.pages.office_forms import add_error, as_default, find_adults
 from api.pages.office_people_forms import NO_PARTNER, AgreementForm, AttestForm, PartnerForm, PersonForm
 from api.pages.whole_numbers import number_of
@@ -25,7 +25,6 @@ from mastery.letters import Group
 from mastery.offices import Affair
 from models.links import Organization
 from models.queries_office import Found, Kind
-from models.roster import Person
 
 _MOST_NAMESAKES = 10
 _MOST_PARTNERS = 500  # to choose from
@@ -52,10 +51,7 @@ def new_person(visit: Visit) -> ResponseReturnValue:
 @office_only(Affair.PEOPLE)
 def correct_person(visit: Visit, person_id: int) -> ResponseReturnValue:
     """Correct what is on file of somebody who was added here."""
-    found = person_of(visit, person_id)
-    person = visit.session.get_one(Person, (visit.district_id, person_id))
-    if not is_local(person):
-        abort(404)
+    found, person = added_person(visit, person_id)
     form = PersonForm(obj=person)
     _offer_partners(visit, form, person.organization_id)
     if request.method == "GET":

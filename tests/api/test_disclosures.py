@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from api.actions.disclosures import enter_disclosure
+from api.pages.blueprint import PAGE_SIZE
 from mastery.access_matrix import DataClass
 from mastery.audit import Act
 from mastery.disclosures import Entry, Ground, Outcome
@@ -197,17 +198,17 @@ def test_no_other_district_and_no_other_student_is_behind_an_address(office: Off
     another_district(office.world).get(f"{office.page()}/disclosures/{key}", 404)
     classmate = f"{office.page('classmate')}/disclosures"
     office.world.client("principal").get(f"{classmate}/{key}", 404)
-    office.world.client("principal").get(classmate)
+    assert "Nothing is entered." in office.world.client("principal").get(classmate).text
 
 
-def test_the_list_takes_as_many_statements_however_long(office: OfficeWorld) -> None:
+def test_the_list_pages_and_takes_as_many_statements_however_long(office: OfficeWorld) -> None:
     student, page = office.world.student.id, f"{office.page()}/disclosures"
     principal = office.world.client("principal")
     office.act(enter_disclosure, student, GIVEN)
     few = principal.statements(page), principal.statements(f"/students/{student}/looked")
 
     def more(make: Factory) -> None:
-        for number in range(9):
+        for number in range(PAGE_SIZE):
             make._add(
                 Disclosure(
                     district_id=make.district_id, student_id=student, recipient=f"Clerk {number}", classes=["D2"],
@@ -218,3 +219,6 @@ def test_the_list_takes_as_many_statements_however_long(office: OfficeWorld) -> 
 
     office.world.add(more)
     assert (principal.statements(page), principal.statements(f"/students/{student}/looked")) == few
+    assert "Clerk Mason" not in principal.get(page).text  # the first entered is the last told
+    assert "Clerk Mason" in principal.get(f"{page}?page=2").text
+    principal.get(f"{page}?page=3", 404)
