@@ -44,12 +44,17 @@ def said(entered: Entered) -> str:
             first = _("%(who)s received: %(classes)s.", **named)
     more = [
         _("On what ground: %(ground)s.", ground=GROUNDS[row.basis]),
-        _("What for: %(purpose)s", purpose=row.purpose),
+        _("What for: %(purpose)s", purpose=_ended(row.purpose)),
     ]
     if row.further:
-        more.append(_("Who may get it from them: %(further)s", further=row.further))
+        more.append(_("Who may get it from them: %(further)s", further=_ended(row.further)))
     if row.why:
-        more.append(_("It corrects an earlier entry: %(why)s", why=row.why))
+        more.append(_("It corrects an earlier entry: %(why)s", why=_ended(row.why)))
     if entered.corrected:
         more.append(_("A later entry corrects this one."))
     return " ".join([first, *more])
+
+
+def _ended(typed: str) -> str:
+    """What somebody typed, as the end of a sentence that another one follows."""
+    return typed if typed.endswith((".", "!", "?", "…")) else f"{typed}."
