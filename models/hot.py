@@ -179,5 +179,7 @@ def _forget(connection: Connection) -> None:
     if connection.invalidated:
         return  # and gone with it
     connection.info.pop(_WAITING, None)
-    # the driver lets go of all prepared statements when it rolls back
-    connection.info.pop(_PREPARED, None)
+    driver = connection.connection.driver_connection
+    if driver is None or driver.info.transaction_status != TransactionStatus.INTRANS:
+        # after an error the connection lets go of all that was prepared (models.prepared)
+        connection.info.pop(_PREPARED, None)

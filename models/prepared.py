@@ -8,21 +8,21 @@ import psycopg
 from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
 from sqlalchemy import Engine, event
 
-_OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
-
 
 class Keeping(psycopg.Connection[Any]):
     """A connection as the driver's, but for one thing: a rollback forgets nothing that was prepared.
 
     The driver drops it all, since tables may have been made meanwhile. Here whoever only reads ends with a rollback,
-    and then had every statement planned anew for each page.
+    and then had every statement planned anew for each page. After an error it does drop it: of what was sent together
+    with a statement that failed the driver believes that it was prepared, and the server never saw it.
     """
 
     def rollback(self) -> None:
         """Roll the transaction back."""
-        if self.info.transaction_status in _OPEN and self.info.pipeline_status is PipelineStatus.OFF:
+        whole = self.info.transaction_status == TransactionStatus.INTRANS
+        if whole and self.info.pipeline_status == PipelineStatus.OFF:
             done = self.pgconn.exec_(b"ROLLBACK")
-            if done.status is ExecStatus.COMMAND_OK:
+            if done.status == ExecStatus.COMMAND_OK:
                 return
         super().rollback()
 
