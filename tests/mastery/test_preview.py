@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -83,8 +84,9 @@ def test_right_never_lowers_wrong_never_raises_and_two_is_at_least_one(past, pau
     right, wrong = (
         [ahead(past, share, count, pause, model).estimate.mean for count in (1, 2, 3)] for share in (1.0, 0.0)
     )
-    assert [before, *right] == sorted([before, *right])
-    assert [before, *wrong] == sorted([before, *wrong], reverse=True)
+    # what hardly moves a mean is lost in the last bit of the sum that is shown
+    assert all(later - earlier > -1e-12 for earlier, later in pairwise([before, *right]))
+    assert all(later - earlier < 1e-12 for earlier, later in pairwise([before, *wrong]))
     assert wrong[0] < right[0]
 
 
