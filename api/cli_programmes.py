@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import click
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from api.actions.links import NotYoursError
 from api.actions.programmes import Enrolled, end_programme, put_programme
 from api.context import with_district
 from api.services import Services
+from mastery.calendar import today_in
 from mastery.links import LinkError, Programme
 from models.district import District
 from models.queries_person import programmes_on_file
@@ -41,7 +41,7 @@ def add(
 ) -> None:
     """Put a program of a student on file. Under IDEA everybody from outside who sees the record is logged."""
     now = services.clock()
-    first = begins.date() if begins else _today(district, now)
+    first = begins.date() if begins else today_in(district.time_zone, now)
     with district_transaction(services.engine, district.id) as session, _plainly(district, sis_id):
         asked = Enrolled(Programme(programme), first, ends.date() if ends else None)
         put_programme(session, Desk(district.id), _student(session, district, sis_id), asked, now)
@@ -57,7 +57,7 @@ def add(
 def end(services: Services, district: District, sis_id: str, programme: str, last_day: datetime | None) -> None:
     """End a program of a student, after its last day. One that begins later goes, as put on file in error."""
     now = services.clock()
-    last = last_day.date() if last_day else _today(district, now)
+    last = last_day.date() if last_day else today_in(district.time_zone, now)
     with district_transaction(services.engine, district.id) as session, _plainly(district, sis_id):
         student = _student(session, district, sis_id)
         found = [
@@ -88,10 +88,6 @@ def _student(session: Session, district: District, sis_id: str) -> int:
     if len(found) != 1:
         raise click.ClickException(f"{sis_id!r} is not one person of {district.name}: give the SIS id or sourcedId.")
     return found[0].id
-
-
-def _today(district: District, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(district.time_zone)).date()
 
 
 def register(cli: click.Group) -> None:

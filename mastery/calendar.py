@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 
 def days_between(earlier: date, later: date) -> int:
@@ -16,3 +17,8 @@ def days_between(earlier: date, later: date) -> int:
 def day_after(day: date, days: int) -> date:
     """The day that comes `days` whole days after `day`: the inverse of `days_between`."""
     return day + timedelta(days=days)
+
+
+def today_in(time_zone: str, now: datetime) -> date:
+    """The date in a zone, such as America/New_York."""
+    return now.astimezone(ZoneInfo(time_zone)).date()

@@ -66,7 +66,7 @@ class ContractEnd:
 
 def obstacles(end: ContractEnd, export: Export | None, holds: Collection[Hold], today: date) -> list[Obstacle]:
     """What stands against destroying the district today, if anything; any hold of any record does."""
-    found = [Obstacle.HELD] if any(is_standing(hold, today) for hold in holds) else []
+    found = [Obstacle.HELD] if any(hold.stands(today) for hold in holds) else []
     if export is None:
         found.append(Obstacle.NO_EXPORT)
     elif end.begun_with is not None:
@@ -74,11 +74,6 @@ def obstacles(end: ContractEnd, export: Export | None, holds: Collection[Hold], 
     elif export.at < end.exported_from:
         found.append(Obstacle.EXPORT_TOO_EARLY)
     return found
-
-
-def is_standing(hold: Hold, today: date) -> bool:
-    """Whether a hold that nobody lifted still counts."""
-    return hold.until is None or today <= hold.until
 
 
 def haste(end: ContractEnd, today: date) -> Haste:

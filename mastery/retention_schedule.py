@@ -179,11 +179,15 @@ class Hold:
     kind: Kind | None = None
     until: date | None = None
 
+    def stands(self, today: date) -> bool:
+        """Whether a hold that nobody lifted still counts."""
+        return self.until is None or today <= self.until
+
     def holds(self, kind: Kind, student: int | None, today: date) -> bool:
         """Whether it holds a record of a student today, or (None) the records of all."""
-        if self.until is not None and self.until < today:
-            return False
-        return self.student in (None, student) and (self.kind is None or self.kind in KEPT_BY[kind])
+        return (
+            self.stands(today) and self.student in (None, student) and (self.kind is None or self.kind in KEPT_BY[kind])
+        )
 
 
 def held(holds: Iterable[Hold], kind: Kind, student: int | None, today: date) -> bool:

@@ -15,11 +15,12 @@ from models.roster import Person
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """An entry with who made it, and whether a later one corrects it."""
+    """An entry with who made it, whether a later one corrects it, and whether no family is told of it."""
 
     row: Disclosure
     by: str
     corrected: bool
+    sealed: bool
 
 
 def entered_of(
@@ -35,9 +36,10 @@ def entered_of(
 
     `by`: only whose own; `keys`: only these.
     """
+    untold = Disclosure.id.in_(sealed_entries(district_id, student_id))
     newest = func.max(Disclosure.id).over(partition_by=_first(Disclosure))
     chosen = (
-        select(Disclosure, Person, newest)
+        select(Disclosure, Person, newest, untold)
         .join(Person, (Person.district_id == Disclosure.district_id) & (Person.id == Disclosure.entered_by))
         .where(
             Disclosure.district_id == district_id, Disclosure.student_id == student_id,
@@ -46,8 +48,11 @@ def entered_of(
         .order_by(Disclosure.id.desc())
     )  # fmt: skip
     if not sealed:
-        chosen = chosen.where(Disclosure.id.not_in(sealed_entries(district_id, student_id)))
-    found = [Entered(row, person.display_name, row.id != last) for row, person, last in session.execute(chosen)]
+        chosen = chosen.where(~untold)
+    found = [
+        Entered(row, person.display_name, row.id != last, hidden)
+        for row, person, last, hidden in session.execute(chosen)
+    ]
     return [one for one in found if (by is None or one.row.entered_by == by) and (keys is None or one.row.id in keys)]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mastery.letters import CodeKind
 from models.access import Account
+from models.district_end import has_ended
 from models.letters import EntryCode
 from models.roster import Person
 
@@ -35,7 +36,7 @@ def open_code(
         select(EntryCode, Person)
         .join(Person, (Person.district_id == EntryCode.district_id) & (Person.id == EntryCode.person_id))
         .where(EntryCode.district_id == district_id, EntryCode.digest.in_(digests), is_open(now))
-        .where(Person.active, Person.enabled)
+        .where(Person.active, Person.enabled, ~has_ended(EntryCode.district_id))
     )
     row = session.execute(query.with_for_update(of=EntryCode) if lock else query).one_or_none()
     if row is None:

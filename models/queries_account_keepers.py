@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union
 from sqlalchemy.orm import Session, aliased
@@ -13,7 +13,7 @@ from mastery.letters import letters_of
 from mastery.roster import Origin, Role
 from models.access import Account
 from models.links import Link
-from models.queries_people import at_work, is_student, on
+from models.queries_people import at_work, is_or_will_be, is_student, lasts, on
 from models.roster import Enrollment, Guardianship, Person, PersonRole, Section
 
 
@@ -79,7 +79,7 @@ def _parents(viewer: Viewer, schools: Collection[int], today: date) -> Select[in
 def _only_parent(viewer: Viewer, schools: Collection[int], today: date) -> ColumnElement[bool]:
     """Who is a guardian of some schools by the roster, and neither works nor is linked anywhere."""
     by_role, by_section = staff(viewer.district, today)
-    linked = select(Link.person_id).where(Link.district_id == viewer.district, _lasts(viewer.at))
+    linked = select(Link.person_id).where(Link.district_id == viewer.district, lasts(viewer.at))
     more = union(
         by_role.with_only_columns(PersonRole.person_id), by_section.with_only_columns(Enrollment.person_id), linked
     ).subquery("more_than_parent")
@@ -110,14 +110,9 @@ def _answered_for(viewer: Viewer, schools: Collection[int]) -> Select[int]:
 def _guardians_beyond(viewer: Viewer, schools: Collection[int], today: date) -> Select[int]:
     """Who is, or will be, a guardian of a student for whom some schools do not answer."""
     return select(Guardianship.guardian_id).where(
-        Guardianship.district_id == viewer.district, or_(Guardianship.ends_on.is_(None), Guardianship.ends_on >= today),
+        Guardianship.district_id == viewer.district, is_or_will_be(today),
         Guardianship.student_id.not_in(_answered_for(viewer, schools)),
     )  # fmt: skip
-
-
-def _lasts(at: datetime) -> ColumnElement[bool]:
-    """Whether a link lasts, or will."""
-    return and_(Link.revoked_at.is_(None), or_(Link.ends_at.is_(None), Link.ends_at > at))
 
 
 def _linked_beyond(viewer: Viewer, schools: Collection[int]) -> Select[int, int | None]:
@@ -127,7 +122,7 @@ def _linked_beyond(viewer: Viewer, schools: Collection[int]) -> Select[int, int 
         .outerjoin(Section, (Section.district_id == Link.district_id) & (Section.id == Link.section_id))
         .where(
             Link.district_id == viewer.district,
-            _lasts(viewer.at),
+            lasts(viewer.at),
             or_(
                 Link.scope == Scope.DISTRICT,
                 Link.school_id.not_in(schools),

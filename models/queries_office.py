@@ -15,7 +15,7 @@ from mastery.access import Basis, Scope
 from mastery.names import NameUse, sort_name
 from mastery.offices import Reach, Remit
 from models.links import Link
-from models.queries_people import at_work, is_student, on, was_student
+from models.queries_people import at_work, is_or_will_be, is_student, on, was_student
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 _MOST_WORDS = 6
@@ -102,7 +102,9 @@ def _at_work(district_id: int, where: Remit, today: date, now: datetime) -> list
         Person.district_id == district_id,
         ~exists().where(PersonRole.district_id == district_id, PersonRole.person_id == Person.id),
         ~exists().where(Enrollment.district_id == district_id, Enrollment.person_id == Person.id),
-        ~exists().where(Guardianship.district_id == district_id, Guardianship.guardian_id == Person.id),
+        ~exists().where(
+            Guardianship.district_id == district_id, Guardianship.guardian_id == Person.id, is_or_will_be(today)
+        ),
     )
     return [roles, teaching, offices, linked, nothing]
 

@@ -33,6 +33,7 @@ from mastery.safety import Place
 from models.base import Instant
 from models.district import District
 from models.households import HouseholdMember
+from models.links import Link
 from models.queries_names import FAMILY_RULE, appears_in, family_rule, with_family_rule
 from models.retention import in_sight
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
@@ -82,6 +83,16 @@ def day_at(school: type[School], district_id: int, at: datetime) -> ColumnElemen
     """The date at the school of the row at an instant; the district's where it has no zone, or there is no school."""
     districts = select(District.time_zone).where(District.id == district_id).scalar_subquery()
     return cast(func.timezone(func.coalesce(school.time_zone, districts), literal(at, Instant())), Date)
+
+
+def lasts(at: datetime) -> ColumnElement[bool]:
+    """Whether a link lasts, or will."""
+    return and_(Link.revoked_at.is_(None), or_(Link.ends_at.is_(None), Link.ends_at > at))
+
+
+def is_or_will_be(today: date) -> ColumnElement[bool]:
+    """Whether a guardianship is in force, or will be."""
+    return or_(Guardianship.ends_on.is_(None), Guardianship.ends_on >= today)
 
 
 def enrolled(district_id: int, role: Role, at: datetime) -> Select[int, int]:

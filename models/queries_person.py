@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -153,12 +153,22 @@ def links_of(
 
     Of students only those in some places.
     """
-    seen = Link.student_id.is_(None) | Link.student_id.in_(students_in(district_id, where, at))
-    return _links(session, district_id, (Link.person_id == person_id) & seen, page)
+    return _links(session, district_id, (Link.person_id == person_id) & _within(district_id, where, at), page)
+
+
+def named_links(
+    session: Session, district_id: int, links: Collection[int], where: Remit, at: datetime
+) -> Sequence[LinkLine]:
+    """Some links by their keys, in words; of students only those in some places."""
+    return _links(session, district_id, Link.id.in_(links) & _within(district_id, where, at), limit=len(links))[0]
+
+
+def _within(district_id: int, where: Remit, at: datetime) -> ColumnElement[bool]:
+    return Link.student_id.is_(None) | Link.student_id.in_(students_in(district_id, where, at))
 
 
 def _links(
-    session: Session, district_id: int, which: ColumnElement[bool], page: int = 1
+    session: Session, district_id: int, which: ColumnElement[bool], page: int = 1, limit: int = MOST
 ) -> tuple[Sequence[LinkLine], int]:
     adult, student, granter = aliased(Person), aliased(Person), aliased(Person)
     rows = session.execute(
@@ -170,8 +180,8 @@ def _links(
         .outerjoin(granter, (granter.district_id == Link.district_id) & (granter.id == Link.granted_by))
         .where(Link.district_id == district_id, which)
         .order_by(Link.revoked_at.is_not(None), Link.ends_at.desc().nulls_first(), Link.id.desc())
-        .limit(MOST)
-        .offset((page - 1) * MOST)
+        .limit(limit)
+        .offset((page - 1) * limit)
     ).all()
     found = [
         LinkLine(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -29,7 +30,7 @@ def check_export(path: Path, slug: str, advance: Advance = lambda _: None) -> Ex
             for one in manifest["files"]:
                 _check(path, one, open_file, advance)
             return Export(datetime.fromisoformat(manifest["at"]), hashlib.sha256(content).hexdigest())
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ExportError(f"{path} is no whole export of this program ({error}): export again.") from error
     except OSError as error:
         raise ExportError(

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from api.actions.looking import FORMS_OF_OFFICE, NAMES_AND_HOMES
 from api.actions.record_reader import for_reader, reader_of
 from mastery.audit import Act, Actor
 from mastery.evidence import SYSTEM_SCORER
@@ -36,8 +37,6 @@ _UNTOLD = frozenset(
         Act.SECOND_FACTOR_REMOVED, Act.SECOND_FACTOR_SHOWN, Act.LETTER_MADE, Act.RECOVERY_ASKED, Act.IDENTITY_LINKED,
     }
 )  # fmt: skip
-# which form of the office was open tells of what an order seals, and of an order about another guardian
-_FORMS = frozenset({"pages.disclosures", "pages.add_disclosure", "pages.correct_disclosure", "pages.add_order"})
 Document = dict[str, Any]
 
 
@@ -78,7 +77,7 @@ def complete_record(
 
 def _without_secrets(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """An event without what one parent is not told of the other, nor either of a protection or a sealed order."""
-    if event["act"] == Act.PERSON_CHANGED or event["detail"].get("page") in _FORMS:
+    if event["act"] == Act.PERSON_CHANGED or event["detail"].get("page") in FORMS_OF_OFFICE | NAMES_AND_HOMES:
         return {**event, "detail": {}}
     if "guardian" in event["detail"]:
         return {**event, "purpose": None, "detail": {}}

@@ -6,10 +6,9 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from api.actions.delete_older import delete_in_parts
 from api.actions.redo_districts import DISTRICT, destroyed_districts, is_of_destroyed, redo_districts
 from api.actions.reduce_answers import Advance, reduce_answers
 from mastery.audit import Act
+from mastery.calendar import today_in
 from mastery.retention_schedule import Ending, Kind, is_end_held
 from models.audit import SYSTEM, record
 from models.district import District
@@ -141,7 +141,9 @@ def _redo_student(
     found, end = people.get(one["key_digest"]), _ending(one)
     at = datetime.fromisoformat(one["at"])
     with district_transaction(owner, district.id) as session:
-        if found is not None and is_end_held(end, found[0], holds_of(session, district.id), _today(district, now)):
+        if found is not None and is_end_held(
+            end, found[0], holds_of(session, district.id), today_in(district.time_zone, now)
+        ):
             found = None
         if found is None:
             put_tombstone(
@@ -162,13 +164,9 @@ def _ending(one: Deletion) -> Ending:
     return Ending(one["rule"], due_on, not erases, erases, ends_grounds)
 
 
-def _today(district: District, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(district.time_zone)).date()
-
-
 def _redo_older(owner: Engine, district: District, one: Deletion, now: datetime, advance: Advance) -> int:
     """Delete again what was older, but what the restored database holds: the next nightly run looks at that."""
-    kind, today = Kind(one["kind"]), _today(district, now)
+    kind, today = Kind(one["kind"]), today_in(district.time_zone, now)
     through = None if one["through"] is None else datetime.fromisoformat(one["through"])
 
     def tell(session: Session, removed: Mapping[str, int], is_through: bool) -> None:

@@ -16,8 +16,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from api.actions.check_export import check_export
-from api.actions.end_district import EndError, today_in
-from mastery.contract_end import ContractEnd, Export, Obstacle, is_standing, obstacles
+from api.actions.end_district import EndError
+from mastery.calendar import today_in
+from mastery.contract_end import ContractEnd, Export, Obstacle, obstacles
 from models.clock import Clock
 from models.district import District
 from models.district_end import DistrictEnd, find_end
@@ -78,12 +79,13 @@ def delete_all(
     for name in owned_tables():
         part = _delete_part(owner, district.id, name, None, advance, look)
         if part.rows:
-            while part.rows == _AT_ONCE and part.last is not None:
+            while part.last is not None:
                 part = _delete_part(owner, district.id, name, part.last, advance, look)
             vacuum(owner, name)
     with district_transaction(owner, district.id) as session:
         end = _held_end(session, district.id)
         if end.destroyed_at is None:
+            look(session)
             # what a command put in meanwhile
             for name in owned_tables():
                 while count := delete_some(session, district.id, name, _AT_ONCE).rows:
@@ -161,5 +163,5 @@ def _obstacles(
 
 def _refuse_held(session: Session, district: District, now: datetime) -> None:
     """A hold that was placed since the run began stops it too."""
-    if any(is_standing(hold, today_in(district.time_zone, now)) for hold in holds_of(session, district.id)):
+    if any(hold.stands(today_in(district.time_zone, now)) for hold in holds_of(session, district.id)):
         raise EndError(f"{district.name} is not destroyed any further: {_WHY[Obstacle.HELD]}.")

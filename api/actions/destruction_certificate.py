@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from api.actions.end_district import EndError, today_in
+from api.actions.end_district import EndError
 from api.version import version
 from mastery.backups import KEPT
+from mastery.calendar import today_in
 from models.district_end import DistrictEnd
 
 JSON_FILE = "destruction-certificate.json"

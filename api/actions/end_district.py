@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, delete
 
 from mastery.audit import Act
+from mastery.calendar import today_in
 from models.audit import SYSTEM, record
 from models.district import District
 from models.district_end import DistrictEnd, find_end, put_end
@@ -65,8 +65,3 @@ def resume_district(owner: Engine, district: District, by: str, now: datetime) -
         detail = {"on": end.ended_on.isoformat(), "by": by}
         record(session, district.id, SYSTEM, Act.CONTRACT_RESUMED, now, detail=detail)
         session.commit()
-
-
-def today_in(time_zone: str, now: datetime) -> date:
-    """The date in a zone."""
-    return now.astimezone(ZoneInfo(time_zone)).date()

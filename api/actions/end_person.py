@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.actions.desk import Desk
 from api.actions.guardians import end_attested
 from api.actions.links import NotYoursError, answers_for_link, cut_link
-from api.actions.office_accounts import close_account, may_keep_account
+from api.actions.office_accounts import close, may_keep_account
 from api.actions.people import is_local
 from mastery.access import Viewer
 from mastery.audit import Act
@@ -24,7 +24,7 @@ from models.audit import by_person, record
 from models.links import Link
 from models.queries_access import subject_of
 from models.queries_office import find_person
-from models.queries_people import district_zone
+from models.queries_people import district_zone, is_or_will_be, lasts
 from models.queries_person import accounts_of
 from models.roster import Guardianship, Person
 
@@ -42,21 +42,13 @@ def cuts_of(session: Session, district_id: int, person: int, now: datetime) -> C
     """What ends with a person."""
     today = now.astimezone(ZoneInfo(district_zone(session, district_id))).date()
     links = session.scalars(
-        select(Link)
-        .where(
-            Link.district_id == district_id, Link.person_id == person, Link.revoked_at.is_(None),
-            Link.ends_at.is_(None) | (Link.ends_at > now),
-        )
-        .order_by(Link.id)
-    )  # fmt: skip
+        select(Link).where(Link.district_id == district_id, Link.person_id == person, lasts(now)).order_by(Link.id)
+    )
     guardianships = session.scalars(
         select(Guardianship)
-        .where(
-            Guardianship.district_id == district_id, Guardianship.guardian_id == person,
-            Guardianship.ends_on.is_(None) | (Guardianship.ends_on >= today),
-        )
+        .where(Guardianship.district_id == district_id, Guardianship.guardian_id == person, is_or_will_be(today))
         .order_by(Guardianship.student_id)
-    )  # fmt: skip
+    )
     accounts = [one for one in accounts_of(session, district_id, person) if one.disabled_at is None]
     return Cuts(links.all(), guardianships.all(), accounts)
 
@@ -102,7 +94,7 @@ def end_person(session: Session, viewer: Viewer, key: int, now: datetime, real_n
     for tie in cuts.guardianships:
         end_attested(session, Desk.of(viewer), tie.student_id, key, now)
     for account in cuts.accounts:
-        close_account(session, viewer, account.id, now, real_now)
+        close(session, by_person(viewer.person), account, now, real_now)
     person.active = False
     session.flush()
     detail = {"person": key, "ended": True}

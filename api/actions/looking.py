@@ -21,6 +21,17 @@ from models.links import Disclosure
 from models.queries_access import organization_of, programmes_of
 from models.roster import Person
 
+# pages that tell, by their name, of an order, a protection, another home, or somebody else who acts as a parent: a
+# family reads a plain name of them
+FORMS_OF_OFFICE = frozenset(
+    {
+        "pages.add_order", "pages.add_beyond_age", "pages.attest", "pages.new_home", "pages.change_home",
+        "pages.join_home", "pages.disclosures", "pages.add_disclosure", "pages.correct_disclosure",
+        "pages.before_ending",
+    }
+)  # fmt: skip
+NAMES_AND_HOMES = frozenset({"pages.student_home", "pages.protect_student"})
+
 
 def looked(
     session: Session, viewer: Viewer, page: str, students: Collection[int], now: datetime, *, looks_on: bool

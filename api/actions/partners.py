@@ -19,6 +19,7 @@ from models.access import Account
 from models.audit import record
 from models.links import Link, Organization
 from models.locks import give_names
+from models.queries_people import lasts
 from models.roster import Person
 
 LONGEST_NAME = 200
@@ -142,8 +143,7 @@ def _end_links(session: Session, desk: Desk, key: int, people: Sequence[int], no
         .where(
             Link.district_id == desk.district,
             or_(Link.organization_id == key, Link.person_id.in_(people)),
-            Link.revoked_at.is_(None),
-            or_(Link.ends_at.is_(None), Link.ends_at > now),
+            lasts(now),
         )
         .with_for_update()
     ).all()

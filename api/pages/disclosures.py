@@ -21,7 +21,7 @@ from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_for, page_nu
 from api.pages.office_acting import person_of, show
 from api.pages.office_forms import ActForm, BoxesField, DayField, SomeChosen, as_default
 from mastery.access_matrix import DataClass
-from mastery.disclosures import ENTERED, LONGEST, RULES, SEALED, Entry, Ground, Outcome
+from mastery.disclosures import ENTERED, LONGEST, RULES, Entry, Ground, Outcome
 from mastery.offices import Affair
 from models.links import Disclosure
 
@@ -104,7 +104,6 @@ def disclosures(visit: Visit, student_id: int) -> ResponseReturnValue:
         last_page=last_page(page, len(entries)),
         said=disclosure_words.said,
         rules=RULES,
-        sealed=SEALED,
         office=office_words,
     )
 

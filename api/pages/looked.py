@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from api.actions.consents import withdraw_consent
+from api.actions.looking import FORMS_OF_OFFICE, NAMES_AND_HOMES
 from api.actions.rights import holds_rights
 from api.pages import access_words, disclosure_words, office_words, words
 from api.pages.acts import kept, redirect_with
@@ -25,7 +26,7 @@ from mastery.access import Basis
 from mastery.access_matrix import Role
 from mastery.access_questions import What, may
 from mastery.audit import Act
-from mastery.disclosures import SEALED, reads_sealed
+from mastery.disclosures import reads_sealed
 from mastery.households import reads_message
 from mastery.roster import Role as Roster
 from models.disclosures import Entered, entered_of
@@ -34,11 +35,10 @@ from models.queries_looked import RECEIVED, Look, capacities_of, looks_at
 from models.queries_person import consents_of, links_to
 from models.queries_student import student_head
 
-# no family reads here that there is an order, a protection, another home, or somebody else who acts as a parent
-_OFFICE_FORM = _l("a form of the office")
-_NAMES_AND_HOMES = _l("the page of names and homes")
 _CORRECTIONS = _l("the requests for a correction")
 PAGES: dict[str, Any] = {
+    **dict.fromkeys(FORMS_OF_OFFICE, _l("a form of the office")),
+    **dict.fromkeys(NAMES_AND_HOMES, _l("the page of names and homes")),
     "pages.today": _l("the list of the day"),
     "pages.student": _l("the page of results"),
     "pages.explanation": _l("the results on one target"),
@@ -51,24 +51,12 @@ PAGES: dict[str, Any] = {
     "pages.office_person": _l("the page of the office"),
     "pages.link_person": _l("the form for linking an adult"),
     "pages.add_consent": _l("the form for a consent"),
-    "pages.add_order": _OFFICE_FORM,
-    "pages.add_beyond_age": _OFFICE_FORM,
-    "pages.attest": _OFFICE_FORM,
-    "pages.new_home": _OFFICE_FORM,
-    "pages.change_home": _OFFICE_FORM,
-    "pages.join_home": _OFFICE_FORM,
-    "pages.student_home": _NAMES_AND_HOMES,
-    "pages.protect_student": _NAMES_AND_HOMES,
     "pages.keep_programmes": _l("the page of special programs"),
     "pages.amendments": _CORRECTIONS,
     "pages.ask_amendment": _CORRECTIONS,
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),
-    "pages.disclosures": _OFFICE_FORM,
-    "pages.add_disclosure": _OFFICE_FORM,
-    "pages.correct_disclosure": _OFFICE_FORM,
-    "pages.before_ending": _OFFICE_FORM,
     "pages.looked_at": _l("the page of who has looked"),
     "pages.office_record": _l("the list of who did what"),
     "pages.policy": _l("the rules in force"),
@@ -156,7 +144,7 @@ def _by_hand(visit: Visit, keys: Collection[int], *, sealed: bool) -> dict[int |
 
 def _entered(one: Entered) -> str:
     said = disclosure_words.said(one)
-    return f"{said} {_('The family is not told of this.')}" if one.row.basis in SEALED else said
+    return f"{said} {_('The family is not told of this.')}" if one.sealed else said
 
 
 def _is_family(visit: Visit) -> bool:

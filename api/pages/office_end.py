@@ -13,7 +13,7 @@ from api.pages.blueprint import Visit, office_only, pages
 from api.pages.office_acting import added_person, person_of
 from api.services import services
 from mastery.offices import Affair, reach
-from models.queries_person import links_of, wards_of
+from models.queries_person import named_links, wards_of
 
 
 @pages.get("/office/people/<int:person_id>/end")
@@ -22,9 +22,9 @@ def before_ending(visit: Visit, person_id: int) -> ResponseReturnValue:
     """What ends with a person; of students only those of the office are named."""
     found, person = added_person(visit, person_id)
     cuts = cuts_of(visit.session, visit.district_id, person_id, visit.now)
-    running, students = {one.id for one in cuts.links}, reach(visit.viewer, visit.now).students
-    lines, _total = links_of(visit.session, visit.district_id, person_id, students, visit.now)
-    links = [line for line in lines if line.link.id in running]
+    students = reach(visit.viewer, visit.now).students
+    running = [one.id for one in cuts.links]
+    links = named_links(visit.session, visit.district_id, running, students, visit.now)
     tied = {one.student_id for one in cuts.guardianships}
     wards = wards_of(visit.session, visit.district_id, person_id, visit.remit(Affair.ORDERS), visit.now)
     wards = [one for one in wards if one.id in tied]
@@ -36,7 +36,7 @@ def before_ending(visit: Visit, person_id: int) -> ResponseReturnValue:
         person=found,
         links=links,
         wards=wards,
-        more=len(running) - len(links) + len(tied) - len(wards),
+        more=len(running) - len(links),  # of ties not even how many: that somebody is a guardian is told to few
         accounts=cuts.accounts,
         may=may_end_person(visit.session, visit.viewer, person, cuts, visit.now),
         own=person_id == visit.viewer.person,

@@ -16,6 +16,7 @@ from api.actions.complete_record import complete_record
 from api.actions.desk import Desk
 from api.actions.guardians import attest_guardian
 from api.actions.safety import protect
+from api.pages.looked import PAGES
 from api.record_files import RecordError, write_record
 from mastery.audit import Act
 from models.audit import SYSTEM, AuditEvent, AuditSubject, by_person, record
@@ -45,6 +46,26 @@ def test_it_tells_no_parent_of_protection_nor_of_another_and_hides_no_look_of_st
     assert [one["act"] for one in events].count("grant") == 2
     assert not [word for word in ("protected", "acts as a parent", "attested") if word in told]
     assert [one["by"] for one in events if one["act"] == "view"] == [{"role": "administrator"}]
+
+
+def test_it_names_no_page_that_the_log_calls_by_a_plain_name(page_world: PageWorld) -> None:
+    """What *Who has looked* calls a form of the office is in the record without its name."""
+    district, student, office = page_world.district_id, page_world.student, by_person(page_world.people["principal"].id)
+    plain = {PAGES["pages.add_order"], PAGES["pages.student_home"]}
+    veiled = [page for page, said in PAGES.items() if said in plain]
+    assert len(veiled) > 10
+
+    def looks(make: Factory) -> None:
+        for page in (*veiled, "pages.student"):
+            record(make.session, district, office, Act.VIEW, NOW, [student.id], detail={"page": page})
+
+    page_world.add(looks)
+    with district_transaction(page_world.engine, district) as session:
+        events = complete_record(session, district, student.id, SYSTEM, NOW)["sections"]["audit_event"]
+    told = json.dumps(events)
+    assert [one["act"] for one in events].count("view") == len(veiled) + 1
+    assert "pages.student" in told
+    assert not [page for page in veiled if f'"{page}"' in told]
 
 
 @pytest.fixture

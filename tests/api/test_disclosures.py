@@ -163,6 +163,8 @@ def test_an_entry_that_turns_out_to_be_sealed_takes_what_it_corrects_along_until
     assert "Nobody has looked yet." in mother.get(page).text
     told = _record(office)
     assert not [word for word in ("Clerk Mason", "Agent Cooper", Act.DISCLOSURE_ENTERED) if word in told]
+    own = office.world.client("principal").get(f"{office.page()}/disclosures").text
+    assert own.count("The family is not told of this.") == 2  # of neither
     lifted = replace(GIVEN, recipient="Court Lifted", why="The order is lifted.")
     office.act(enter_disclosure, student, lifted, corrects=second)
     text_of = mother.get(page).text

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from api.actions.examination.words import Check, Status, command
+from api.actions.operations import BACKUPS
 from mastery.backups import KEPT, is_late
 from models.backup import SUFFIX
 from models.installation import Installation
 from models.old_backups import last_backup
 
-PUT_ASIDE = "backups"
 _NAME = "backups"
 
 
@@ -22,7 +22,7 @@ def backups(installation: Installation, is_real: bool, now: datetime) -> Check:
     if data_dir is None or not is_real:
         why = "no real district" if data_dir is not None else "no data directory, so nobody can say when it was taken"
         return Check(_NAME, Status.OK, f"There is {why}.")
-    old = _put_aside_too_long(data_dir / PUT_ASIDE, now)
+    old = _put_aside_too_long(data_dir / BACKUPS, now)
     if old:
         return Check(
             _NAME, Status.WARN, f"{old[0]} was put aside more than {KEPT.days} days ago and still holds all records.",

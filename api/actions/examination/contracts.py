@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from api.actions.end_district import today_in
 from api.actions.examination.words import Check, Status, command
+from mastery.calendar import today_in
 from mastery.contract_end import Haste, haste
 from models.district_end import DistrictEnd
 from models.installation import Installation
