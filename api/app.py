@@ -8,6 +8,7 @@ from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from api import pages, problems
+from api.pages.compiled import compile_all
 from api.security import counting
 from api.security.hosts import answering_to
 from api.security.limits import limits_of
@@ -49,7 +50,7 @@ def create_app(installation: Installation | None = None, clock: Clock | None = N
     It goes by the installation's own clock unless told another.
     """
     installation = installation or load()
-    app = Flask("api", static_folder="static", template_folder="templates")
+    app = _bare()
     # the first post must not wait for the compiler
     warm_up(DEFAULTS)
     app.config.update(
@@ -72,6 +73,18 @@ def create_app(installation: Installation | None = None, clock: Clock | None = N
     problems.install(app, pages.error_page)  # after the API, whose framework brings an error handler of its own
     pages.install(app)
     return app
+
+
+def prepare() -> None:
+    """Do once what every application of this process, and of its copies, would do anew: compile."""
+    warm_up(DEFAULTS)
+    app = _bare()
+    pages.prepare_templates(app)
+    compile_all(app)
+
+
+def _bare() -> Flask:
+    return Flask("api", static_folder="static", template_folder="templates")
 
 
 def _bound_body() -> None:

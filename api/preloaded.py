@@ -4,7 +4,6 @@ They are copies of the master, so that they begin in a tenth of the time, as aft
 still composes its own application: connections and threads are nothing to share.
 """
 
-import api.app  # noqa: F401
-from mastery.estimate import DEFAULTS, warm_up
+from api.app import prepare
 
-warm_up(DEFAULTS)
+prepare()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     ColumnElement,
@@ -217,17 +218,21 @@ def _among(session: Session, students: Collection[int], reached: Select[int]) ->
 
 def _reached(viewer: Viewer, ties: Iterable[Tie]) -> Select[int]:
     """Whom some ties of a viewer reach: `mastery.access.reaches` as a subquery."""
-    district = viewer.district
+    return _reached_by(viewer.district, viewer.at, frozenset((tie.scope, tie.key) for tie in ties))
+
+
+@lru_cache(maxsize=64)  # a page asks ten times for the same
+def _reached_by(district: int, at: datetime, reach: frozenset[tuple[Scope, int]]) -> Select[int]:
     ever = was_student(district).subquery("ever")
     keys: dict[Scope, set[int]] = {scope: set() for scope in Scope}
-    for tie in ties:
-        keys[tie.scope].add(tie.key)
+    for scope, key in reach:
+        keys[scope].add(key)
     reached = [select(ever.c.person_id).where(ever.c.person_id.in_(keys[Scope.STUDENT]))]
     if keys[Scope.SECTION]:
-        in_sections = enrolled(district, Role.STUDENT, viewer.at).with_only_columns(Enrollment.person_id)
+        in_sections = enrolled(district, Role.STUDENT, at).with_only_columns(Enrollment.person_id)
         reached.append(in_sections.where(Enrollment.section_id.in_(keys[Scope.SECTION])))
     if keys[Scope.SCHOOL]:
-        here = is_student(district, viewer.at).subquery("here")
+        here = is_student(district, at).subquery("here")
         reached.append(select(here.c.person_id).where(here.c.school_id.in_(keys[Scope.SCHOOL])))
     if district in keys[Scope.DISTRICT]:
         reached.append(select(ever.c.person_id))

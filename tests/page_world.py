@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from factories import NOW, Factory
 from flask import Flask
 from let_in import let_in
 from page_client import PageClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from api.actions.accounts import create_account
@@ -70,6 +71,12 @@ class PageWorld:
         with district_transaction(self.engine, self.district_id) as session:
             rows(Factory(session, self.district_id))
             session.commit()
+
+    def rows(self, table: Any) -> list[Any]:
+        """All rows of a table in the district, in the order in which they came."""
+        chosen = select(table).where(table.district_id == self.district_id)
+        with district_transaction(self.engine, self.district_id) as session:
+            return list(session.scalars(chosen.order_by(*table.__mapper__.primary_key)))
 
 
 def populate(make: Factory, session: Session, engine: Engine, app: Flask, clock: SteppedClock) -> PageWorld:

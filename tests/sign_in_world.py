@@ -102,11 +102,6 @@ class SignInWorld:
             session.execute(chosen.where(Account.district_id == self.world.district_id).values(**values))
             session.commit()
 
-    def rows(self, table: Any) -> list[Any]:
-        """All rows of a table in the district."""
-        with district_transaction(self.world.engine, self.world.district_id) as session:
-            return list(session.scalars(select(table).where(table.district_id == self.world.district_id)))
-
 
 @pytest.fixture
 def sign_in_world(page_world: PageWorld) -> Iterator[SignInWorld]:

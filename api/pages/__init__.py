@@ -11,6 +11,7 @@ from api.pages import (
     activation,
     amendments,
     assessments,
+    assets,
     disclosures,
     emergency,
     family_access,
@@ -48,6 +49,7 @@ from api.pages import (
     words,
 )
 from api.pages.blueprint import IdConverter, csrf, pages
+from api.pages.compiled import keep_compiled
 from api.pages.errors import error_page
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "activation",
     "amendments",
     "assessments",
+    "assets",
     "disclosures",
     "emergency",
     "error_page",
@@ -81,6 +84,7 @@ __all__ = [
     "own_homes",
     "policy",
     "policy_acts",
+    "prepare_templates",
     "programmes",
     "provider_sign_in",
     "records",
@@ -98,13 +102,20 @@ def install(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a page may stay open all day; the token ends with the session
         SESSION_COOKIE_NAME="mastery_session",
     )
-    language.install(app)
+    prepare_templates(app)
     csrf.init_app(app)
     accounts.install(app)
     activation.install(app)
+    assets.install(app)
     live_link.install(app)
     headers.install(app)
-    app.jinja_env.globals.update(words=words, access_words=access_words, statement=texts.statement)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["int"] = IdConverter  # a whole number in a page's address always is a key
     app.register_blueprint(pages)
+
+
+def prepare_templates(app: Flask) -> None:
+    """What templates are compiled with, and what all of them may name."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    keep_compiled(app)
+    language.install(app)
+    app.jinja_env.globals.update(words=words, access_words=access_words, statement=texts.statement)

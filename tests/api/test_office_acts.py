@@ -8,7 +8,6 @@ from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld, enrol
 from secretary import Secretary, secretary
-from sqlalchemy import select
 
 from api.actions.accounts import create_account
 from api.actions.custody import Filed, file_order
@@ -18,7 +17,6 @@ from mastery.links import Restriction
 from models.access import Account
 from models.audit import AuditEvent
 from models.links import Consent, CourtOrder, Link
-from models.unit_of_work import district_transaction
 
 
 @pytest.fixture
@@ -30,13 +28,8 @@ CONSENT = {"who": "Grace Mentor", "purpose": "robotics club"}
 LINK = {**CONSENT, "role": "external_professional", "basis": "consent"}
 
 
-def rows(office: OfficeWorld, table: type) -> list:
-    with district_transaction(office.world.engine, office.world.district_id) as session:
-        return list(session.scalars(select(table).where(table.district_id == office.world.district_id)))
-
-
 def links(office: OfficeWorld) -> list[Link]:
-    return [one for one in rows(office, Link) if one.scope == "student"]
+    return [one for one in office.world.rows(Link) if one.scope == "student"]
 
 
 def test_the_everyday_acts_take_at_most_three_clicks(office: OfficeWorld) -> None:
@@ -78,7 +71,7 @@ def test_the_everyday_acts_take_at_most_three_clicks(office: OfficeWorld) -> Non
     assert "Grace Hopper" in one.page
     done("see who somebody is")
     assert taken == {what: min(clicks, 3) for what, clicks in taken.items()}
-    (link,), (consent,), (order,) = links(office), rows(office, Consent), rows(office, CourtOrder)
+    (link,), (consent,), (order,) = links(office), office.world.rows(Consent), office.world.rows(CourtOrder)
     assert link.revoked_at
     assert link.consent_id == consent.id
     assert consent.withdrawn_at
@@ -187,7 +180,7 @@ def test_a_closed_account_lets_nobody_in_and_ends_sessions_at_once(office: Offic
     guardian.sign_in("guardian", PASSWORD, 422)
     one.press("Open the account again")
     guardian.sign_in("guardian", PASSWORD)
-    acts = [(event.act, event.detail) for event in rows(office, AuditEvent) if event.act.startswith("account_")]
+    acts = [(event.act, event.detail) for event in office.world.rows(AuditEvent) if event.act.startswith("account_")]
     assert [act for act, _detail in acts] == ["account_disabled", "account_enabled"]
     assert "guardian" not in str(acts)
 
@@ -195,12 +188,12 @@ def test_a_closed_account_lets_nobody_in_and_ends_sessions_at_once(office: Offic
 def test_nobody_closes_their_own_account_or_that_of_a_higher_office(office: OfficeWorld) -> None:
     world = office.world
     world.add(lambda make: Factory.role(make, world.people["leader"], "teacher", world.school.id))
-    accounts = {one.person_id: one.id for one in rows(office, Account)}
+    accounts = {one.person_id: one.id for one in office.world.rows(Account)}
     principal = world.client("principal")
     for who in ("principal", "leader", "stranger", "steward"):
         principal.post(f"/office/accounts/{accounts[world.people[who].id]}/close", 404)
     world.client("steward").post(f"/office/accounts/{accounts[world.people['principal'].id]}/close")
-    assert world.people["principal"].id in {one.person_id for one in rows(office, Account) if one.disabled_at}
+    assert world.people["principal"].id in {one.person_id for one in office.world.rows(Account) if one.disabled_at}
 
 
 SOMEBODY_ELSE = "Somebody else of the office does this for you."
@@ -233,8 +226,8 @@ def test_nobody_links_or_appoints_themselves_or_is_the_recipient_of_a_consent(of
     place = {"role": "school_administrator", "place": world.school.id, "purpose": "x"}
     assert SOMEBODY_ELSE in steward.post(f"{office.page('steward')}/office", 422, **place).text
     assert links(office) == []
-    assert rows(office, Consent) == []
-    assert not [one for one in rows(office, Link) if one.role == "school_administrator"]
+    assert office.world.rows(Consent) == []
+    assert not [one for one in office.world.rows(Link) if one.role == "school_administrator"]
 
 
 def test_nobody_sees_on_by_their_own_act_nor_lifts_what_restricts_them(office: OfficeWorld) -> None:
@@ -267,7 +260,7 @@ def test_a_coordinator_records_a_consent_by_the_name_on_the_paper(office: Office
     wrong = coordinator.post(f"{office.page()}/consent", 422, signer="George Gordon", **asked)
     assert "No guardian of this student has this name." in wrong.text
     coordinator.post(f"{office.page()}/consent", signer="Anne Byron", **asked)
-    assert [one.signed_by for one in rows(office, Consent)] == [office.world.people["guardian"].id]
+    assert [one.signed_by for one in office.world.rows(Consent)] == [office.world.people["guardian"].id]
     page = coordinator.get(office.page()).text
     assert "Signed by a guardian on" in page
     assert "Anne Byron" not in page
@@ -275,7 +268,7 @@ def test_a_coordinator_records_a_consent_by_the_name_on_the_paper(office: Office
 
 def test_a_lost_second_step_is_removed_by_the_office_and_set_up_anew(office: OfficeWorld) -> None:
     world = office.world
-    account = {one.person_id: one.id for one in rows(office, Account)}
+    account = {one.person_id: one.id for one in office.world.rows(Account)}
     lost, address = world.client("principal"), f"/office/accounts/{account[world.people['principal'].id]}/second-factor"
     for client in (lost, world.client("teacher"), world.client("leader"), another_district(world)):
         client.post(address, 404)
@@ -296,5 +289,5 @@ def test_a_lost_second_step_is_removed_by_the_office_and_set_up_anew(office: Off
     lost.get("/office", 303)
     assert lost.response is not None
     assert lost.response.headers["Location"].startswith("/account/second-factor")
-    (event,) = [one for one in rows(office, AuditEvent) if one.act == Act.SECOND_FACTOR_REMOVED]
+    (event,) = [one for one in office.world.rows(AuditEvent) if one.act == Act.SECOND_FACTOR_REMOVED]
     assert event.actor_id == world.people["steward"].id

@@ -36,13 +36,8 @@ def at_home(office: OfficeWorld, who: str = "registrar") -> Secretary:
     return one
 
 
-def rows(office: OfficeWorld, table: type) -> list:
-    with district_transaction(office.world.engine, office.world.district_id) as session:
-        return list(session.scalars(select(table).where(table.district_id == office.world.district_id)))
-
-
 def safety(office: OfficeWorld) -> StudentSafety:
-    (row,) = rows(office, StudentSafety)
+    (row,) = office.world.rows(StudentSafety)
     assert row.student_id == office.world.student.id
     return row
 
@@ -52,7 +47,7 @@ def home_of(office: OfficeWorld, one: Secretary, address: str = ADDRESS) -> Hous
     one.follow("Put a home on file")
     one.press("Save the home", address=address, language="es")
     assert "The home is on file." in one.page
-    return max(rows(office, Household), key=lambda row: row.id)
+    return max(office.world.rows(Household), key=lambda row: row.id)
 
 
 def test_protecting_takes_three_clicks_and_says_so_on_the_page(office: OfficeWorld) -> None:
@@ -80,9 +75,9 @@ def test_the_real_address_is_taken_out_only_where_a_substitute_is_there(office: 
     one.press("Save the protection", 422, forget="y")
     assert "letters go there alone then" in one.page
     assert "Nothing is saved yet" in one.page
-    assert rows(office, StudentSafety) == []
+    assert office.world.rows(StudentSafety) == []
     one.press("Save the protection", forget="y", substitute_address=BOX)
-    (home,) = rows(office, Household)
+    (home,) = office.world.rows(Household)
     assert home.address is None
     assert ADDRESS not in one.page
     one.press("Save the protection", 422, substitute_address="x" * 501)
@@ -130,7 +125,7 @@ def test_a_student_has_two_homes_and_each_guardian_one(office: OfficeWorld) -> N
     one.client.post(
         f"{office.page()}/homes/{second.id}/members", 303, person=fathers[0].id, notice="letter", begins_on=TODAY
     )
-    kept = {(row.household_id, row.person_id, row.notice) for row in rows(office, HouseholdMember)}
+    kept = {(row.household_id, row.person_id, row.notice) for row in office.world.rows(HouseholdMember)}
     assert kept == {
         (first.id, world.student.id, "letter"), (first.id, world.people["guardian"].id, "sms"),
         (second.id, world.student.id, "letter"), (second.id, fathers[0].id, "letter"),
@@ -139,9 +134,9 @@ def test_a_student_has_two_homes_and_each_guardian_one(office: OfficeWorld) -> N
     for words in (ADDRESS, "3 Hill Road", "Anne Byron, by text message", "George Byron, by letter", "in Spanish"):
         assert words in page
     assert "Hill Road" not in world.client("guardian").get("/account").text
-    (left,) = [row for row in rows(office, HouseholdMember) if row.person_id == fathers[0].id]
+    (left,) = [row for row in office.world.rows(HouseholdMember) if row.person_id == fathers[0].id]
     one.client.post(f"{office.page()}/homes/members/{left.id}/end", 303)
-    (left,) = [row for row in rows(office, HouseholdMember) if row.person_id == fathers[0].id]
+    (left,) = [row for row in office.world.rows(HouseholdMember) if row.person_id == fathers[0].id]
     assert left.ends_on == TODAY
 
 
@@ -154,10 +149,10 @@ def test_a_form_of_a_home_says_what_is_wrong_and_keeps_what_was_typed(office: Of
     one.press("Save the home", 422, address="y" * 501)
     assert "y" * 501 in one.page
     one.press("Save the home", 422, language="klingon")
-    (kept,) = rows(office, Household)
+    (kept,) = office.world.rows(Household)
     assert (kept.id, kept.address, kept.language) == (home.id, ADDRESS, "es")
     one.press("Save the home", address="7 Elm Street", language="zh-Hans")
-    (kept,) = rows(office, Household)
+    (kept,) = office.world.rows(Household)
     assert (kept.address, kept.language) == ("7 Elm Street", "zh-Hans")
 
 
@@ -209,7 +204,7 @@ def test_where_who_acts_as_a_parent_lives_elsewhere_is_neither_shown_nor_changed
     one.follow("Change this home")
     one.press("Save who lives here", person=strangers[0].id, notice="letter")
     assert "Guillermo Kahlo, by letter" in one.page
-    assert {row.address for row in rows(office, Household)} == {"9 Secret Lane", own.address}
+    assert {row.address for row in office.world.rows(Household)} == {"9 Secret Lane", own.address}
 
 
 def test_a_guardians_home_is_one_that_a_student_may_move_into(office: OfficeWorld) -> None:
@@ -223,11 +218,11 @@ def test_a_guardians_home_is_one_that_a_student_may_move_into(office: OfficeWorl
 
     world.add(rows_of)
     one = at_home(office)
-    (home,) = rows(office, Household)
+    (home,) = office.world.rows(Household)
     one.client.post(f"{office.page()}/homes/{home.id}", 404, address="changed", language="en")
     one.press("Ada Byron lives here too")
     assert "Change this home" in one.page
-    assert sorted(row.household_id for row in rows(office, HouseholdMember)) == [home.id] * 3
+    assert sorted(row.household_id for row in office.world.rows(HouseholdMember)) == [home.id] * 3
 
 
 def test_the_address_of_a_protected_student_is_the_registrars_to_know(office: OfficeWorld) -> None:
@@ -247,11 +242,11 @@ def test_nobody_leaves_twice_nor_before_they_came_nor_is_there_twice(office: Off
     url, later = f"{office.page()}/homes/{home.id}/members", TODAY + 30 * DAY
     one.client.post(url, 303, person=guardian, notice="letter", begins_on=later)
     one.client.post(url, 422, person=guardian, notice="sms", begins_on=TODAY)
-    keys = {row.person_id: row.id for row in rows(office, HouseholdMember)}
+    keys = {row.person_id: row.id for row in office.world.rows(HouseholdMember)}
     one.client.post(f"{office.page()}/homes/members/{keys[guardian]}/end", 404)
     one.client.post(f"{office.page()}/homes/members/{keys[office.world.student.id]}/end", 303)
     one.client.post(f"{office.page()}/homes/members/{keys[office.world.student.id]}/end", 404)
-    ends = {row.person_id: row.ends_on for row in rows(office, HouseholdMember)}
+    ends = {row.person_id: row.ends_on for row in office.world.rows(HouseholdMember)}
     assert ends == {guardian: None, office.world.student.id: TODAY}
 
 
@@ -267,7 +262,7 @@ def test_what_no_form_of_ours_sends_changes_nothing(office: OfficeWorld) -> None
     client = at_home(office).client
     client.post(f"{office.page()}/directory", 400)
     client.post(f"{office.page()}/protection", 400, substitute_address="PO\0Box")
-    assert rows(office, StudentSafety) == []
+    assert office.world.rows(StudentSafety) == []
 
 
 def test_who_may_not_know_the_guardians_is_told_of_no_home(office: OfficeWorld) -> None:
@@ -279,9 +274,9 @@ def test_who_may_not_know_the_guardians_is_told_of_no_home(office: OfficeWorld) 
     for path in (f"homes/{home.id}", "homes/new"):
         steward.client.get(f"{office.page()}/{path}", 404)
         steward.client.post(f"{office.page()}/{path}", 404, address="elsewhere", language="en")
-    (member,) = rows(office, HouseholdMember)
+    (member,) = office.world.rows(HouseholdMember)
     steward.client.post(f"{office.page()}/homes/members/{member.id}/end", 404)
-    assert rows(office, HouseholdMember)[0].ends_on is None
+    assert office.world.rows(HouseholdMember)[0].ends_on is None
 
 
 @pytest.mark.parametrize("who", ["teacher", "colleague", "stranger", "guardian", "student", "mentor", "leader"])
@@ -293,8 +288,8 @@ def test_nobody_else_sees_or_changes_any_of_it(office: OfficeWorld, who: str) ->
         client.post(f"{office.page()}/{path}", 404 if path != "home" else 405, out="1", address="x", agreed="yes")
     for path in tries[:3]:
         client.get(f"{office.page()}/{path}", 404)
-    assert rows(office, StudentSafety) == []
-    assert rows(office, Household)[0].address == ADDRESS
+    assert office.world.rows(StudentSafety) == []
+    assert office.world.rows(Household)[0].address == ADDRESS
 
 
 def test_another_districts_office_finds_nothing_there(office: OfficeWorld) -> None:
@@ -302,7 +297,7 @@ def test_another_districts_office_finds_nothing_there(office: OfficeWorld) -> No
     strange = another_district(office.world)
     for path in ("home", "homes/new", f"homes/{home.id}"):
         strange.get(f"{office.page()}/{path}", 404)
-    (member,) = rows(office, HouseholdMember)
+    (member,) = office.world.rows(HouseholdMember)
     strange.post(f"{office.page()}/homes/members/{member.id}/end", 404)
 
 

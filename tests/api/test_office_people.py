@@ -10,7 +10,7 @@ from factories import NOW, Factory
 from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
 from page_world import PASSWORD, PageWorld
 from secretary import secretary
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from api.actions.accounts import create_account
 from api.actions.custody import Filed, file_order
@@ -30,13 +30,8 @@ def office(page_world: PageWorld) -> OfficeWorld:
     return office_of(page_world)
 
 
-def rows(office: OfficeWorld, table: type) -> list:
-    with district_transaction(office.world.engine, office.world.district_id) as session:
-        return list(session.scalars(select(table).where(table.district_id == office.world.district_id)))
-
-
 def named(office: OfficeWorld, given: str) -> Person:
-    (found,) = [one for one in rows(office, Person) if one.given_name == given]
+    (found,) = [one for one in office.world.rows(Person) if one.given_name == given]
     return found
 
 
@@ -54,7 +49,7 @@ def test_a_grandmother_is_added_attested_and_comes_in_by_a_letter(office: Office
     one.press("Attest", who="Carmen Abuela", reason="Ada lives with her grandmother", begins_on=TODAY)
     assert "attested by the office" in one.page
     carmen = named(office, "Carmen")
-    (tie,) = [row for row in rows(office, Guardianship) if row.guardian_id == carmen.id]
+    (tie,) = [row for row in office.world.rows(Guardianship) if row.guardian_id == carmen.id]
     assert (tie.student_id, tie.origin, tie.begins_on) == (world.student.id, "attested", TODAY)
     one.open_office()
     one.press("Search", q="Carmen Abuela")
@@ -69,7 +64,7 @@ def test_a_grandmother_is_added_attested_and_comes_in_by_a_letter(office: Office
     one.client.get(office.page())
     one.page = one.client.response.get_data(as_text=True)
     one.press("Does not act as a parent any more")
-    (tie,) = [row for row in rows(office, Guardianship) if row.guardian_id == carmen.id]
+    (tie,) = [row for row in office.world.rows(Guardianship) if row.guardian_id == carmen.id]
     assert tie.ends_on == TODAY - DAY
 
 
@@ -85,7 +80,7 @@ def test_a_guardian_whom_the_roster_brings_is_neither_attested_nor_ended_here(of
     assert "The last day is before the first one." in one.page
     guardian = world.people["guardian"].id
     one.client.post(f"{office.page()}/guardian/{guardian}/end", 404, back=world.student.id)
-    assert all(row.ends_on is None for row in rows(office, Guardianship))
+    assert all(row.ends_on is None for row in office.world.rows(Guardianship))
 
 
 def test_somebody_of_the_same_name_is_added_only_knowingly(office: OfficeWorld) -> None:
@@ -97,7 +92,7 @@ def test_somebody_of_the_same_name_is_added_only_knowingly(office: OfficeWorld) 
     one.press("Add", 422, **typed, another="y")
     assert "This is no e-mail address." in one.page
     one.press("Add", **{**typed, "email": ""}, another="y")
-    assert len([row for row in rows(office, Person) if row.family_name == "Mentor"]) == 2
+    assert len([row for row in office.world.rows(Person) if row.family_name == "Mentor"]) == 2
     one.client.post("/office/people/new", 422, given_name="", family_name="x" * 101, partner="0")
 
 
@@ -112,7 +107,7 @@ def test_a_partner_is_added_named_and_ended_with_its_people(office: OfficeWorld)
     )
     steward.press("Add the partner", 422, name="robotics club")
     assert "There is a partner of this name already." in steward.page
-    (club,) = rows(office, Organization)
+    (club,) = office.world.rows(Organization)
     one = secretary(office)
     one.follow("Add a person")
     one.press("Add", given_name="Hedy", family_name="Lamarr", partner=club.id)
@@ -128,7 +123,7 @@ def test_a_partner_is_added_named_and_ended_with_its_people(office: OfficeWorld)
         purpose="robotics",
         begins_on=TODAY,
     )
-    (link,) = [row for row in rows(office, Link) if row.scope == "student"]
+    (link,) = [row for row in office.world.rows(Link) if row.scope == "student"]
     assert link.revoked_at is None
     one.open_office()
     one.follow("Partners")
@@ -140,7 +135,7 @@ def test_a_partner_is_added_named_and_ended_with_its_people(office: OfficeWorld)
     steward.page = steward.client.response.get_data(as_text=True)
     steward.press("End, with all its links")
     assert "links to students: 1, accounts closed: 1" in steward.page
-    (link,) = [row for row in rows(office, Link) if row.scope == "student"]
+    (link,) = [row for row in office.world.rows(Link) if row.scope == "student"]
     assert link.revoked_at
     assert not named(office, "Hedy").active
     for act in ("account_disabled", "revoke"):
@@ -151,11 +146,11 @@ def test_who_was_added_is_corrected_and_an_agreement_renewed(office: OfficeWorld
     one = secretary(office, "steward")
     one.follow("Partners")
     one.press("Add the partner", name="Robotics Club", agreement="contract 1", agreement_ends_on=TODAY + DAY)
-    (club,) = rows(office, Organization)
+    (club,) = office.world.rows(Organization)
     one.follow("Change or renew the agreement")
     one.press("Save the agreement", 422, agreement="", agreement_ends_on=TODAY + 400 * DAY)
     one.press("Save the agreement", agreement="contract 2", agreement_ends_on=TODAY + 400 * DAY)
-    (renewed,) = rows(office, Organization)
+    (renewed,) = office.world.rows(Organization)
     assert (renewed.agreement_reference, renewed.agreement_ends_on) == ("contract 2", TODAY + 400 * DAY)
     one.open_office()
     one.follow("Add a person")
@@ -207,9 +202,9 @@ def test_a_link_may_be_held_to_targets_and_to_some_records(office: OfficeWorld) 
     }  # fmt: skip
     one.press("Link", 422, **typed, targets=f"{code}, NO.SUCH.1")
     assert "NO.SUCH.1 is the code of no learning target" in one.page
-    assert [row for row in rows(office, Link) if row.scope == "student"] == []
+    assert [row for row in office.world.rows(Link) if row.scope == "student"] == []
     one.press("Link", **typed, targets=code, share="D2")
-    (link,) = [row for row in rows(office, Link) if row.scope == "student"]
+    (link,) = [row for row in office.world.rows(Link) if row.scope == "student"]
     assert (link.targets, link.share) == ([world.target.id], [DataClass.LEVELS])
     assert link.begins_at.date() >= TODAY
     for words in ("On 1 learning target only.", "Only levels and plan."):
@@ -225,7 +220,7 @@ def test_an_order_may_leave_levels_open(office: OfficeWorld) -> None:
         "File the order", guardian=world.people["guardian"].id, restricts="access", kind="custody", leaves="D2",
         document_reference="drawer 4", begins_on=TODAY,
     )  # fmt: skip
-    (order,) = rows(office, CourtOrder)
+    (order,) = office.world.rows(CourtOrder)
     assert order.leaves == [DataClass.LEVELS]
     assert "It leaves open: levels and plan." in one.page
     world.client("guardian").get(f"/students/{world.student.id}")
@@ -242,14 +237,14 @@ def test_a_letter_for_one_is_made_for_whose_account_the_office_keeps(office: Off
     principal.press("Search", q="Anne Byron")
     principal.press("Print a letter for a new password", 200)
     assert "1 letter to print" in principal.page
-    (code,) = rows(office, EntryCode)
+    (code,) = office.world.rows(EntryCode)
     assert code.person_id == world.people["guardian"].id
     for who in ("leader", "steward", "principal"):  # an office of the district, and oneself, are not a school's to keep
         principal.client.post(f"{office.page(who)}/letter", 404)
     for who in ("teacher", "guardian", "student", "stranger", "mentor", "leader"):
         world.client(who).post(f"{office.page()}/letter", 404)
     another_district(world).post(f"{office.page()}/letter", 404)
-    assert len(rows(office, EntryCode)) == 1
+    assert len(office.world.rows(EntryCode)) == 1
 
 
 def test_who_works_elsewhere_too_has_a_letter_from_the_district_alone(office: OfficeWorld) -> None:
@@ -263,7 +258,7 @@ def test_who_works_elsewhere_too_has_a_letter_from_the_district_alone(office: Of
     principal.press("Search", q="Hopper")
     assert "The district keeps this account" in principal.page
     world.client("principal").post(f"{office.page('teacher')}/letter", 404)
-    assert rows(office, EntryCode) == []
+    assert office.world.rows(EntryCode) == []
     world.client("steward").post(f"{office.page('teacher')}/letter", 200)
 
 
@@ -292,7 +287,7 @@ def _far_child(office: OfficeWorld, *guardians: str) -> None:
 
 
 def _account(office: OfficeWorld, who: str) -> Account:
-    (found,) = [one for one in rows(office, Account) if one.person_id == office.world.people[who].id]
+    (found,) = [one for one in office.world.rows(Account) if one.person_id == office.world.people[who].id]
     return found
 
 
@@ -348,7 +343,7 @@ def test_a_parent_of_two_schools_has_the_first_letter_from_either(office: Office
 
 def test_nobody_attests_themselves(office: OfficeWorld) -> None:
     assert "Somebody else of the office does this for you." in _attest(office, "registrar", 422)
-    assert [row for row in rows(office, Guardianship) if row.origin == "attested"] == []
+    assert [row for row in office.world.rows(Guardianship) if row.origin == "attested"] == []
 
 
 def test_a_letter_of_who_may_not_know_families_names_no_child(office: OfficeWorld) -> None:

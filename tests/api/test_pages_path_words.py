@@ -125,7 +125,7 @@ def test_however_much_there_is_the_first_load_is_small(page_world: PageWorld, wh
     loaded = re.findall(r'(?:src|href)="(/static/[^"]+)"', client.response.get_data(as_text=True))
     assert len(loaded) == 3
     for url in loaded:
-        with client.client.get(url) as response:
+        with client.client.get(url, headers={"Accept-Encoding": "gzip"}) as response:
             weight += len(response.data)
     assert weight < 100_000
 

@@ -7,7 +7,6 @@ from factories import NOW, Factory
 from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
 from page_world import PageWorld
 from secretary import Secretary
-from sqlalchemy import select
 from statements import statements_said
 
 from api.actions.desk import Desk
@@ -20,7 +19,6 @@ from models.audit import AuditEvent
 from models.households import NamePolicy
 from models.retention import LegalHold, RetentionRule
 from models.roster import Person
-from models.unit_of_work import district_transaction
 
 CASE = "Doe v. District"
 
@@ -37,14 +35,9 @@ def at_policy(office: OfficeWorld, who: str) -> Secretary:
     return one
 
 
-def rows(office: OfficeWorld, table: type) -> list:
-    with district_transaction(office.world.engine, office.world.district_id) as session:
-        return list(session.scalars(select(table).where(table.district_id == office.world.district_id)))
-
-
 def acts(office: OfficeWorld, act: Act) -> list[int | None]:
     """Who did an act, by key."""
-    return [one.actor_id for one in rows(office, AuditEvent) if one.act == act]
+    return [one.actor_id for one in office.world.rows(AuditEvent) if one.act == act]
 
 
 def hold_for(make: Factory, student: Person) -> None:
@@ -68,7 +61,7 @@ def test_what_the_district_signed_is_told_with_why_and_since_when(office: Office
     assert "7 years from the end of the last enrollment" in told
     assert "RSA 189:29" in told
     assert "Signed for later" in told
-    assert [(row.keep, row.signed_by) for row in rows(office, RetentionRule)] == [
+    assert [(row.keep, row.signed_by) for row in office.world.rows(RetentionRule)] == [
         ("7 years", "Katherine Johnson"), ("permanent", "Katherine Johnson"),
     ]  # fmt: skip
     assert acts(office, Act.POLICY_CHANGED) == [office.world.people["steward"].id] * 2
@@ -100,7 +93,7 @@ def test_holds_are_told_to_who_answers_for_them_and_names_to_who_sees_them(offic
     assert student.display_name not in told
     assert CASE not in told
     assert "Legal holds" not in at_policy(office, "teacher").page
-    (first, _second) = rows(office, LegalHold)
+    (first, _second) = office.world.rows(LegalHold)
     for client in (world.client("principal"), world.client("teacher"), another_district(world)):
         client.post(f"/policy/holds/{first.id}/lift", 404)
     leader = at_policy(office, "leader")
@@ -116,7 +109,7 @@ def test_who_finds_no_student_by_name_holds_the_records_of_all(office: OfficeWor
     one.follow("Place a hold")
     assert "Number of the student" not in one.page
     one.press("Place the hold", reason=CASE, kind=Kind.AUDIT)
-    (row,) = rows(office, LegalHold)
+    (row,) = office.world.rows(LegalHold)
     assert (row.student_id, row.kind) == (None, Kind.AUDIT)
 
 
@@ -130,7 +123,7 @@ def test_the_names_rule_is_set_by_the_district_s_office_alone(office: OfficeWorl
     one.press("Save", view="legal")
     assert "the family gets the legal name." in at_policy(office, "teacher").page
     assert "Set by Katherine Johnson" in one.page
-    assert [row.parent_view for row in rows(office, NamePolicy)] == [ParentView.LEGAL]
+    assert [row.parent_view for row in office.world.rows(NamePolicy)] == [ParentView.LEGAL]
 
 
 def test_the_page_takes_as_many_statements_whatever_the_district_has_said(office: OfficeWorld) -> None:

@@ -78,7 +78,7 @@ def test_passwords_of_families_alone(sign_in_world: SignInWorld) -> None:
     sign_in_world.world.client("guardian")
     for who in ("teacher", "student", "leader"):
         assert "is not right" in client.sign_in(who, PASSWORD, 422).text
-    stored = {one.sign_in_name for one in sign_in_world.rows(Account) if one.password_hash is not None}
+    stored = {one.sign_in_name for one in sign_in_world.world.rows(Account) if one.password_hash is not None}
     assert stored == {"guardian"}
     assert sign_in_world.acts("provider_changed")[-1] == {"password_sign_in": "families", "passwords_forgotten": 7}
 

@@ -36,7 +36,7 @@ def test_who_comes_for_the_first_time_is_found_by_address_and_linked(sign_in_wor
     sign_in_world.come(client)
     assert heading(client) == "/"
     assert "Grace Hopper" in client.get("/today").text
-    (identity,) = sign_in_world.rows(AccountIdentity)
+    (identity,) = sign_in_world.world.rows(AccountIdentity)
     assert (identity.subject, identity.issuer) == ("4711", sign_in_world.provider.issuer)
     (linked,) = sign_in_world.acts("identity_linked")
     assert linked == {"provider": sign_in_world.provider_id, "account": identity.account_id}
@@ -123,7 +123,7 @@ def test_afterwards_only_the_subject_counts(sign_in_world: SignInWorld) -> None:
     assert "Grace Hopper" in client.get("/today").text
     sign_in_world.provider.person = {"sub": "4712", "email": ADDRESS, "email_verified": True}
     assert sign_in_world.refused() == "taken"
-    assert len(sign_in_world.rows(AccountIdentity)) == 1
+    assert len(sign_in_world.world.rows(AccountIdentity)) == 1
 
 
 def test_who_has_no_account_gets_one_without_a_password(sign_in_world: SignInWorld) -> None:
@@ -137,7 +137,7 @@ def test_who_has_no_account_gets_one_without_a_password(sign_in_world: SignInWor
     client = browser(sign_in_world)
     sign_in_world.come(client)
     assert "Katherine Johnson" in client.get("/students").text
-    (account,) = [one for one in sign_in_world.rows(Account) if one.person_id == newcomer.id]
+    (account,) = [one for one in sign_in_world.world.rows(Account) if one.person_id == newcomer.id]
     assert account.password_hash is None
     assert len(sign_in_world.acts("account_made")) == 1
     browser(sign_in_world).sign_in(account.sign_in_name, "", 422)
@@ -160,7 +160,7 @@ def test_two_first_sign_ins_at_once_make_one_account(sign_in_world: SignInWorld)
         found = list(pool.map(come, range(4)))
     assert all(isinstance(one, Holder) for one in found)
     assert len({one.account_id for one in found if isinstance(one, Holder)}) == 1
-    assert len([one for one in sign_in_world.rows(Account) if one.person_id == newcomer.id]) == 1
+    assert len([one for one in sign_in_world.world.rows(Account) if one.person_id == newcomer.id]) == 1
 
 
 def test_one_goes_on_to_where_one_was_heading_and_never_elsewhere(sign_in_world: SignInWorld) -> None:
@@ -285,8 +285,8 @@ def test_a_provider_that_was_disabled_meanwhile_lets_nobody_in(sign_in_world: Si
 
 def test_an_identity_ends_with_its_account(sign_in_world: SignInWorld) -> None:
     sign_in_world.come(browser(sign_in_world))
-    (identity,) = sign_in_world.rows(AccountIdentity)
+    (identity,) = sign_in_world.world.rows(AccountIdentity)
     with district_transaction(sign_in_world.world.engine, identity.district_id) as session:
         session.delete(session.scalars(select(Account).where(Account.id == identity.account_id)).one())
         session.commit()
-    assert sign_in_world.rows(AccountIdentity) == []
+    assert sign_in_world.world.rows(AccountIdentity) == []

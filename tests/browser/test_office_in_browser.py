@@ -6,12 +6,10 @@ import pytest
 from every_page import signed_in
 from office_world import OfficeWorld, office_of
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 from visitors import Visitor
 
 from models.households import Household, HouseholdMember, StudentSafety
 from models.links import Consent, CourtOrder, Link
-from models.unit_of_work import district_transaction
 
 
 @pytest.fixture
@@ -27,11 +25,6 @@ def found(visitor: Visitor, office: OfficeWorld, who: str) -> Page:
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Ada Byron")
     return page
-
-
-def rows(office: OfficeWorld, table: type) -> list:
-    with district_transaction(office.world.engine, office.world.district_id) as session:
-        return list(session.scalars(select(table).where(table.district_id == office.world.district_id)))
 
 
 def test_a_consent_a_link_and_an_order_with_one_box_of_several(visitor: Visitor, office: OfficeWorld) -> None:
@@ -57,8 +50,8 @@ def test_a_consent_a_link_and_an_order_with_one_box_of_several(visitor: Visitor,
     page.get_by_label("Where is the document?").fill("drawer 4")
     page.get_by_role("button", name="File the order").click()
     expect(page.get_by_role("status")).to_contain_text("The order is on file.")
-    (consent,), (order,) = rows(office, Consent), rows(office, CourtOrder)
-    (link,) = [one for one in rows(office, Link) if one.scope == "student"]
+    (consent,), (order,) = office.world.rows(Consent), office.world.rows(CourtOrder)
+    (link,) = [one for one in office.world.rows(Link) if one.scope == "student"]
     assert (consent.classes, order.restricts, link.consent_id) == (["D2"], ["pickup"], consent.id)
     assert visitor.errors == []
 
@@ -80,7 +73,7 @@ def test_a_home_and_the_protection_of_a_student(visitor: Visitor, office: Office
     page.get_by_role("textbox", name="Substitute address").fill("PO Box 1137")
     page.get_by_role("button", name="Save the protection").click()
     expect(page.get_by_text("Protected.", exact=True)).to_be_visible()
-    (home,), (safety,) = rows(office, Household), rows(office, StudentSafety)
+    (home,), (safety,) = office.world.rows(Household), office.world.rows(StudentSafety)
     assert (home.language, safety.protected) == ("es", True)
-    assert {one.notice for one in rows(office, HouseholdMember)} == {"letter", "sms"}
+    assert {one.notice for one in office.world.rows(HouseholdMember)} == {"letter", "sms"}
     assert visitor.errors == []
