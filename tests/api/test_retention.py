@@ -82,7 +82,7 @@ def test_what_was_mastered_is_kept_and_the_rest_is_proved(leavers: Leavers) -> N
     with district_transaction(leavers.engine, leavers.district.id) as session:
         kept = session.scalars(select(MasteredCompetency).where(MasteredCompetency.student_id == leavers.mastered.id))
         assert [(one.statement, one.level) for one in kept] == [("I can add fractions.", 3.0)]
-        stones = session.scalars(select(Tombstone)).all()
+        stones = session.scalars(select(Tombstone).order_by(Tombstone.id)).all()
         events = session.scalars(select(AuditEvent).where(AuditEvent.act == Act.DELETED)).all()
     assert len(stones) == len(events) == 3
     told = json.dumps([stone.removed for stone in stones]) + json.dumps([event.detail for event in events])
