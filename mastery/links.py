@@ -38,6 +38,9 @@ OFFICES = frozenset(
         Role.RESEARCHER,
     }
 )
+# who comes from outside on whatever paper: to one student by the family's consent, or for figures alone
+OUTSIDERS = frozenset({Role.EXTERNAL_PROFESSIONAL, Role.MONITOR, Role.RESEARCHER})
+OF_OUTSIDERS = frozenset({Basis.AGREEMENT, Basis.CONSENT})
 EMERGENCY_HOURS = 24
 SUPPORT_HOURS = 4
 
@@ -81,7 +84,10 @@ def not_oneself(acts: int | None, gains: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A link as somebody asks for it. Instants; `ends` does not belong to it; `consent` is the family's, on file."""
+    """A link as somebody asks for it. Instants; `ends` does not belong to it; `consent` is the family's, on file.
+
+    `partner`: the person is a partner organisation's.
+    """
 
     role: Role
     scope: Scope
@@ -92,6 +98,7 @@ class Draft:
     consent: Consent | None = None
     share: frozenset[DataClass] | None = None
     targets: frozenset[int] | None = None
+    partner: bool = False
 
 
 def span_of(begins_on: date | None, ends_on: date | None, zone: ZoneInfo) -> Span:
@@ -116,6 +123,13 @@ def of_age(birth: date, zone: ZoneInfo) -> datetime:
     except ValueError:
         day = date(birth.year + 18, 3, 1)
     return midnight(day, zone)
+
+
+def signed_for(span: Span, grown: datetime | None) -> Span:
+    """How long a consent holds that a parent signed: until the student is of age, `grown`, and decides alone (99.5)."""
+    if grown is None or (span.ends is not None and span.ends <= grown):
+        return span
+    return Span(span.begins, grown)
 
 
 def default_end(begins: datetime, zone: ZoneInfo, programme_ends: date | None = None) -> datetime:
@@ -148,6 +162,14 @@ def may_sign(viewer: Viewer, student: int, grown: datetime | None, at: datetime)
     )
 
 
+def kept_away(viewer: Viewer, student: int, at: datetime) -> bool:
+    """Whether a court keeps a person, as a guardian, from the record of a student, or from a part of it."""
+    return any(
+        tie.role is Role.PARENT and tie.key == student and any(order.span.holds(at) for order in tie.orders)
+        for tie in viewer.ties
+    )
+
+
 def checked(draft: Draft, zone: ZoneInfo, programme_ends: date | None = None) -> Draft:
     """A link as it may be, with its end set where it needs one. Raises LinkError with what would be right."""
     if draft.basis is None:
@@ -156,14 +178,23 @@ def checked(draft: Draft, zone: ZoneInfo, programme_ends: date | None = None) ->
         raise LinkError("role", f"is not one of {', '.join(CAPACITIES)}")
     if not draft.purpose.strip():
         raise LinkError("purpose", "say what the access is for")
+    _check_outside(draft)
     _check_scope(draft)
     ends = _end(draft, zone, programme_ends)
     if ends is not None and ends <= draft.begins:
         raise LinkError("ends", "is not after the beginning")
     return Draft(
         draft.role, draft.scope, draft.basis, draft.purpose.strip(), draft.begins, ends, draft.consent, draft.share,
-        draft.targets,
+        draft.targets, draft.partner,
     )  # fmt: skip
+
+
+def _check_outside(draft: Draft) -> None:
+    """Nobody from outside holds what staff hold: neither by an agreement or a consent nor as a partner's person."""
+    if draft.basis in OF_OUTSIDERS and draft.role not in OUTSIDERS:
+        raise LinkError("outside", f"an agreement or a consent makes one of {', '.join(sorted(OUTSIDERS))}")
+    if draft.basis is Basis.EMPLOYEE and draft.partner:
+        raise LinkError("basis", "is an agreement or a consent for a partner's person: they work for the partner")
 
 
 def _check_scope(draft: Draft) -> None:
@@ -174,7 +205,7 @@ def _check_scope(draft: Draft) -> None:
     if draft.role is Role.EXTERNAL_PROFESSIONAL:
         if draft.scope is not Scope.STUDENT:
             raise LinkError("scope", "is one student for who does not work for the district")
-        if draft.basis not in (Basis.AGREEMENT, Basis.CONSENT):
+        if draft.basis not in OF_OUTSIDERS:
             raise LinkError("basis", "is an agreement or a consent for who does not work for the district")
         if draft.consent is None:
             raise LinkError("consent", "is needed first: record the family's signed consent for this person")
@@ -208,7 +239,7 @@ def required_by(role: Role, basis: Basis, programmes: Collection[Programme]) -> 
     """
     if basis is Basis.OWN_RIGHT:
         return frozenset()
-    outside = role in (Role.EXTERNAL_PROFESSIONAL, Role.RESEARCHER, Role.MONITOR) or basis is Basis.SUPPORT
+    outside = role in OUTSIDERS or basis is Basis.SUPPORT
     found = set()
     if outside and basis not in (Basis.AGREEMENT, Basis.CONSENT, Basis.SUPPORT):
         found.add(Rule.FERPA)

@@ -21,7 +21,8 @@ class Affair(StrEnum):
 
     PEOPLE = "people"  # who is here, names and contact, households
     ACCOUNTS = "accounts"  # letters, recovery, ending sessions, second factors
-    LINKS = "links"  # adults to students
+    LINKS = "links"  # people from outside to students, and who oversees them
+    COLLEAGUES = "colleagues"  # staff to students, beyond what the roster says
     APPOINTMENTS = "appointments"  # who holds an office
     CONSENTS = "consents"
     ORDERS = "orders"  # court orders, guardians, what goes on after the 18th birthday
@@ -46,6 +47,7 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     Affair.PEOPLE: frozenset({_PRINCIPAL, _REGISTRAR, _STEWARD}),
     Affair.ACCOUNTS: frozenset({_PRINCIPAL, _REGISTRAR, _STEWARD}),
     Affair.LINKS: frozenset({_PRINCIPAL, Role.EXPERIENCE_COORDINATOR}),
+    Affair.COLLEAGUES: frozenset({_PRINCIPAL}),
     Affair.APPOINTMENTS: frozenset({_STEWARD, _LEADER}),
     Affair.CONSENTS: frozenset({_PRINCIPAL, _REGISTRAR, Role.EXPERIENCE_COORDINATOR}),
     Affair.ORDERS: frozenset({_PRINCIPAL, _REGISTRAR}),
@@ -122,6 +124,10 @@ def reach(viewer: Viewer, at: datetime) -> Reach:
     return Reach(students, joint(viewer, (*_ABOUT_STUDENTS, Affair.APPOINTMENTS), at))
 
 
+# who teaches outside of the school, and who oversees it from within
+_OF_EXPERIENCES = frozenset({Role.EXTERNAL_PROFESSIONAL, Role.OVERSEEING_EDUCATOR})
+
+
 def may_appoint(viewer: Viewer, role: Role, at: datetime) -> bool:
     """Whether a person may make others `role`: offices by who answers for appointments, the rest by who links.
 
@@ -129,4 +135,11 @@ def may_appoint(viewer: Viewer, role: Role, at: datetime) -> bool:
     """
     if role is Role.DISTRICT_LEADER:
         return False
-    return bool(remit(viewer, Affair.APPOINTMENTS if role in OFFICES else Affair.LINKS, at))
+    return bool(remit(viewer, affair_of(role), at))
+
+
+def affair_of(role: Role) -> Affair:
+    """Which affair it is to make somebody `role`: nobody hands out what is closed to themselves."""
+    if role in OFFICES:
+        return Affair.APPOINTMENTS
+    return Affair.LINKS if role in _OF_EXPERIENCES else Affair.COLLEAGUES

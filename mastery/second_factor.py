@@ -6,17 +6,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from mastery.access_matrix import Role
+from mastery.links import OUTSIDERS
 
 # whoever may see or change the records of many children, or comes from outside the school (domain 7.3)
-NEEDING = frozenset(
-    {
-        Role.SCHOOL_ADMINISTRATOR,
-        Role.DISTRICT_LEADER,
-        Role.DATA_STEWARD,
-        Role.REGISTRAR,
-        Role.EXTERNAL_PROFESSIONAL,
-    }
-)
+NEEDING = OUTSIDERS | {Role.SCHOOL_ADMINISTRATOR, Role.DISTRICT_LEADER, Role.DATA_STEWARD, Role.REGISTRAR}
 
 
 class Step(StrEnum):

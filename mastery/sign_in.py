@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Set
 from enum import StrEnum
 from typing import Any
 
+from mastery.links import CAPACITIES, OUTSIDERS
 from mastery.roster import Role
 
 
@@ -17,6 +18,7 @@ class Group(StrEnum):
     STAFF = "staff"
     STUDENTS = "students"
     FAMILIES = "families"
+    OUTSIDERS = "outsiders"
 
 
 class Audience(StrEnum):
@@ -46,7 +48,7 @@ class Match(StrEnum):
 
 
 class PasswordSignIn(StrEnum):
-    """Whose password counts."""
+    """Whose password counts; with families' that of people from outside, whom no provider of a school knows."""
 
     ALL = "all"
     FAMILIES = "families"
@@ -184,16 +186,18 @@ def password_counts(policy: PasswordSignIn, groups: Set[Group]) -> bool:
         case PasswordSignIn.ALL:
             return True
         case PasswordSignIn.FAMILIES:
-            return groups == {Group.FAMILIES}
+            return bool(groups) and groups <= {Group.FAMILIES, Group.OUTSIDERS}
         case PasswordSignIn.NONE:
             return False
 
 
-_STAFF_ROLES = frozenset({Role.TEACHER, Role.AIDE, Role.ADMINISTRATOR, Role.COUNSELOR, Role.PROCTOR})
+_STAFF_ROLES: frozenset[str] = frozenset(
+    {Role.TEACHER, Role.AIDE, Role.ADMINISTRATOR, Role.COUNSELOR, Role.PROCTOR, *(set(CAPACITIES) - OUTSIDERS)}
+)
 
 
 def groups_of(roles: Iterable[str]) -> frozenset[Group]:
-    """What somebody with these roles of the roster is; a role that no rule knows makes nobody anything."""
+    """What somebody with these roles, of the roster and by links, is; one that no rule knows makes nobody anything."""
     found = set()
     for role in roles:
         if role in _STAFF_ROLES:
@@ -202,4 +206,6 @@ def groups_of(roles: Iterable[str]) -> frozenset[Group]:
             found.add(Group.STUDENTS)
         elif role == Role.GUARDIAN:
             found.add(Group.FAMILIES)
+        elif role in OUTSIDERS:
+            found.add(Group.OUTSIDERS)
     return frozenset(found)

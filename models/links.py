@@ -89,6 +89,12 @@ class Link(Base):
             "role <> 'external_professional' OR (scope = 'student' AND consent_id IS NOT NULL AND ends_at IS NOT NULL)",
             name="external_by_consent",
         ),
+        CheckConstraint(
+            "basis NOT IN ('school_official_agreement', 'consent')"
+            " OR role IN ('external_professional', 'monitor', 'researcher')",
+            name="outsiders",
+        ),
+        CheckConstraint("basis <> 'employee' OR organization_id IS NULL", name="employee_of_nobody_else"),
         CheckConstraint("purpose <> ''", name="purpose"),
         CheckConstraint("ends_at IS NULL OR ends_at > begins_at", name="span"),
         CheckConstraint("basis NOT IN ('emergency', 'support') OR ends_at IS NOT NULL", name="passing"),

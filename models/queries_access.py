@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from mastery.access import Basis, Consent, Order, Scope, Span, Subject, Tie, Viewer
 from mastery.access_matrix import DataClass, Role
-from mastery.links import OFFICES, Programme, of_age, span_of
+from mastery.links import OFFICES, Programme, of_age, signed_for, span_of
 from mastery.roster import Role as Roster
 from models.district import District
 from models.links import Link, Organization, ProgrammeEnrollment
+from models.queries_people import on
 from models.roster import PersonRole, School
 
 # A viewer's days are compared in the zone of each row's school afterwards; here, so wide that none is missed (two dates
@@ -55,7 +56,9 @@ SELECT 'parent', g.student_id, g.begins_on, g.ends_on, (
         SELECT s.time_zone FROM person_role r
         JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
         WHERE r.district_id = g.district_id AND r.person_id = g.student_id AND r.role = 'student'
-        ORDER BY r."primary" DESC, r.id LIMIT 1
+        ORDER BY (r.begins_on IS NULL OR r.begins_on <= zone.today)
+                AND (r.ends_on IS NULL OR r.ends_on >= zone.today) DESC,
+            r."primary" DESC, r.id LIMIT 1
     ), jsonb_build_object('birth_date', p.birth_date, 'orders', (
         SELECT jsonb_agg(jsonb_build_array(o.begins_at, least(o.ends_at, o.lifted_at), o.leaves)) FROM court_order o
         WHERE o.district_id = g.district_id AND o.student_id = g.student_id AND o.guardian_id = g.guardian_id
@@ -64,22 +67,31 @@ SELECT 'parent', g.student_id, g.begins_on, g.ends_on, (
         SELECT jsonb_agg(jsonb_build_array(b.begins_at, least(b.ends_at, b.withdrawn_at))) FROM beyond_age b
         WHERE b.district_id = g.district_id AND b.student_id = g.student_id AND b.guardian_id = g.guardian_id
     ))
-FROM me JOIN guardianship g ON g.district_id = :district AND g.guardian_id = me.id
+FROM me CROSS JOIN zone JOIN guardianship g ON g.district_id = :district AND g.guardian_id = me.id
 JOIN person p ON p.district_id = g.district_id AND p.id = g.student_id
 UNION ALL
 SELECT 'student', me.id, NULL, NULL, NULL, NULL FROM me
 WHERE EXISTS (SELECT FROM person_role r WHERE r.district_id = :district AND r.person_id = me.id AND r.role = 'student')
     OR EXISTS (SELECT FROM enrollment e WHERE e.district_id = :district AND e.person_id = me.id AND e.role = 'student')
 UNION ALL
-SELECT 'link', coalesce(l.student_id, l.section_id, l.school_id), NULL, NULL, NULL, jsonb_build_object(
+SELECT 'link', coalesce(l.student_id, l.section_id, l.school_id), NULL, NULL, (
+        SELECT s.time_zone FROM person_role r
+        JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
+        WHERE r.district_id = c.district_id AND r.person_id = c.student_id AND r.role = 'student'
+        ORDER BY (r.begins_on IS NULL OR r.begins_on <= zone.today)
+                AND (r.ends_on IS NULL OR r.ends_on >= zone.today) DESC,
+            r."primary" DESC, r.id LIMIT 1
+    ), jsonb_build_object(
         'role', l.role, 'scope', l.scope, 'basis', l.basis, 'purpose', l.purpose, 'targets', l.targets,
         'share', l.share, 'begins', l.begins_at, 'ends', least(l.ends_at, l.revoked_at),
         'consent', CASE WHEN c.id IS NOT NULL THEN
-            jsonb_build_array(c.begins_at, least(c.ends_at, c.withdrawn_at), c.classes) END
+            jsonb_build_array(c.begins_at, least(c.ends_at, c.withdrawn_at), c.classes) END,
+        'born', CASE WHEN c.signed_by <> c.student_id THEN p.birth_date END
     )
-FROM me JOIN link l ON l.district_id = :district AND l.person_id = me.id
+FROM me CROSS JOIN zone JOIN link l ON l.district_id = :district AND l.person_id = me.id
 LEFT JOIN consent c ON c.district_id = l.district_id AND c.id = l.consent_id AND c.recipient_id = l.person_id
     AND c.student_id = l.student_id
+LEFT JOIN person p ON p.district_id = c.district_id AND p.id = c.student_id
 WHERE l.begins_at <= :at AND (l.ends_at IS NULL OR l.ends_at > :at) AND (l.revoked_at IS NULL OR l.revoked_at > :at)
 UNION ALL
 SELECT 'in_section', e.section_id, NULL, NULL, NULL, to_jsonb(c.school_id)
@@ -149,18 +161,22 @@ def subject_of(session: Session, district_id: int, student_id: int, at: datetime
     return relations_of(session, district_id, None, at, student_id).subject
 
 
-def zone_of_student(session: Session, district_id: int, student_id: int | None) -> ZoneInfo:
-    """The zone of the school that a student belongs to first; the district's where that says none, or for nobody."""
+def zone_of_student(session: Session, district_id: int, student_id: int | None, at: datetime) -> ZoneInfo:
+    """The zone of the school that a student belongs to first, of those at an instant, else ever.
+
+    The district's where that says none, or for nobody.
+    """
+    own = ZoneInfo(session.scalars(select(District.time_zone).where(District.id == district_id)).one())
     school = session.scalar(
         select(School.time_zone)
         .join(PersonRole, (PersonRole.district_id == School.district_id) & (PersonRole.school_id == School.id))
         .where(
             PersonRole.district_id == district_id, PersonRole.person_id == student_id, PersonRole.role == Roster.STUDENT
         )
-        .order_by(PersonRole.primary.desc(), PersonRole.id)
+        .order_by(on(at.astimezone(own).date(), PersonRole).desc(), PersonRole.primary.desc(), PersonRole.id)
         .limit(1)
     )
-    return ZoneInfo(school or session.scalars(select(District.time_zone).where(District.id == district_id)).one())
+    return own if school is None else ZoneInfo(school)
 
 
 def programmes_of(session: Session, district_id: int, student_id: int, at: datetime) -> list[Programme]:
@@ -215,7 +231,7 @@ def _tie(row: Any, zone: ZoneInfo, district_id: int) -> Tie | None:
         return Tie(Role.STUDENT, Scope.STUDENT, row.key, basis=Basis.OWN_RIGHT)
     if row.kind == "parent":
         return _guardian(row, zone)
-    return _link(row, district_id) if row.kind == "link" else None
+    return _link(row, zone, district_id) if row.kind == "link" else None
 
 
 def _days(row: Any, zone: ZoneInfo) -> Span:
@@ -240,10 +256,9 @@ def _guardian(row: Any, zone: ZoneInfo) -> Tie:
     )
 
 
-def _link(row: Any, district_id: int) -> Tie:
+def _link(row: Any, zone: ZoneInfo, district_id: int) -> Tie:
     more = row.more
     role = Role(more["role"])
-    consent = more["consent"]
     return Tie(
         role,
         Scope(more["scope"]),
@@ -252,10 +267,18 @@ def _link(row: Any, district_id: int) -> Tie:
         linked=role not in OFFICES or more["basis"] == Basis.EMERGENCY,
         basis=Basis(more["basis"]),
         purpose=more["purpose"],
-        consent=None if consent is None else Consent(_span(*consent[:2]), frozenset(map(DataClass, consent[2]))),
+        consent=_consent(more, ZoneInfo(row.zone) if row.zone else zone),
         targets=None if more["targets"] is None else frozenset(more["targets"]),
         share=None if more["share"] is None else frozenset(map(DataClass, more["share"])),
     )
+
+
+def _consent(more: Any, zone: ZoneInfo) -> Consent | None:
+    if more["consent"] is None:
+        return None
+    begins, ends, classes = more["consent"]
+    grown = of_age(date.fromisoformat(more["born"]), zone) if more["born"] else None
+    return Consent(signed_for(_span(begins, ends), grown), frozenset(map(DataClass, classes)))
 
 
 def _span(begins: str | None, ends: str | None) -> Span:

@@ -7,15 +7,31 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, literal, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    SQLColumnExpression,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from mastery.access import Basis
+from mastery.links import OF_OUTSIDERS
 from mastery.roster import Role
 from mastery.sign_in import Match, PasswordSignIn
 from models.access import Account
 from models.district import District
 from models.identity import AccountIdentity, IdentityProvider, SignInPolicy
+from models.links import Link
 from models.queries_people import on
 from models.roster import Enrollment, Guardianship, Person, PersonRole, Section
 
@@ -153,8 +169,10 @@ def forget_identities(session: Session, district_id: int, person_id: int) -> int
 
 
 def _roles(district_id: int, today: date) -> Select[int, str]:
-    """(person id, role) of everyone today, by their roles, the live sections they are in, and whom they are guardian
-    of."""
+    """(person id, role) of everyone today: of the roster, of the live sections they are in, as guardians, by links.
+
+    A link counts to the end of its last day in UTC.
+    """
     by_role = select(PersonRole.person_id, PersonRole.role).where(
         PersonRole.district_id == district_id, on(today, PersonRole)
     )
@@ -166,8 +184,16 @@ def _roles(district_id: int, today: date) -> Select[int, str]:
     by_child = select(Guardianship.guardian_id, literal(str(Role.GUARDIAN))).where(
         Guardianship.district_id == district_id, on(today, Guardianship)
     )
-    everyone = union(by_role, by_section, by_child).subquery("everyone")
+    by_link = select(Link.person_id, Link.role).where(
+        Link.district_id == district_id, Link.revoked_at.is_(None), Link.basis.in_([Basis.EMPLOYEE, *OF_OUTSIDERS]),
+        _utc_day(Link.begins_at) <= today, or_(Link.ends_at.is_(None), _utc_day(Link.ends_at) >= today),
+    )  # fmt: skip
+    everyone = union(by_role, by_section, by_child, by_link).subquery("everyone")
     return select(everyone.c.person_id, everyone.c.role)
+
+
+def _utc_day(instant: SQLColumnExpression[Any]) -> ColumnElement[date]:
+    return cast(func.timezone("UTC", instant), Date)
 
 
 def roles_of(session: Session, district_id: int, person_id: int, today: date) -> list[str]:

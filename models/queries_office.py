@@ -16,6 +16,7 @@ from mastery.names import NameUse, sort_name
 from mastery.offices import Reach, Remit
 from models.links import Link
 from models.queries_people import at_work, is_or_will_be, is_student, on, was_student
+from models.retention import in_sight
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 _MOST_WORDS = 6
@@ -238,7 +239,7 @@ def student_of_number(session: Session, district_id: int, number: str) -> int | 
         select(Person.id)
         .where(
             Person.district_id == district_id, Person.active, func.lower(Person.identifier) == wanted,
-            Person.id.in_(students),
+            Person.id.in_(students), in_sight(district_id, Person.id),
         )
         .order_by(Person.id)
         .limit(1)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import false, func, literal, select, union_all
+from sqlalchemy import false, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
+from mastery.access import Basis
 from models.district import District
+from models.links import Link
 from models.queries_people import at_work
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
@@ -46,7 +48,13 @@ def known_of(session: Session, district_id: int, person_id: int | None) -> Known
         .outerjoin(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))
         .where(Enrollment.district_id == district_id, Enrollment.person_id == person_id)
     )
-    parts = [of_district] if person_id is None else [of_district, own, wards, roles, sections]
+    offices = (
+        select(func.coalesce(School.name, literal("")), true())
+        .select_from(Link)
+        .outerjoin(School, (School.district_id == Link.district_id) & (School.id == Link.school_id))
+        .where(Link.district_id == district_id, Link.person_id == person_id, Link.basis != Basis.EMERGENCY)
+    )
+    parts = [of_district] if person_id is None else [of_district, own, wards, roles, sections, offices]
     rows = session.execute(union_all(*parts)).all()
     texts = {text for row in rows for text in row[0].split("\n") if text}
     return Known(frozenset(texts), any(row[1] for row in rows))

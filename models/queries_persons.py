@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import case, or_, select, union
 from sqlalchemy.orm import Session
 
+from mastery.access import Basis
 from mastery.households import Member
 from mastery.roster import Role
 from models.access import Account
 from models.households import Household, HouseholdMember
+from models.links import Link
+from models.queries_people import lasts
 from models.roster import Enrollment, Guardianship, Person, PersonRole, School, Section
 
 
@@ -49,6 +52,14 @@ def is_near_schools(session: Session, district_id: int, person: int, schools: Co
         )
     )
     return session.execute(union(by_role, by_section).limit(1)).first() is not None
+
+
+def works_by_link(session: Session, district_id: int, person: int, at: datetime) -> bool:
+    """Whether a person holds what staff hold by a link, or will."""
+    linked = select(Link.id).where(
+        Link.district_id == district_id, Link.person_id == person, Link.basis == Basis.EMPLOYEE, lasts(at)
+    )
+    return session.execute(linked.limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,13 @@ def _connected(visitor: Visitor) -> None:
     visitor.page.get_by_role("heading", name="The secret of Canvas").wait_for()
 
 
+def _on_paper(visitor: Visitor) -> None:
+    """In another language than the page's."""
+    visitor.page.get_by_label("In the language of who will read it").select_option("es")
+    visitor.page.get_by_role("button", name="Read and print it").click()
+    visitor.page.get_by_role("heading", name="Expediente completo").wait_for()
+
+
 def _one_letter(visitor: Visitor) -> None:
     visitor.page.get_by_role("button", name="Print a letter").click()
     visitor.page.get_by_role("heading", name="1 letter to print").wait_for()
@@ -217,7 +224,7 @@ CASES = (
     Case("student, for the family", "pages.student", "guardian", "/students/{student}"),
     Case("student, for themselves", "pages.student", "student", "/students/{student}"),
     Case("record, to choose", "pages.record_choice", "principal", "/students/{student}/record"),
-    Case("record, to print", "pages.record_print", "principal", "/students/{student}/record/print"),
+    Case("record, to print", "pages.record_choice", "principal", "/students/{student}/record", _on_paper),
     Case("record, asked for", "pages.record_choice", "principal", "/students/{student}/record", more=inspecting),
     Case("asking for the record", "pages.inspection", "guardian", _INSPECTION),
     Case("asked for the record", "pages.inspection", "guardian", _INSPECTION, more=inspecting),

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from factories import NOW, WHEEL_SPIN, Factory
-from page_world import PASSWORD, PageWorld
+from page_world import PageWorld, let_sign_in
 
-from api.actions.accounts import create_account
 from mastery.decide import State
 from models.district import District
 from models.graph import Node
@@ -53,8 +52,7 @@ def _people(found: Furnished, make: Factory) -> None:
     world.people |= {"long": long, "father": father, "outsider": outsider}
     world.people["head"] = make.person("Jean", "Piaget")
     make.role(world.people["head"], "administrator", make.school("A school that opens next year").id)
-    for name in ("father", "outsider", "head"):
-        create_account(make.session, make.district_id, name, PASSWORD, world.people[name].id, NOW)
+    let_sign_in(make.session, make.district_id, {name: world.people[name] for name in ("father", "outsider", "head")})
     empty = make.section(world.school, "Empty room", [])
     make.enrol(world.people["stranger"], empty, role="teacher")
     found.places = {

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 import factories
 import pytest
 from factories import NOW, Factory
-from page_world import PASSWORD, PageWorld, enrol
+from page_world import PageWorld, enrol, let_sign_in
 
-from api.actions.accounts import create_account
 from api.actions.consents import Signed, give_consent
 from api.actions.links import Asked, grant_link
 from mastery.access import Basis, Right, Scope, decide
@@ -81,8 +80,8 @@ def office(page_world: PageWorld) -> Office:
     def rows(make: Factory) -> None:
         made.append(make.person("Grace", "Mentor"))
         page_world.people["mentor"] = made[0]
-        account = create_account(make.session, make.district_id, "mentor", PASSWORD, made[0].id, NOW)
-        page_world.codes["mentor"] = enrol(make.session, make.district_id, account)
+        accounts = let_sign_in(make.session, make.district_id, {"mentor": made[0]})
+        page_world.codes["mentor"] = enrol(make.session, make.district_id, accounts["mentor"])
         make.standing(page_world.student, page_world.target)
 
     page_world.add(rows)

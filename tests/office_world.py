@@ -10,7 +10,7 @@ import factories
 from factories import NOW, Factory, new_district
 from furnished import Furnished
 from page_client import PageClient
-from page_world import PASSWORD, PageWorld, enrol
+from page_world import PASSWORD, PageWorld, enrol, let_sign_in
 
 from api.actions.accounts import create_account
 from api.actions.consents import Signed, give_consent, withdraw_consent
@@ -90,8 +90,8 @@ def office_of(world: PageWorld) -> OfficeWorld:
         people["mentor"] = make.person("Grace", "Mentor")
         people["registrar"] = make.person("Ida", "Wells")
         people["steward"] = make.person("Katherine", "Johnson")
-        for name in ("mentor", "registrar", "steward"):
-            account = create_account(make.session, make.district_id, name, PASSWORD, people[name].id, NOW)
+        new = {name: people[name] for name in ("mentor", "registrar", "steward")}
+        for name, account in let_sign_in(make.session, make.district_id, new).items():
             world.codes[name] = enrol(make.session, make.district_id, account)
 
     world.add(rows)
@@ -108,9 +108,8 @@ def waiting_office(found: Furnished) -> None:
 
     def rows(make: Factory) -> None:
         world.people["supporter"] = make.person("Help", "Desk")
-        supporter = world.people["supporter"].id
-        account = create_account(make.session, make.district_id, "supporter", PASSWORD, supporter, NOW)
-        world.codes["supporter"] = enrol(make.session, make.district_id, account)
+        accounts = let_sign_in(make.session, make.district_id, {"supporter": world.people["supporter"]})
+        world.codes["supporter"] = enrol(make.session, make.district_id, accounts["supporter"])
         _program_reads(make, world.student)
 
     world.add(rows)
@@ -166,8 +165,13 @@ def at_home(found: Furnished) -> None:
         opt_out(make.session, desk, student, True, now)
         club = add_partner(make.session, desk, "Robotics Club", "contract 26-117", today + 99 * DAY, now)
         added = add_person(make.session, desk, Draft("Hedy", "Lamarr", "hedy@example.org", None, club), now)
+        principal = viewer_of(make.session, make.district_id, world.people["principal"].id, now)
+        signed = Signed(
+            student, added.id, frozenset({DataClass.LEVELS}), "robotics", guardian, today, today, today + 20 * DAY
+        )
         tutor = Asked(
-            added.id, Role.PROFESSIONAL, Scope.STUDENT, student, Basis.AGREEMENT, "robotics", today
+            added.id, Role.EXTERNAL_PROFESSIONAL, Scope.STUDENT, student, Basis.AGREEMENT, "robotics", today,
+            consent=give_consent(make.session, principal, signed, now),
         )  # fmt: skip
         appoint(make.session, make.district_id, tutor, now)
         found.places |= {"partner": club, "added": added.id}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,15 +12,17 @@ from factories import NOW, Factory
 from flask import Flask
 from let_in import let_in
 from page_client import PageClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
-from api.actions.accounts import create_account
+from api.actions.accounts import name_digest
 from api.actions.links import Asked, appoint
 from api.security.one_time_codes import recovery_digest
 from mastery.access import Basis, Scope
 from mastery.access_matrix import Role
+from models.access import Account
 from models.account_session import SecondFactor
+from models.district import SignInName
 from models.graph import Node
 from models.queries_second_factor import put_recovery_codes
 from models.roster import Person, School, Section
@@ -29,6 +31,7 @@ from models.unit_of_work import district_transaction
 PASSWORD = "correct horse battery"
 # the real parameters are slow by design; that they are used is a test of its own
 CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_HASH = CHEAP_HASHER.hash(PASSWORD)
 
 
 @dataclass
@@ -98,10 +101,9 @@ def populate(make: Factory, session: Session, engine: Engine, app: Flask, clock:
         "principal": principal,
         "leader": leader,
     }
-    for name, person in world.people.items():
-        account = create_account(session, make.district_id, name, PASSWORD, person.id, NOW)
-        if name in ("principal", "leader"):
-            world.codes[name] = enrol(session, make.district_id, account)
+    accounts = let_sign_in(session, make.district_id, world.people)
+    for name in ("principal", "leader"):
+        world.codes[name] = enrol(session, make.district_id, accounts[name])
     return world
 
 
@@ -109,8 +111,8 @@ def add_steward(world: PageWorld) -> Person:
     """Appoint a data steward of the district, who answers for everybody's account; signs in as "steward"."""
     with district_transaction(world.engine, world.district_id) as session:
         person = Factory(session, world.district_id).person("Dorothy", "Vaughan")
-        account = create_account(session, world.district_id, "steward", PASSWORD, person.id, NOW)
-        world.codes["steward"] = enrol(session, world.district_id, account)
+        accounts = let_sign_in(session, world.district_id, {"steward": person})
+        world.codes["steward"] = enrol(session, world.district_id, accounts["steward"])
         asked = Asked(
             person.id, Role.DATA_STEWARD, Scope.DISTRICT, None, Basis.EMPLOYEE, "data steward", NOW.date()
         )  # fmt: skip
@@ -118,6 +120,22 @@ def add_steward(world: PageWorld) -> Person:
         session.commit()
     world.people["steward"] = person
     return person
+
+
+def let_sign_in(session: Session, district_id: int, people: Mapping[str, Person]) -> dict[str, int]:
+    """Give people accounts at once, each under a sign-in name; their ids. How one is made has tests of its own."""
+    names = [{"name_digest": name_digest(name), "district_id": district_id} for name in people]
+    session.execute(insert(SignInName), names)
+    accounts = {
+        name: Account(
+            district_id=district_id, sign_in_name=name, person_id=person.id, password_hash=_HASH, language=None,
+            failures=0, locked_until=None, created_at=NOW, disabled_at=None,
+        )
+        for name, person in people.items()
+    }  # fmt: skip
+    session.add_all(accounts.values())
+    session.flush()
+    return {name: account.id for name, account in accounts.items()}
 
 
 def enrol(session: Session, district_id: int, account_id: int) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from secrets import token_bytes
 
 from factories import NOW, Factory
-from page_world import PASSWORD, PageWorld, enrol
+from page_world import PageWorld, enrol, let_sign_in
 from sqlalchemy import select
 
 from api.actions.accounts import create_account
@@ -190,8 +190,8 @@ def with_registrar(world: PageWorld) -> None:
                 granted_by=None, granted_at=NOW, revoked_at=None, revoked_by=None, reviewed_at=None, reviewed_by=None,
             )
         )  # fmt: skip
-        account = create_account(make.session, make.district_id, "registrar", PASSWORD, person.id, NOW)
+        accounts = let_sign_in(make.session, make.district_id, {"registrar": person})
         world.people["registrar"] = person
-        world.codes["registrar"] = enrol(make.session, make.district_id, account)
+        world.codes["registrar"] = enrol(make.session, make.district_id, accounts["registrar"])
 
     world.add(rows)

@@ -120,7 +120,7 @@ def sign_in_world(page_world: PageWorld) -> Iterator[SignInWorld]:
 
 def stored(world: SignInWorld) -> list[IdentityProvider]:
     """The district's providers."""
-    return world.rows(IdentityProvider)
+    return world.world.rows(IdentityProvider)
 
 
 def browser(world: SignInWorld) -> PageClient:

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from api.actions.links import LONGEST_PURPOSE, NotYoursError
-from api.actions.rights import holds_rights
-from mastery.access import Subject, Viewer
+from api.actions.rights import grown_at, holds_rights
+from mastery.access import Span, Subject, Viewer
 from mastery.access_matrix import DataClass
 from mastery.audit import Act
-from mastery.links import LinkError, not_oneself, span_of, year_end_after
+from mastery.links import LinkError, not_oneself, signed_for, span_of, year_end_after
 from mastery.offices import Affair, remit
 from models.audit import by_person, record
 from models.links import Consent
@@ -41,8 +41,7 @@ def give_consent(session: Session, viewer: Viewer, signed: Signed, now: datetime
         raise NotYoursError
     not_oneself(viewer.person, signed.recipient)
     _check(session, subject, signed, now)
-    zone = zone_of_student(session, viewer.district, signed.student)
-    span = span_of(signed.begins_on, signed.ends_on, zone)
+    span = _span(session, viewer.district, signed, now)
     consent = Consent(
         district_id=viewer.district,
         student_id=signed.student,
@@ -65,6 +64,21 @@ def give_consent(session: Session, viewer: Viewer, signed: Signed, now: datetime
         detail,
     )  # fmt: skip
     return consent.id
+
+
+def _span(session: Session, district_id: int, signed: Signed, now: datetime) -> Span:
+    """From and until when a consent holds. Raises LinkError where a day of it can not be right."""
+    zone = zone_of_student(session, district_id, signed.student, now)
+    if signed.signed_on > now.astimezone(zone).date():
+        raise LinkError("signed_on", "is still to come: give the day on the paper")
+    if signed.begins_on < signed.signed_on:
+        raise LinkError("begins_on", "is before the day on which it was signed")
+    span = span_of(signed.begins_on, signed.ends_on, zone)
+    return (
+        span
+        if signed.signed_by == signed.student
+        else signed_for(span, grown_at(session, district_id, signed.student, now))
+    )
 
 
 def _check(session: Session, subject: Subject, signed: Signed, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.actions.emergency import cut_emergencies
 from api.actions.links import NotYoursError
 from api.actions.rights import is_grown
 from mastery.access import Subject, Viewer
@@ -48,7 +49,7 @@ def file_order(session: Session, viewer: Viewer, filed: Filed, now: datetime) ->
     if not filed.restricts:
         raise LinkError("restricts", f"choose at least one of {', '.join(Restriction)}")
     _check_guardian(session, viewer.district, filed.guardian, filed.student)
-    span = span_of(filed.begins_on, filed.ends_on, zone_of_student(session, viewer.district, filed.student))
+    span = span_of(filed.begins_on, filed.ends_on, zone_of_student(session, viewer.district, filed.student, now))
     begins = max(now, span.begins or now)
     if span.ends is not None and span.ends <= begins:
         raise LinkError("ends_on", "is over already")
@@ -68,6 +69,8 @@ def file_order(session: Session, viewer: Viewer, filed: Filed, now: datetime) ->
     )
     session.add(order)
     session.flush()
+    if Restriction.ACCESS in filed.restricts:
+        cut_emergencies(session, viewer, filed.student, filed.guardian, now)
     detail = {"order": order.id, "guardian": filed.guardian, "restricts": order.restricts}
     record(session, viewer.district, by_person(viewer.person), Act.ORDER_FILED, now, [filed.student], detail=detail)
     return order.id
@@ -106,8 +109,10 @@ def keep_beyond_age(
     if not (own and is_grown(session, viewer.district, student, now)):
         _subject(session, viewer, student, now)
     not_oneself(viewer.person, guardian)
+    if basis is AgeBasis.STUDENT_CONSENT and not is_grown(session, viewer.district, student, now):
+        raise LinkError("basis", "is the student's own consent, which they can give once they are of age")
     _check_guardian(session, viewer.district, guardian, student)
-    span = span_of(begins_on, ends_on, zone_of_student(session, viewer.district, student))
+    span = span_of(begins_on, ends_on, zone_of_student(session, viewer.district, student, now))
     if span.ends is not None and span.ends <= now:
         raise LinkError("ends_on", "is over already")
     kept = BeyondAge(

@@ -37,7 +37,7 @@ def enter_disclosure(
     if subject is None or not remit(viewer, Affair.DISCLOSURES, now).covers(subject):
         raise NotYoursError
     before = None if corrects is None else standing_entry(session, viewer, subject, corrects, now).row
-    zone = zone_of_student(session, viewer.district, student)
+    zone = zone_of_student(session, viewer.district, student, now)
     kept = checked(entry, now.astimezone(zone).date(), corrects=before is not None)
     row = Disclosure(
         district_id=viewer.district,

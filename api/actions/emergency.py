@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from api.actions.links import LONGEST_PURPOSE, NotYoursError, link_row
 from mastery.access import Basis, Scope, Viewer
 from mastery.access_matrix import Role
 from mastery.audit import Act
-from mastery.links import Draft, LinkError, checked, not_oneself
+from mastery.links import Draft, LinkError, checked, kept_away, not_oneself
 from mastery.offices import Affair, remit
 from models.audit import by_person, record
 from models.links import Link
@@ -24,9 +25,12 @@ def break_glass(session: Session, viewer: Viewer, student: int, reason: str, now
     """Open a student's record to a member of staff for a day, for the child's safety; the key of the link.
 
     Anybody who works for the district may, with a reason, about any student of it, but not our support, whose access
-    the district bounds; somebody else reviews it within a day. Raises NotYoursError, or LinkError for the reason.
+    the district bounds, and nobody about a student from whose record a court keeps them; somebody else reviews it
+    within a day. Raises NotYoursError, or LinkError for the reason.
     """
     if not viewer.works_here or subject_of(session, viewer.district, student, now) is None:
+        raise NotYoursError
+    if kept_away(viewer, student, now):
         raise NotYoursError
     why = _reason(reason)
     link = _passing(
@@ -34,6 +38,18 @@ def break_glass(session: Session, viewer: Viewer, student: int, reason: str, now
     )  # fmt: skip
     record(session, viewer.district, by_person(viewer.person), Act.BREAK_GLASS, now, [student], why, {"link": link.id})
     return link.id
+
+
+def cut_emergencies(session: Session, viewer: Viewer, student: int, person: int, now: datetime) -> None:
+    """End what somebody opened of a student in an emergency: a court keeps them away from now on."""
+    session.execute(
+        update(Link)
+        .where(
+            Link.district_id == viewer.district, Link.student_id == student, Link.person_id == person,
+            Link.basis == Basis.EMERGENCY, Link.revoked_at.is_(None),
+        )
+        .values(revoked_at=now, revoked_by=viewer.person)
+    )  # fmt: skip
 
 
 def review_break_glass(session: Session, viewer: Viewer, link_id: int, *, end: bool, now: datetime) -> None:
@@ -108,7 +124,7 @@ def _passing(
 ) -> Link:
     """A link that ends by itself soon, to a student or to the whole district, as the law of links says."""
     scope = Scope.DISTRICT if student is None else Scope.STUDENT
-    draft = checked(Draft(role, scope, basis, why, now), zone_of_student(session, viewer.district, student))
+    draft = checked(Draft(role, scope, basis, why, now), zone_of_student(session, viewer.district, student, now))
     link = link_row(viewer.district, person, draft, student, viewer.person, now)
     session.add(link)
     session.flush()

@@ -71,4 +71,4 @@ def end_attested(session: Session, desk: Desk, student: int, guardian: int, now:
 
 
 def _today(session: Session, desk: Desk, student: int, now: datetime) -> date:
-    return now.astimezone(zone_of_student(session, desk.district, student)).date()
+    return now.astimezone(zone_of_student(session, desk.district, student, now)).date()

@@ -12,8 +12,8 @@ from mastery import access
 from mastery.access import Basis, Scope, Span, Viewer
 from mastery.access_matrix import DataClass, Role
 from mastery.audit import Act
-from mastery.links import OFFICES, Draft, LinkError, checked, not_oneself, span_of
-from mastery.offices import Affair, may_appoint, remit
+from mastery.links import Draft, LinkError, checked, not_oneself, span_of
+from mastery.offices import affair_of, may_appoint, remit
 from models.audit import SYSTEM, By, by_person, record
 from models.links import Consent, Link, Organization
 from models.queries_access import subject_of, zone_of_student
@@ -62,8 +62,7 @@ def appoint(session: Session, district_id: int, asked: Asked, now: datetime) -> 
 
 def _within(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> bool:
     """Whether what the link is to lies where the viewer answers for it."""
-    office = asked.role in OFFICES
-    where = remit(viewer, Affair.APPOINTMENTS if office else Affair.LINKS, now)
+    where = remit(viewer, affair_of(asked.role), now)
     if asked.scope is Scope.STUDENT:
         subject = None if asked.key is None else subject_of(session, viewer.district, asked.key, now)
         return subject is not None and where.covers(subject)
@@ -80,7 +79,7 @@ def _grant(session: Session, district_id: int, by: By, granted_by: int | None, a
         raise LinkError("person", "is nobody of this district")
     if len(asked.purpose) > LONGEST_PURPOSE:
         raise LinkError("purpose", f"has more than {LONGEST_PURPOSE} characters")
-    zone = _zone(session, district_id, asked)
+    zone = _zone(session, district_id, asked, now)
     partner = _partner(session, district_id, asked)
     last = asked.ends_on
     if partner is not None and partner.agreement_ends_on is not None:
@@ -94,7 +93,7 @@ def _grant(session: Session, district_id: int, by: By, granted_by: int | None, a
         Draft(
             asked.role, asked.scope, asked.basis, asked.purpose, begins, span.ends,
             None if consent is None else access.Consent(_in_force(consent), frozenset(map(DataClass, consent.classes))),
-            asked.share, asked.targets,
+            asked.share, asked.targets, partner is not None,
         ),
         zone,
     )  # fmt: skip
@@ -147,9 +146,9 @@ def link_row(
     )
 
 
-def _zone(session: Session, district_id: int, asked: Asked) -> ZoneInfo:
+def _zone(session: Session, district_id: int, asked: Asked, now: datetime) -> ZoneInfo:
     student = asked.key if asked.scope is Scope.STUDENT else None
-    return zone_of_student(session, district_id, student)
+    return zone_of_student(session, district_id, student, now)
 
 
 def _consent(session: Session, district_id: int, asked: Asked) -> Consent | None:

@@ -12,9 +12,9 @@ from sqlalchemy import Select, any_, func, select
 from sqlalchemy.orm import Session
 
 from mastery.access import Access, Basis, Tie, Viewer
-from mastery.access_matrix import DataClass, Role
+from mastery.access_matrix import DataClass
 from mastery.audit import TOLD_ONCE, Act
-from mastery.links import required_by
+from mastery.links import OUTSIDERS, required_by
 from models.audit import AuditEvent, AuditSubject, By, by_person, by_program, record
 from models.clients import Caller
 from models.links import Disclosure
@@ -60,13 +60,20 @@ def read_by_program(session: Session, caller: Caller, page: str, students: Colle
 
 
 def disclose(
-    session: Session, viewer: Viewer, access: Access, student: int, data: DataClass, now: datetime, *, looks_on: bool
+    session: Session,
+    viewer: Viewer,
+    access: Access,
+    student: int,
+    shown: Collection[DataClass],
+    now: datetime,
+    *,
+    looks_on: bool,
 ) -> None:
     """Enter into a student's disclosure log what somebody from outside is about to see of the student."""
     tie = next((tie for tie in access.ties if is_outside(tie)), None)
     if tie is None or len(access.ties) > sum(map(is_outside, access.ties)):
         return
-    if looks_on and _disclosed_lately(session, viewer, student, data, now):
+    if looks_on and _disclosed_lately(session, viewer, student, shown, now):
         return
     person = session.get_one(Person, (viewer.district, viewer.person))
     programmes = programmes_of(session, viewer.district, student, now)
@@ -79,7 +86,7 @@ def disclose(
             recipient=person.display_name,
             organization=organization_of(session, viewer.district, viewer.person, student),
             capacity=tie.role,
-            classes=[data],
+            classes=sorted(shown),
             basis=basis,
             purpose=tie.purpose or "",
             required_by=sorted(required_by(tie.role, basis, programmes)),
@@ -87,13 +94,13 @@ def disclose(
         )
     )
     session.flush()
-    detail = {"classes": [data], "capacity": tie.role, "basis": basis}
+    detail = {"classes": sorted(shown), "capacity": tie.role, "basis": basis}
     record(session, viewer.district, by_person(viewer.person), Act.DISCLOSURE, now, [student], tie.purpose, detail)
 
 
 def is_outside(tie: Tie) -> bool:
     """Whether who has a tie is neither family nor works for the district."""
-    return tie.role is Role.EXTERNAL_PROFESSIONAL or tie.basis is Basis.SUPPORT
+    return tie.role in OUTSIDERS or tie.basis is Basis.SUPPORT
 
 
 def _looked_lately(session: Session, viewer: Viewer, page: str, students: Collection[int], now: datetime) -> bool:
@@ -120,12 +127,14 @@ def _views_lately(district_id: int, by: By, page: str, now: datetime) -> Select[
     )
 
 
-def _disclosed_lately(session: Session, viewer: Viewer, student: int, data: DataClass, now: datetime) -> bool:
+def _disclosed_lately(
+    session: Session, viewer: Viewer, student: int, shown: Collection[DataClass], now: datetime
+) -> bool:
     lately = select(Disclosure.id).where(
         Disclosure.district_id == viewer.district,
         Disclosure.student_id == student,
         Disclosure.recipient_id == viewer.person,
-        any_(Disclosure.classes) == data,
+        *(any_(Disclosure.classes) == one for one in shown),
         Disclosure.at > now - TOLD_ONCE,
     )
     return session.execute(lately.limit(1)).first() is not None

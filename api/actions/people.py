@@ -22,7 +22,7 @@ from models.audit import record
 from models.households import Household, StudentSafety
 from models.links import Organization
 from models.queries_access import subject_of, zone_of_student
-from models.queries_persons import family_ties, members_of, roles_held
+from models.queries_persons import family_ties, members_of, roles_held, works_by_link
 from models.roster import Person
 
 LONGEST_NAME = 100
@@ -66,6 +66,8 @@ def change_person(session: Session, desk: Desk, key: int, draft: Draft, now: dat
     """Correct what is on file of a person who was added here. Raises NotYoursError, or LinkError naming the field."""
     person = _added(session, desk, key, now)
     before = {name: getattr(person, name) for name in _CHANGED}
+    if draft.organization is not None and works_by_link(session, desk.district, key, now):
+        raise LinkError("employee", "works for the district by a link: end that before they are a partner's")
     _fill(session, desk, person, draft)
     session.flush()
     changed = [name for name in _CHANGED if getattr(person, name) != before[name]]
@@ -117,7 +119,7 @@ def on_file(session: Session, desk: Desk, person: Person, now: datetime) -> dict
     if subject is not None:
         record(session, desk.district, desk.by, Act.VIEW, now, [person.id], detail={"page": "person on file"})
     safety = session.get(StudentSafety, (desk.district, person.id))
-    today = now.astimezone(zone_of_student(session, desk.district, person.id)).date()
+    today = now.astimezone(zone_of_student(session, desk.district, person.id, now)).date()
     return {
         "sourced_id": person.sourced_id,
         "identifier": person.identifier,

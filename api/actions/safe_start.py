@@ -38,6 +38,7 @@ def refuse_unsafe(installation: Installation, host: str, environ: Mapping[str, s
                     *_of_files(installation),
                     *_of_roles(installation, owner),
                     safety.listening(installation, host, environ),
+                    safety.to_database(installation, environ),
                 ]
             )
     finally:

@@ -37,7 +37,7 @@ def protect(
         raise LinkError("substitute_address", "is needed where the real address is not kept")
     _put(session, desk, student, now, {"protected": True, "substitute_address": address})
     if forget:
-        today = now.astimezone(zone_of_student(session, desk.district, student)).date()
+        today = now.astimezone(zone_of_student(session, desk.district, student, now)).date()
         members = [member for _, _, member in members_of(session, desk.district, student)]
         homes = {one.household for one in members if one.person == student and one.holds(today)}
         session.execute(

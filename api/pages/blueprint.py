@@ -62,7 +62,7 @@ class Visit:
     zone: ZoneInfo
     asked: Subject | None = None
     access: Access = UNDECIDED
-    data: DataClass | None = None
+    shown: set[DataClass] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
     step: Step = Step.IN
     needs_factor: bool = False
@@ -117,6 +117,10 @@ class Visit:
     def access_to(self, what: What) -> Access:
         """Whether the person may see or do something more about the student whom the page is about, and on what."""
         return may(self.viewer, what, self.subject, self.now)
+
+    def showing(self, *whats: What) -> None:
+        """The page shows these of the student whom it is about, too."""
+        self.shown.update(NEEDS[what].data for what in whats)
 
     def explains(self, target: int) -> bool:
         """Whether the person may read why the student whom the page is about stands where they do on a target."""
@@ -184,7 +188,8 @@ def about_student(what: What, *, own: bool = False, whole: bool = True) -> Calla
             access = may(visit.viewer, what, subject, visit.now)
             if not (access.whole if whole else access.allowed):
                 abort(404)
-            visit = g.visit = replace(visit, access=access, data=NEEDS[what].data)
+            visit = g.visit = replace(visit, access=access)
+            visit.showing(what)
             visit.seen.add(subject.student)
             return view(visit, **arguments)
 
@@ -246,9 +251,9 @@ def _put_on_record(session: Session, visit: Visit) -> None:
     """Whom the answer shows, and what of them to somebody from outside."""
     # an open page asks for what changed
     looks_on = request.method == "GET" and request.args.get("partial") == "1"
-    if visit.data is not None:
+    if visit.shown:
         disclose(
-            session, visit.viewer, visit.access, visit.subject.student, visit.data, visit.now, looks_on=looks_on
+            session, visit.viewer, visit.access, visit.subject.student, visit.shown, visit.now, looks_on=looks_on
         )  # fmt: skip
     looked(session, visit.viewer, request.endpoint or "", visit.seen, visit.now, looks_on=looks_on)
     session.commit()

@@ -21,7 +21,7 @@ from api.pages.acts import done, form_page, kept, redirect_with
 from api.pages.blueprint import Visit, office_only, pages, signed_in, staff_only
 from api.pages.office_forms import WhoForm, add_error
 from mastery.access_matrix import Role
-from mastery.links import LinkError
+from mastery.links import LinkError, kept_away
 from mastery.offices import Affair
 from models.queries_office import student_of_number
 from models.queries_support import support_here
@@ -70,7 +70,7 @@ def emergency(visit: Visit) -> ResponseReturnValue:
     form = NumberForm()
     if form.validate_on_submit():
         student = student_of_number(visit.session, visit.district_id, form.number.data)
-        if student is not None:
+        if student is not None and not kept_away(visit.viewer, student, visit.now):
             return _opened(visit, student, form)
         add_error(form.number, _("There is no student with this number."))
     return _show(visit, form, url_for("pages.emergency"))
@@ -81,7 +81,7 @@ def emergency(visit: Visit) -> ResponseReturnValue:
 def student_emergency(visit: Visit, student_id: int) -> ResponseReturnValue:
     """The same for the student of the address, who is not named before."""
     _employed(visit)
-    if visit.asked is None:
+    if visit.asked is None or kept_away(visit.viewer, student_id, visit.now):
         abort(404)
     form = ReasonForm()
     if form.validate_on_submit():

@@ -69,7 +69,11 @@ def judging(visit: Visit, subject: Subject, graph: DistrictGraph, target: int, *
 
 def _readable(visit: Visit, signed: list[Signed]) -> list[Signed]:
     """Judgements as the viewer may read them: without the teacher's words for who reads results and no comments."""
-    return signed if visit.access_to(What.COMMENTS).allowed else [replace(one, reason="") for one in signed]
+    if not visit.access_to(What.COMMENTS).allowed:
+        return [replace(one, reason="") for one in signed]
+    if signed:
+        visit.showing(What.COMMENTS)
+    return signed
 
 
 @pages.post("/students/<int:student_id>/targets/<int:target_id>/judgements")

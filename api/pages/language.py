@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, abort, has_request_context, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale
 from flask_login import current_user
 from werkzeug.utils import cached_property
 
@@ -94,6 +95,11 @@ def _choose() -> str:
         if chosen in catalogues():
             return str(chosen)
     return request.accept_languages.best_match(catalogues()) or SOURCE
+
+
+def in_language(code: str | None) -> AbstractContextManager[object]:
+    """Say what is said within it in a language; in the reader's where it is none of ours."""
+    return force_locale(region(code)) if code is not None and code in catalogues() else nullcontext()
 
 
 def remember(code: str | None) -> None:

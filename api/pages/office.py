@@ -88,7 +88,7 @@ def _paged(
     where: Remit,
     query: Callable[[Session, int, Remit, datetime, int, int], tuple[Sequence[Line], int]],
 ) -> Paged[Line]:
-    """The page of a list that the address asks for, its first where there is no such: it shortens as one works on it."""
+    """The page of a list that the address asks for; its first where there is no such: lists shorten as one works."""
     page = page_number(name)
     lines, total = query(visit.session, visit.district_id, where, visit.now, PAGE_SIZE, (page - 1) * PAGE_SIZE)
     if page > 1 and not lines:

@@ -31,7 +31,7 @@ from api.services import services
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.access_questions import What, may
-from mastery.links import CAPACITIES, AgeBasis, LinkError, Restriction, year_end_after
+from mastery.links import CAPACITIES, OUTSIDERS, AgeBasis, LinkError, Restriction, year_end_after
 from mastery.offices import Affair, may_appoint
 from models.queries_office import schools_in
 from models.queries_person import Near, consent_for, guardians_of
@@ -50,9 +50,10 @@ _AT_SCHOOLS = frozenset(
 def link_person(visit: Visit, student_id: int) -> ResponseReturnValue:
     """Link an adult to a student."""
     student, form = student_of(visit, Affair.LINKS), LinkForm()
+    form.role.choices = [one for one in form.role.choices if may_appoint(visit.viewer, Role(one.value), visit.now)]
     as_default((form.begins_on,), visit.today)
     if form.validate_on_submit() and (adult := form.person(visit)) is not None:
-        outside = Role(form.role.data) is Role.EXTERNAL_PROFESSIONAL
+        outside = Role(form.role.data) in OUTSIDERS
         consent = consent_for(visit.session, visit.district_id, student.id, adult, visit.now) if outside else None
         asked = Asked(
             adult, Role(form.role.data), Scope.STUDENT, student.id, Basis(form.basis.data), form.purpose.data,
@@ -150,14 +151,14 @@ def add_beyond_age(visit: Visit, student_id: int) -> ResponseReturnValue:
 
 
 @pages.route("/office/people/<int:person_id>/office", methods=["GET", "POST"])
-@office_only(Affair.APPOINTMENTS, Affair.LINKS)
+@office_only(Affair.APPOINTMENTS, Affair.COLLEAGUES)
 def give_office(visit: Visit, person_id: int) -> ResponseReturnValue:
     """Give an adult an office at a school or of the district."""
     adult, form = person_of(visit, person_id), OfficeForm()
     if adult.is_student:
         abort(404)
     roles = [role for role in _GIVEN_HERE if role in _AT_SCHOOLS and may_appoint(visit.viewer, role, visit.now)]
-    where = visit.remit(Affair.APPOINTMENTS, Affair.LINKS)
+    where = visit.remit(Affair.APPOINTMENTS, Affair.COLLEAGUES)
     form.role.choices = [SelectChoice(str(role), access_words.CAPACITIES[role]) for role in roles]
     form.place.choices = [
         *([SelectChoice(_DISTRICT, _("the whole district"))] if where.district else []),

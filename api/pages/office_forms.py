@@ -224,7 +224,10 @@ class OrderForm(ActForm):
 class BeyondAgeForm(ActForm):
     """A guardian who sees on after the 18th birthday."""
 
-    refusals: ClassVar[Mapping[str, tuple[str, Any]]] = {"oneself": ("guardian", _NOT_ONESELF)}
+    refusals: ClassVar[Mapping[str, tuple[str, Any]]] = {
+        "oneself": ("guardian", _NOT_ONESELF),
+        "basis": ("basis", _l("The student gives this consent once they are 18, not before.")),
+    }
     guardian = RadioField(_l("Who sees on?"), [InputRequired(_l("Choose one."))], choices=[])
     basis = _choose(_l("Why?"), {one: AGE_BASES[one] for one in AgeBasis})
     ends_on = DayField(_l("Last day, if there is one"), [Optional()])
@@ -257,11 +260,14 @@ _REFUSALS: dict[str, tuple[str, Any]] = {
     "recipient": ("who", _l("This person is not in the district any more.")),
     "role": ("role", _l("Choose another one.")),
     "scope": ("place", _l("Choose a school: this is no office of the whole district.")),
+    "outside": ("role", _l("Who comes by an agreement or a consent is linked as a professional from outside.")),
     "basis": ("basis", _l("For somebody from outside it rests on an agreement or on the family’s consent.")),
     "consent": ("who", _l("Record the family’s signed consent for this person first.")),
     "purpose": ("purpose", _l("Say what it is for, in at most 300 characters.")),
     "ends": ("ends_on", _l("The last day is over already. Give a later one.")),
     "ends_on": ("ends_on", _l("Give a last day from today on, after the first day and within the school year.")),
+    "signed_on": ("signed_on", _l("This day is still to come. Give the day on the paper.")),
+    "begins_on": ("begins_on", _l("It can not begin before it was signed.")),
     "classes": ("classes", _l("Choose at least one.")),
     "signed_by": ("signed_by", _l("This person may not sign: today the rights are not theirs.")),
     "document_reference": ("document_reference", _l("Say where the document is. Without one, nothing may be cut.")),

@@ -61,6 +61,7 @@ class PersonForm(ActForm):
         "family_name": ("family_name", _l("Give a name of at most 100 characters.")),
         "email": ("email", _l("This is no e-mail address. Give one such as name@example.org.")),
         "organization": ("partner", _l("This partner has ended.")),
+        "employee": ("partner", _l("This person works for the district. End what they hold here first.")),
     }
     given_name = _name_field(_l("Given name"), _l("Give the given name."))
     family_name = _name_field(_l("Family name"), _l("Give the family name."))

@@ -15,9 +15,9 @@ from api.actions.programmes import keeps_programmes
 from api.pages import office_words
 from api.pages.blueprint import Visit, last_page, office_only, page_number, pages
 from mastery.access import Subject
+from mastery.access_matrix import Role
 from mastery.access_questions import What, may
-from mastery.links import CAPACITIES, OFFICES
-from mastery.offices import Affair, may_appoint, reach
+from mastery.offices import Affair, affair_of, reach
 from models.access import Account
 from models.links import ProgrammeEnrollment
 from models.queries_access import subject_of
@@ -153,7 +153,7 @@ def _adult(visit: Visit, person: Found) -> AdultFile:
         wards,
         links,
         frozenset(line.link.id for line in links if _may_end(visit, line)),
-        any(may_appoint(visit.viewer, role, visit.now) for role in CAPACITIES),
+        bool(visit.remit(Affair.APPOINTMENTS, Affair.COLLEAGUES)),
         page,
         last,
         bool(visit.remit(Affair.PEOPLE)) and is_local(session.get_one(Person, (district, person.id))),
@@ -163,7 +163,7 @@ def _adult(visit: Visit, person: Found) -> AdultFile:
 def _may_end(visit: Visit, line: LinkLine) -> bool:
     """Whether the button that ends a link is offered; whether it may be is asked again when it is pressed."""
     link = line.link
+    where = visit.remit(affair_of(Role(link.role)))
     if link.student_id is not None:
-        return bool(visit.remit(Affair.LINKS))
-    where = visit.remit(Affair.APPOINTMENTS if link.role in OFFICES else Affair.LINKS)
+        return bool(where)
     return where.district or link.school_id in where.schools

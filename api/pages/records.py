@@ -12,6 +12,7 @@ from api.actions.record_reader import name_use
 from api.pages.acts import kept, redirect_with
 from api.pages.blueprint import Visit, office_for, pages
 from api.pages.inspections import Due, due
+from api.pages.language import in_language
 from api.pages.record_sheet import sheets
 from api.pages.texts import graph_of
 from mastery.names import NameUse
@@ -36,18 +37,20 @@ def record_choice(visit: Visit, student_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.get("/students/<int:student_id>/record/print")
+@pages.post("/students/<int:student_id>/record/print")
 @office_for(Affair.INSPECTIONS)
 def record_print(visit: Visit, student_id: int) -> ResponseReturnValue:
-    """The complete record as a page for paper; put on record."""
-    document = _made(visit, student_id, request.args.get("request", type=int))
+    """The complete record as a page for paper, in the language of who will read it; put on record."""
+    document = _made(visit, student_id, request.form.get("request", type=int))
     use = name_use(visit.session, visit.district_id, student_id, visit.now)
     head = student_head(visit.session, visit.district_id, student_id, use)
-    # whoever entered the page commits, with the view of it
-    return render_template(
-        "record_print.html", visit=visit, head=head, document=document,
-        sheets=sheets(document, visit.zone, graph_of(visit)), made_at=visit.now, zone=visit.zone,
-    )  # fmt: skip
+    with in_language(request.form.get("language")):
+        page = render_template(
+            "record_print.html", visit=visit, head=head, document=document,
+            sheets=sheets(document, visit.zone, graph_of(visit)), made_at=visit.now, zone=visit.zone,
+        )  # fmt: skip
+    visit.session.commit()
+    return page
 
 
 @pages.post("/students/<int:student_id>/record")

@@ -34,6 +34,7 @@ from api.v1.students import is_instant
 from mastery.access import Access
 from mastery.access_matrix import Role
 from mastery.access_questions import Section, What, sees_class
+from mastery.links import OUTSIDERS
 from mastery.next_step import NextKind
 from models.amendments import has_statement
 from models.graph_store import DistrictGraph
@@ -91,7 +92,14 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
     shown = [row.target_id for some in told.groups.values() for row, _ in some]
     flags = flags_of_student(visit.session, visit.viewer, student_id, PAGE_SIZE)
     act = visit.access_to(What.ACT_ON_FLAG)
-    sections = student_sections(visit.session, visit.district_id, student_id, visit.now)
+    if flags:
+        visit.showing(What.FLAGS)
+    # which classes a student is in is for the family and who works here
+    sections = (
+        []
+        if visit.access.roles <= OUTSIDERS
+        else student_sections(visit.session, visit.district_id, student_id, visit.now)
+    )
     subjects = {row.subject for some in told.groups.values() for row, _ in some}
     return live_page(
         visit,
@@ -139,6 +147,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
     if target_id not in graph.subjects or not visit.explains(target_id):
         abort(404)
     levels = visit.access_to(What.STANDING)
+    visit.showing(What.STANDING)
     after, moment = _after(), Moment(visit.now, visit.zone)
     document, records = explain.explanation(
         visit.session, visit.district_id, student_id, target_id, graph, moment, PAGE_SIZE, after

@@ -90,7 +90,7 @@ def test_no_table_that_names_a_student_is_forgotten() -> None:
 
 
 def test_every_table_is_in_the_record_and_in_the_page(world: PageWorld) -> None:
-    page = world.client("principal").get(f"/students/{world.student.id}/record/print")
+    page = world.client("principal").post(f"/students/{world.student.id}/record/print", 200)
     with district_transaction(world.engine, world.district_id) as session:
         session.add(
             PendingDeletion(
@@ -139,7 +139,7 @@ def test_it_is_taken_as_data_and_put_on_record(world: PageWorld) -> None:
     who = "principal"
     client = world.client(who)
     client.get(f"/students/{world.student.id}/record")
-    client.get(f"/students/{world.student.id}/record/print")
+    client.post(f"/students/{world.student.id}/record/print", 200)
     answer = client.client.post(f"/students/{world.student.id}/record", data={"csrf_token": client.token()})
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -157,9 +157,9 @@ def test_it_is_taken_as_data_and_put_on_record(world: PageWorld) -> None:
 @pytest.mark.parametrize("who", ["teacher", "colleague", "guardian", "student", "stranger", "leader", "registrar"])
 def test_for_others_there_is_none(world: PageWorld, who: str) -> None:
     client = world.client(who)
+    client.get(f"/students/{world.student.id}/record", 404)
     for end in ("", "/print"):
-        client.get(f"/students/{world.student.id}/record{end}", 404)
-    client.post(f"/students/{world.student.id}/record", 404)
+        client.post(f"/students/{world.student.id}/record{end}", 404)
 
 
 def test_the_command_writes_it_into_a_private_folder(world: PageWorld, tmp_path: Path) -> None:

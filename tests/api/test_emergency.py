@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from office_world import OfficeWorld, another_district, office_of
+from factories import NOW
+from office_world import TODAY, OfficeWorld, another_district, office_of
 from page_world import PageWorld
 from sqlalchemy import text
 
+from api.actions.custody import Filed, file_order, lift_order
+from mastery.links import Restriction
+from models.retention import PendingDeletion
 from models.unit_of_work import district_transaction
 
 REASON = "found crying at the gate"
@@ -52,6 +56,35 @@ def test_a_number_that_names_nobody_tells_no_more_and_changes_nothing(office: Of
     strange.get(f"/students/{world.student.id}/emergency", 404)
     with district_transaction(world.engine, world.district_id) as session:
         assert session.scalar(text("SELECT count(*) FROM link WHERE basis = 'emergency'")) == 0
+
+
+def test_whom_a_court_keeps_away_opens_nothing_in_an_emergency_either(office: OfficeWorld) -> None:
+    """A colleague who is the student's guardian, too."""
+    world, page = office.world, f"/students/{office.world.student.id}"
+    world.add(lambda make: make.guardianship(world.people["colleague"], world.student))
+    colleague = world.client("colleague")
+    colleague.post(f"{page}/emergency", reason=REASON)
+    access = frozenset({Restriction.ACCESS})
+    filed = Filed(world.student.id, world.people["colleague"].id, "custody order", access, "cabinet 4", TODAY)
+    order = office.act(file_order, filed, at=world.clock())
+    colleague.get("/students")
+    colleague.get(page, 404)  # what was open already is cut
+    colleague.get(f"{page}/emergency", 404)
+    colleague.post(f"{page}/emergency", 404, reason=REASON)
+    unknown = colleague.post("/emergency", 422, number="S-0", reason=REASON).text.replace("S-0", "")
+    asked = colleague.post("/emergency", 422, number=world.student.identifier, reason=REASON).text
+    assert asked.replace(world.student.identifier, "") == unknown
+    world.client("stranger").post(f"{page}/emergency", reason=REASON)
+    office.act(lift_order, order, at=world.clock())
+    colleague.post(f"{page}/emergency", reason=REASON)
+
+
+def test_a_number_of_whose_record_waits_to_be_deleted_is_one_of_nobody(office: OfficeWorld) -> None:
+    world = office.world
+    waits = {"due_on": TODAY, "rule": "test", "since": NOW, "student_id": world.student.id}
+    world.add(lambda make: make.session.add(PendingDeletion(district_id=make.district_id, **waits)))
+    said = world.client("colleague").post("/emergency", 422, number=world.student.identifier, reason=REASON).text
+    assert "There is no student with this number." in said
 
 
 def test_the_form_of_an_address_names_nobody_before(office: OfficeWorld) -> None:

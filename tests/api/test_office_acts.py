@@ -215,7 +215,7 @@ def _coordinator(office: OfficeWorld) -> PageClient:
 def test_nobody_links_or_appoints_themselves_or_is_the_recipient_of_a_consent(office: OfficeWorld) -> None:
     world, coordinator = office.world, _coordinator(office)
     own = {"who": world.people["coordinator"].identifier, "purpose": "x", "begins_on": TODAY}
-    linked = coordinator.post(f"{office.page()}/link", 422, role="case_manager", basis="employee", **own)
+    linked = coordinator.post(f"{office.page()}/link", 422, role="overseeing_educator", basis="employee", **own)
     signed = coordinator.post(
         f"{office.page()}/consent", 422, classes=str(DataClass.LEVELS), signed_by="guardian", signer="anne  BYRON",
         signed_on=TODAY, ends_on=TODAY + 9 * DAY, **own,

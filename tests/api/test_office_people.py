@@ -13,6 +13,7 @@ from secretary import secretary
 from sqlalchemy import text
 
 from api.actions.accounts import create_account
+from api.actions.consents import Signed, give_consent
 from api.actions.custody import Filed, file_order
 from mastery.access_matrix import DataClass
 from mastery.links import Restriction
@@ -115,14 +116,17 @@ def test_a_partner_is_added_named_and_ended_with_its_people(office: OfficeWorld)
     one.open_office()
     one.press("Search", q=office.world.student.identifier)
     one.follow("Link an adult")
-    one.press(
-        "Link",
-        who="Hedy Lamarr",
-        role="overseeing_educator",
-        basis="school_official_agreement",
-        purpose="robotics",
-        begins_on=TODAY,
-    )
+    asked = {"who": "Hedy Lamarr", "basis": "school_official_agreement", "purpose": "robotics", "begins_on": TODAY}
+    one.press("Link", 422, **asked, role="overseeing_educator")
+    assert "is linked as a professional from outside" in one.page
+    one.press("Link", 422, **{**asked, "basis": "employee"}, role="overseeing_educator")
+    assert "it rests on an agreement or on the family" in one.page
+    one.press("Link", 422, **asked, role="external_professional")
+    assert "Record the family’s signed consent for this person first." in one.page
+    student, guardian = office.world.student.id, office.world.people["guardian"].id
+    to_hedy = (student, named(office, "Hedy").id, frozenset({DataClass.LEVELS}), "robotics", guardian)
+    office.act(give_consent, Signed(*to_hedy, TODAY, TODAY, TODAY + 20 * DAY))
+    one.press("Link", **asked, role="external_professional")
     (link,) = [row for row in office.world.rows(Link) if row.scope == "student"]
     assert link.revoked_at is None
     one.open_office()

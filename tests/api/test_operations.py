@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,15 @@ def administer(data_dir: Path, statement: str, database: str | None = None) -> l
             return answer.fetchall() if answer.description else []
 
 
+@contextmanager
+def up(data_dir: Path) -> Iterator[None]:
+    """Its server runs all along, which commands else start and end one after the other."""
+    server = load(data_dir).server()
+    assert server is not None
+    with server:
+        yield
+
+
 def test_a_backup_comes_up_elsewhere_and_not_over_what_is_there(here: Path, copy: Path, place: Path) -> None:
     there = place / "there"
     restored = told(there, "restore", str(copy))
@@ -147,31 +157,33 @@ def test_who_was_deleted_is_gone_again_before_anybody_is_served_from_an_older_ba
     """As docs/operations.md tells an administrator: back up, a nightly run, a disaster, restore the older backup."""
     school, nightly = place / "school", ("retention", "run", "--district", "Sandbox")
     told(school, "restore", str(copy))
-    administer(school, _LEFT_LONG_AGO)
-    taken = told(school, "backup", str(place / "copies"), "--keep-days", "35")
-    backup, deleted = taken["file"], taken["deleted"]
-    assert deleted == []
-    (place / "elsewhere").mkdir()
-    file = place / "elsewhere" / "deletions.jsonl"
-    would = told(school, *nightly, "--what-if")
-    assert (would["hidden"], would["rows"]) == ([GONE], {"item_response": 16})
-    assert not file.exists()
-    assert told(school, *nightly, "--deletions", str(file))["hidden"] == [GONE]
-    administer(school, _A_MONTH_PASSES)
-    assert told(school, *nightly, "--deletions", str(file))["erased"] == [GONE]
-    assert left_of(school) == (0, 0)
+    with up(school):
+        administer(school, _LEFT_LONG_AGO)
+        taken = told(school, "backup", str(place / "copies"), "--keep-days", "35")
+        backup, deleted = taken["file"], taken["deleted"]
+        assert deleted == []
+        (place / "elsewhere").mkdir()
+        file = place / "elsewhere" / "deletions.jsonl"
+        would = told(school, *nightly, "--what-if")
+        assert (would["hidden"], would["rows"]) == ([GONE], {"item_response": 16})
+        assert not file.exists()
+        assert told(school, *nightly, "--deletions", str(file))["hidden"] == [GONE]
+        administer(school, _A_MONTH_PASSES)
+        assert told(school, *nightly, "--deletions", str(file))["erased"] == [GONE]
+        assert left_of(school) == (0, 0)
 
     # the machine is lost, and what is left is the backup of before and the file
     new = place / "new machine"
     restored = told(new, "restore", backup, "--deletions", str(file))
     assert restored["redone"] == {"students": 1, "rows": 16, "districts": 0}
     assert (restored["proved"]["students"], restored["proved"]["differing"]) == (23, 0)
-    assert left_of(new) == (0, 0)
-    refused = run(new, "student", "record", GONE, "--district", "Sandbox", "--out", str(place / "record"))
-    assert refused.exit_code == 1
-    assert not (place / "record").exists()
-    assert run(new, "doctor").exit_code == 0
-    assert told(new, *nightly)["hidden"] == []
+    with up(new):
+        assert left_of(new) == (0, 0)
+        refused = run(new, "student", "record", GONE, "--district", "Sandbox", "--out", str(place / "record"))
+        assert refused.exit_code == 1
+        assert not (place / "record").exists()
+        assert run(new, "doctor").exit_code == 0
+        assert told(new, *nightly)["hidden"] == []
 
     # on the machine that did it, its database says so by itself, the one of an older version too
     administer(school, _OF_AN_OLDER_VERSION)
@@ -181,11 +193,12 @@ def test_who_was_deleted_is_gone_again_before_anybody_is_served_from_an_older_ba
     # a server of one's own, which was restored with its own programs, is told by the other command
     own = place / "own server"
     assert told(own, "restore", backup)["redone"] == {"students": 0, "rows": 0, "districts": 0}
-    assert left_of(own) == (16, 16)
-    assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 1, "rows": 16, "districts": 0}
-    assert left_of(own) == (0, 0)
-    assert told(own, "replay", "--verify", "--district", "Sandbox")["differing"] == 0
-    assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 0, "rows": 0, "districts": 0}
+    with up(own):
+        assert left_of(own) == (16, 16)
+        assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 1, "rows": 16, "districts": 0}
+        assert left_of(own) == (0, 0)
+        assert told(own, "replay", "--verify", "--district", "Sandbox")["differing"] == 0
+        assert told(own, "retention", "redo", "--deletions", str(file)) == {"students": 0, "rows": 0, "districts": 0}
 
 
 def test_a_real_district_never_goes_by_a_demonstrations_clock(copy: Path, place: Path) -> None:

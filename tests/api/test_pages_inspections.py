@@ -61,13 +61,13 @@ def test_from_asking_to_the_record(office: OfficeWorld) -> None:
     mother, principal = world.client("guardian"), world.client("principal")
     assert "1 day late" in principal.get("/office").text
     principal.get(f"{student}/record")
-    principal.get(f"{student}/record/print?request={_key(world)}")
+    principal.post(f"{student}/record/print", 200, request=_key(world))
     assert "whole record" not in principal.get("/office").text
     assert "The school made it on" in mother.get(f"{student}/inspection").text
     mother.post(f"{student}/inspection")
     principal.client.post(f"{student}/record", data={"csrf_token": principal.token()})
     assert _acts(world) == [Act.INSPECTION_ASKED, Act.INSPECTION_GIVEN] * 2
-    principal.get(f"{student}/record/print?request=999", 404)
+    principal.post(f"{student}/record/print", 404, request=999)
 
 
 @pytest.mark.parametrize("who", ["student", "teacher", "principal", "stranger", "colleague", "classmate", "leader"])
@@ -88,8 +88,8 @@ def test_who_lost_the_right_is_not_given_it_and_the_request_is_closed(office: Of
     access = frozenset({Restriction.ACCESS})
     office.act(file_order, Filed(world.student.id, guardian, "custody order", access, "cabinet 4", today))
     assert "has no right to the record any more" in principal.get(page).text
-    principal.get(f"{page}/print?request={key}", 404)
-    principal.get(f"{page}/print")
+    principal.post(f"{page}/print", 404, request=key)
+    principal.post(f"{page}/print", 200)
     world.client("registrar").post(f"{page}/requests/{key}/close", 404)
     principal.post(f"{page}/requests/{key}/close")
     assert _acts(world) == [Act.INSPECTION_ASKED, Act.INSPECTION_CLOSED]
@@ -110,7 +110,7 @@ def test_the_name_that_a_student_goes_by_is_in_the_record_where_the_family_may_g
     world.add(names)
     for told in (False, True):
         data = principal.client.post(page, data={"csrf_token": principal.token()})
-        for text in (principal.get(f"{page}/print").text, json.dumps(data.json)):
+        for text in (principal.post(f"{page}/print", 200).text, json.dumps(data.json)):
             assert [word in text for word in ("Goesby", "xe/xem")] == [told, told]
             assert "sign_in_name" not in text
         world.add(grown)  # then the record is the student's own

@@ -13,6 +13,7 @@ from factories import new_district
 from sqlalchemy import Engine, text
 
 from api.actions.districts import create_district
+from api.actions.examination.safety import to_database
 from api.actions.safe_start import UnsafeError, _of_files, refuse_unsafe, refuse_unsafe_process
 from api.cli import main
 from api.serve import free_port
@@ -50,7 +51,41 @@ def test_other_machines_must_come_by_tls(installation: Installation, engine: Eng
     with pytest.raises(UnsafeError, match="nothing says that they come by TLS"):
         refuse_unsafe(replace(installation, public_url="http://mastery.example.org"), host, {})
     refuse_unsafe(replace(installation, public_url="https://mastery.example.org"), host, {})
-    refuse_unsafe(installation, host, {"MASTERY_TRUSTED_PROXIES": "10.0.0.0/8"})
+    proxied = {"MASTERY_TRUSTED_PROXIES": "10.0.0.0/8"}
+    refuse_unsafe(replace(installation, public_url="http://mastery.example.org"), host, proxied)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_behind_a_proxy_the_address_that_people_open_is_said(
+    installation: Installation, engine: Engine, host: str
+) -> None:
+    """Else letters would lead wherever a caller's Host header says."""
+    new_district(engine)
+    with pytest.raises(UnsafeError, match="links in letters would lead to whatever name"):
+        refuse_unsafe(installation, host, {"MASTERY_TRUSTED_PROXIES": "127.0.0.1"})
+
+
+@pytest.mark.parametrize(
+    ("query", "environ", "status"),
+    [
+        ("", {}, "fail"), ("?sslmode=prefer", {}, "fail"), ("?sslmode=allow", {}, "fail"),
+        ("?sslmode=verify-full", {}, "ok"), ("?sslmode=require", {}, "ok"), ("", {"PGSSLMODE": "verify-ca"}, "ok"),
+        ("?sslmode=prefer", {"PGSSLMODE": "verify-full"}, "fail"), ("?sslmode=disable", {}, "warn"),
+        ("?host=127.0.0.1,db.example.org", {}, "fail"), ("?host=/var/run/postgresql", {}, "ok"),
+        ("?host=localhost", {}, "ok"), ("?host=127.0.0.1&host=::1", {}, "ok"),
+    ],
+)  # fmt: skip
+def test_nobody_reads_along_on_the_way_to_the_database(query: str, environ: dict[str, str], status: str) -> None:
+    away, here = f"postgresql://u:p@db.example.org/mastery{query}", "postgresql://u:p@127.0.0.1/mastery"
+    for app, owner in ((away, here), (here, away)):
+        check = to_database(Installation(None, "secret", External(app, owner)), environ)
+        assert check.status == status, check.sentence
+    assert to_database(Installation(None, "secret", External(here, here)), {}).status == "ok"
+
+
+def test_the_socket_of_this_machine_needs_no_tls(installation: Installation, engine: Engine) -> None:
+    new_district(engine)
+    refuse_unsafe(installation, "127.0.0.1", {"PGSSLMODE": "prefer"})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])

@@ -15,7 +15,9 @@ from mastery.access_matrix import DataClass, Role
 from mastery.links import (
     CAPACITIES,
     EMERGENCY_HOURS,
+    OF_OUTSIDERS,
     OFFICES,
+    OUTSIDERS,
     SUPPORT_HOURS,
     Draft,
     LinkError,
@@ -23,9 +25,11 @@ from mastery.links import (
     Rule,
     checked,
     default_end,
+    kept_away,
     may_sign,
     of_age,
     required_by,
+    signed_for,
     span_of,
 )
 
@@ -49,6 +53,40 @@ def test_no_link_without_basis_or_purpose() -> None:
     assert refusal(replace(TUTOR, basis=None)) == "basis"
     assert refusal(replace(TUTOR, purpose="  ")) == "purpose"
     assert refusal(replace(TUTOR, role=Role.TEACHER_OF_RECORD)) == "role"
+
+
+@pytest.mark.parametrize("role", [role for role in CAPACITIES if role not in OUTSIDERS])
+@pytest.mark.parametrize("basis", sorted(OF_OUTSIDERS))
+def test_nobody_from_outside_holds_what_staff_hold(role: Role, basis: Basis) -> None:
+    """Whatever the paper: what opens to staff asks for no consent, shows no disclosure and ends with no year."""
+    for scope in Scope:
+        for partner in (False, True):
+            assert refusal(replace(TUTOR, role=role, basis=basis, scope=scope, partner=partner)) == "outside"
+
+
+@pytest.mark.parametrize("role", CAPACITIES)
+def test_a_partners_person_works_for_the_partner(role: Role) -> None:
+    assert refusal(replace(TUTOR, role=role, partner=True)) == "basis"
+    assert checked(replace(MENTOR, partner=True), CHICAGO).partner
+
+
+@given(st.none() | st.integers(-5, 5), st.none() | st.integers(-5, 5))
+def test_what_a_parent_signed_holds_until_the_student_decides_alone(ends: int | None, grown: int | None) -> None:
+    span = Span(NOW - timedelta(days=9), None if ends is None else NOW + timedelta(days=ends))
+    birthday = None if grown is None else NOW + timedelta(days=grown)
+    for at in (NOW + timedelta(days=day, hours=12) for day in range(-7, 7)):
+        held = signed_for(span, birthday).holds(at)
+        assert held == (span.holds(at) and (birthday is None or at < birthday))
+
+
+def test_a_court_keeps_a_guardian_away_who_works_here_too() -> None:
+    order = Order(Span(NOW, NOW + timedelta(days=9)))
+    parent, teacher = Tie(Role.PARENT, Scope.STUDENT, 7, orders=(order,)), Tie(Role.CO_TEACHER, Scope.SECTION, 3)
+    viewer = Viewer(1, 2, NOW, (teacher, parent))
+    assert kept_away(viewer, 7, NOW)
+    assert not kept_away(viewer, 8, NOW)
+    assert not kept_away(viewer, 7, NOW + timedelta(days=9))
+    assert not kept_away(replace(viewer, ties=(teacher,)), 7, NOW)
 
 
 def test_an_external_link_needs_a_consent_first_and_is_to_one_student() -> None:

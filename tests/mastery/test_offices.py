@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mastery.access import Basis, Scope, Span, Tie, Viewer
 from mastery.access_matrix import Role
-from mastery.offices import ANSWERS, Affair, joint, reach, remit
+from mastery.links import CAPACITIES, OFFICES
+from mastery.offices import ANSWERS, Affair, joint, may_appoint, reach, remit
 
 AT = datetime(2026, 10, 5, 14, tzinfo=UTC)
 DISTRICT = 7
@@ -44,6 +45,25 @@ def test_several_affairs_are_answered_where_one_of_them_is(viewer: Viewer, affai
     together, each = joint(viewer, affairs, AT), [remit(viewer, one, AT) for one in affairs]
     for school in (1, 2, 3, None):
         assert together.covers_school(school) == any(one.covers_school(school) for one in each)
+
+
+def _holding(role: Role) -> Viewer:
+    return Viewer(DISTRICT, 1, AT, (Tie(role, Scope.SCHOOL, 2, linked=False),))
+
+
+def test_nobody_hands_out_what_is_closed_to_them() -> None:
+    """A coordinator of learning outside links mentors and who oversees them, not a counsellor or a case manager."""
+    made = {
+        role: {
+            one for one in CAPACITIES if may_appoint(Viewer(DISTRICT, 1, AT, (Tie(role, Scope.SCHOOL, 2),)), one, AT)
+        }
+        for role in Role
+    }
+    near = set(CAPACITIES) - OFFICES
+    assert made.pop(Role.EXPERIENCE_COORDINATOR) == {Role.EXTERNAL_PROFESSIONAL, Role.OVERSEEING_EDUCATOR}
+    assert made.pop(Role.SCHOOL_ADMINISTRATOR) == near
+    assert made.pop(Role.DATA_STEWARD) == made.pop(Role.DISTRICT_LEADER) == OFFICES - {Role.DISTRICT_LEADER}
+    assert not any(made.values())
 
 
 def test_who_only_appoints_finds_adults_and_no_student() -> None:

@@ -35,6 +35,8 @@ def checks(installation: Installation) -> Iterator[Check]:
         )
     yield safety.key(installation)
     yield safety.debugging()
+    if not installation.is_embedded:
+        yield safety.to_database(installation)
     yield _compiled_code()
 
 

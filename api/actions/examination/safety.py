@@ -6,11 +6,14 @@ import os
 from collections.abc import Mapping
 from ipaddress import ip_address
 
+from sqlalchemy import URL, make_url
+
 from api.actions.examination.words import Check, Status
 from api.security.proxies import SETTING, trusted_proxies
 from models.installation import Installation
 
 SHORTEST_KEY = 32
+_SAFE_MODES = ("require", "verify-ca", "verify-full")
 _FEWEST_SIGNS = 12
 _PLACEHOLDERS = (
     "changeme",
@@ -54,15 +57,50 @@ def debugging(environ: Mapping[str, str] = os.environ) -> Check:
 
 
 def listening(installation: Installation, host: str, environ: Mapping[str, str] = os.environ) -> Check:
-    """Whether passwords and records of children would cross a network in the clear."""
-    if _is_loopback(host):
+    """Whether passwords and records of children would cross a network in the clear, or links go by any name called."""
+    behind = trusted_proxies(environ)
+    if _is_loopback(host) and not behind:
         return Check("listening", Status.OK, "Only this machine is listened to.")
-    if installation.is_over_tls or trusted_proxies(environ):
+    if behind and installation.public_url is None:
+        return Check(
+            "listening", Status.FAIL,
+            "Others come through a proxy, and links in letters would lead to whatever name they call the service by.",
+            "set MASTERY_PUBLIC_URL=https://... to the address people open",
+        )  # fmt: skip
+    if installation.is_over_tls or behind:
         return Check("listening", Status.OK, "Others come through a proxy that ends TLS.")
     return Check(
         "listening", Status.FAIL, f"{host} can be reached from other machines, and nothing says that they come by TLS.",
         f"{_MEND_TLS}; or name the proxy in {SETTING}; or serve on 127.0.0.1",
     )  # fmt: skip
+
+
+def to_database(installation: Installation, environ: Mapping[str, str] = os.environ) -> Check:
+    """Whether records would cross a network in the clear on the way to the database: the driver's default lets them."""
+    if installation.is_embedded:
+        return Check("way to the database", Status.OK, "The database is spoken to by a socket of this machine.")
+    modes = {_tls_of(make_url(dsn), environ) for dsn in (installation.app_dsn, installation.owner_dsn)}
+    if None in modes:
+        return Check(
+            "way to the database", Status.FAIL,
+            "The database is on another machine, and records may cross the network to it in the clear.",
+            "add sslmode=verify-full and sslrootcert=... to the addresses of the database; or sslmode=disable, where"
+            " the network between is of these machines alone",
+        )  # fmt: skip
+    if "disable" in modes:
+        told = "The way to the database is not encrypted."
+        return Check("way to the database", Status.WARN, told, "use sslmode=verify-full")
+    return Check("way to the database", Status.OK, "Nobody reads along on the way to the database.")
+
+
+def _tls_of(url: URL, environ: Mapping[str, str]) -> str | None:
+    """The mode of TLS to a database elsewhere, "here" for one of this machine; None where plain text may be spoken."""
+    said = url.query.get("host", url.host)
+    hosts = said.split(",") if isinstance(said, str) else list(said or ())
+    if all(one.startswith(("/", "@")) or _is_loopback(one) for one in hosts):
+        return "here"
+    mode = url.query.get("sslmode", environ.get("PGSSLMODE"))
+    return str(mode) if mode in _SAFE_MODES or mode == "disable" else None
 
 
 def public_address(installation: Installation) -> Check:
