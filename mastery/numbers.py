@@ -18,6 +18,11 @@ def half_up(value: float | Decimal | Fraction, places: int = 0) -> Decimal:
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
+def nearest_half(value: Fraction) -> float:
+    """The nearest level in half points; what lies exactly between two is the higher one, as in `half_up`."""
+    return float(half_up(value * 2) / 2)
+
+
 def adding_up(parts: Sequence[float], total: float, places: int) -> list[Decimal]:
     """The parts, rounded to `places` decimals so that they add up to `half_up(total, places)`.
 

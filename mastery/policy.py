@@ -26,6 +26,8 @@ class Policy:
     boe_dates: int = 2
     # the least that a person says who judges by the body of evidence (domain 2.4)
     judgement_reason_characters: int = 20
+    # what lies beside the reason where credit hangs on an override (domain 2.4)
+    override_artefacts: int = 1
     independence_weight_assisted: float = 0.5
     independence_weight_group: float = 0.5
     max_effective_items_per_attempt: int = 5
@@ -43,12 +45,37 @@ class Policy:
     # a check whether what was mastered is still there, days after the newest evidence (domain 2.4)
     retention_check_days: tuple[int, ...] = (20, 60)
 
+    # of a competency's supporting targets, beside all of its priority targets (domain 2.4)
+    rollup_supporting_share: float = 0.80
+
     # trying a test again (domain 2.5)
     retake_cooldown_days: int = 3
     retake_attempts: int = 3
     retake_window_days: int = 60
     # up to this level the student may try once more for a higher one
     retake_improve_level: float = 3.5
+    # a try certifies on so many items a target, on a form unlike so many before it, with at most this share of items
+    # that those had as well
+    retake_items_min: int = 10
+    retake_forms_apart: int = 2
+    retake_shared_items: float = 0.20
+    # a sitting that saw less of its items is no try
+    retake_seen_share: float = 0.10
+
+    # several raters (domain 2.7): how many a task needs that bears credit, and how many of the others are scored twice
+    raters_required: int = 2
+    raters_sample_rate: float = 0.15
+    # scores no further apart are adjacent
+    raters_adjacent_levels: float = 1.0
+    raters_exact_share: float = 0.60
+    raters_adjacent_share: float = 0.95
+    raters_kappa: float = 0.70
+    raters_kappa_from: int = 30  # pieces of work that were scored twice
+    raters_anchors: int = 5
+    raters_anchor_exact_share: float = 0.60
+    raters_calibration_days: int = 365  # calendar days
+    raters_drift: float = 0.30  # levels above or below the co-raters
+    raters_drift_from: int = 20  # pieces of work
 
     # the life of a flag (domain 4.1)
     flag_refractory_days: int = 5

@@ -25,6 +25,12 @@ SPECIFIED = {
     "drop_close_levels": 0.5, "drop_probability": 0.30, "drop_within_days": 5,
     "prereq_gap_probability": 0.50, "prereq_gap_failed_records": 3,
     "contradiction_probability_high": 0.90,
+    "override_artefacts": 1, "rollup_supporting_share": 0.80,
+    "retake_items_min": 10, "retake_forms_apart": 2, "retake_shared_items": 0.20, "retake_seen_share": 0.10,
+    "raters_required": 2, "raters_sample_rate": 0.15, "raters_adjacent_levels": 1.0,
+    "raters_exact_share": 0.60, "raters_adjacent_share": 0.95, "raters_kappa": 0.70, "raters_kappa_from": 30,
+    "raters_anchors": 5, "raters_anchor_exact_share": 0.60, "raters_calibration_days": 365,
+    "raters_drift": 0.30, "raters_drift_from": 20,
 }  # fmt: skip
 
 
