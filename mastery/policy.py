@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,44 @@ class Policy:
 
     # a roster import that would end a larger share of what is active needs a person's word (a truncated export)
     roster_removal_share: float = 0.20
+
+    # pace (domain 3): what half a day weighs in a calendar, where no other weight is said
+    half_day_weight: float = 0.5
+    # status (domain 3.3): days from the teacher's line, positive behind; `until`: leaving BEHIND
+    pace_too_early_days: int = 10
+    pace_too_early_share: float = 0.10  # of the plan
+    pace_ahead_days: int = 10
+    pace_watch_days: int = 5
+    pace_behind_days: int = 10
+    pace_behind_until_days: int = 7
+    pace_behind_until_evaluations: int = 2
+    pace_priority_late_days: int = 15
+    # after so long BEHIND without a change of plan a learning plan is due, within so long (domain 3.4)
+    learning_plan_after_days: int = 20
+    learning_plan_within_days: int = 10
+    # when a student will arrive (domain 3.5): days of the past that count, and those that the
+    # teacher's pace is worth beside them
+    projection_window_days: int = 40
+    projection_prior_days: int = 20
+    projection_least_days: int = 15
+    projection_least_decisions: int = 2
+    # ... and how many finishes P10 to P90 is to hold, judged from so many on
+    projection_held_share: float = 0.80
+    projection_judged_least: int = 30
+    # on track to graduation (domain 3.6)
+    graduation_at_risk_credits: Decimal = Decimal("0.5")
+    graduation_off_credits: Decimal = Decimal("1.5")
+    graduation_at_risk_terms: int = 1
+    grade_9_credits: Decimal = Decimal(5)
+    grade_9_core_failures: int = 1
+    grade_9_core_late: int = 1
+    # acceleration (domain 3.7)
+    test_out_share: float = 0.80
+    test_out_items: int = 20
+    test_out_raters: int = 2
+    skip_reversible_days: int = 20
+    # priority targets mastered in the last days of a year are asked about in the next (domain 3.8)
+    welcome_back_days: int = 40
 
     # signing in: how long a session lasts unused and at most (students and families share phones and computers), and
     # how long before its end a page says so

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields
+from decimal import Decimal
 
 import pytest
 from evidence_records import moment
@@ -31,6 +32,16 @@ SPECIFIED = {
     "raters_exact_share": 0.60, "raters_adjacent_share": 0.95, "raters_kappa": 0.70, "raters_kappa_from": 30,
     "raters_anchors": 5, "raters_anchor_exact_share": 0.60, "raters_calibration_days": 365,
     "raters_drift": 0.30, "raters_drift_from": 20,
+    "half_day_weight": 0.5,
+    "pace_too_early_days": 10, "pace_too_early_share": 0.10, "pace_ahead_days": 10, "pace_watch_days": 5,
+    "pace_behind_days": 10, "pace_behind_until_days": 7, "pace_behind_until_evaluations": 2,
+    "pace_priority_late_days": 15, "learning_plan_after_days": 20, "learning_plan_within_days": 10,
+    "projection_window_days": 40, "projection_prior_days": 20, "projection_least_days": 15,
+    "projection_least_decisions": 2, "projection_held_share": 0.80,
+    "graduation_at_risk_credits": Decimal("0.5"), "graduation_off_credits": Decimal("1.5"),
+    "graduation_at_risk_terms": 1, "grade_9_credits": Decimal(5), "grade_9_core_failures": 1, "grade_9_core_late": 1,
+    "test_out_share": 0.80, "test_out_items": 20, "test_out_raters": 2, "skip_reversible_days": 20,
+    "welcome_back_days": 40,
 }  # fmt: skip
 
 
@@ -55,6 +66,10 @@ def test_probabilities_are_fractions_levels_on_the_scale_and_counts_positive():
             assert value * steps == int(value * steps)
         elif isinstance(value, float):
             assert 0 < value < 1
+        elif isinstance(value, Decimal):
+            # credits come in halves here
+            assert value > 0
+            assert value * 2 == int(value * 2)
         elif isinstance(value, tuple):
             assert list(value) == sorted(set(value))
             assert value[0] >= 1
@@ -65,6 +80,7 @@ def test_probabilities_are_fractions_levels_on_the_scale_and_counts_positive():
 def test_opening_and_closing_thresholds_differ():
     assert DEFAULT_POLICY.drop_close_levels < DEFAULT_POLICY.drop_levels
     assert DEFAULT_POLICY.drop_close_probability < DEFAULT_POLICY.drop_probability
+    assert DEFAULT_POLICY.pace_behind_until_days < DEFAULT_POLICY.pace_behind_days
 
 
 def test_a_policy_can_not_be_changed_in_place():
