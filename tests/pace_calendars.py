@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from mastery.pace.calendar import DayKind, SchoolCalendar, SchoolDay
 
+# machines are busy: no test is about how long it takes
+UNHURRIED = settings(deadline=None)
 MONDAY = date(2026, 8, 31)
 
 

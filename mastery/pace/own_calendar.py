@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from mastery.pace.calendar import OutsideCalendar, SchoolCalendar
-from mastery.pace.exact import Dates, Numbers, exact
+from mastery.pace.exact import Dates, Flags, Numbers, exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,27 @@ class Pauses:
     first: Dates
     last: Dates
 
+    def at(self, day: int, students: int) -> Flags:
+        """Which of so many students are paused on a day, an ordinal."""
+        found = np.zeros(students, np.bool_)
+        found[self.student[(self.first <= day) & (day <= self.last)]] = True
+        return found
+
 
 NO_PAUSES = Pauses(*(np.zeros(0, np.int64) for _ in range(3)))
+
+
+def in_columns(pauses: Sequence[Sequence[Pause]], school: SchoolCalendar) -> Pauses:
+    """The pauses of many students, a row each: those that overlap as one, and none without an end."""
+    rows: list[tuple[int, int, int]] = []
+    for student, mine in enumerate(pauses):
+        for one in sorted(mine, key=lambda pause: pause.first):
+            last = (one.last or max(one.first, school.last)).toordinal()
+            if rows and rows[-1][0] == student and one.first.toordinal() <= rows[-1][2]:
+                rows[-1] = (student, rows[-1][1], max(rows[-1][2], last))
+            else:
+                rows.append((student, one.first.toordinal(), last))
+    return Pauses(*np.array(rows, np.int64).reshape(-1, 3).T)
 
 
 def own_distances(school: SchoolCalendar, starts: Dates, pauses: Pauses, dates: Dates) -> Numbers:

@@ -75,8 +75,8 @@ def finish_days(
     left = betaincinv(shape[:, None], at_most[:, None], 1.0 - np.array(QUANTILES))
     with np.errstate(divide="ignore", over="ignore"):
         found = np.minimum(scale[:, None] * ((1.0 - left) / left), _LONGEST)
-    # what a rounded inverse puts just after a day is that day
-    return np.where(remaining[:, None] > 0, np.ceil(found - 1e-9), 0.0)
+    # what a rounded inverse puts just after a day is that day; what remains takes one at least
+    return np.where(remaining[:, None] > 0, np.maximum(np.ceil(found - 1e-9), 1.0), 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,8 @@ def learning_plan(
     """
     if behind_since is None:
         return None
-    begin = behind_since if changed_on is None else max(behind_since, min(changed_on, today))
+    changed = behind_since if changed_on is None or changed_on > today else changed_on
+    begin = max(behind_since, changed)
     required_on = own.after(begin, policy.learning_plan_after_days)
     return LearningPlanDue(
         days=own.between(begin, today),

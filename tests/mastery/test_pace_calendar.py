@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pace_calendars import MONDAY, calendars, days_of, weekdays, weights_of
+from pace_calendars import MONDAY, UNHURRIED, calendars, days_of, weekdays, weights_of
 from pace_oracle import as_fraction, distance, own_weights, reached
 
 from mastery.pace.calendar import (
@@ -23,7 +23,7 @@ from mastery.pace.calendar import (
     moved,
     school_day,
 )
-from mastery.pace.own_calendar import NO_PAUSES, Pause, Pauses, own_calendar, own_distances
+from mastery.pace.own_calendar import NO_PAUSES, Pause, in_columns, own_calendar, own_distances
 from mastery.policy import DEFAULT_POLICY as POLICY
 
 YEAR = weekdays(MONDAY, 180, off=[date(2026, 9, 7), date(2026, 11, 26), date(2026, 11, 27)])
@@ -61,6 +61,7 @@ def test_days_are_never_counted_by_weekday() -> None:
     assert calendar.between(date(2026, 9, 4), date(2026, 9, 11)) == 4
     assert calendar.between(date(2026, 9, 4), date(2026, 9, 12)) == 5
     assert calendar.after(date(2026, 9, 4), 1) == date(2026, 9, 8)
+    assert calendar.after(date(2026, 9, 6), 0) == date(2026, 9, 6)
 
 
 def test_two_half_days_are_a_day() -> None:
@@ -104,6 +105,7 @@ def test_summer_counts_for_who_attends_it() -> None:
     assert own_calendar(school, MONDAY).total == 1
 
 
+@UNHURRIED
 @given(st.data())
 def test_distance_and_date_are_inverses(data: st.DataObject) -> None:
     calendar = data.draw(calendars())
@@ -126,6 +128,7 @@ def test_distance_and_date_are_inverses(data: st.DataObject) -> None:
         assert before < wanted or wanted == 0 or there == calendar.first
 
 
+@UNHURRIED
 @given(st.data())
 def test_days_between_add_up_and_the_nth_day_is_n_away(data: st.DataObject) -> None:
     calendar = data.draw(calendars())
@@ -142,6 +145,7 @@ def test_days_between_add_up_and_the_nth_day_is_n_away(data: st.DataObject) -> N
         assert calendar.between(a, calendar.last) < n
 
 
+@UNHURRIED
 @given(st.data())
 def test_many_dates_at_once_are_each_of_them(data: st.DataObject) -> None:
     calendar = data.draw(calendars())
@@ -171,6 +175,7 @@ def test_only_a_day_of_the_calendar_can_be_closed() -> None:
         closed(YEAR, [date(2026, 12, 5)])
 
 
+@UNHURRIED
 @given(st.data())
 def test_a_closure_keeps_the_distance_of_every_date_that_is_not_of_the_law(data: st.DataObject) -> None:
     before = data.draw(calendars())
@@ -194,6 +199,7 @@ def test_a_closure_keeps_the_distance_of_every_date_that_is_not_of_the_law(data:
         assert after.through(eve) < was <= after.through(one.day)
 
 
+@UNHURRIED
 @given(st.data())
 def test_closed_whole_days_keep_whole_distances_exactly(data: st.DataObject) -> None:
     days = weekdays(MONDAY, 40)
@@ -207,14 +213,12 @@ def test_closed_whole_days_keep_whole_distances_exactly(data: st.DataObject) -> 
 
 @st.composite
 def pauses_in(draw: st.DrawFn, calendar: SchoolCalendar) -> list[tuple[date, date | None]]:
-    """Some pauses that do not overlap, the last of which may have no end."""
-    days = sorted(draw(st.sets(days_of(calendar), max_size=6)))
-    pairs: list[tuple[date, date | None]] = list(zip(days[::2], days[1::2], strict=False))
-    if len(days) % 2 and draw(st.booleans()):
-        pairs.append((days[-1], None))
-    return pairs
+    """Some pauses that may overlap and have no end."""
+    pairs = draw(st.lists(st.tuples(days_of(calendar), days_of(calendar), st.booleans()), max_size=4))
+    return [(min(a, b), None if without_end else max(a, b)) for a, b, without_end in pairs]
 
 
+@UNHURRIED
 @given(st.data())
 def test_a_student_has_days_of_their_own(data: st.DataObject) -> None:
     school = data.draw(calendars())
@@ -227,16 +231,15 @@ def test_a_student_has_days_of_their_own(data: st.DataObject) -> None:
         distance(weights, day) if day >= start else Fraction(0) for day in days
     ]
     # ... and the same for many at once
-    columns = Pauses(
-        np.array([1 for _ in pauses], np.int64),
-        np.array([first.toordinal() for first, _ in pauses], np.int64),
-        np.array([(last or school.last).toordinal() for _, last in pauses], np.int64),
-    )
+    columns = in_columns([[], [Pause(*one) for one in pauses]], school)
     ordinals = np.array([day.toordinal() for day in days], np.int64)
     starts = np.array([school.first.toordinal(), start.toordinal()], np.int64)
     both = own_distances(school, starts, columns, np.stack([ordinals, ordinals]))
     assert both[1].tolist() == [own.through(day) for day in days]
     assert both[0].tolist() == [school.through(day) for day in days]
+    today = days[0]
+    asleep = any(first <= today and (last is None or today <= last) for first, last in pauses)
+    assert columns.at(today.toordinal(), 2).tolist() == [False, asleep]
 
 
 def test_paused_days_leave_the_clock_and_a_pause_may_have_no_end() -> None:

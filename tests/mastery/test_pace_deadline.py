@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace_calendars import UNHURRIED
 
 from mastery.calendar import today_in
 from mastery.pace.deadline import end_of, in_time
@@ -47,6 +48,7 @@ def test_where_clocks_change_at_midnight_the_next_day_begins_all_the_same() -> N
     assert end.astimezone(ZoneInfo("America/Sao_Paulo")).hour == 1
 
 
+@UNHURRIED
 @given(st.sampled_from(ZONES), st.dates(date(2005, 1, 1), date(2040, 12, 31)))
 def test_the_instant_is_where_one_date_ends_and_a_later_one_begins(zone: str, day: date) -> None:
     if zone == "Pacific/Apia" and day in (date(2011, 12, 29), date(2011, 12, 30)):

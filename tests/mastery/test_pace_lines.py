@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pace_calendars import MONDAY, weekdays
+from pace_calendars import MONDAY, UNHURRIED, weekdays
 from pace_oracle import as_fraction, days_behind, expected
 
 from mastery.decide import State
@@ -118,6 +118,7 @@ targets = st.lists(
 ).map(lambda some: [replace(one, target=n) for n, one in enumerate(some)])
 
 
+@UNHURRIED
 @given(targets, st.integers(0, 700))
 @example([PlannedTarget(0, 0.1, 0.1), PlannedTarget(1, 0.3, 0.2)], 2)
 def test_the_line_is_that_of_an_oracle(some: list[PlannedTarget], tenths: int) -> None:
@@ -126,6 +127,7 @@ def test_the_line_is_that_of_an_oracle(some: list[PlannedTarget], tenths: int) -
     assert line.at(tenths / 10) == pytest.approx(float(expected(pairs, at)), abs=1e-6)
 
 
+@UNHURRIED
 @given(targets, st.integers(0, 700), st.data())
 def test_the_gap_is_that_of_an_oracle(some: list[PlannedTarget], tenths: int, data: st.DataObject) -> None:
     done = data.draw(st.sets(st.sampled_from([one.target for one in some])))
@@ -135,6 +137,7 @@ def test_the_gap_is_that_of_an_oracle(some: list[PlannedTarget], tenths: int, da
     assert line_of(some).gap(tenths / 10, amount) == pytest.approx(float(wanted), abs=2e-6)
 
 
+@UNHURRIED
 @given(targets, st.floats(0, 1))
 def test_the_line_and_its_inverse_are_inverses(some: list[PlannedTarget], share: float) -> None:
     line = line_of(some)
@@ -147,9 +150,11 @@ def test_the_line_and_its_inverse_are_inverses(some: list[PlannedTarget], share:
         assert line.at(first - 1e-5) <= amount + 1e-6
     distance = line.length * share
     begin, end = line.span(line.at(distance))
-    assert begin - 1e-4 <= distance <= end + 1e-4
+    # a millionth of weight is more of a distance the shallower a line is: here 0.1 in 60 days at least
+    assert begin - 1e-3 <= distance <= end + 1e-3
 
 
+@UNHURRIED
 @given(st.permutations(EQUAL), st.sets(st.integers(1, 36)))
 def test_order_of_arrival_changes_nothing(shuffled: list[PlannedTarget], done: set[int]) -> None:
     weighed = [replace(one, weight=0.1 + one.target % 7 / 10) for one in shuffled]
@@ -158,6 +163,7 @@ def test_order_of_arrival_changes_nothing(shuffled: list[PlannedTarget], done: s
     assert actual(weighed, done) == actual(in_order, list(done)[::-1])
 
 
+@UNHURRIED
 @given(st.lists(targets, min_size=1, max_size=5), st.integers(0, 700))
 def test_a_line_among_others_is_the_line_alone(many: list[list[PlannedTarget]], tenths: int) -> None:
     widest = max(len(one) for one in many)
@@ -225,6 +231,7 @@ changes = st.lists(
 )
 
 
+@UNHURRIED
 @given(changes)
 def test_whatever_is_agreed_never_moves_the_teachers_line_or_the_clock(
     some: list[tuple[int, float, int, bool]],

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pace_calendars import MONDAY, weekdays
+from pace_calendars import MONDAY, UNHURRIED, weekdays
 from pace_oracle import finish_day, finished_by
 
 from mastery.pace.calendar import DayKind, SchoolCalendar, SchoolDay, closed
@@ -44,7 +44,7 @@ def test_the_example_of_the_specification() -> None:
     assert [finish_day(q, 5, 30, 0.2, 28) for q in QUANTILES] == [99, 117, 160, 224, 269]
 
 
-@settings(max_examples=40)
+@settings(UNHURRIED, max_examples=40)
 @given(st.integers(0, 15), st.integers(15, 40), st.sampled_from([0.1, 0.2, 0.5]), st.integers(1, 30))
 def test_the_range_is_that_of_an_oracle_that_adds_up_negative_binomials(
     n: int, days: int, usual: float, remaining: int
@@ -79,6 +79,7 @@ def test_only_the_last_forty_days_count() -> None:
 amounts = st.integers(0, 40), st.integers(15, 40), st.integers(1, 60), st.sampled_from([1.0, 1.5, 3.0, 12.0])
 
 
+@UNHURRIED
 @given(*amounts)
 def test_more_work_comes_sooner_and_more_to_do_later(n: int, days: int, remaining: int, widening: float) -> None:
     def found(n: float, remaining: float) -> np.ndarray:
@@ -91,6 +92,7 @@ def test_more_work_comes_sooner_and_more_to_do_later(n: int, days: int, remainin
     assert (found(n, remaining + 1) >= base).all()
 
 
+@UNHURRIED
 @given(*amounts)
 def test_widening_widens_around_the_same_middle(n: int, days: int, remaining: int, widening: float) -> None:
     args = column(n), column(days), column(0.2), column(remaining), POLICY
@@ -105,6 +107,7 @@ def test_the_middle_of_a_wider_range_is_near() -> None:
     assert wide[-1] > 1.5 * GOLDEN.p90
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(15, 40), st.integers(0, 60)), min_size=1, max_size=20))
 def test_one_student_among_many_has_the_same_range(some: list[tuple[int, int, int]]) -> None:
     n, days, remaining = (column(*one) for one in zip(*some, strict=True))
@@ -148,6 +151,7 @@ def test_after_the_calendar_there_is_no_week() -> None:
     assert none == Arrival(None, None, None)
 
 
+@UNHURRIED
 @given(st.lists(st.integers(1, 500), min_size=5, max_size=5).map(sorted), st.integers(0, 100))
 def test_weeks_of_many_are_those_of_each(days: list[int], today: int) -> None:
     at = YEAR.days[today].day

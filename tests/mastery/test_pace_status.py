@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from pace_calendars import MONDAY, weekdays
+from pace_calendars import MONDAY, UNHURRIED, weekdays
 from pace_oracle import Watcher
 
 from mastery.pace.lines import PlannedTarget, line_of
@@ -242,10 +242,11 @@ class Nights(RuleBasedStateMachine):
         assert self.pace.carried.behind_since == self.watcher.behind_since()
 
 
-Nights.TestCase.settings = settings(stateful_step_count=40, max_examples=60, deadline=None)
+Nights.TestCase.settings = settings(UNHURRIED, stateful_step_count=40, max_examples=60)
 TestNights = Nights.TestCase
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-15, 20)), max_size=20))
 @example([(0, 10), (1, 6), (0, 6), (1, 6)])
 def test_only_the_last_look_of_each_day_counts(some: list[tuple[int, int]]) -> None:

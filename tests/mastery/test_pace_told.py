@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pace_calendars import MONDAY, weekdays
+from pace_calendars import MONDAY, UNHURRIED, weekdays
 
 from mastery.pace.own_calendar import Pause, own_calendar
 from mastery.pace.status import Status
@@ -51,6 +51,8 @@ def test_a_learning_plan_is_due_within_ten_days_after_twenty_behind() -> None:
     assert due(70) == LearningPlanDue(20, nth(70), nth(80), True)
     assert due(75, changed=40) == LearningPlanDue(25, nth(70), nth(80), True)
     assert due(75, changed=72) == LearningPlanDue(3, nth(92), nth(102), False)
+    # what is agreed later changes nothing today
+    assert due(70, changed=72) == LearningPlanDue(20, nth(70), nth(80), True)
     assert learning_plan(None, None, nth(75), YEAR, POLICY) is None
 
 
@@ -59,6 +61,7 @@ def test_at_the_end_of_the_calendar_it_falls_due_on_no_day_that_is_made_up() -> 
     assert learning_plan(nth(170), None, nth(180), YEAR, POLICY) == LearningPlanDue(10, None, None, False)
 
 
+@UNHURRIED
 @given(st.integers(1, 100), st.integers(0, 40), st.integers(0, 30))
 def test_days_of_a_pause_do_not_count(since: int, later: int, away: int) -> None:
     pause = [Pause(nth(since + 1), nth(since + away))] if away else []
