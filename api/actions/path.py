@@ -13,10 +13,14 @@ from api.actions.explain import Moment
 from mastery import evidence as law
 from mastery.as_of import state_on
 from mastery.body.words import Lack, State
+from mastery.calendar import days_between
 from mastery.decide import Standing as Fold
 from mastery.path import Path, Place, Step, path, shown_of
 from mastery.policy import DEFAULT_POLICY
-from mastery.retake import Attempt, TryAgain, practise_first, try_again
+from mastery.reassessment.again import Aim, next_try
+from mastery.reassessment.practice import practise_first
+from mastery.reassessment.presets import classroom_summative
+from mastery.reassessment.words import Kind, Try
 from models.graph_store import DistrictGraph
 from models.progress_store import missing_lines
 from models.queries_api import ApiEvidence, taken_tests
@@ -25,6 +29,16 @@ from models.registry import cuts_of
 
 MOST_LISTED = 3
 _MOST_TRIES = 200
+_CLASSROOM = classroom_summative(DEFAULT_POLICY)
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Another try, from the day `opens_on` on. `needs_leave`: before it a teacher may allow one."""
+
+    aim: Aim
+    opens_on: date
+    needs_leave: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +105,8 @@ def student_path(
     titles = titles_of_tests(session, district_id, shown.keys())
     stages = {}
     for target, guid in shown.items():
-        attempts = [_attempt(one, moment) for one in tries if one.evidence.target_id == target]
-        again = try_again(attempts, moment.day, DEFAULT_POLICY)
-        stages[guid] = known.stage(target, titles.get(target, {}), again)
+        taken = [_try(one, moment) for one in tries if one.evidence.target_id == target]
+        stages[guid] = known.stage(target, titles.get(target, {}), _again(taken, moment.day))
     return StudentPath(found, stages, len(standings))
 
 
@@ -161,10 +174,19 @@ class _Known:
         )
 
 
-def _attempt(record: ApiEvidence, moment: Moment) -> Attempt:
+def _again(taken: Sequence[Try], today: date) -> TryAgain | None:
+    """Another try of what was taken; None where there is none to be had."""
+    found = next_try(_CLASSROOM, Kind.SUMMATIVE, taken, today, days_between)
+    if found.aim is None or found.aim is Aim.FIRST or found.opens_on is None:
+        return None
+    return TryAgain(found.aim, found.opens_on, found.needs_leave)
+
+
+def _try(record: ApiEvidence, moment: Moment) -> Try:
     """A record of a test, with the level that the cut scores in force give it."""
     result, evidence = record.result, record.evidence
     day: date = result.performed_at.astimezone(moment.zone).date()
     cuts = None if record.cuts is None else cuts_of(record.cuts)
     score = law.TargetScore("", evidence.score, evidence.max, evidence.level)
-    return Attempt(day, law.level_of(score, law.EvidenceType(result.evidence_type), result.scorer, cuts))
+    level = law.level_of(score, law.EvidenceType(result.evidence_type), result.scorer, cuts)
+    return Try(result.id, result.performed_at, day, record.form, level)

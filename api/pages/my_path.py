@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from api.actions.explain import Moment
-from api.actions.path import Stage, StudentPath, student_path
+from api.actions.path import Stage, StudentPath, TryAgain, student_path
 from api.actions.rights import holds_rights
 from api.pages import words
 from api.pages.blueprint import Visit, about_student, pages
@@ -26,7 +26,7 @@ from mastery.access_questions import What
 from mastery.decide import State
 from mastery.path import Deed, Step, Why
 from mastery.policy import DEFAULT_POLICY
-from mastery.retake import Aim, TryAgain
+from mastery.reassessment.again import Aim
 from models.graph_store import DistrictGraph
 from models.queries_path import TeacherRow, teachers_of
 from models.queries_people import list_students

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from evidence_records import act, record
 from hypothesis import example, given
 from hypothesis import strategies as st
+from retake_oracle import Attempt, TryAgain
 
+from mastery.calendar import days_between
 from mastery.decide import ActKind, fold, rule_book
 from mastery.policy import DEFAULT_POLICY as POLICY
-from mastery.retake import Aim, Attempt, TryAgain, practise_first, try_again
+from mastery.policy import Policy
+from mastery.reassessment.again import Aim, next_try
+from mastery.reassessment.practice import practise_first
+from mastery.reassessment.presets import classroom_summative
+from mastery.reassessment.words import Kind, Try
 
 FIRST = date(2026, 10, 5)
 
@@ -25,22 +32,35 @@ def tries(*pairs: tuple[int, float | None]) -> list[Attempt]:
     return [Attempt(day(number), level) for number, level in pairs]
 
 
+def try_again(attempts: Sequence[Attempt], today: date, policy: Policy) -> TryAgain | None:
+    """What the policy object of a classroom says of these."""
+    taken = [
+        Try(number, datetime.combine(one.day, time(minute=number), UTC), one.day, f"form {number}", one.level)
+        for number, one in enumerate(attempts)
+    ]
+    found = next_try(classroom_summative(policy), Kind.SUMMATIVE, taken, today, days_between)
+    if found.aim not in (Aim.REACH, Aim.IMPROVE):
+        return None
+    assert found.opens_on is not None
+    return TryAgain(found.aim.value, found.opens_on, found.needs_leave)
+
+
 @pytest.mark.parametrize("level", [0.0, 2.0, 2.5])
 def test_below_the_level_of_mastery_there_is_another_try_three_days_later(level: float) -> None:
-    assert try_again(tries((0, level)), day(0), POLICY) == TryAgain(Aim.REACH, day(3))
+    assert try_again(tries((0, level)), day(0), POLICY) == TryAgain("reach", day(3))
 
 
 def test_without_a_cooldown_it_still_is_the_next_day() -> None:
     none = replace(POLICY, retake_cooldown_days=0)
-    assert try_again(tries((0, 2.0)), day(0), none) == TryAgain(Aim.REACH, day(1))
+    assert try_again(tries((0, 2.0)), day(0), none) == TryAgain("reach", day(1))
 
 
 @pytest.mark.parametrize(("level", "aim"), [(3.0, Aim.IMPROVE), (3.5, Aim.IMPROVE), (4.0, None)])
 def test_for_a_higher_level_there_is_one_try_more(level: float, aim: Aim | None) -> None:
     found = try_again(tries((0, 2.0), (10, level)), day(20), POLICY)
-    assert (found and found.aim) == aim
+    assert (found and found.aim) == (aim and aim.value)
     assert try_again(tries((0, level), (10, 3.0)), day(20), POLICY) is None
-    assert try_again(tries((0, level), (10, 2.5)), day(20), POLICY) == TryAgain(Aim.REACH, day(13))
+    assert try_again(tries((0, level), (10, 2.5)), day(20), POLICY) == TryAgain("reach", day(13))
 
 
 def test_what_was_not_taken_or_has_no_level_is_not_tried_again() -> None:
@@ -51,11 +71,11 @@ def test_what_was_not_taken_or_has_no_level_is_not_tried_again() -> None:
 
 def test_three_tries_in_sixty_days_then_a_teacher_allows_it_or_the_oldest_is_sixty_days_ago() -> None:
     three = tries((0, 2.0), (10, 2.0), (20, 2.0))
-    assert try_again(three, day(21), POLICY) == TryAgain(Aim.REACH, day(60), needs_leave=True)
-    assert try_again(three, day(59), POLICY) == TryAgain(Aim.REACH, day(60), needs_leave=True)
-    assert try_again(three, day(60), POLICY) == TryAgain(Aim.REACH, day(60))
+    assert try_again(three, day(21), POLICY) == TryAgain("reach", day(60), needs_leave=True)
+    assert try_again(three, day(59), POLICY) == TryAgain("reach", day(60), needs_leave=True)
+    assert try_again(three, day(60), POLICY) == TryAgain("reach", day(60))
     four = tries((0, 2.0), (10, 2.0), (20, 2.0), (30, 2.0))
-    assert try_again(four, day(31), POLICY) == TryAgain(Aim.REACH, day(70), needs_leave=True)
+    assert try_again(four, day(31), POLICY) == TryAgain("reach", day(70), needs_leave=True)
 
 
 def test_after_a_low_test_something_comes_before_the_next_one() -> None:

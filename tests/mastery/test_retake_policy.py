@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from retake_oracle import Attempt, try_again
 
 from mastery.calendar import days_between
 from mastery.evidence import ScoreStatus
@@ -18,7 +19,6 @@ from mastery.reassessment.forms import Form
 from mastery.reassessment.presets import classroom_quiz, classroom_summative
 from mastery.reassessment.tries import consuming, first_day, left_in, sittings, voidable
 from mastery.reassessment.words import Before, ByKind, Kind, Latest, Limit, RetakePolicy, Rule, Try, Void
-from mastery.retake import Attempt, try_again
 
 MONDAY = date(2026, 10, 5)
 CLASSROOM, QUIZ = classroom_summative(POLICY), classroom_quiz(POLICY)
@@ -52,7 +52,7 @@ def again(*tries: Try, today: int = 100, policy: RetakePolicy = CLASSROOM, known
     return next_try(policy, kind, tries, day(today), count, known)
 
 
-# --- what there was before stays ------------------------------------------------------------------------------------
+# --- the classroom's rule, told twice -------------------------------------------------------------------------------
 
 
 @given(
@@ -61,7 +61,7 @@ def again(*tries: Try, today: int = 100, policy: RetakePolicy = CLASSROOM, known
     st.integers(0, 5),
     st.integers(1, 4),
 )
-def test_the_default_says_what_the_law_before_it_says(
+def test_the_default_is_the_classrooms_rule(
     some: list[tuple[int, float | None]], later: int, cooldown: int, limit: int
 ) -> None:
     some = sorted(some, key=lambda each: each[0])
