@@ -11,7 +11,8 @@ import click
 from api.actions.target_texts import TextsTaken, take_texts
 from api.catalogues import catalogues
 from api.context import print_json, with_district
-from api.interop.target_texts import TextsUnreadableError, read_texts
+from api.interop.csv_table import UnreadableError
+from api.interop.target_texts import read_texts
 from api.services import Services
 from models.district import District
 from models.unit_of_work import district_transaction, try_again
@@ -31,7 +32,7 @@ def texts(services: Services, district: District, file: Path, as_json: bool) -> 
     """
     try:
         rows, problems = read_texts(file.read_bytes())
-    except TextsUnreadableError as error:
+    except UnreadableError as error:
         raise click.ClickException(str(error)) from error
 
     now = services.clock()

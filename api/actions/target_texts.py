@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from api.actions.graph import GraphError, one_node
-from api.interop.target_texts import RowProblem, TextRow
+from api.interop.csv_table import RowProblem
+from api.interop.target_texts import TextRow
 from mastery.audit import Act
 from models.audit import SYSTEM, record
 from models.graph_store import DistrictGraph, load_graph

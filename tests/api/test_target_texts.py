@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from api.actions.graph import GraphError
 from api.actions.target_texts import TextsTaken, give_texts, take_texts
-from api.interop.target_texts import RowProblem, TextRow, TextsUnreadableError, read_texts
+from api.interop.csv_table import RowProblem, UnreadableError
+from api.interop.target_texts import TextRow, read_texts
 from models.graph_store import load_graph
 from models.registry import stamps
 from models.target_texts import Text, stored_texts
@@ -91,7 +92,7 @@ def test_a_table_is_read_as_spreadsheets_write_it() -> None:
     ],
 )
 def test_a_file_that_is_no_such_table_is_told_what_would_be(content: bytes, said: str) -> None:
-    with pytest.raises(TextsUnreadableError) as refused:
+    with pytest.raises(UnreadableError) as refused:
         read_texts(content)
     assert said in str(refused.value)
 
