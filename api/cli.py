@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from api import (
     cli_breach,
+    cli_calendar,
     cli_calibrate,
     cli_calibration,
     cli_client,
@@ -189,6 +190,7 @@ def account_create(services: Services, district: District, sign_in_name: str, pe
 def _register() -> None:
     parts: tuple[Any, ...] = (
         cli_breach,
+        cli_calendar,
         cli_client,
         cli_graph,
         cli_letters,

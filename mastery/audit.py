@@ -62,6 +62,7 @@ class Act(StrEnum):
     OVERRIDE = "override"
     FLAG_CHANGED = "flag_changed"
     POLICY_CHANGED = "policy_changed"
+    CALENDAR_CHANGED = "calendar_changed"
     PERSON_CHANGED = "person_changed"
     AMENDMENT_ASKED = "amendment_asked"
     AMENDMENT_DECIDED = "amendment_decided"

@@ -34,6 +34,7 @@ class Affair(StrEnum):
     SUPPORT = "support"  # letting our own support in
     CLIENTS = "clients"  # machines, identity providers
     RETENTION = "retention"  # schedule, legal holds
+    CALENDARS = "calendars"  # which days of a school count
 
 
 _PRINCIPAL, _REGISTRAR, _STEWARD, _LEADER = (
@@ -60,6 +61,7 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     Affair.SUPPORT: frozenset({_LEADER}),
     Affair.CLIENTS: frozenset({_STEWARD}),
     Affair.RETENTION: frozenset({_STEWARD, _LEADER}),
+    Affair.CALENDARS: frozenset({_PRINCIPAL}),
 }
 
 

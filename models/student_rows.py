@@ -108,6 +108,7 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
 }
 # tables that name people or belong to rows that do, and why they are no part of a student's record
 NOT_IN_A_RECORD: Mapping[str, str] = {
+    "calendar_change": "the person is who changed the calendar of a school",
     "cut_scores": "the person is the educator who confirmed them",
     "outbox": "keys for open pages, gone within seconds",
 }

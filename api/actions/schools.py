@@ -47,20 +47,24 @@ def set_zone(session: Session, desk: Desk, school: str, time_zone: str | None, n
     Every day of an enrolment, a role or a class there begins and ends at that zone's midnight from now on.
     """
     desk.whole_district(Affair.PEOPLE, now)
+    found = find_school(session, desk.district, school)
+    if time_zone is not None:
+        _check(time_zone)
+    found.time_zone = time_zone
+    session.flush()
+    bump(session, desk.district, "roster")
+    detail = {"school": found.id, "time_zone": time_zone}
+    record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail=detail)
+
+
+def find_school(session: Session, district_id: int, school: str) -> School:
+    """The school that a sourcedId or a name means. Raises LinkError where that is none, or several."""
     found = session.scalars(
-        select(School).where(
-            School.district_id == desk.district, (School.sourced_id == school) | (School.name == school)
-        )
+        select(School).where(School.district_id == district_id, (School.sourced_id == school) | (School.name == school))
     ).all()
     if len(found) != 1:
         raise LinkError("school", "is no school of this district" if not found else "means several: give the sourcedId")
-    if time_zone is not None:
-        _check(time_zone)
-    found[0].time_zone = time_zone
-    session.flush()
-    bump(session, desk.district, "roster")
-    detail = {"school": found[0].id, "time_zone": time_zone}
-    record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail=detail)
+    return found[0]
 
 
 def _check(time_zone: str) -> None:

@@ -7,12 +7,13 @@ court orders only to who answers for these.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from api.pages import access_words, office_words, policy_words, record_words
+from api.pages import access_words, calendar_words, office_words, policy_words, record_words
 from api.pages.blueprint import Visit
 from api.pages.disclosure_words import GROUNDS
 from api.pages.flag_cards import DISMISS_REASONS
@@ -228,6 +229,19 @@ def _rule(told: _Told) -> str:
     return "" if say is None else say(told)
 
 
+def _calendar(told: _Told) -> str:
+    detail, place = told.detail, told.other("school", told.detail.get("school"))
+    if "day" in detail:
+        kind = record_words.said(calendar_words.KINDS, detail["kind"])
+        return _("%(place)s, %(day)s: %(kind)s", place=place, day=_day(detail["day"]), kind=kind)
+    first, last = _day(detail["first"]), _day(detail["last"])
+    return _("%(place)s: a file of %(first)s to %(last)s", place=place, first=first, last=last)
+
+
+def _day(text: str) -> str:
+    return office_words.calendar_day(date.fromisoformat(text))
+
+
 def _retention(told: _Told) -> str:
     kind = record_words.said(policy_words.KINDS, told.detail["kind"])
     return _("how long is kept: %(what)s, %(span)s", what=kind, span=told.detail["keep"])
@@ -287,4 +301,5 @@ _SAID: dict[str, Callable[[_Told], str]] = {
     Act.FLAG_CHANGED: _flags,
     Act.DELETED: _kept,
     Act.POLICY_CHANGED: _rule,
+    Act.CALENDAR_CHANGED: _calendar,
 }  # fmt: skip

@@ -70,6 +70,7 @@ ACTS: dict[str, Any] = {
     Act.OVERRIDE: _l("overruled an estimate"),
     Act.FLAG_CHANGED: _l("changed a hint"),
     Act.POLICY_CHANGED: _l("changed a rule"),
+    Act.CALENDAR_CHANGED: _l("changed the calendar of a school"),
     Act.PERSON_CHANGED: _l("changed a person’s data"),
     Act.AMENDMENT_ASKED: _l("asked for a correction"),
     Act.AMENDMENT_DECIDED: _l("decided on a correction"),

@@ -87,6 +87,10 @@ TOLD: list[tuple[Act, dict[str, Any], bool, str]] = [
      "what Art goes by: MODEL, now BKT"),
     (Act.POLICY_CHANGED, {"what": "calibration", "subject": "Art", "before": {"version": "defaults"},
                           "after": {"version": "a1"}}, False, "the calibration of Art: defaults, now a1"),
+    (Act.CALENDAR_CHANGED, {"school": "<school>", "day": "2027-01-14", "kind": "closure"}, False,
+     ", Jan 14, 2027: closed, as for snow"),
+    (Act.CALENDAR_CHANGED, {"school": "<school>", "first": "2026-08-31", "last": "2027-06-11"}, False,
+     ": a file of Aug 31, 2026 to Jun 11, 2027"),
     (Act.POLICY_CHANGED, {"what": "graph", "version": 9}, False, "what comes before what, version 9"),
 ]  # fmt: skip
 
