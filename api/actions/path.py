@@ -13,8 +13,8 @@ from api.actions.explain import Moment
 from mastery import evidence as law
 from mastery.as_of import state_on
 from mastery.body.words import Lack, State
-from mastery.calendar import days_between
 from mastery.decide import Standing as Fold
+from mastery.pace.school_days import SchoolDays
 from mastery.path import Path, Place, Step, path, shown_of
 from mastery.policy import DEFAULT_POLICY
 from mastery.reassessment.again import Aim, next_try
@@ -24,6 +24,7 @@ from mastery.reassessment.words import Kind, Try
 from models.graph_store import DistrictGraph
 from models.progress_store import missing_lines
 from models.queries_api import ApiEvidence, taken_tests
+from models.queries_calendars import school_days_of
 from models.queries_path import PathStanding, path_standings, titles_of_tests
 from models.registry import cuts_of
 
@@ -34,10 +35,13 @@ _CLASSROOM = classroom_summative(DEFAULT_POLICY)
 
 @dataclass(frozen=True, slots=True)
 class TryAgain:
-    """Another try, from the day `opens_on` on. `needs_leave`: before it a teacher may allow one."""
+    """Another try, from the day `opens_on` on. `needs_leave`: before it a teacher may allow one.
+
+    None for a day that the school's calendar does not reach.
+    """
 
     aim: Aim
-    opens_on: date
+    opens_on: date | None
     needs_leave: bool
 
 
@@ -65,11 +69,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class StudentPath:
-    """The path with its targets by GUID; the lists of `path` are whole, those of targets in `stages` are shown."""
+    """The path with its targets by GUID; the lists of `path` are whole, those of targets in `stages` are shown.
+
+    `days`: by what the days until another try are counted.
+    """
 
     path: Path
     stages: Mapping[str, Stage]
     standings: int
+    days: SchoolDays
 
     @property
     def step(self) -> Step | None:
@@ -90,7 +98,7 @@ class StudentPath:
 def student_path(
     session: Session, district_id: int, student_id: int, graph: DistrictGraph, moment: Moment, grades: Collection[str]
 ) -> StudentPath:
-    """Work out a student's path on a day; three statements, however much the student has done.
+    """Work out a student's path on a day; four statements, however much the student has done.
 
     `grades` only say where to begin before anything is known of the student.
     """
@@ -103,11 +111,12 @@ def student_path(
     shown = {graph.ids[guid]: guid for guid in _shown(found)}
     tries = taken_tests(session, district_id, student_id, shown.keys(), _MOST_TRIES)
     titles = titles_of_tests(session, district_id, shown.keys())
+    days = school_days_of(session, district_id, student_id, moment.day)
     stages = {}
     for target, guid in shown.items():
         taken = [_try(one, moment) for one in tries if one.evidence.target_id == target]
-        stages[guid] = known.stage(target, titles.get(target, {}), _again(taken, moment.day))
-    return StudentPath(found, stages, len(standings))
+        stages[guid] = known.stage(target, titles.get(target, {}), _again(taken, moment.day, days))
+    return StudentPath(found, stages, len(standings), days)
 
 
 def _place(standing: PathStanding, state: State, moment: Moment) -> Place:
@@ -174,10 +183,10 @@ class _Known:
         )
 
 
-def _again(taken: Sequence[Try], today: date) -> TryAgain | None:
+def _again(taken: Sequence[Try], today: date, days: SchoolDays) -> TryAgain | None:
     """Another try of what was taken; None where there is none to be had."""
-    found = next_try(_CLASSROOM, Kind.SUMMATIVE, taken, today, days_between)
-    if found.aim is None or found.aim is Aim.FIRST or found.opens_on is None:
+    found = next_try(_CLASSROOM, Kind.SUMMATIVE, taken, today, days.count)
+    if found.aim is None or found.aim is Aim.FIRST:
         return None
     return TryAgain(found.aim, found.opens_on, found.needs_leave)
 

@@ -45,6 +45,7 @@ from mastery.graph.surroundings import Link
 from mastery.moves.outcome import Part
 from mastery.moves.words import Move, MoveKind, Signal, Waiting
 from mastery.overview import GROUP_OF, Group
+from mastery.pace.school_days import EVERY_DAY
 from mastery.path import Deed, Path
 from models.graph_store import DistrictGraph
 from models.queries_moves import DoneMove, MatterThen
@@ -397,4 +398,4 @@ def _path(visit: Visit) -> PathPage:
 def _found() -> StudentPath:
     """The counts behind the lists of the path."""
     names = tuple(str(number) for number in range(5))
-    return StudentPath(Path(None, names, 5, names, names, names, names, 12), {}, 20)
+    return StudentPath(Path(None, names, 5, names, names, names, names, 12), {}, 20, EVERY_DAY)

@@ -24,6 +24,7 @@ from api.pages.reasons import family_missing, sayable
 from api.pages.texts import Said, fill, graph_of, statement
 from mastery.access_questions import What
 from mastery.decide import State
+from mastery.pace.school_days import SchoolDays
 from mastery.path import Deed, Step, Why
 from mastery.policy import DEFAULT_POLICY
 from mastery.reassessment.again import Aim
@@ -122,7 +123,9 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
     found = student_path(visit.session, visit.district_id, student_id, graph, moment, head.grades)
     own = visit.viewer.person == student_id
     guardian = not own and student_id in visit.viewer.wards
-    writer = _Writer(visit, graph, teachers_of(visit.session, visit.district_id, student_id, visit.now), guardian)
+    writer = _Writer(
+        visit, graph, teachers_of(visit.session, visit.district_id, student_id, visit.now), found.days, guardian
+    )
     return live_page(
         visit,
         "path.html",
@@ -150,8 +153,10 @@ def helpers(teachers: Sequence[TeacherRow], subject: str) -> list[TeacherRow]:
 class _Writer:
     """Puts one student's path into the words of this request's language."""
 
-    def __init__(self, visit: Visit, graph: DistrictGraph, teachers: Sequence[TeacherRow], guardian: bool) -> None:
-        self.visit, self.graph, self.teachers, self.guardian = visit, graph, teachers, guardian
+    def __init__(
+        self, visit: Visit, graph: DistrictGraph, teachers: Sequence[TeacherRow], days: SchoolDays, guardian: bool
+    ) -> None:
+        self.visit, self.graph, self.teachers, self.days, self.guardian = visit, graph, teachers, days, guardian
         self.language = reader_language()
 
     def page(self, found: StudentPath) -> PathPage:
@@ -183,22 +188,46 @@ class _Writer:
         """How and when the test may be taken, again."""
         again = stage.again
         if again is None or again.aim is not Aim.REACH:
-            days = DEFAULT_POLICY.retake_cooldown_days
             first = (
                 _("The test is “%(test)s”. Ask the teacher for a day.", test=stage.test)
                 if stage.test
                 else _("A teacher gives the test. Ask for a day.")
             )
-            later = ngettext(
-                "If it does not work out, another try opens %(num)d day later, with other questions.",
-                "If it does not work out, another try opens %(num)d days later, with other questions.",
-                days,
-            )
-            return [first, later]
+            return [first, self._later()]
         before = [_("First put right what went wrong."), *([_("Then practice it.")] if stage.practise_first else [])]
         return [self._when(again), " ".join(before), _("The new test has other questions. The best level is kept.")]
 
+    def _later(self) -> str:
+        """From when on there is another try after one that does not work out."""
+        days = DEFAULT_POLICY.retake_cooldown_days
+        if self.days.opens(self.visit.today, days) is None:
+            return _(
+                "If it does not work out, the next try has other questions. Its day is not known yet: the school’s "
+                "calendar ends on %(day)s.",
+                day=self._end(),
+            )
+        if self.days.says(self.visit.today):
+            return ngettext(
+                "If it does not work out, another try opens %(num)d school day later, with other questions.",
+                "If it does not work out, another try opens %(num)d school days later, with other questions.",
+                days,
+            )
+        return ngettext(
+            "If it does not work out, another try opens %(num)d day later, with other questions.",
+            "If it does not work out, another try opens %(num)d days later, with other questions.",
+            days,
+        )
+
+    def _end(self) -> str:
+        """The last day of which the school's calendar says anything; only asked where it ends too early."""
+        return words.long_date(self.days.end) if self.days.end else ""
+
     def _when(self, again: TryAgain) -> str:
+        if again.opens_on is None:
+            end = self._end()
+            unknown = _("The day of another try is not known yet: the school’s calendar ends on %(day)s.", day=end)
+            ask = _("A teacher may allow one earlier.") if again.needs_leave else _("Ask the teacher.")
+            return f"{unknown} {ask}"
         if again.opens_on <= self.visit.today:
             return _("Another try is open now. Ask the teacher for a day.")
         day = words.long_date(again.opens_on)
@@ -209,6 +238,12 @@ class _Writer:
     def _improve(self, again: TryAgain | None) -> str | None:
         if again is None or again.aim is not Aim.IMPROVE:
             return None
+        if again.opens_on is None:
+            return _(
+                "The day of one more try for a higher level is not known yet: the school’s calendar ends on "
+                "%(day)s. The best level is kept.",
+                day=self._end(),
+            )
         if again.opens_on <= self.visit.today:
             return _("One more try for a higher level is open. The best level is kept.")
         day = words.long_date(again.opens_on)
