@@ -21,7 +21,7 @@ from models.graph import Node
 from models.households import Household, HouseholdMember
 from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organization, ProgrammeEnrollment
 from models.move import Move, MovePart
-from models.roster import Guardianship, Person
+from models.roster import Guardianship, Person, Section
 from models.standing import Confirmation
 
 _BEGAN, _DAY = NOW - timedelta(days=1), timedelta(days=1)
@@ -106,7 +106,7 @@ def place(make: Factory, student: Person, section: int, target: Node, teacher: P
     flag = make.wheel_spin(student, target, scope=f"target:{target.id}", finding=finding)
     rows = {
         **_family(make, student, canary), **_links(make, student, canary), **_signed(make, student, target, teacher,
-        section, canary), **_district(make, canary),
+        section, canary), **_district(make, canary), **_school(make, section),
     }  # fmt: skip
     return Place(make.district_id, student.id, target.id, section, flag.id, quiz.id, rows)
 
@@ -226,6 +226,12 @@ def _signed(
         )
     )  # fmt: skip
     return {"judgement_id": make._add(judged).id, "amendment_id": make._add(asked).id, "move_id": move.id}
+
+
+def _school(make: Factory, section: int) -> dict[str, int | str]:
+    row = make.session.get_one(Section, (make.district_id, section))
+    assert row.school_id is not None
+    return {"school_id": row.school_id}
 
 
 def _district(make: Factory, canary: Canary) -> dict[str, int | str]:

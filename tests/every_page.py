@@ -10,7 +10,17 @@ import pyotp
 from furnished import Furnished, crowd
 from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
-from furnished_work import corrected, grown_up, inspecting, judged, long_story, morning, restricted, schooling
+from furnished_work import (
+    calendared,
+    corrected,
+    grown_up,
+    inspecting,
+    judged,
+    long_story,
+    morning,
+    restricted,
+    schooling,
+)
 from measurement_world import PILOT, well_measured
 from office_world import at_home, ruled, waiting_office
 from page_world import PASSWORD
@@ -134,6 +144,12 @@ def _unsaid(visitor: Visitor) -> None:
     visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
 
 
+def _no_day(visitor: Visitor) -> None:
+    visitor.page.locator("form.office-form").evaluate("(form) => { form.noValidate = true; }")
+    visitor.page.get_by_role("button", name="Save the day").click()
+    visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
+
+
 def _no_substitute(visitor: Visitor) -> None:
     visitor.page.get_by_text("Protect this student").click()
     visitor.page.get_by_label("Take the real address out").check()
@@ -177,6 +193,7 @@ _HOME = "/office/people/{student}/home"
 _HOMES = "/office/people/{student}/homes"
 _GIVEN = "/office/people/{student}/disclosures"
 _ADDED = "/office/people/{added}"
+_CALENDAR = "/schools/{school}/calendar"
 _LINK = "/office/people/{student}/link"
 _INSPECTION = "/students/{student}/inspection"
 _LOOKED = "/students/{student}/looked"
@@ -297,6 +314,19 @@ CASES = (
     Case("office, support", "pages.office_support", "leader", "/office/support", more=waiting_office),
     Case("office, programs", "pages.office_clients", "steward", "/office/clients", more=waiting_office),
     Case("office, a secret", "pages.office_clients", "steward", "/office/clients", _connected, more=waiting_office),
+    Case("calendars of schools", "pages.school_calendars", "teacher", "/calendars", more=calendared),
+    Case("calendar, none", "pages.school_calendar", "teacher", "/schools/{school}/calendar"),
+    Case("calendar, to close a day", "pages.school_calendar", "principal", _CALENDAR, more=calendared),
+    Case(
+        "calendar, a form refused",
+        "pages.school_calendar",
+        "principal",
+        _CALENDAR,
+        _no_day,
+        more=calendared,
+        status=422,
+    ),
+    Case("calendar, in Spanish", "pages.school_calendar", "teacher", _CALENDAR, more=calendared, language="es"),
     Case("rules in force", "pages.policy", "teacher", "/policy"),
     Case("rules in force, of the district", "pages.policy", "steward", "/policy", more=ruled),
     Case("rules, names", "pages.set_names_rule", "steward", "/policy/names", more=ruled),

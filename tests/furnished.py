@@ -58,6 +58,7 @@ def _people(found: Furnished, make: Factory) -> None:
     found.places = {
         "student": world.student.id, "classmate": world.people["classmate"].id, "section": world.section.id,
         "other": world.other_section.id, "empty": empty.id,
+        "school": world.school.id,
     }  # fmt: skip
 
 

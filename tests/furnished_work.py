@@ -7,13 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from api_rows import confirm, sitting
+from calendar_days import put_on_file
 from conftest_api import Machine, token_of
 from factories import NOW, WHEEL_SPIN, ZONE, Factory
 from furnished import LONG, Furnished
 from page_world import PageWorld
 from path_world import LIKE, LITTLE, TEST_ONLY, UNITS, UNLIKE, fractions, mastered, sat_test
 
+from api.actions.calendars import change_day
 from api.actions.custody import Filed, file_order
+from api.actions.desk import Desk
 from api.actions.graph import add_prerequisite
 from api.actions.judge import judge
 from api.actions.methods import methods_from
@@ -22,6 +25,7 @@ from api.security.clients import SCOPES, create_client
 from mastery.graph import Strength
 from mastery.links import Restriction
 from mastery.moves.words import MoveKind
+from mastery.pace.calendar import DayKind
 from models.amendment import Amendment, AmendmentStep
 from models.assessment import Assessment
 from models.flag import Flag
@@ -288,4 +292,15 @@ def restricted(found: Furnished) -> None:
     with district_transaction(world.engine, world.district_id) as session:
         principal = viewer_of(session, world.district_id, world.people["principal"].id, NOW)
         file_order(session, principal, filed, NOW)
+        session.commit()
+
+
+def calendared(found: Furnished) -> None:
+    """A term of the school's days with a holiday, a half day and a closure."""
+    world = found.world
+    put_on_file(world.engine, world.district_id, world.school.id)
+    desk = Desk(world.district_id)
+    with district_transaction(world.engine, world.district_id) as session:
+        for day, kind in ((date(2026, 10, 6), DayKind.CLOSURE), (date(2026, 10, 7), DayKind.HALF)):
+            change_day(session, desk, world.school.id, day, kind, f"Snow, as the county said; {LONG}", NOW)
         session.commit()

@@ -21,7 +21,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from mastery import access_questions
-from mastery.access import Right, Subject, Viewer, decide
+from mastery.access import Right, Scope, Subject, Viewer, decide
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
 from mastery.access_questions import NEEDS, What, may, sees_class, sees_measurement
 from mastery.letters import may_make_letters
@@ -65,6 +65,16 @@ class Question:
         """Whether rights to the record are the person's; nobody is of age here."""
         return self.subject is not None and may_sign(self.viewer, self.subject.student, None, NOW)
 
+    def works_at_school(self) -> bool:
+        """Whether the person is of the staff of the place's school, or of the whole district."""
+        near = {
+            (Scope.DISTRICT, self.viewer.district),
+            (Scope.SCHOOL, self.school),
+            (Scope.SECTION, self.place.section),
+        }
+        held = {(tie.scope, tie.key) for tie in self.viewer.ties if tie.span.holds(NOW)}
+        return self.viewer.is_staff and self.school is not None and bool(near & held)
+
     def sees_class(self) -> bool:
         """Whether the class of the place may be opened."""
         section = access_questions.Section(self.place.district, self.place.section, self.school)
@@ -87,6 +97,11 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.dismiss_flag": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
     "pages.do": lambda one: one.place.section in one.viewer.sections,
     "pages.undo": lambda one: one.place.section in one.viewer.of_record,  # who did the move teaches the class
+    "pages.school_calendars": lambda one: one.viewer.is_staff,
+    "pages.school_calendar": Question.works_at_school,
+    "pages.change_school_day": lambda one: (
+        one.school is not None and remit(one.viewer, Affair.CALENDARS, NOW).covers_school(one.school)
+    ),
     "pages.letters": lambda one: may_make_letters(one.viewer),
     "pages.print_letters": lambda one: may_make_letters(one.viewer),
     "pages.waiting_amendments": lambda one: bool(remit(one.viewer, Affair.REQUESTS, NOW)),
