@@ -15,7 +15,7 @@ from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
 from furnished import crowd, furnish
 from furnished_letters import lettered
-from furnished_work import corrected
+from furnished_work import calendared, corrected
 from office_world import at_home, ruled, waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
@@ -88,7 +88,7 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 
 
 # of the states of a page those that can be there together
-FURNISHING = (None, crowd, corrected, waiting_office, at_home, ruled)
+FURNISHING = (None, crowd, corrected, calendared, waiting_office, at_home, ruled)
 # as the page's registry has them, and what it has not
 PLACES = [
     *(
@@ -123,6 +123,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     at_home(found)
     ruled(found)
     corrected(found)
+    calendared(found)
 
     def rows(make: Factory) -> None:
         below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")
