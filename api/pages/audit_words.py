@@ -233,7 +233,7 @@ def _calendar(told: _Told) -> str:
     detail, place = told.detail, told.other("school", told.detail.get("school"))
     if "day" in detail:
         kind = record_words.said(calendar_words.KINDS, detail["kind"])
-        return _("%(place)s, %(day)s: %(kind)s", place=place, day=_day(detail["day"]), kind=kind)
+        return f"{place}, {_day(detail['day'])}: {kind}"
     first, last = _day(detail["first"]), _day(detail["last"])
     return _("%(place)s: a file of %(first)s to %(last)s", place=place, first=first, last=last)
 
