@@ -35,6 +35,7 @@ class Affair(StrEnum):
     CLIENTS = "clients"  # machines, identity providers
     RETENTION = "retention"  # schedule, legal holds
     CALENDARS = "calendars"  # which days of a school count
+    POLICY = "policy"  # what of the rules a district may set
 
 
 _PRINCIPAL, _REGISTRAR, _STEWARD, _LEADER = (
@@ -62,6 +63,7 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     Affair.CLIENTS: frozenset({_STEWARD}),
     Affair.RETENTION: frozenset({_STEWARD, _LEADER}),
     Affair.CALENDARS: frozenset({_PRINCIPAL}),
+    Affair.POLICY: frozenset({_STEWARD, _LEADER}),
 }
 
 

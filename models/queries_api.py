@@ -79,6 +79,12 @@ def api_students(
     ]  # fmt: skip
 
 
+def may_name_school(session: Session, district_id: int, student: int) -> bool:
+    """Whether a program may know at which school a student is."""
+    query = select(appears_in(Place.EXPORT, Person)).where(Person.district_id == district_id, Person.id == student)
+    return bool(session.scalar(query))
+
+
 def _sections_of(
     session: Session, district_id: int, students: Sequence[int], at: datetime
 ) -> dict[int, list[ApiSection]]:

@@ -1,0 +1,43 @@
+"""Values of policy parameters that a state, a district or a school set, from a day on."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from models.row_security import grant_sequences, secure
+
+revision = "0019"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "policy_record",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("parameter", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("school_id", sa.BigInteger(), nullable=True),
+        sa.Column("binding", sa.Boolean(), nullable=False),
+        sa.Column("legal_basis", sa.Text(), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("level IN ('state', 'district', 'school')", name=op.f("ck_policy_record_level")),
+        sa.CheckConstraint("(level = 'school') = (school_id IS NOT NULL)", name=op.f("ck_policy_record_place")),
+        sa.CheckConstraint("value IS NOT NULL OR NOT binding", name=op.f("ck_policy_record_binding")),
+        sa.ForeignKeyConstraint(
+            ["district_id", "school_id"],
+            ["school.district_id", "school.id"],
+            name=op.f("fk_policy_record_district_id_school_id"),
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_policy_record")),
+    )
+    op.create_index(
+        op.f("ix_policy_record_district_id_effective_from"), "policy_record", ["district_id", "effective_from"]
+    )
+    for statement in secure("policy_record", append_only=True):
+        op.execute(statement)
+    op.execute(grant_sequences())
