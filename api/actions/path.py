@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.actions.explain import Moment
+from api.actions.policy_records import policy_for
 from mastery import evidence as law
 from mastery.as_of import state_on
 from mastery.body.words import Lack, State
@@ -20,7 +21,7 @@ from mastery.policy import DEFAULT_POLICY
 from mastery.reassessment.again import Aim, next_try
 from mastery.reassessment.practice import practise_first
 from mastery.reassessment.presets import classroom_summative
-from mastery.reassessment.words import Kind, Try
+from mastery.reassessment.words import Kind, RetakePolicy, Try
 from models.graph_store import DistrictGraph
 from models.progress_store import missing_lines
 from models.queries_api import ApiEvidence, taken_tests
@@ -30,7 +31,6 @@ from models.registry import cuts_of
 
 MOST_LISTED = 3
 _MOST_TRIES = 200
-_CLASSROOM = classroom_summative(DEFAULT_POLICY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,20 @@ class Stage:
 class StudentPath:
     """The path with its targets by GUID; the lists of `path` are whole, those of targets in `stages` are shown.
 
-    `days`: by what the days until another try are counted.
+    `days`: by what the days until another try are counted; `retakes` is the rule of it that is in force for the
+    student.
     """
 
     path: Path
     stages: Mapping[str, Stage]
     standings: int
     days: SchoolDays
+    retakes: RetakePolicy
+
+    @property
+    def days_between_tries(self) -> int:
+        """How many days after a try the next one opens: at least one, whatever rest is asked for."""
+        return max(self.retakes.cooldown_days.of(Kind.SUMMATIVE), 1)
 
     @property
     def step(self) -> Step | None:
@@ -112,11 +119,12 @@ def student_path(
     tries = taken_tests(session, district_id, student_id, shown.keys(), _MOST_TRIES)
     titles = titles_of_tests(session, district_id, shown.keys())
     days = school_days_of(session, district_id, student_id, moment.day)
+    retakes = classroom_summative(policy_for(session, district_id, student_id, moment.day, moment.zone))
     stages = {}
     for target, guid in shown.items():
         taken = [_try(one, moment) for one in tries if one.evidence.target_id == target]
-        stages[guid] = known.stage(target, titles.get(target, {}), _again(taken, moment.day, days))
-    return StudentPath(found, stages, len(standings), days)
+        stages[guid] = known.stage(target, titles.get(target, {}), _again(retakes, taken, moment.day, days))
+    return StudentPath(found, stages, len(standings), days, retakes)
 
 
 def _place(standing: PathStanding, state: State, moment: Moment) -> Place:
@@ -183,9 +191,9 @@ class _Known:
         )
 
 
-def _again(taken: Sequence[Try], today: date, days: SchoolDays) -> TryAgain | None:
+def _again(retakes: RetakePolicy, taken: Sequence[Try], today: date, days: SchoolDays) -> TryAgain | None:
     """Another try of what was taken; None where there is none to be had."""
-    found = next_try(_CLASSROOM, Kind.SUMMATIVE, taken, today, days.count)
+    found = next_try(retakes, Kind.SUMMATIVE, taken, today, days.count)
     if found.aim is None or found.aim is Aim.FIRST:
         return None
     return TryAgain(found.aim, found.opens_on, found.needs_leave)

@@ -47,6 +47,8 @@ from mastery.moves.words import Move, MoveKind, Signal, Waiting
 from mastery.overview import GROUP_OF, Group
 from mastery.pace.school_days import EVERY_DAY
 from mastery.path import Deed, Path
+from mastery.policy import DEFAULT_POLICY
+from mastery.reassessment.presets import classroom_summative
 from models.graph_store import DistrictGraph
 from models.queries_moves import DoneMove, MatterThen
 from models.queries_path import PathStanding
@@ -398,4 +400,5 @@ def _path(visit: Visit) -> PathPage:
 def _found() -> StudentPath:
     """The counts behind the lists of the path."""
     names = tuple(str(number) for number in range(5))
-    return StudentPath(Path(None, names, 5, names, names, names, names, 12), {}, 20, EVERY_DAY)
+    retakes = classroom_summative(DEFAULT_POLICY)
+    return StudentPath(Path(None, names, 5, names, names, names, names, 12), {}, 20, EVERY_DAY, retakes)

@@ -67,6 +67,7 @@ READS: dict[str, Any] = {
     "students.get_targets": _l("where the student stands"),
     "students.get_explanation": _l("the results on one target"),
     "students.get_next": _l("what may come next"),
+    "students.get_policy": _l("which rules hold for the student"),
     "flags.get_flags": _l("information for teachers"),
     "results.get_result": _l("results that it had sent"),
 }

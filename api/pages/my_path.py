@@ -24,9 +24,7 @@ from api.pages.reasons import family_missing, sayable
 from api.pages.texts import Said, fill, graph_of, statement
 from mastery.access_questions import What
 from mastery.decide import State
-from mastery.pace.school_days import SchoolDays
 from mastery.path import Deed, Step, Why
-from mastery.policy import DEFAULT_POLICY
 from mastery.reassessment.again import Aim
 from models.graph_store import DistrictGraph
 from models.queries_path import TeacherRow, teachers_of
@@ -123,9 +121,8 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
     found = student_path(visit.session, visit.district_id, student_id, graph, moment, head.grades)
     own = visit.viewer.person == student_id
     guardian = not own and student_id in visit.viewer.wards
-    writer = _Writer(
-        visit, graph, teachers_of(visit.session, visit.district_id, student_id, visit.now), found.days, guardian
-    )
+    teachers = teachers_of(visit.session, visit.district_id, student_id, visit.now)
+    writer = _Writer(visit, graph, teachers, found, guardian)
     return live_page(
         visit,
         "path.html",
@@ -154,9 +151,10 @@ class _Writer:
     """Puts one student's path into the words of this request's language."""
 
     def __init__(
-        self, visit: Visit, graph: DistrictGraph, teachers: Sequence[TeacherRow], days: SchoolDays, guardian: bool
+        self, visit: Visit, graph: DistrictGraph, teachers: Sequence[TeacherRow], found: StudentPath, guardian: bool
     ) -> None:
-        self.visit, self.graph, self.teachers, self.days, self.guardian = visit, graph, teachers, days, guardian
+        self.visit, self.graph, self.teachers, self.guardian = visit, graph, teachers, guardian
+        self.days, self.days_between_tries = found.days, found.days_between_tries
         self.language = reader_language()
 
     def page(self, found: StudentPath) -> PathPage:
@@ -199,7 +197,7 @@ class _Writer:
 
     def _later(self) -> str:
         """From when on there is another try after one that does not work out."""
-        days = DEFAULT_POLICY.retake_cooldown_days
+        days = self.days_between_tries
         if self.days.opens(self.visit.today, days) is None:
             return _(
                 "If it does not work out, the next try has other questions. Its day is not known yet: the school’s "

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import RAISE, fields, validate
+from marshmallow import RAISE, ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 from api.actions.explain import Moment, explanation, standing_documents, target_document
 from api.actions.graph import next_targets
+from api.actions.policy_records import in_force_for, policy_document
 from api.problems import ProblemError
 from api.security.guards import caller, machine
 from api.services import services
 from api.v1.documents import PROBLEM_RESPONSES
 from api.v1.paging import PageQuery, cut, is_key, is_text, links, place
+from api.v1.policy_schemas import PolicyInForceSchema
 from api.v1.read_schemas import ExplanationSchema, NextTargetsSchema, StandingsSchema, StudentsSchema
 from api.v1.reading import shown
 from api.v1.result_schema import StrictSchema
 from mastery.graph import Ambiguous, Resolved, Unlocked, resolve_target
 from models.graph_store import DistrictGraph
-from models.queries_api import api_students, standings_after, student_names
+from models.queries_api import api_students, may_name_school, standings_after, student_names
 from models.registry import context, find_students
 from models.unit_of_work import district_transaction, one_snapshot
 
@@ -37,6 +39,22 @@ class NextQuery(StrictSchema):
         load_default=20,
         validate=validate.Range(1, 500, error="is not 1 to 500"),
         error_messages={"invalid": "is no whole number; give 1 to 500"},
+    )
+
+
+def _of_our_time(day: date) -> None:
+    if not 1900 <= day.year <= 2999:
+        raise ValidationError("is not within 1900 to 2999")
+
+
+class DayQuery(StrictSchema):
+    """Which day is asked about."""
+
+    on = fields.Date(
+        load_default=None,
+        validate=_of_our_time,
+        error_messages={"invalid": "is no day of the calendar; give one such as 2027-06-30"},
+        metadata={"description": "a day of the calendar, 1900 to 2999; absent: today where the district is"},
     )
 
 
@@ -117,6 +135,24 @@ def get_next(query: dict[str, Any], student: str) -> Response:
         name = student_names(session, me.district_id, [key])[key]
         targets = [_next_document(one, graph) for one in found[: query["limit"]]]
         return shown(session, [key] if targets else (), {"student": name, "total": len(found), "targets": targets})
+
+
+@blueprint.get("/students/<path:student>/policy")
+@machine("students.read")
+@blueprint.arguments(DayQuery, location="query", unknown=RAISE)
+@blueprint.doc(responses=PROBLEM_RESPONSES)
+@blueprint.response(200, PolicyInForceSchema)
+def get_policy(query: dict[str, Any], student: str) -> Response:
+    """Every parameter of the policy as it is in force for a student on a day, who said it, and what it overrode."""
+    me = caller()
+    with district_transaction(services().engine, me.district_id) as session:
+        key, moment = find_one_student(session, student), _moment(session)
+        day = query["on"] or moment.day
+        found = in_force_for(session, me.district_id, key, day, moment.zone)
+        named = may_name_school(session, me.district_id, key)
+        document = policy_document(found, day, names_school=named)
+        name = student_names(session, me.district_id, [key])[key]
+        return shown(session, [key], {"student": name, **document})
 
 
 def _next_document(one: Unlocked, graph: DistrictGraph) -> dict[str, Any]:

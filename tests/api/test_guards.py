@@ -50,6 +50,7 @@ READS = {
     "/students/any/targets": "students.read",
     "/students/any/targets/any/explanation": "students.read",
     "/students/any/next": "students.read",
+    "/students/any/policy": "students.read",
     "/flags": "flags.read",
     "/measurement/any": "measurement.read",
     "/assessments/any": "assessments.write",

@@ -127,7 +127,7 @@ def test_standings_are_the_stored_rows(lms: Machine, school: School, engine: Eng
 def test_a_student_goes_by_sis_id_or_sourced_id(lms: Machine, school: School, engine: Engine) -> None:
     with district_transaction(engine, school.district_id) as session:
         sourced = session.get_one(Person, (school.district_id, school.student_keys[0])).sourced_id
-    for path in ("targets", "next", "targets/4.NF.A.1/explanation"):
+    for path in ("targets", "next", "policy", "targets/4.NF.A.1/explanation"):
         assert lms.get(f"/students/{sourced}/{path}")["student"] == school.students[0]
 
 
@@ -142,7 +142,7 @@ def test_an_id_that_means_two_students_is_refused_with_the_candidates(
     assert problem["detail"].startswith("'S-SAME' means several students; give one sourcedId of user-")
 
 
-@pytest.mark.parametrize("path", ["targets", "next", "targets/4.NF.A.1/explanation"])
+@pytest.mark.parametrize("path", ["targets", "next", "policy", "targets/4.NF.A.1/explanation"])
 def test_who_is_no_student_here_does_not_exist(lms: Machine, school: School, engine: Engine, path: str) -> None:
     other = new_district(engine)
     with district_transaction(engine, other) as session:
