@@ -107,16 +107,36 @@ class InForce:
     overrode: tuple[Overridden, ...] = ()
 
 
+def counting(signed: Iterable[Signed], day: date) -> list[Signed]:
+    """What counts at its own place on a day, by parameter and the farthest place first."""
+    latest: dict[tuple[str, Level, str | None], Signed] = {}
+    for one in signed:
+        if one.effective_from <= day:
+            place = one.parameter, one.level, one.place
+            before = latest.get(place)
+            if before is None or _later(one) > _later(before):
+                latest[place] = one
+    return sorted(latest.values(), key=_in_order)
+
+
+def coming_later(signed: Iterable[Signed], day: date) -> list[Signed]:
+    """What will count at its own place from a later day on, the next first."""
+    coming: dict[tuple[str, Level, str | None, date], Signed] = {}
+    for one in signed:
+        if one.effective_from > day:
+            place = one.parameter, one.level, one.place, one.effective_from
+            before = coming.get(place)
+            if before is None or one.number > before.number:
+                coming[place] = one
+    return sorted(coming.values(), key=lambda one: (one.effective_from, _in_order(one)))
+
+
 def in_force(signed: Iterable[Signed], places: Places, day: date) -> dict[str, InForce]:
     """Every parameter as it is in force for a student in some places on a day, whatever the order of the records."""
-    latest: dict[str, dict[tuple[Level, str | None], Signed]] = {}
-    for one in signed:
-        if one.effective_from <= day and places.has(one) and one.parameter in SETTABLE:
-            at_places = latest.setdefault(one.parameter, {})
-            before = at_places.get((one.level, one.place))
-            if before is None or _later(one) > _later(before):
-                at_places[one.level, one.place] = one
-    return {name: _choose(name, latest.get(name, {}).values()) for name in NAMES}
+    said: dict[str, list[Signed]] = {}
+    for one in counting((one for one in signed if places.has(one)), day):
+        said.setdefault(one.parameter, []).append(one)
+    return {name: _choose(name, said.get(name, ()) if name in SETTABLE else ()) for name in NAMES}
 
 
 def policy_of(found: Mapping[str, InForce]) -> Policy:
@@ -168,6 +188,10 @@ def _lost(one: Signed, winner: Signed) -> Lost:
 
 def _later(one: Signed) -> tuple[date, int]:
     return one.effective_from, one.number
+
+
+def _in_order(one: Signed) -> tuple[str, int, str]:
+    return one.parameter, -_DISTANCE[one.level], one.place or ""
 
 
 # --- signing ----------------------------------------------------------------------------------------------------------

@@ -331,6 +331,7 @@ CASES = (
     Case("rules in force, of the district", "pages.policy", "steward", "/policy", more=ruled),
     Case("rules, names", "pages.set_names_rule", "steward", "/policy/names", more=ruled),
     Case("rules, another time", "pages.sign_time", "steward", "/policy/retention", more=ruled),
+    Case("rules, a number", "pages.set_parameter", "steward", "/policy/rules", more=ruled),
     Case("rules, a hold", "pages.place_hold", "steward", "/policy/holds", more=ruled),
     Case("programs", "pages.keep_programmes", "mentor", "/students/{student}/programs", more=ruled),
     Case("emergency", "pages.emergency", "teacher", "/emergency"),

@@ -22,6 +22,7 @@ from api.actions.households import Joining, join_household, make_household
 from api.actions.links import Asked, appoint, grant_link
 from api.actions.partners import add_partner, end_partner
 from api.actions.people import Draft, add_person
+from api.actions.policy_records import sign_parameter
 from api.actions.programmes import Enrolled, put_programme
 from api.actions.safety import opt_out, protect, set_parent_view
 from api.actions.schedule import Hold, Time, place, sign
@@ -33,6 +34,7 @@ from mastery.disclosures import Entry, Ground, Outcome
 from mastery.households import Notice
 from mastery.links import AgeBasis, Programme, Restriction
 from mastery.names import ParentView
+from mastery.policy_records import Level
 from mastery.retention_schedule import Kind
 from models.audit import by_program, record
 from models.queries_access import viewer_of
@@ -194,6 +196,13 @@ def ruled(found: Furnished) -> None:
         set_parent_view(make.session, desk, ParentView.DISTRICT_RULE, now)
         for keep, begins in (("7 years", today), ("9 years", today + 30 * DAY)):
             sign(make.session, desk, Time(Kind.STUDENT_RECORD, keep, "RSA 189:29", begins), now, "School board")
+        for value, level, begins in (
+            (5, Level.STATE, today),
+            (4, Level.DISTRICT, today),
+            (7, Level.DISTRICT, today + DAY),
+        ):
+            asked = Asked("retake_cooldown_days", value, level, "Board policy IKE", begins)
+            sign_parameter(make.session, desk, asked, now, today, "School board")
         for whom, until in ((None, None), (world.student.sourced_id, today + 30 * DAY)):
             place(make.session, desk, Hold(whom, None, "Doe v. District, 26-117", until), now, "counsel")
         for programme, ends in ((Programme.IDEA, None), (Programme.ENGLISH_LEARNER, today - DAY)):

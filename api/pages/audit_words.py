@@ -18,10 +18,12 @@ from api.pages.blueprint import Visit
 from api.pages.disclosure_words import GROUNDS
 from api.pages.flag_cards import DISMISS_REASONS
 from api.pages.methods import primary_words
+from api.pages.parameter_words import value_words
 from mastery.access import Scope
 from mastery.audit import Act, Actor
 from mastery.flags.life import DismissReason, FlagEvent
 from mastery.offices import Affair, Remit
+from mastery.policy_parameters import stored_value
 from models.queries_audit_names import Mentioned, mentioned
 from models.queries_record import Entry
 from models.subject_choices import ChoiceKind
@@ -247,6 +249,12 @@ def _retention(told: _Told) -> str:
     return _("how long is kept: %(what)s, %(span)s", what=kind, span=told.detail["keep"])
 
 
+def _parameter(told: _Told) -> str:
+    name, value = told.detail["parameter"], told.detail["value"]
+    said = _("nothing of its own any more") if value is None else value_words(name, stored_value(name, value))
+    return _("the rule “%(what)s”: %(value)s", what=policy_words.parameter_words(name), value=said)
+
+
 def _cut_scores(told: _Told) -> str:
     title = told.other("assessment", told.detail["assessment"])
     return _("cut scores of “%(name)s”, number %(version)s", name=title, version=told.detail["version"])
@@ -273,6 +281,7 @@ def _graph(told: _Told) -> str:
 _RULES: dict[str, Callable[[_Told], str]] = {
     "retention": _retention,
     "cut_scores": _cut_scores,
+    "parameter": _parameter,
     "graph": _graph,
     ChoiceKind.METHODS: _methods,
     ChoiceKind.CALIBRATION: _calibration,

@@ -9,19 +9,23 @@ from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from api.actions import schedule
 from api.actions.desk import Desk
+from api.actions.policy_records import sign_parameter
 from api.actions.safety import set_parent_view
 from api.pages.acts import done, form_page, kept, redirect_with
 from api.pages.blueprint import Visit, office_only, pages
 from api.pages.office_forms import ActForm, DayField, add_error, as_default
+from api.pages.parameter_words import PARAMETERS, value_words
 from api.pages.policy_words import KINDS, VIEWS
 from mastery.names import ParentView
 from mastery.offices import Affair
+from mastery.policy_parameters import FOLLOWED, SETTABLE, PolicyError, read_value
+from mastery.policy_records import LONGEST_BASIS, Asked, Level
 from mastery.retention_schedule import OWN_TIMES, PERMANENT, Kind
 from models.holds import RetentionError
 
@@ -68,6 +72,46 @@ class TimeForm(ActForm):
             return None
         keep = PERMANENT if self.unit.data == PERMANENT else f"{self.count.data} {self.unit.data}s"
         return schedule.Time(Kind(self.kind.data), keep, self.basis.data.strip(), self.begins_on.data)
+
+
+def _choice(name: str) -> SelectChoice:
+    parameter = SETTABLE[name]
+    least, most = (value_words(name, number) for number in (parameter.least, parameter.most))
+    words = _("%(what)s: %(least)s to %(most)s", what=PARAMETERS[name], least=least, most=most)
+    return SelectChoice(name, words)
+
+
+class ParameterForm(ActForm):
+    """A parameter of the policy with another value."""
+
+    parameter = SelectField(_l("Which rule?"), choices=lambda: [_choice(name) for name in FOLLOWED])
+    value = StringField(_l("Which number?"), [DataRequired(_l("Give a number.")), Length(max=20)])
+    basis = StringField(
+        _l("Why? The law, the waiver, or the policy of the board"),
+        [DataRequired(_l("Say why.")), Length(max=LONGEST_BASIS, message=_TOO_LONG)],
+    )
+    begins_on = DayField(_l("First day"), [InputRequired(_l("Give the first day."))])
+    binding = BooleanField(_l("No school can set another number"))
+
+    def asked(self, today: date) -> Asked | None:
+        """What was asked for; None, and a field says why, where nobody can sign that."""
+        if self.begins_on.data < today:
+            add_error(self.begins_on, _("Give a day from today on."))
+        name = self.parameter.data
+        try:
+            value = read_value(name, self.value.data.replace(",", "."))
+        except PolicyError:
+            one = SETTABLE[name]
+            least, most, step = (value_words(name, number) for number in (one.least, one.most, one.step))
+            told = _(
+                "Give a number from %(least)s to %(most)s, in steps of %(step)s.", least=least, most=most, step=step
+            )
+            add_error(self.value, told)
+        if self.errors:
+            return None
+        return Asked(
+            name, value, Level.DISTRICT, self.basis.data.strip(), self.begins_on.data, binding=self.binding.data
+        )
 
 
 class HoldForm(ActForm):
@@ -118,6 +162,20 @@ def sign_time(visit: Visit) -> ResponseReturnValue:
     if time is not None and done(visit, form, lambda: schedule.sign(visit.session, desk, time, visit.now)):
         return _back("kept", _("Signed in your name."))
     return form_page("policy_time.html", visit=visit, form=form)
+
+
+@pages.route("/policy/rules", methods=["GET", "POST"])
+@office_only(Affair.POLICY)
+def set_parameter(visit: Visit) -> ResponseReturnValue:
+    """Set a parameter of the policy from a day on; for the whole district's office."""
+    desk, form = _desk(visit, Affair.POLICY), ParameterForm()
+    as_default((form.begins_on,), visit.today)
+    asked = form.asked(visit.today) if form.validate_on_submit() else None
+    if asked is not None and done(
+        visit, form, lambda: sign_parameter(visit.session, desk, asked, visit.now, visit.today)
+    ):
+        return _back("set", _("Signed in your name."))
+    return form_page("policy_set.html", visit=visit, form=form)
 
 
 @pages.route("/policy/holds", methods=["GET", "POST"])

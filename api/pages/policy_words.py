@@ -8,9 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from api.pages.parameter_words import PARAMETERS, value_words
 from mastery.names import ParentView
+from mastery.policy_records import Level
 from mastery.retention_schedule import OWN_TIMES, Begin, Kind, Rule, Span
 from mastery.sign_in import Audience, PasswordSignIn
+from models.policy_records import Told
 
 KINDS: dict[Kind, Any] = {
     Kind.STUDENT_RECORD: _l("a student’s results, decisions and hints"),
@@ -45,6 +48,11 @@ AUDIENCES: dict[Audience, Any] = {
     Audience.STUDENTS: _l("for students"),
     Audience.FAMILIES: _l("for families"),
 }
+LEVELS: dict[Level, Any] = {
+    Level.STATE: _l("the state"),
+    Level.DISTRICT: _l("the district"),
+    Level.SCHOOL: _l("a school"),
+}
 
 
 def kept_for(rule: Rule) -> str:
@@ -70,3 +78,21 @@ def basis_words(rule: Rule) -> str:
     if rule.since is not None:
         return rule.basis
     return _("the law (FERPA 99.32)") if rule.kind is Kind.DISCLOSURE else _("the default of the service")
+
+
+def set_by(one: Told) -> str:
+    """Which place set a parameter, and whether nothing nearer counts beside it."""
+    place = one.school or str(LEVELS[one.signed.level])
+    return _("%(place)s, binding", place=place) if one.signed.binding else place
+
+
+def set_value(one: Told) -> str:
+    """To which value it was set."""
+    if one.signed.value is None:
+        return _("nothing of its own any more")
+    return value_words(one.signed.parameter, one.signed.value)
+
+
+def parameter_words(name: str) -> str:
+    """What a parameter means; its name where nobody has said it in words."""
+    return str(PARAMETERS.get(name, name))

@@ -118,6 +118,7 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.policy": lambda one: one.viewer.is_staff,
     "pages.set_names_rule": lambda one: remit(one.viewer, Affair.PEOPLE, NOW).district,
     "pages.sign_time": lambda one: remit(one.viewer, Affair.RETENTION, NOW).district,
+    "pages.set_parameter": lambda one: remit(one.viewer, Affair.POLICY, NOW).district,
     "pages.place_hold": lambda one: remit(one.viewer, Affair.RETENTION, NOW).district,
     "pages.give_office": lambda _: False,  # a student holds none
     **dict.fromkeys(

@@ -10,13 +10,17 @@ from secretary import Secretary
 from statements import statements_said
 
 from api.actions.desk import Desk
+from api.actions.policy_records import sign_parameter
 from api.actions.schedule import Hold, Time, place, sign
 from mastery.access_matrix import Role
 from mastery.audit import Act
 from mastery.names import ParentView
+from mastery.policy_records import Asked as Rule
+from mastery.policy_records import Level
 from mastery.retention_schedule import Kind
 from models.audit import AuditEvent
 from models.households import NamePolicy
+from models.policy_records import PolicyRecord
 from models.retention import LegalHold, RetentionRule
 from models.roster import Person
 
@@ -126,6 +130,50 @@ def test_the_names_rule_is_set_by_the_district_s_office_alone(office: OfficeWorl
     assert [row.parent_view for row in office.world.rows(NamePolicy)] == [ParentView.LEGAL]
 
 
+def test_a_rule_is_set_by_the_district_s_office_from_a_day_on(office: OfficeWorld) -> None:
+    for who in ("principal", "registrar", "teacher"):
+        client = office.world.client(who)
+        client.get("/policy/rules", 404)
+        client.post("/policy/rules", 404, parameter="retake_attempts", value="4")
+        assert "Set a rule for the district" not in at_policy(office, who).page
+    one = at_policy(office, "leader")
+    assert "Nothing is set: the defaults below count." in one.page
+    one.follow("Set a rule for the district")
+    asked = {"parameter": "retake_improve_level", "basis": "Board policy IKE"}
+    one.press("Sign for the district", 422, **asked)
+    assert "Give a number." in one.page
+    one.press("Sign for the district", 422, **asked, value="5")
+    assert "Give a number from 3 to 4, in steps of 0.5." in one.page
+    one.press("Sign for the district", 422, **asked, value="4", begins_on=TODAY - DAY)
+    assert "Give a day from today on." in one.page
+    one.press("Sign for the district", 422, **{**asked, "parameter": "boe_records"}, value="4", begins_on=TODAY)
+    one.press("Sign for the district", **asked, value="4", begins_on=TODAY)
+    one.follow("Set a rule for the district")
+    one.press("Sign for the district", **asked, value="3,5", begins_on=TODAY + DAY, binding="y")
+    told = " ".join(at_policy(office, "teacher").page.split())
+    assert 'Board policy IKE <span class="quiet">(Horace Mann)</span>' in told
+    assert "From Oct 6, 2026 on, Up to this level (of 4) one may try once more for a better one: 3.5" in told
+    assert "(the district, binding)" in told
+    assert '4 <span class="quiet">(set by the district)</span>' in told, "and so in the list of all of them"
+    assert [(row.value, row.level, row.binding, row.signed_by) for row in office.world.rows(PolicyRecord)] == [
+        ("4.0", "district", False, "Horace Mann"), ("3.5", "district", True, "Horace Mann"),
+    ]  # fmt: skip
+    assert acts(office, Act.POLICY_CHANGED) == [office.world.people["leader"].id] * 2
+
+
+def test_a_rule_that_was_set_is_told_in_spanish(office: OfficeWorld) -> None:
+    one = at_policy(office, "steward")
+    one.follow("Set a rule for the district")
+    one.press("Sign for the district", parameter="retake_attempts", value="4", basis="Norma IKE", begins_on=TODAY)
+    one.client.post("/language", language="es")
+    told = at_policy(office, "steward")
+    told.client.post("/language", language="es")
+    told.client.get("/policy")
+    told._read()
+    assert "Reglas fijadas aquí" in told.page
+    assert "fijado por el distrito" in told.page
+
+
 def test_the_page_takes_as_many_statements_whatever_the_district_has_said(office: OfficeWorld) -> None:
     office.appoint("steward", Role.REGISTRAR)
     client, said = office.world.client("steward"), []
@@ -135,6 +183,8 @@ def test_the_page_takes_as_many_statements_whatever_the_district_has_said(office
         for student in (office.world.student, office.world.people["classmate"]):
             hold_for(make, student)
         for kind in (Kind.AUDIT, Kind.SIGN_IN):
+            rule = Rule("retake_attempts", 4, Level.DISTRICT, "RSA", TODAY)
+            sign_parameter(make.session, Desk(make.district_id), rule, NOW, TODAY, "board")
             sign(make.session, Desk(make.district_id), Time(kind, "9 years", "RSA", TODAY), NOW, "board")
 
     for _ in range(3):
