@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import click
@@ -18,6 +19,7 @@ from mastery.policy_records import Asked, InForce, Level
 from models.district import District
 from models.policy_records import records_of
 from models.registry import find_students
+from models.rule_stops import stops_of
 from models.unit_of_work import district_transaction
 
 NOTHING = "nothing"
@@ -131,6 +133,28 @@ def set_command(
         print_json(record_document(signed))
     else:
         click.echo(f"{parameter}: {value} from {asked.effective_from}, by {signed.school or f'the {level}'}.")
+
+
+@policy.command("stops")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day; if not given, 365 days back.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today if not given.")
+@_as_json
+@with_district
+def stops(
+    services: Services, district: District, first: datetime | None, last: datetime | None, as_json: bool
+) -> None:  # fmt: skip
+    """How often which rule stopped somebody in which school: what speaks for another rule, and about nobody."""
+    end = last.date() if last else _today(services, district)
+    begin = first.date() if first else end - timedelta(days=365)
+    with district_transaction(services.engine, district.id) as session:
+        found = stops_of(session, district.id, begin, end)
+    if as_json:
+        print_json({"from": begin, "to": end, "stops": [asdict(one) for one in found]})
+        return
+    for one in found:
+        click.echo(f"{one.times:>6}  {one.rule}, {one.school or 'no school'}")
+    if not found:
+        click.echo("No rule stopped anybody.")
 
 
 def register(cli: click.Group) -> None:

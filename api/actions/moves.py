@@ -29,6 +29,8 @@ from models.graph_store import GraphCache
 from models.move import Move, MovePart, MoveUndo
 from models.queries_flags import flag_open
 from models.queries_moves import LiveFlag, flag_signals, live_flag, review_open
+from models.roster import Section
+from models.rule_stops import count_stop
 from models.standing import Standing
 
 MOST_AT_ONCE = 1000
@@ -46,6 +48,10 @@ class UnknownMoveError(LookupError):
 
 class MoveError(ValueError):
     """Nothing was done; the text says why: "changed", "late", "many" or "nobody"."""
+
+
+class StoppedError(MoveError):
+    """A rule of the policy stands against it, which is counted; whoever calls commits that, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,8 @@ def undo_move(
         raise UnknownMoveError
     today = now.astimezone(zone).date()
     if days_between(move.at.astimezone(zone).date(), today) > DEFAULT_POLICY.moves_undo_days:
-        raise MoveError("late")
+        count_stop(session, viewer.district, "moves_undo_days", _school_of(session, move), today)
+        raise StoppedError("late")
     # first of all, so that of two who undo at once the second waits here and finds it done
     undone = session.execute(
         insert(MoveUndo)
@@ -153,6 +160,10 @@ def undo_move(
         raise MoveError("changed")
     announce(session, viewer.district, "move", back, now)
     return Done(move_id, len(back), len(left) + len(signed) - len(same) - len(withdrawn))
+
+
+def _school_of(session: Session, move: Move) -> int | None:
+    return session.get_one(Section, (move.district_id, move.section_id)).school_id
 
 
 def _held_flags(session: Session, viewer: Viewer, flags: Collection[int], zone: ZoneInfo) -> dict[int, LiveFlag]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from api.actions.confirm import Confirmable
-from api.actions.moves import Asked, MoveError, UnknownMoveError, do_move, undo_move
+from api.actions.moves import Asked, MoveError, StoppedError, UnknownMoveError, do_move, undo_move
 from api.pages.acts import kept
 from api.pages.blueprint import Visit, pages, staff_only
 from api.pages.whole_numbers import number_of
@@ -58,6 +58,8 @@ def undo(visit: Visit, move_id: int) -> ResponseReturnValue:
         with kept(visit, UnknownMoveError):
             done = undo_move(visit.session, visit.viewer, services().intake.graphs, move_id, visit.zone, visit.now)
     except MoveError as refused:
+        if isinstance(refused, StoppedError):
+            visit.session.commit()
         flash(_REFUSALS[str(refused)](), "problem")
     else:
         flash(f"{_('Taken back: it is on your list again.')} {_left_alone(done.changed)}".strip())

@@ -10,11 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 from command_line import name_in_environment
 from factories import Factory, new_district
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from api.cli import main
+from models.district import District
 from models.installation import Installation
-from models.unit_of_work import district_transaction
+from models.roster import School
+from models.rule_stops import count_stop
+from models.unit_of_work import district_transaction, shared_transaction
 
 COOLDOWN = "retake_cooldown_days"
 SIGNED = ("--basis", "Board policy IKE", "--by", "School board")
@@ -93,3 +96,25 @@ def test_what_can_not_be_set_is_named(student: str) -> None:
     assert "no parameter" in refused("show", "anything")
     assert "no student" in refused("show", "--student", "nobody")
     assert told("show")["signed"] == []
+
+
+def test_how_often_a_rule_stopped_somebody_is_told_by_school(student: str, engine: Engine) -> None:
+    assert run("stops").output == "No rule stopped anybody.\n"
+    with shared_transaction(engine) as session:
+        (district_id,) = session.scalars(select(District.id))
+    day = datetime.now(UTC).date()
+    with district_transaction(engine, district_id) as session:
+        schools = session.scalars(select(School).order_by(School.id)).all()
+        for school, days in ((schools[0].id, 0), (schools[1].id, 0), (schools[1].id, 1), (None, 0), (None, 400)):
+            count_stop(session, district_id, "moves_undo_days", school, day - timedelta(days=days))
+        for _ in range(3):
+            count_stop(session, district_id, "moves_undo_days", None, day)
+        session.commit()
+    assert [(one["school"], one["times"]) for one in told("stops")["stops"]] == [
+        (None, 4), ("Lincoln", 2), ("Roosevelt", 1),
+    ]  # fmt: skip
+    long_ago = str(day - timedelta(days=400))
+    assert told("stops", "--from", long_ago, "--to", long_ago)["stops"] == [
+        {"rule": "moves_undo_days", "school": None, "times": 1}
+    ]
+    assert run("stops").output.splitlines()[0] == "     4  moves_undo_days, no school"

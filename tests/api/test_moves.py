@@ -23,6 +23,7 @@ from models.flag import FlagTransition
 from models.graph_store import GraphCache
 from models.move import Move, MovePart, MoveUndo
 from models.queries_access import viewer_of
+from models.rule_stops import RuleStop
 from models.unit_of_work import district_transaction
 
 
@@ -135,6 +136,11 @@ def test_undo_is_offered_for_a_day(group: Group) -> None:
     client.post(f"/moves/{move}/undo")
     assert "cannot be taken back any more" in client.get("/today").text
     assert group.states() == ["acknowledged"] * 4
+    client.post(f"/moves/{move}/undo")
+    world = group.world
+    (stop,) = world.rows(RuleStop)
+    assert (stop.rule, stop.school_id, stop.times) == ("moves_undo_days", world.school.id, 2), "each time is counted"
+    assert stop.day == world.clock.at.date()
 
 
 @pytest.mark.parametrize("who", ["colleague", "stranger", "guardian", "student", "principal", "leader"])
