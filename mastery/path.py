@@ -95,6 +95,15 @@ def path(
     return _Walk(places, graph, day, policy, among).path()
 
 
+def takeable(
+    places: Mapping[str, Place], graph: Graph, day: date, policy: Policy, among: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """What a student may work on next, in the order of the path: work that waits for nothing, what only lacks a test,
+    and what could be taken up anew. Never what waits for a hard prerequisite, or for a teacher.
+    """
+    return _Walk(places, graph, day, policy, among).takeable()
+
+
 class _Walk:
     """One student's places on the graph, sorted into what each is for."""
 
@@ -107,10 +116,23 @@ class _Walk:
         self.work = [one for one, place in places.items() if place.state in _AT_WORK]
         self.opens = self._first_things()
 
-    def path(self) -> Path:
+    def takeable(self) -> tuple[str, ...]:
+        waiting, ready, begun = self._in_hand()
+        return (
+            *(one for one in begun if one not in self.blocked),
+            *ready,
+            *self._unlocked({*waiting, *ready, *begun}),
+        )
+
+    def _in_hand(self) -> tuple[list[str], list[str], list[str]]:
+        """What waits for a teacher, what is ready to be shown, and what is begun."""
         waiting = [one for one in self.places if self._is_for_a_teacher(one)]
         ready = sorted((one for one in self.work if self._is_ready(one)), key=self._ready_order)
         begun = sorted((one for one in self.work if one not in {*waiting, *ready}), key=self._order)
+        return waiting, ready, begun
+
+    def path(self) -> Path:
+        waiting, ready, begun = self._in_hand()
         in_hand = {*waiting, *ready, *begun}
         unlocked = self._unlocked(in_hand)
         coming = unlocked[:MOST_COMING]

@@ -16,7 +16,7 @@ from mastery.as_of import state_on
 from mastery.body.words import Lack, State
 from mastery.decide import Standing as Fold
 from mastery.pace.school_days import SchoolDays
-from mastery.path import Path, Place, Step, path, shown_of
+from mastery.path import Path, Place, Step, path, shown_of, takeable
 from mastery.policy import DEFAULT_POLICY
 from mastery.reassessment.again import Aim, next_try
 from mastery.reassessment.practice import practise_first
@@ -72,7 +72,7 @@ class StudentPath:
     """The path with its targets by GUID; the lists of `path` are whole, those of targets in `stages` are shown.
 
     `days`: by what the days until another try are counted; `retakes` is the rule of it that is in force for the
-    student.
+    student; `takeable`: what the student may work on next, in the path's order.
     """
 
     path: Path
@@ -80,6 +80,7 @@ class StudentPath:
     standings: int
     days: SchoolDays
     retakes: RetakePolicy
+    takeable: Sequence[str]
 
     @property
     def days_between_tries(self) -> int:
@@ -103,19 +104,28 @@ class StudentPath:
 
 
 def student_path(
-    session: Session, district_id: int, student_id: int, graph: DistrictGraph, moment: Moment, grades: Collection[str]
+    session: Session,
+    district_id: int,
+    student_id: int,
+    graph: DistrictGraph,
+    moment: Moment,
+    grades: Collection[str],
+    also: Collection[int] = (),
 ) -> StudentPath:
     """Work out a student's path on a day; four statements, however much the student has done.
 
-    `grades` only say where to begin before anything is known of the student.
+    `grades` only say where to begin before anything is known of the student. `also`: targets that are told of besides,
+    without any weight in the path.
     """
     standings = path_standings(session, district_id, student_id)
     folds = {target: one.fold for target, one in standings.items()}
     states = {target: state_on(moment.day, target, folds, graph.rules, DEFAULT_POLICY) for target in folds}
     places = {graph.guids[target]: _place(one, states[target], moment) for target, one in standings.items()}
-    found = path(places, graph.graph, moment.day, DEFAULT_POLICY, _open_to(standings, graph, frozenset(grades)))
+    among = _open_to(standings, graph, frozenset(grades))
+    found = path(places, graph.graph, moment.day, DEFAULT_POLICY, among)
     known = _Known(graph, standings, folds, states)
-    shown = {graph.ids[guid]: guid for guid in _shown(found)}
+    told = {graph.ids[guid] for guid in _shown(found)} | {key for key in also if key in graph.subjects}
+    shown = {key: graph.guids[key] for key in sorted(told)}
     tries = taken_tests(session, district_id, student_id, shown.keys(), _MOST_TRIES)
     titles = titles_of_tests(session, district_id, shown.keys())
     days = school_days_of(session, district_id, student_id, moment.day)
@@ -124,7 +134,8 @@ def student_path(
     for target, guid in shown.items():
         taken = [_try(one, moment) for one in tries if one.evidence.target_id == target]
         stages[guid] = known.stage(target, titles.get(target, {}), _again(retakes, taken, moment.day, days))
-    return StudentPath(found, stages, len(standings), days, retakes)
+    open_ = takeable(places, graph.graph, moment.day, DEFAULT_POLICY, among)
+    return StudentPath(found, stages, len(standings), days, retakes, open_)
 
 
 def _place(standing: PathStanding, state: State, moment: Moment) -> Place:

@@ -401,4 +401,4 @@ def _found() -> StudentPath:
     """The counts behind the lists of the path."""
     names = tuple(str(number) for number in range(5))
     retakes = classroom_summative(DEFAULT_POLICY)
-    return StudentPath(Path(None, names, 5, names, names, names, names, 12), {}, 20, EVERY_DAY, retakes)
+    return StudentPath(Path(None, names, 5, names, names, names, names, 12), {}, 20, EVERY_DAY, retakes, names)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from mastery.body.words import Lack, State, TargetRule
 from mastery.graph import Edge, EdgeKind, Graph, Node, NodeKind, Strength
-from mastery.path import Deed, Path, Place, Step, Why, path, shown_of
+from mastery.path import Deed, Path, Place, Step, Why, path, shown_of, takeable
 from mastery.policy import DEFAULT_POLICY as POLICY
 
 DAY = date(2026, 10, 5)
@@ -138,3 +138,15 @@ def test_what_is_shown_is_counted_in_things_to_bring() -> None:
     assert shown_of([], plain) == (5, 5)
     assert shown_of([Lack.CONTRADICTION, Lack.INTEGRITY_HOLD], plain) == (4, 5)
     assert shown_of([Lack.DOK, Lack.PREREQUISITES], full) == (5, 7)
+
+
+def test_what_may_be_taken_up_is_open_work_then_what_is_ready_then_what_is_new() -> None:
+    known = graph("a", "b", "c", "d", "e", "f", hard="a>b b>c")
+    review = Place(State.NEEDS_REVIEW, MISSING, 0.5, DAY)
+    places = {"b": begun(), "d": begun(), "e": Place(State.READY, (Lack.CERTIFYING,), 0.95, DAY), "f": review}
+    one = path(places, known, DAY, POLICY)
+    assert takeable(places, known, DAY, POLICY) == ("d", "e", "a")
+    assert {one.step.target, *one.coming} <= {"a", "d", "e"}  # type: ignore[union-attr]
+    places["a"] = mastered()
+    assert takeable(places, known, DAY, POLICY) == ("b", "d", "e")
+    assert takeable({}, known, DAY, POLICY, {"d", "c"}) == ("d",)
