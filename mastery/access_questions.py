@@ -16,6 +16,7 @@ class What(StrEnum):
 
     STANDING = "standing"  # levels, decisions, estimates and what is missing
     EVIDENCE = "evidence"  # the records behind them
+    OWN_WORDS = "own_words"  # what the student and the parents say of interests, goals and preferences
     GOOD_NEWS = "good_news"  # flags of severity INFO
     FLAGS = "flags"  # staff triage
     ACT_ON_FLAG = "act_on_flag"
@@ -45,6 +46,8 @@ _OFFICE = frozenset({Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.DATA_STEWAR
 NEEDS: dict[What, Need] = {
     What.STANDING: Need(Right.READ, DataClass.LEVELS),
     What.EVIDENCE: Need(Right.READ, DataClass.RESPONSES),
+    # the student's goals and plan; who may speak is no cell of the table but whose page it is (mastery.profile)
+    What.OWN_WORDS: Need(Right.READ, DataClass.LEVELS),
     # good news goes to the student first (domain 7.6)
     What.GOOD_NEWS: Need(Right.READ, DataClass.ACADEMIC_FLAGS, _WHOLE_FLAGS | {Role.STUDENT}),
     What.FLAGS: Need(Right.READ, DataClass.ACADEMIC_FLAGS, _WHOLE_FLAGS),

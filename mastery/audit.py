@@ -64,6 +64,8 @@ class Act(StrEnum):
     POLICY_CHANGED = "policy_changed"
     CALENDAR_CHANGED = "calendar_changed"
     PERSON_CHANGED = "person_changed"
+    OWN_WORDS_SAID = "own_words_said"
+    OWN_WORDS_WITHDRAWN = "own_words_withdrawn"
     AMENDMENT_ASKED = "amendment_asked"
     AMENDMENT_DECIDED = "amendment_decided"
     STATEMENT_ATTACHED = "statement_attached"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.hot import fetch
 
-_RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS, _NAMES = 7203, 7204, 7205, 7296, 7297
+_RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS, _NAMES, _OWN_WORDS = 7203, 7204, 7205, 7296, 7297, 7298
 _SHARE = (
     "WITH rules AS MATERIALIZED"
     " (SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s)) AS held)"
@@ -58,6 +58,13 @@ def change_measurements(session: Session, district_id: int, subject: str) -> Non
 def change_amendment(session: Session, district_id: int, key: int) -> None:
     """Hold a request for a correction alone until the transaction ends: two steps about it are taken one by one."""
     fetch(session, _ALONE, {"district": f"{district_id}/{key}", "rules": _AMENDMENTS})
+
+
+def change_own_words(session: Session, district_id: int, student: int) -> None:
+    """Hold what is said of a student in their own words alone until the transaction ends: one thing is said at a time,
+    and one choice stands.
+    """
+    fetch(session, _ALONE, {"district": f"{district_id}/{student}", "rules": _OWN_WORDS})
 
 
 def give_names(session: Session, district_id: int, kind: str) -> None:

@@ -79,6 +79,7 @@ _RECORDS = (
     "subject_state",
     "flag",
     "move_part",
+    "own_words",
     "amendment",
     "inspection",
     "programme_enrollment",

@@ -23,6 +23,7 @@ from models.letters import EntryCode
 from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organization, ProgrammeEnrollment
 from models.mail import Mail
 from models.move import Move, MovePart, MoveUndo
+from models.own_words import OwnWords
 from models.retention import LegalHold, MasteredCompetency
 from models.roster import Person, Section
 from models.standing import Confirmation, SubjectState
@@ -76,8 +77,12 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
         district_id=district_id, student_id=student.id, asked_by=guardian.id, asked_at=NOW, contested="result",
         found=f"{CANARY} found.", wanted=f"{CANARY} wanted.",
     )  # fmt: skip
+    goal = OwnWords(
+        district_id=district_id, student_id=student.id, kind="goal", words=f"{CANARY} goal", target_id=target.id,
+        by_day=date(2026, 12, 1), withdrawn=False, replaces_id=None, said_by=guardian.id, said_at=NOW,
+    )  # fmt: skip
     inspected = Inspection(district_id=district_id, student_id=student.id, asked_by=guardian.id, asked_at=NOW)
-    session.add_all([move, asked, inspected])
+    session.add_all([move, asked, goal, inspected])
     session.flush()
     session.add_all(
         [
@@ -86,6 +91,10 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
                 flag_version=1, confirmation_id=None, state="in_progress", probability=0.4,
             ),
             MoveUndo(district_id=district_id, move_id=move.id, by_person=teacher.id, at=NOW),
+            OwnWords(
+                district_id=district_id, student_id=student.id, kind="goal", words=None, target_id=None, by_day=None,
+                withdrawn=True, replaces_id=goal.id, said_by=student.id, said_at=NOW,
+            ),
             AmendmentStep(
                 district_id=district_id, amendment_id=asked.id, step="statement", by_person=guardian.id,
                 words=f"{CANARY} statement", at=NOW,

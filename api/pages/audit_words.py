@@ -202,6 +202,10 @@ def _amendment(told: _Told) -> str:
     return record_words.said(record_words.CONTESTED, told.detail.get("contested", ""))
 
 
+def _own_words(told: _Told) -> str:
+    return record_words.said(record_words.OWN_WORDS, told.detail.get("kind", ""))
+
+
 def _kept(told: _Told) -> str:
     kind = told.detail.get("what", told.detail.get("kind"))
     return _("records of every kind") if kind is None else record_words.said(policy_words.KINDS, kind)
@@ -293,6 +297,7 @@ _SAID: dict[str, Callable[[_Told], str]] = {
     **dict.fromkeys((Act.CLIENT_MADE, Act.CLIENT_ROTATED, Act.CLIENT_REVOKED), _program),
     **dict.fromkeys((Act.DECISION, Act.OVERRIDE), _signed),
     **dict.fromkeys((Act.AMENDMENT_ASKED, Act.AMENDMENT_DECIDED, Act.STATEMENT_ATTACHED), _amendment),
+    **dict.fromkeys((Act.OWN_WORDS_SAID, Act.OWN_WORDS_WITHDRAWN), _own_words),
     **dict.fromkeys((Act.HOLD_PLACED, Act.HOLD_LIFTED), _hold),
     **dict.fromkeys(
         (

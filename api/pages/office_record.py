@@ -72,6 +72,8 @@ ACTS: dict[str, Any] = {
     Act.POLICY_CHANGED: _l("changed a rule"),
     Act.CALENDAR_CHANGED: _l("changed the calendar of a school"),
     Act.PERSON_CHANGED: _l("changed a person’s data"),
+    Act.OWN_WORDS_SAID: _l("said something in own words"),
+    Act.OWN_WORDS_WITHDRAWN: _l("took own words back"),
     Act.AMENDMENT_ASKED: _l("asked for a correction"),
     Act.AMENDMENT_DECIDED: _l("decided on a correction"),
     Act.STATEMENT_ATTACHED: _l("attached a statement"),

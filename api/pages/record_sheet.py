@@ -18,7 +18,7 @@ from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, PROGRAMMES, cla
 from api.pages.disclosure_words import GROUNDS, OUTCOMES
 from api.pages.flag_cards import DISMISS_REASONS, quoted
 from api.pages.reasons import flag_text
-from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, KINDS, MOVES, ROLES, STEPS, said
+from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, KINDS, MOVES, OWN_WORDS, ROLES, STEPS, said
 from api.pages.texts import Said, of_record, statement
 from api.pages.words import EVIDENCE_TYPES, INDEPENDENCE, PURPOSES, level_figure, percent, points, state_look
 from models.graph_store import DistrictGraph
@@ -226,6 +226,17 @@ def _acts(reader: _Reader) -> Iterator[tuple[Any, ...]]:
         yield reader.when(row["at"]), said(ACTS, row["act"]), _role(row.get("by")), row["purpose"] or "–"
 
 
+def _own_words(reader: _Reader) -> Iterator[tuple[Any, ...]]:
+    for row in reader.sections["own_words"]:
+        told: list[Any] = [row["words"]] if row["words"] else []
+        if row.get("target"):
+            told.append(reader.target(row["target"]))
+        if row["by_day"]:
+            told.append(_("by %(day)s", day=_day(row["by_day"])))
+        text = _("Taken back.") if row["withdrawn"] else Markup(", ").join(told)
+        yield reader.when(row["said_at"]), said(OWN_WORDS, row["kind"]), _role(row["said_by"]), text
+
+
 def _amendments(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     steps = reader.by("amendment", "amendment_step", "amendment_id")
     for row in reader.sections["amendment"]:
@@ -244,6 +255,12 @@ _WITHHELD = _l("What was said is for who asked and the school.")
 _WHEN, _BY = _l("When"), _l("By")
 _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
     ("person", _l("The student"), (_l("What"), _l("As it is on file")), _person),
+    (
+        "own_words",
+        _l("The student’s own words"),
+        (_WHEN, _l("What"), _BY, _l("In words")),
+        _own_words,
+    ),
     (
         "amendments",
         _l("Requests to correct the record, and statements"),

@@ -13,6 +13,7 @@ from mastery.audit import Act
 from mastery.body.words import ActKind
 from mastery.flags.life import FlagState
 from mastery.moves.words import MoveKind
+from mastery.profile import Kind
 from mastery.roster import Role
 
 ROLES: dict[str, Any] = CAPACITIES | {
@@ -71,6 +72,8 @@ ACTS: dict[str, Any] = {
     Act.CONSENT_WITHDRAWN: _l("consent withdrawn"),
     Act.BREAK_GLASS: _l("looked for safety"),
     Act.BREAK_GLASS_REVIEWED: _l("checked that look"),
+    Act.OWN_WORDS_SAID: _l("said something in own words"),
+    Act.OWN_WORDS_WITHDRAWN: _l("took own words back"),
     Act.AMENDMENT_ASKED: _l("asked for a correction"),
     Act.AMENDMENT_DECIDED: _l("decided about a correction"),
     Act.STATEMENT_ATTACHED: _l("attached a statement"),
@@ -80,6 +83,12 @@ ACTS: dict[str, Any] = {
     Act.HOLD_PLACED: _l("kept for a legal reason"),
     Act.HOLD_LIFTED: _l("no longer kept for that"),
     Act.DELETED: _l("deleted"),
+}
+OWN_WORDS: dict[str, Any] = {
+    Kind.INTEREST: _l("What the student likes"),
+    Kind.GOAL: _l("A goal"),
+    Kind.PREFERENCE: _l("How the student learns best"),
+    Kind.CHOICE: _l("What the student wants to do next"),
 }
 CONTESTED: dict[str, Any] = {
     Contested.RESULT: _l("A result"),

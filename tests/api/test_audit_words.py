@@ -71,6 +71,7 @@ TOLD: list[tuple[Act, dict[str, Any], bool, str]] = [
     (Act.EXPORT, {"what": "complete_record"}, True, "the complete record"),
     (Act.DECISION, {"kind": "confirm", "targets": ["<target>"]}, True, "confirmed: 4.NF.A.1"),
     (Act.FLAG_CHANGED, {"event": "dismiss", "flags": [1], "reason": "false_alarm"}, True, "dismissed: False alarm"),
+    (Act.OWN_WORDS_SAID, {"own_words": 1, "kind": "goal"}, True, "A goal"),
     (Act.AMENDMENT_DECIDED, {"step": "refuse"}, True, "The school does not correct it"),
     (Act.DELETED, {"what": "waiting_result", "rows": 3}, False, "results that wait for a name"),
     (Act.POLICY_CHANGED, {"organization": "<organization>", "ended": True}, False,

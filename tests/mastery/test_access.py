@@ -329,3 +329,16 @@ def test_a_zone_is_never_guessed() -> None:
     """Instants of any zone compare as instants."""
     tie = replace(teacher(), span=Span(NOW.astimezone(ZoneInfo("America/Chicago")), None))
     assert reads(viewer(tie), DataClass.LEVELS).allowed
+
+
+def test_own_words_are_read_with_levels_and_from_outside_within_the_consent_alone() -> None:
+    for tie in (Tie(Role.STUDENT, Scope.STUDENT, 7, basis=Basis.OWN_RIGHT), parent(), teacher(), mentor()):
+        assert may(viewer(tie), What.OWN_WORDS, CHILD, NOW).whole
+    only_scores = Consent(Span(NOW - HOUR, NOW + HOUR), frozenset({DataClass.RESPONSES}))
+    assert may(viewer(mentor(consent=only_scores)), What.OWN_WORDS, CHILD, NOW).reason is Reason.NO_CONSENT
+    unshared = mentor(share=frozenset({DataClass.RESPONSES}))
+    assert may(viewer(unshared), What.OWN_WORDS, CHILD, NOW).reason is Reason.NOT_SHARED
+    # what names no target is about the student as a whole
+    assert not may(viewer(mentor(targets=frozenset({70}))), What.OWN_WORDS, CHILD, NOW).whole
+    assert not may(viewer(parent(orders=(Order(),))), What.OWN_WORDS, CHILD, NOW).allowed
+    assert not may(viewer(teacher(12)), What.OWN_WORDS, CHILD, NOW).allowed

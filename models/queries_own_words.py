@@ -1,0 +1,61 @@
+"""What a student or a parent said, as rows: all of it, and adding to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mastery.profile import Addition, Entry, Kind, Saying
+from models.own_words import OwnWords
+from models.roster import Person
+
+
+def told_of(session: Session, district_id: int, student_id: int) -> list[Entry]:
+    """All that was ever said of a student, oldest first; one statement."""
+    rows = session.scalars(
+        select(OwnWords)
+        .where(OwnWords.district_id == district_id, OwnWords.student_id == student_id)
+        .order_by(OwnWords.id)
+    )
+    return [
+        Entry(
+            row.id,
+            Kind(row.kind),
+            None if row.withdrawn else Saying(Kind(row.kind), row.words or "", row.target_id, row.by_day),
+            row.said_by,
+            row.said_at,
+            row.replaces_id,
+        )
+        for row in rows
+    ]
+
+
+def authors_of(session: Session, district_id: int, people: Collection[int]) -> dict[int, str]:
+    """The names of who said something, by key."""
+    rows = session.scalars(select(Person).where(Person.district_id == district_id, Person.id.in_(people)))
+    return {row.id: row.display_name for row in rows}
+
+
+def add_own_words(
+    session: Session, district_id: int, student_id: int, person: int, added: Addition, now: datetime
+) -> int:  # fmt: skip
+    """Add what an act adds; its key."""
+    said = added.saying
+    row = OwnWords(
+        district_id=district_id,
+        student_id=student_id,
+        kind=added.kind,
+        words=(said.words or None) if said else None,
+        target_id=said.target if said else None,
+        by_day=said.by_day if said else None,
+        withdrawn=said is None,
+        replaces_id=added.replaces,
+        said_by=person,
+        said_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
