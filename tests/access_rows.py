@@ -21,6 +21,7 @@ from models.graph import Node
 from models.households import Household, HouseholdMember
 from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organization, ProgrammeEnrollment
 from models.move import Move, MovePart
+from models.own_words import OwnWords
 from models.roster import Guardianship, Person, Section
 from models.standing import Confirmation
 
@@ -61,6 +62,11 @@ class Canary:
     def asked(self) -> str:
         """The words of a request for a correction."""
         return f"CANARY-ASKED-{self.mark}"
+
+    @property
+    def own_words(self) -> str:
+        """What the student said in their own words."""
+        return f"CANARY-OWN-WORDS-{self.mark}"
 
     @property
     def purpose(self) -> str:
@@ -213,6 +219,10 @@ def _signed(
         **key, student_id=student.id, asked_by=student.id, asked_at=NOW, contested="other", found=canary.asked,
         wanted=canary.asked,
     )  # fmt: skip
+    said = OwnWords(
+        **key, student_id=student.id, kind="interest", words=canary.own_words, target_id=None, by_day=None,
+        withdrawn=False, replaces_id=None, said_by=student.id, said_at=NOW,
+    )  # fmt: skip
     move = make._add(
         Move(
             **key, by_person=teacher.id, section_id=section, kind="pull", target_id=target.id, assessment_id=None,
@@ -225,7 +235,10 @@ def _signed(
             confirmation_id=None, state=None, probability=None,
         )
     )  # fmt: skip
-    return {"judgement_id": make._add(judged).id, "amendment_id": make._add(asked).id, "move_id": move.id}
+    return {
+        "judgement_id": make._add(judged).id, "amendment_id": make._add(asked).id, "move_id": move.id,
+        "own_words_id": make._add(said).id,
+    }  # fmt: skip
 
 
 def _school(make: Factory, section: int) -> dict[str, int | str]:

@@ -64,7 +64,7 @@ def ask(client: PageClient, token: str, method: str, url: str, place: Place) -> 
     form = {
         "csrf_token": token, "version": 99, "reason": "false_alarm", "kind": "pull", "section": place.section,
         "about": place.target, "flags": f"{place.flag}.99", "cut_scores": NOWHERE,
-        "step": "grant", "words": "So it is.",
+        "step": "grant", "target": place.target, "words": "So it is.",
     }  # fmt: skip
     if url.endswith("/emergency"):
         form["reason"] = "short"  # a good one would open what the walk is to find closed

@@ -20,6 +20,7 @@ from furnished_work import (
     morning,
     restricted,
     schooling,
+    spoken,
 )
 from measurement_world import PILOT, well_measured
 from office_world import at_home, ruled, waiting_office
@@ -150,6 +151,17 @@ def _no_day(visitor: Visitor) -> None:
     visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
 
 
+def _wordless(visitor: Visitor) -> None:
+    """A day that is over, past the browser's own check."""
+    visitor.page.get_by_text("Set a goal").click()
+    form = visitor.page.locator("#say-goal form")
+    form.evaluate("(form) => { form.noValidate = true; }")
+    form.get_by_label("I want to be able to").fill("ride")
+    form.get_by_label("By which day").fill("2020-01-01")
+    form.get_by_role("button", name="Keep it").click()
+    visitor.page.get_by_role("alert").filter(has_text="from today on").wait_for()
+
+
 def _no_substitute(visitor: Visitor) -> None:
     visitor.page.get_by_text("Protect this student").click()
     visitor.page.get_by_label("Take the real address out").check()
@@ -196,6 +208,7 @@ _ADDED = "/office/people/{added}"
 _CALENDAR = "/schools/{school}/calendar"
 _LINK = "/office/people/{student}/link"
 _INSPECTION = "/students/{student}/inspection"
+_OWN_WORDS = "/students/{student}/own-words"
 _LOOKED = "/students/{student}/looked"
 _TOLD = "/students/{classmate}/targets/{told}"
 
@@ -261,6 +274,12 @@ CASES = (
     Case("path, for themselves", "pages.my_path", "student", "/path", more=schooling),
     Case("path, in Spanish", "pages.child_path", "guardian", "/students/{student}/path", more=schooling, language="es"),
     Case("path, as a teacher sees it", "pages.child_path", "teacher", "/students/{student}/path", more=schooling),
+    Case("path, with own words", "pages.my_path", "student", "/path", more=spoken),
+    Case("own words, to say", "pages.own_words", "student", _OWN_WORDS, more=spoken),
+    Case("own words, refused", "pages.own_words", "student", _OWN_WORDS, _wordless, status=422),
+    Case("own words, of a child", "pages.own_words", "guardian", _OWN_WORDS, more=spoken, language="es"),
+    Case("own words, as a teacher reads them", "pages.own_words", "teacher", _OWN_WORDS, more=spoken),
+    Case("student, with own words", "pages.student", "teacher", "/students/{student}", more=spoken),
     Case("path, nothing scored", "pages.child_path", "teacher", "/students/{classmate}/path"),
     Case("cut scores, proposed", "pages.cut_scores", "teacher", "/assessments/{proposed}/cut-scores"),
     Case("cut scores, confirmed", "pages.cut_scores", "teacher", "/assessments/{confirmed}/cut-scores"),

@@ -33,6 +33,7 @@ from models.graph import Node
 from models.graph_store import GraphCache
 from models.inspection import Inspection, InspectionAnswer
 from models.methods import put_methods
+from models.own_words import OwnWords
 from models.queries_access import viewer_of
 from models.registry import bump
 from models.roster import Person
@@ -217,6 +218,32 @@ def schooling(found: Furnished) -> None:
         add_prerequisite(make.session, make.district_id, "PS2.A", "PS2.B", Strength.SOFT)
         make.standing(student, force, missing=LITTLE, records=1)
         found.places["around"] = made[UNLIKE].id
+
+    world.add(rows)
+
+
+def spoken(found: Furnished) -> None:
+    """Something of each kind in the student's own words, some changed, one taken back, one a parent's."""
+    world = found.world
+    student, guardian = world.student.id, world.people["guardian"].id
+
+    def rows(make: Factory) -> None:
+        def said(kind: str, words: str | None, by: int = student, after: int | None = None, **more: Any) -> int:
+            values: dict[str, Any] = {"target_id": None, "by_day": None, "withdrawn": False}
+            row = OwnWords(
+                district_id=make.district_id, student_id=student, kind=kind, words=words, replaces_id=after,
+                said_by=by, said_at=NOW, **values | more,
+            )  # fmt: skip
+            make.session.add(row)
+            make.session.flush()
+            return row.id
+
+        said("interest", "horses and " + "maps " * 40, after=said("interest", "horses"))
+        said("interest", "chess", guardian)
+        said("goal", "read a map", target_id=world.target.id, by_day=NOW.date() + timedelta(days=30))
+        said("preference", "I can move about", after=said("preference", "it is quiet"))
+        said("preference", None, after=said("preference", "music is on"), withdrawn=True)
+        said("choice", None, target_id=world.target.id)
 
     world.add(rows)
 

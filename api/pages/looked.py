@@ -54,6 +54,10 @@ PAGES: dict[str, Any] = {
     "pages.keep_programmes": _l("the page of special programs"),
     "pages.amendments": _CORRECTIONS,
     "pages.ask_amendment": _CORRECTIONS,
+    **dict.fromkeys(
+        ("pages.own_words", "pages.say_own_words", "pages.choose_next", "pages.change_own_words"),
+        _l("the page of the student’s own words"),
+    ),
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),

@@ -19,6 +19,7 @@ from api.pages import words
 from api.pages.blueprint import Visit, about_student, pages
 from api.pages.language import SOURCE, reader_language
 from api.pages.methods import primary_words
+from api.pages.own_words_view import own_words_of
 from api.pages.partial import live_page
 from api.pages.reasons import family_missing, sayable
 from api.pages.texts import Said, fill, graph_of, statement
@@ -118,7 +119,13 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
     graph = graph_of(visit)
     head = student_head(visit.session, visit.district_id, student_id, visit.name_use)
     moment = Moment(visit.now, visit.zone)
-    found = student_path(visit.session, visit.district_id, student_id, graph, moment, head.grades)
+    view = own_words_of(visit, graph, head)
+    said = view.chosen.saying if view and view.chosen else None
+    also = [said.target] if said and said.target is not None else []
+    found = student_path(visit.session, visit.district_id, student_id, graph, moment, head.grades, also)
+    chosen = view.chosen_in(found, graph) if view else None
+    if view is not None and view.speaks:
+        view.offer_targets(found, graph)
     own = visit.viewer.person == student_id
     guardian = not own and student_id in visit.viewer.wards
     teachers = teachers_of(visit.session, visit.district_id, student_id, visit.now)
@@ -138,6 +145,8 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         found=found,
         explains=visit.explains,
         page=writer.page(found),
+        view=view,
+        choice=None if chosen is None else writer.chosen(found, chosen),
     )
 
 
@@ -162,6 +171,10 @@ class _Writer:
         lists = (path.now, path.ready, path.waiting, path.coming, path.done)
         now, ready, waiting, coming, done = ([self._card(one) for one in found.listed(some)] for some in lists)
         return PathPage(None if path.step is None else self._next(path.step, found), now, ready, waiting, coming, done)
+
+    def chosen(self, found: StudentPath, target: int) -> Card:
+        """What the student chose to do next: shown first, and without a part in what the path says."""
+        return self._card(found.stages[self.graph.guids[target]])
 
     # --- one target -------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from api.pages.flag_cards import DISMISS_REASONS, cards
 from api.pages.judgements import judging
 from api.pages.methods import method_lines, other_primary, primary_words
 from api.pages.my_path import path_url
+from api.pages.own_words_view import own_words_of
 from api.pages.partial import live_page
 from api.pages.parts import part_lines
 from api.pages.preview import preview_lines
@@ -94,6 +95,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
     act = visit.access_to(What.ACT_ON_FLAG)
     if flags:
         visit.showing(What.FLAGS)
+    head = student_head(visit.session, visit.district_id, student_id, visit.name_use)
     # which classes a student is in is for the family and who works here
     sections = (
         []
@@ -107,7 +109,8 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         "_student.html",
         subject.sections,
         visit=visit,
-        head=student_head(visit.session, visit.district_id, student_id, visit.name_use),
+        head=head,
+        view=own_words_of(visit, graph, head),
         told=told,
         group_words=GROUPS,
         subjects=subjects,

@@ -75,6 +75,10 @@ class Question:
         held = {(tie.scope, tie.key) for tie in self.viewer.ties if tie.span.holds(NOW)}
         return self.viewer.is_staff and self.school is not None and bool(near & held)
 
+    def is_the_student(self) -> bool:
+        """Whether the person is the student."""
+        return self.subject is not None and self.viewer.person == self.subject.student
+
     def sees_class(self) -> bool:
         """Whether the class of the place may be opened."""
         section = access_questions.Section(self.place.district, self.place.section, self.school)
@@ -106,6 +110,11 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.print_letters": lambda one: may_make_letters(one.viewer),
     "pages.waiting_amendments": lambda one: bool(remit(one.viewer, Affair.REQUESTS, NOW)),
     "pages.ask_amendment": Question.signs,
+    # what the student said, the student changes and takes back
+    "pages.say_own_words": lambda one: one.is_the_student() or one.signs(),
+    "pages.choose_next": Question.is_the_student,
+    "pages.change_own_words": Question.is_the_student,
+    "pages.withdraw_own_words": Question.is_the_student,
     "pages.inspection": Question.signs,
     "pages.ask_record": Question.signs,
     "pages.amendment_step": lambda one: one.signs() or (one.may(What.AMENDMENTS) and one.answers_for(Affair.REQUESTS)),
@@ -232,6 +241,7 @@ def told(asked: Question, canary: Canary) -> Iterable[tuple[str, bool, tuple[str
     reads_record = reads_whole(asked, DataClass.RECORD)
     staff = asked.answers_for(Affair.DISCLOSURES) and reads_record
     yield "a sealed order", staff, (canary.sealed,)
+    yield "own words", asked.may(What.OWN_WORDS), (canary.own_words,)
     yield "a request", asked.may(What.AMENDMENTS), (canary.asked,)
     found = asked.subject is not None and reach(asked.viewer, NOW).students.covers(asked.subject)
     yield "what a link is for", found or reads_record, (canary.purpose,)

@@ -15,7 +15,7 @@ from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
 from furnished import crowd, furnish
 from furnished_letters import lettered
-from furnished_work import calendared, corrected
+from furnished_work import calendared, corrected, spoken
 from office_world import at_home, ruled, waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
@@ -102,6 +102,7 @@ PLACES = [
     *(("guardian", path) for path in ("/students/{student}/path", "/students/{student}/targets/{mastered}")),
     ("principal", "/classes/{section}"), ("leader", "/students"), ("leader", "/classes"),
     ("principal", "/letters?group=staff"),
+    *((who, "/students/{student}/own-words") for who in ("student", "guardian", "teacher")),
     *((None, path) for path in ("/activate/{mother}", "/activate/{again}", "/recover")),
 ]  # fmt: skip
 # two only send elsewhere, one is for developers, one a picture; to one comes who is halfway, further below
@@ -124,6 +125,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     ruled(found)
     corrected(found)
     calendared(found)
+    spoken(found)
 
     def rows(make: Factory) -> None:
         below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")
