@@ -30,7 +30,7 @@ READERS = {
 }  # fmt: skip
 _READS = re.compile(r"^(from|import) .*\b(mastery\.profile|own_words|own_words_view)\b|^    own_words,$", re.M)
 _FLOORS = ("mastery", "models", "api")
-_DAYS = 14
+_TRIES = 25
 
 
 @pytest.fixture
@@ -41,15 +41,16 @@ def lms(machine: Callable[..., Machine], school: School) -> Machine:
 
 
 def posts(student: str) -> list[dict[str, object]]:
-    """Two weeks of failed and passed tries on both targets, enough for flags."""
-    return [
-        result(
-            student, target, source_id=f"{student}/{day}/{target}", score=int(day % 3 == 0),
-            performed_at=f"2026-11-{day + 1:02}T09:00:00-05:00", scored_at=f"2026-11-{day + 1:02}T09:00:03-05:00",
-        )
-        for day in range(_DAYS)
-        for target in ("4.NF.A.1", "4.NF.A.2")
-    ]  # fmt: skip
+    """Tries at new questions on both targets, five a day, of which the first never works out."""
+    made = []
+    for number in range(_TRIES):
+        at = (NOW - timedelta(days=6) + timedelta(days=number // 5, minutes=number)).isoformat()
+        for target, score in (("4.NF.A.1", 0), ("4.NF.A.2", int(number % 3 == 0))):
+            item = {"item": f"{target}-{number}", "score": score, "max": 1}
+            told = {"target": target, "score": score, "max": 1, "items": [item]}
+            name = f"{student}/{number}/{target}"
+            made.append(result(student, target, source_id=name, targets=[told], performed_at=at, scored_at=at))
+    return made
 
 
 def speak(engine: Engine, school: School, day: int) -> None:
