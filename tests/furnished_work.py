@@ -241,7 +241,7 @@ def spoken(found: Furnished) -> None:
         said("interest", "horses and " + "maps " * 40, after=said("interest", "horses"))
         said("interest", "chess", guardian)
         said("goal", "read a map", target_id=world.target.id, by_day=NOW.date() + timedelta(days=30))
-        said("preference", "I can move about", after=said("preference", "it is quiet"))
+        said("preference", "there is room to move", after=said("preference", "it is quiet"))
         said("preference", None, after=said("preference", "music is on"), withdrawn=True)
         said("choice", None, target_id=world.target.id)
 

@@ -32,6 +32,13 @@ def say(
     _keep(session, viewer, student, profile.say(told, by, viewer.person, saying, today, known), now)
 
 
+def may_change(session: Session, viewer: Viewer, student: int, key: int, now: datetime) -> bool:
+    """Whether there is such an entry, and a viewer may say something else in its place."""
+    entry = next((one for one in told_of(session, viewer.district, student) if one.key == key), None)
+    by = speaker(session, viewer, student, now)
+    return entry is not None and profile.may_change(by, viewer.person, entry)
+
+
 def change(
     session: Session,
     viewer: Viewer,

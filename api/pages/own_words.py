@@ -66,6 +66,8 @@ def choose_next(visit: Visit, student_id: int) -> ResponseReturnValue:
 @about_student(What.OWN_WORDS)
 def change_own_words(visit: Visit, student_id: int, own_words_id: int) -> ResponseReturnValue:
     """Say something else in the place of what one said."""
+    if not act.may_change(visit.session, visit.viewer, student_id, own_words_id, visit.now):
+        abort(404)
     graph = graph_of(visit)
 
     def keep() -> None:
