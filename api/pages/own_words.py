@@ -107,7 +107,7 @@ def _done(visit: Visit, student_id: int, keep: Callable[[], None], text: str) ->
 def _typed() -> Saying:
     """What a form says. Raises ProfileError for what no form sends."""
     form = request.form
-    if form.get("kind") not in SPOKEN:
+    if form.get("what") not in SPOKEN:
         raise ProfileError("kind")
     target, day = form.get("target") or None, form.get("by_day") or None
     key = None if target is None else number_of(target)
@@ -117,7 +117,7 @@ def _typed() -> Saying:
         by_day = None if day is None else date.fromisoformat(day)
     except ValueError:
         raise ProfileError("date") from None
-    return Saying(Kind(form["kind"]), form.get("words", ""), key, by_day)
+    return Saying(Kind(form["what"]), form.get("words", ""), key, by_day)
 
 
 def _page(visit: Visit, student_id: int, problem: str | None = None) -> str:

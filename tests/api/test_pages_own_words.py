@@ -24,7 +24,7 @@ from models.own_words import OwnWords
 from models.roster import Person
 from models.unit_of_work import district_transaction
 
-HORSES = {"kind": "interest", "words": "drawing horses"}
+HORSES = {"what": "interest", "words": "drawing horses"}
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_what_is_said_is_on_the_path_and_what_was_said_before_stays(page_world: 
     first = _newest(page_world).id
     page_world.clock.jump(timedelta(days=2))
     student = page_world.client("student")
-    student.post(f"{url}/{first}", kind="interest", words="riding")
+    student.post(f"{url}/{first}", what="interest", words="riding")
     page = student.get("/path").text
     assert page.index("riding") < page.index("What was said before") < page.index("drawing horses")
     student.post(f"{url}/{_newest(page_world).id}/withdraw")
@@ -85,7 +85,7 @@ def test_what_is_said_is_on_the_path_and_what_was_said_before_stays(page_world: 
 
 def test_a_goal_may_name_a_target_and_a_day(page_world: PageWorld, url: str) -> None:
     student = page_world.client("student")
-    goal = {"kind": "goal", "words": "add fractions", "target": page_world.target.id, "by_day": "2026-12-01"}
+    goal = {"what": "goal", "words": "add fractions", "target": page_world.target.id, "by_day": "2026-12-01"}
     student.post(url, **goal)
     page = page_world.client("teacher").get(f"/students/{page_world.student.id}").text
     for text in ("In the student’s own words", "add fractions", "By Tuesday, December 1, 2026", "Said by Ada Byron on"):
@@ -96,12 +96,12 @@ def test_a_goal_may_name_a_target_and_a_day(page_world: PageWorld, url: str) -> 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"kind": "interest", "words": " "}, "say it in words"),
-        ({"kind": "preference", "words": "x" * (LONGEST + 1)}, "say it in words"),
-        ({"kind": "goal", "words": "kept text", "by_day": "2026-10-04"}, "choose a day from today on"),
-        ({"kind": "goal", "words": "kept text", "by_day": "soon"}, "choose a day from today on"),
-        ({"kind": "goal", "words": "kept text", "target": "999999"}, "one of the targets"),
-        ({"kind": "goal", "words": "kept text", "target": "x"}, "one of the targets"),
+        ({"what": "interest", "words": " "}, "say it in words"),
+        ({"what": "preference", "words": "x" * (LONGEST + 1)}, "say it in words"),
+        ({"what": "goal", "words": "kept text", "by_day": "2026-10-04"}, "choose a day from today on"),
+        ({"what": "goal", "words": "kept text", "by_day": "soon"}, "choose a day from today on"),
+        ({"what": "goal", "words": "kept text", "target": "999999"}, "one of the targets"),
+        ({"what": "goal", "words": "kept text", "target": "x"}, "one of the targets"),
     ],
 )
 def test_what_is_refused_is_shown_as_it_was_typed(
@@ -115,19 +115,19 @@ def test_what_is_refused_is_shown_as_it_was_typed(
 
 def test_what_no_form_says_and_what_was_changed_meanwhile_change_nothing(page_world: PageWorld, url: str) -> None:
     student = page_world.client("student")
-    student.post(url, kind="diagnosis", words="x")
+    student.post(url, what="diagnosis", words="x")
     assert "use one of the forms" in student.get("/path").text
     student.post(url, **HORSES)
     student.post(url, **HORSES)  # a form that was sent twice
     (first,) = page_world.rows(OwnWords)
-    student.post(f"{url}/{first.id}", kind="interest", words="riding")
+    student.post(f"{url}/{first.id}", what="interest", words="riding")
     for late in (f"{url}/{first.id}", f"{url}/{first.id}/withdraw"):
-        student.post(late, kind="interest", words="late")
+        student.post(late, what="interest", words="late")
         assert "changed while you were reading" in student.get("/path").text
     assert len(page_world.rows(OwnWords)) == 2
     for number in range(MOST_STANDING - 1):
-        student.post(url, kind="interest", words=f"thing {number}")
-    assert "Take one back first" in student.post(url, 422, kind="interest", words="one more").text
+        student.post(url, what="interest", words=f"thing {number}")
+    assert "Take one back first" in student.post(url, 422, what="interest", words="one more").text
 
 
 def test_of_two_that_replace_the_same_one_the_database_takes_one(page_world: PageWorld, url: str) -> None:
@@ -219,9 +219,9 @@ def test_a_parent_speaks_for_a_child_and_is_named_to_staff_and_not_to_another_pa
     for who in ("father", "student"):
         assert "Said by a parent on" in seen[who]
         assert name not in seen[who]
-    page_world.client("father").post(f"{url}/{key}", 404, kind="interest", words="no")
+    page_world.client("father").post(f"{url}/{key}", 404, what="interest", words="no")
     page_world.client("father").post(f"{url}/{key}/withdraw", 404)
-    page_world.client("student").post(f"{url}/{key}", 404, kind="interest", words="no")
+    page_world.client("student").post(f"{url}/{key}", 404, what="interest", words="no")
     page_world.client("student").post(f"{url}/{key}/withdraw")
     assert _newest(page_world).withdrawn
     assert "Said by a parent" not in page_world.client("father").get(f"/students/{page_world.student.id}/path").text
@@ -234,7 +234,7 @@ def test_a_parent_says_nothing_more_from_the_18th_birthday_on(page_world: PageWo
     _born(page_world, date(2000, 1, 1))
     for post in (url, f"{url}/{key}", f"{url}/{key}/withdraw"):
         guardian.post(post, 404, **HORSES)
-    student.post(url, kind="preference", words="it is quiet")
+    student.post(url, what="preference", words="it is quiet")
     student.post(f"{url}/{key}/withdraw")
     assert "it is quiet" in student.get("/path").text
 
@@ -286,9 +286,9 @@ def test_a_page_takes_as_many_statements_however_much_is_said(page_world: PageWo
     def counts() -> tuple[int, ...]:
         return student.statements("/path"), guardian.statements(url), teacher.statements(path)
 
-    guardian.post(url, kind="preference", words="it is quiet")
+    guardian.post(url, what="preference", words="it is quiet")
     student.post(url, **HORSES)
     few = counts()
     for number in range(4):
-        student.post(url, kind="goal", words=f"goal {number}", target=page_world.target.id)
+        student.post(url, what="goal", words=f"goal {number}", target=page_world.target.id)
     assert counts() == few
