@@ -5,8 +5,8 @@ from alembic import op
 
 from models.row_security import grant_sequences, secure
 
-revision = "0020"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
