@@ -34,6 +34,7 @@ from mastery.disclosures import Entry, Ground, Outcome
 from mastery.households import Notice
 from mastery.links import AgeBasis, Programme, Restriction
 from mastery.names import ParentView
+from mastery.policy_records import Asked as Rule
 from mastery.policy_records import Level
 from mastery.retention_schedule import Kind
 from models.audit import by_program, record
@@ -201,7 +202,7 @@ def ruled(found: Furnished) -> None:
             (4, Level.DISTRICT, today),
             (7, Level.DISTRICT, today + DAY),
         ):
-            asked = Asked("retake_cooldown_days", value, level, "Board policy IKE", begins)
+            asked = Rule("retake_cooldown_days", value, level, "Board policy IKE", begins)
             sign_parameter(make.session, desk, asked, now, today, "School board")
         for whom, until in ((None, None), (world.student.sourced_id, today + 30 * DAY)):
             place(make.session, desk, Hold(whom, None, "Doe v. District, 26-117", until), now, "counsel")
