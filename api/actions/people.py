@@ -7,21 +7,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from api.actions.desk import Desk
 from api.actions.links import NotYoursError
+from api.actions.office_accounts import may_keep_account
 from mastery.audit import Act
 from mastery.households import Member
 from mastery.links import LinkError
 from mastery.names import NameUse, name_for
-from mastery.offices import Affair
+from mastery.offices import Affair, Reach
 from mastery.roster import LOCAL
 from models.audit import record
 from models.households import Household, StudentSafety
 from models.links import Organization
 from models.queries_access import subject_of, zone_of_student
+from models.queries_office import find_person
+from models.queries_people import district_zone
+from models.queries_person import accounts_of
 from models.queries_persons import family_ties, members_of, roles_held, works_by_link
 from models.roster import Person
 
@@ -77,13 +82,29 @@ def change_person(session: Session, desk: Desk, key: int, draft: Draft, now: dat
 
 
 def _added(session: Session, desk: Desk, key: int, now: datetime) -> Person:
-    """A person who was added here and whom the desk may change: it answers for them, or for all the district."""
+    """A person who was added here and whom the desk may correct. Raises NotYoursError."""
     person = session.get(Person, (desk.district, key), with_for_update=True)
-    if person is None or not person.active or not is_local(person):
-        raise NotYoursError
-    if not desk.remit(Affair.PEOPLE, now).district and not desk.answers_for(session, Affair.PEOPLE, key, now):
+    if person is None or not may_correct(session, desk, person, now):
         raise NotYoursError
     return person
+
+
+def may_correct(session: Session, desk: Desk, person: Person, now: datetime) -> bool:
+    """Whether a desk corrects somebody who was added here: it finds them, and keeps the account, if they have one.
+
+    A link that opens the account goes to the address that is corrected, so that one is not to be had without the other.
+    """
+    where = desk.remit(Affair.PEOPLE, now)
+    if not person.active or not is_local(person) or not where:
+        return False
+    if desk.viewer is None or where.district:
+        return True
+    today = now.astimezone(ZoneInfo(district_zone(session, desk.district))).date()
+    if find_person(session, desk.district, Reach(where, where), person.id, now, today) is None:
+        return False
+    return not accounts_of(session, desk.district, person.id) or may_keep_account(
+        session, desk.viewer, person.id, now
+    )  # fmt: skip
 
 
 def _fill(session: Session, desk: Desk, person: Person, draft: Draft) -> None:

@@ -11,7 +11,7 @@ from api.actions.desk import Desk
 from api.actions.guardians import attest_guardian, end_attested
 from api.actions.office_accounts import may_keep_account
 from api.actions.partners import add_partner, end_partner, list_partners, renew_partner
-from api.actions.people import Draft, add_person, change_person
+from api.actions.people import Draft, add_person, change_person, may_correct
 from api.pages import office_words
 from api.pages.acts import done, form_page, kept, redirect_with
 from api.pages.blueprint import PAGE_SIZE, Visit, last_page, office_only, page_number, pages
@@ -52,6 +52,8 @@ def new_person(visit: Visit) -> ResponseReturnValue:
 def correct_person(visit: Visit, person_id: int) -> ResponseReturnValue:
     """Correct what is on file of somebody who was added here."""
     found, person = added_person(visit, person_id)
+    if not may_correct(visit.session, Desk.of(visit.viewer), person, visit.now):
+        abort(404)
     form = PersonForm(obj=person)
     _offer_partners(visit, form, person.organization_id)
     if request.method == "GET":

@@ -9,8 +9,9 @@ from datetime import datetime
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
+from api.actions.desk import Desk
 from api.actions.office_accounts import may_keep_account
-from api.actions.people import is_local
+from api.actions.people import is_local, may_correct
 from api.actions.programmes import keeps_programmes
 from api.pages import office_words
 from api.pages.blueprint import Visit, last_page, office_only, page_number, pages
@@ -77,6 +78,7 @@ class AdultFile:
     page: int
     last_page: int
     local: bool
+    may_correct: bool
 
 
 @pages.get("/office/people/<int:person_id>")
@@ -146,7 +148,7 @@ def _adult(visit: Visit, person: Found) -> AdultFile:
     wards = wards_of(session, district, person.id, visit.remit(Affair.ORDERS), visit.now)
     page = page_number()
     links, total = links_of(session, district, person.id, students, visit.now, page)
-    last = last_page(page, total, MOST)
+    last, row = last_page(page, total, MOST), session.get_one(Person, (district, person.id))
     visit.seen.update(one.id for one in wards)
     visit.seen.update(line.link.student_id for line in links if line.link.student_id is not None)
     return AdultFile(
@@ -156,7 +158,8 @@ def _adult(visit: Visit, person: Found) -> AdultFile:
         bool(visit.remit(Affair.APPOINTMENTS, Affair.COLLEAGUES)),
         page,
         last,
-        bool(visit.remit(Affair.PEOPLE)) and is_local(session.get_one(Person, (district, person.id))),
+        bool(visit.remit(Affair.PEOPLE)) and is_local(row),
+        may_correct(session, Desk.of(visit.viewer), row, visit.now),
     )
 
 

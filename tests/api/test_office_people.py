@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from access_rows import consent, link
 from factories import NOW, Factory
 from office_world import DAY, TODAY, OfficeWorld, another_district, office_of
 from page_world import PASSWORD, PageWorld
@@ -15,8 +16,10 @@ from sqlalchemy import text
 from api.actions.accounts import create_account
 from api.actions.consents import Signed, give_consent
 from api.actions.custody import Filed, file_order
-from mastery.access_matrix import DataClass
+from mastery.access import Basis
+from mastery.access_matrix import DataClass, Role
 from mastery.links import Restriction
+from mastery.roster import LOCAL
 from models.access import Account
 from models.letters import EntryCode
 from models.links import CourtOrder, Link, Organization
@@ -172,6 +175,48 @@ def test_who_was_added_is_corrected_and_an_agreement_renewed(office: OfficeWorld
     for who in ("principal", "registrar", "teacher", "guardian"):
         office.world.client(who).post(f"/office/people/{hedy.id}/change", 404, given_name="A", family_name="B")
     assert named(office, "Hedy").family_name == "Lamarr"
+
+
+def test_a_school_corrects_its_own_helper_and_no_account_that_is_not_its_own(office: OfficeWorld) -> None:
+    """A mentor is linked to the school's student; where the mentor signs in, a way in goes to the corrected address."""
+    world, mentor = office.world, _local_mentor(office)
+    page, names = f"/office/people/{mentor}", {"given_name": "Judith", "family_name": "Noel", "partner": "0"}
+    one = secretary(office, "registrar")
+    one.press("Search", q="Judith Noel")
+    one.follow("Correct name, contact or partner")
+    one.press("Save", **names, email="judith@example.org")
+    assert named(office, "Judith").email == "judith@example.org"
+    # what the school attests makes nobody's account its own
+    one.client.post(f"{office.page()}/guardian", who="Judith Noel", reason="aunt", begins_on=TODAY)
+    world.add(lambda make: create_account(make.session, make.district_id, "judith", PASSWORD, mentor, NOW))
+    taken = {**names, "email": "school@example.org"}
+    for who in ("registrar", "principal"):
+        client = world.client(who)
+        assert "Correct name" not in client.get(page).text
+        client.get(f"{page}/change", 404)
+        client.post(f"{page}/change", 404, **taken)
+    assert named(office, "Judith").email == "judith@example.org"
+    world.client("steward").post(f"{page}/change", **taken)
+    assert named(office, "Judith").email == "school@example.org"
+
+
+def _local_mentor(office: OfficeWorld) -> int:
+    """Somebody who was added here, with a link to the student; the key."""
+    student, found = office.world.student.id, []
+
+    def rows(make: Factory) -> None:
+        mentor = make.person("Judith", "Noel")
+        mentor.sourced_id = f"{LOCAL}mentor"
+        signed = consent(make, mentor, student, "robotics")
+        until = NOW + 30 * DAY
+        link(
+            make, mentor, Role.EXTERNAL_PROFESSIONAL, student_id=student, basis=Basis.CONSENT, consent_id=signed,
+            ends_at=until,
+        )  # fmt: skip
+        found.append(mentor.id)
+
+    office.world.add(rows)
+    return found[0]
 
 
 def test_many_partners_come_in_pages(office: OfficeWorld) -> None:
