@@ -7,21 +7,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from factories import NOW, WHEEL_SPIN, Factory
-from page_world import PASSWORD
+from page_world import PASSWORD, enrol
 
 from api.actions.accounts import create_account
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.disclosures import Ground
-from mastery.links import Programme
-from mastery.roster import Origin
+from mastery.links import AgeBasis, Programme
+from mastery.roster import LOCAL, Origin
 from models.access import Client
 from models.amendment import Amendment
 from models.graph import Node
 from models.households import Household, HouseholdMember
+from models.inspection import Inspection
 from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organization, ProgrammeEnrollment
 from models.move import Move, MovePart
 from models.own_words import OwnWords
+from models.retention import LegalHold
 from models.roster import Guardianship, Person, Section
 from models.standing import Confirmation
 
@@ -78,6 +80,11 @@ class Canary:
         """Why somebody opened the record."""
         return f"CANARY-EMERGENCY-{self.mark}"
 
+    @property
+    def held(self) -> str:
+        """Why nothing of the student is deleted."""
+        return f"CANARY-HOLD-{self.mark}"
+
 
 OWN = Canary("own", 1.3, 12, date(2013, 2, 3), Programme.IDEA, "special education (IDEA)")
 OTHER = Canary("other", 1.7, 13, date(2013, 2, 4), Programme.SECTION_504, "plan under Section 504")
@@ -86,7 +93,10 @@ TWIN = Canary("twin", 2.3, 14, date(2013, 2, 5), Programme.ENGLISH_LEARNER, "Eng
 
 @dataclass(frozen=True)
 class Place:
-    """What addresses can name of a student: keys. `rows`: what acts end, by the argument or the endpoint."""
+    """What addresses can name of a student: keys. `rows`: what acts are about, by the argument or the endpoint.
+
+    `lives`: who has a home of their own with the student.
+    """
 
     district: int
     student: int
@@ -94,11 +104,14 @@ class Place:
     section: int
     flag: int
     assessment: int
+    lives: int = 0
     rows: dict[str, int | str] = field(default_factory=dict)
 
 
-def place(make: Factory, student: Person, section: int, target: Node, teacher: Person, canary: Canary) -> Place:
-    """Fill what pages show of a student, and one row of each kind that an act ends."""
+def place(
+    make: Factory, student: Person, section: int, target: Node, teacher: Person, lives: Person, canary: Canary
+) -> Place:  # fmt: skip
+    """Fill what pages show of a student, and one row of each kind that an act is about."""
     student.birth_date = canary.born
     student.email, student.middle_name = f"canary-d13-{canary.mark}@example.org", f"CANARY-D13-{canary.mark}"
     quiz = make.assessment("Fractions quiz", targets=[target])
@@ -111,10 +124,11 @@ def place(make: Factory, student: Person, section: int, target: Node, teacher: P
     }  # fmt: skip
     flag = make.wheel_spin(student, target, scope=f"target:{target.id}", finding=finding)
     rows = {
-        **_family(make, student, canary), **_links(make, student, canary), **_signed(make, student, target, teacher,
-        section, canary), **_district(make, canary), **_school(make, section),
+        **_family(make, student, lives, canary), **_links(make, student, canary), **_signed(make, student, target,
+        teacher, section, canary), **_district(make, student, canary), **_school(make, section),
+        "pages.give_office": teacher.id,
     }  # fmt: skip
-    return Place(make.district_id, student.id, target.id, section, flag.id, quiz.id, rows)
+    return Place(make.district_id, student.id, target.id, section, flag.id, quiz.id, lives.id, rows)
 
 
 def consent(make: Factory, person: Person, student: int, purpose: str, **more: Any) -> int:
@@ -153,27 +167,35 @@ def order(make: Factory, guardian: Person, student: Person, reference: str) -> i
     return make._add(row).id
 
 
-def _family(make: Factory, student: Person, canary: Canary) -> dict[str, int | str]:
+def _family(make: Factory, student: Person, lives: Person, canary: Canary) -> dict[str, int | str]:
     near, acting = make.guardian_of(student, given="Near"), make.person("Acting", "Parent")
+    named, former = make.guardian_of(student, given="Named"), make.person("Former", "Parent")
     key = {"district_id": make.district_id}
     make._add(Guardianship(**key, guardian_id=acting.id, student_id=student.id, origin=Origin.ATTESTED))
-    kept = BeyondAge(
-        **key, student_id=student.id, guardian_id=near.id, basis="dependent", begins_at=_BEGAN, ends_at=None,
-        recorded_by=None, recorded_at=NOW, withdrawn_at=None,
+    kept, agreed = (
+        BeyondAge(
+            **key, student_id=student.id, guardian_id=guardian.id, basis=basis, begins_at=_BEGAN, ends_at=None,
+            recorded_by=None, recorded_at=NOW, withdrawn_at=None,
+        )
+        for guardian, basis in ((near, AgeBasis.DEPENDENT), (named, AgeBasis.STUDENT_CONSENT))
     )  # fmt: skip
+    asked = Inspection(**key, student_id=student.id, asked_by=former.id, asked_at=NOW)
     home = make._add(Household(**key, address=f"CANARY-D13-{canary.mark} Lane", language="en", made_at=NOW))
-    member = HouseholdMember(
-        **key, household_id=home.id, person_id=student.id, notice="letter", begins_on=None, ends_on=None
+    child, adult = (
+        HouseholdMember(**key, household_id=home.id, person_id=one.id, notice="letter", begins_on=None, ends_on=None)
+        for one in (student, lives)
     )
-    make._add(
-        ProgrammeEnrollment(**key, student_id=student.id, programme=canary.programme, begins_on=None, ends_on=None)
+    programme = ProgrammeEnrollment(
+        **key, student_id=student.id, programme=canary.programme, begins_on=None, ends_on=None
     )
-    name = f"near-{canary.mark}"
+    account = create_account(make.session, make.district_id, f"near-{canary.mark}", PASSWORD, near.id, NOW)
+    enrol(make.session, make.district_id, account)
     return {
         "guardian_id": acting.id, "kept_id": make._add(kept).id, "household_id": home.id,
-        "membership_id": make._add(member).id,
+        "membership_id": make._add(child).id,
         "order_id": order(make, near, student, f"CANARY-D14-{canary.mark}"),
-        "account_id": create_account(make.session, make.district_id, name, PASSWORD, near.id, NOW),
+        "account_id": account, "inspection_id": make._add(asked).id, "programme_id": make._add(programme).id,
+        "pages.end_family_sees": make._add(agreed).id, "pages.change_notice": make._add(adult).id,
     }  # fmt: skip
 
 
@@ -192,6 +214,11 @@ def _links(make: Factory, student: Person, canary: Canary) -> dict[str, int | st
         recipient=canary.sealed, classes=["D2"], basis=Ground.SEALED_SUBPOENA, purpose="a case", required_by=[], at=NOW,
         happened_on=NOW.date(), entered_by=staff.id,
     )  # fmt: skip
+    added = make.person("Added", "Mentor")
+    added.sourced_id = f"{LOCAL}{canary.mark}"
+    guest = {"student_id": student.id, "basis": Basis.CONSENT, "ends_at": NOW + 50 * _DAY}
+    signed = consent(make, added, student.id, canary.purpose)
+    link(make, added, Role.EXTERNAL_PROFESSIONAL, **guest, consent_id=signed, purpose=canary.purpose)
     passing = {"student_id": student.id, "basis": Basis.EMERGENCY, "ends_at": NOW + _DAY / 2}
     return {
         "consent_id": agreed,
@@ -204,6 +231,7 @@ def _links(make: Factory, student: Person, canary: Canary) -> dict[str, int | st
         "pages.end_support": link(
             make, support, Role.REGISTRAR, scope=Scope.DISTRICT, basis=Basis.SUPPORT, ends_at=NOW + _DAY / 8
         ),
+        **dict.fromkeys(("pages.correct_person", "pages.before_ending", "pages.end_added_person"), added.id),
     }  # fmt: skip
 
 
@@ -247,7 +275,11 @@ def _school(make: Factory, section: int) -> dict[str, int | str]:
     return {"school_id": row.school_id}
 
 
-def _district(make: Factory, canary: Canary) -> dict[str, int | str]:
+def _district(make: Factory, student: Person, canary: Canary) -> dict[str, int | str]:
+    hold = LegalHold(
+        district_id=make.district_id, student_id=student.id, kind=None, reason=canary.held, placed_by="Counsel",
+        placed_at=NOW, until=None, lifted_by=None, lifted_at=None,
+    )  # fmt: skip
     partner = Organization(
         district_id=make.district_id, name=f"Partner {canary.mark}", agreement_reference=None, agreement_ends_on=None,
         active=True, ended_at=None,
@@ -256,4 +288,6 @@ def _district(make: Factory, canary: Canary) -> dict[str, int | str]:
         district_id=make.district_id, client_id=f"program-{make.district_id}-{canary.mark}",
         name=f"Program {canary.mark}", scopes=[], created_at=NOW, revoked_at=None,
     )  # fmt: skip
-    return {"partner_id": make._add(partner).id, "client_id": make._add(program).client_id}
+    return {
+        "partner_id": make._add(partner).id, "client_id": make._add(program).client_id, "hold_id": make._add(hold).id
+    }  # fmt: skip

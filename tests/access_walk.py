@@ -20,7 +20,7 @@ OWN_ACCOUNT = {
     "pages.end_other_sessions", "pages.second_factor", "pages.set_up_second_factor", "pages.second_factor_picture",
     "pages.change_second_factor", "pages.start_second_factor", "pages.cancel_second_factor",
 }  # fmt: skip
-_LAST = ("pages.leave_home", "pages.end_guardian", "pages.end_client")
+_LAST = ("pages.leave_home", "pages.end_guardian", "pages.end_client", "pages.end_added_person")
 
 
 def guard_of(app: Flask, rule: Rule) -> str:
@@ -53,7 +53,8 @@ def page_address(rule: Rule, place: Place) -> str:
         "assessment_id": place.assessment, "person_id": place.student, "subject": "Mathematics", **place.rows,
     }  # fmt: skip
     if rule.endpoint in place.rows:
-        keys["link_id"] = place.rows[rule.endpoint]
+        (argument,) = rule.arguments
+        keys[argument] = place.rows[rule.endpoint]
     return fill(rule, dict.fromkeys(rule.arguments, NOWHERE) | keys)
 
 
@@ -64,8 +65,11 @@ def ask(client: PageClient, token: str, method: str, url: str, place: Place) -> 
     form = {
         "csrf_token": token, "version": 99, "reason": "false_alarm", "kind": "pull", "section": place.section,
         "about": place.target, "flags": f"{place.flag}.99", "cut_scores": NOWHERE,
-        "step": "grant", "target": place.target, "words": "So it is.",
+        "step": "grant", "target": place.target, "words": "So it is.", "notice": "letter",
+        "guardian": place.rows.get("guardian_id", NOWHERE),
     }  # fmt: skip
+    if url.endswith("/change"):
+        form |= {"given_name": "Added", "family_name": "Mentor", "partner": "0"}
     if url.endswith("/emergency"):
         form["reason"] = "short"  # a good one would open what the walk is to find closed
     return client.client.open(url, method=method, data=form)

@@ -92,8 +92,10 @@ def people_of_every_role(world: PageWorld) -> AccessWorld:
             if needs_second_factor([role]):
                 world.codes[name] = enrol(make.session, make.district_id, account)
         colleague = make.teacher(theirs, given="Colleague")
-        found["own"] = place(make, own, section.id, target, people[Role.TEACHER_OF_RECORD], OWN)
-        found["other"] = place(make, other, theirs.id, target, colleague, OTHER)
+        found["own"] = place(
+            make, own, section.id, target, people[Role.TEACHER_OF_RECORD], people[Role.PARENT], OWN
+        )  # fmt: skip
+        found["other"] = place(make, other, theirs.id, target, colleague, make.guardian_of(other), OTHER)
 
     world.add(rows)
     district = new_district(world.engine, "Twin")
@@ -101,6 +103,7 @@ def people_of_every_role(world: PageWorld) -> AccessWorld:
         make = Factory(session, district)
         section = make.section(make.school(), "Twin")
         student, target = make.student(section, "Twin", "Student"), make.target("4.NF.A.1")
-        found["twin"] = place(make, student, section.id, target, make.teacher(section), TWIN)
+        lives = make.guardian_of(student)
+        found["twin"] = place(make, student, section.id, target, make.teacher(section), lives, TWIN)
         session.commit()
     return AccessWorld(world, found["own"], found["other"], found["twin"], people)

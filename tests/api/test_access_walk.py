@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import pytest
 from access_rows import OTHER, OWN, TWIN, Canary, Place
 from access_walk import NOWHERE, ask, guard_of, page_address, page_routes, plain
 from access_world import PERSONS, AccessWorld, people_of_every_role
-from factories import NOW
+from factories import NOW, TODAY
 from flask import Flask
 from page_world import PageWorld
 from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from api.actions.rights import grown_at
 from mastery import access_questions
 from mastery.access import Right, Scope, Subject, Viewer, decide
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
 from mastery.access_questions import NEEDS, What, may, sees_class, sees_measurement
+from mastery.households import Member, shown_members
 from mastery.letters import may_make_letters
 from mastery.links import may_sign
 from mastery.offices import Affair, joint, reach, remit
@@ -44,6 +47,7 @@ class Question:
     subject: Subject | None
     place: Place
     school: int | None
+    grown: datetime | None
 
     def may(self, what: What) -> bool:
         """What the law says."""
@@ -62,8 +66,28 @@ class Question:
         return self.answers_for(Affair.PEOPLE) and self.may(What.ORDERS)
 
     def signs(self) -> bool:
-        """Whether rights to the record are the person's; nobody is of age here."""
-        return self.subject is not None and may_sign(self.viewer, self.subject.student, None, NOW)
+        """Whether rights to the record are the person's."""
+        return self.subject is not None and may_sign(self.viewer, self.subject.student, self.grown, NOW)
+
+    def is_of_age(self) -> bool:
+        """Whether the person is the student and of age, and so says which of the family sees the record (99.5)."""
+        own = self.subject is not None and self.viewer.person == self.subject.student
+        return own and self.grown is not None and self.grown <= NOW
+
+    def lives_there(self) -> bool:
+        """Whether the home that the place names is the person's own, as an adult."""
+        home = [Member(1, self.place.lives)]
+        return self.subject is not None and bool(shown_members(self.viewer.person, home, self.viewer.wards, TODAY))
+
+    def appoints(self) -> bool:
+        """Whether the person gives offices, and finds the adults of the place."""
+        gives = joint(self.viewer, (Affair.APPOINTMENTS, Affair.COLLEAGUES), NOW)
+        return self.subject is not None and bool(gives) and reach(self.viewer, NOW).adults.covers(self.subject)
+
+    def ends_added(self) -> bool:
+        """Whether the person ends who was added for the student: they answer for people, and for the link that ends."""
+        ends = self.of_district(Affair.APPOINTMENTS) or self.answers_for(Affair.LINKS)
+        return self.answers_for(Affair.PEOPLE) and ends
 
     def works_at_school(self) -> bool:
         """Whether the person is of the staff of the place's school, or of the whole district."""
@@ -129,7 +153,7 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.sign_time": lambda one: remit(one.viewer, Affair.RETENTION, NOW).district,
     "pages.set_parameter": lambda one: remit(one.viewer, Affair.POLICY, NOW).district,
     "pages.place_hold": lambda one: remit(one.viewer, Affair.RETENTION, NOW).district,
-    "pages.give_office": lambda _: False,  # a student holds none
+    "pages.give_office": Question.appoints,
     **dict.fromkeys(
         ("pages.new_home", "pages.change_home", "pages.join_home", "pages.leave_home"), Question.keeps_homes
     ),
@@ -140,16 +164,11 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.review_emergency": lambda one: one.answers_for(Affair.REVIEWS),
     # the whole district's
     "pages.end_support": lambda one: one.of_district(Affair.SUPPORT),
-    # nobody has asked for the record, is of age, or lives in a home of theirs here
-    **dict.fromkeys(
-        ("pages.close_request", "pages.let_family_see", "pages.end_family_sees", "pages.change_notice"), lambda _: False
-    ),
-    "pages.lift_hold": lambda _: False,  # there is none of this number
-    "pages.end_student_programme": lambda _: False,  # there is none of this number
-    "pages.remove_person_second_step": lambda _: False,  # the student has none
-    "pages.correct_person": lambda _: False,  # whom the roster brings is the roster's to correct
-    "pages.before_ending": lambda _: False,
-    "pages.end_added_person": lambda _: False,
+    "pages.let_family_see": Question.is_of_age,
+    "pages.end_family_sees": Question.is_of_age,
+    "pages.change_notice": Question.lives_there,
+    "pages.lift_hold": lambda one: one.of_district(Affair.RETENTION),
+    "pages.end_added_person": Question.ends_added,
     "pages.renew_agreement": lambda one: (
         one.subject is not None and bool(joint(one.viewer, (Affair.LINKS, Affair.APPOINTMENTS), NOW))
     ),
@@ -158,6 +177,12 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.end_client": lambda one: one.of_district(Affair.CLIENTS),
     "pages.my_path": lambda one: Role.STUDENT in one.viewer.roles,
 }
+
+# what whoever holds the rights to a record does, or who has a home with the student
+OF_RIGHTS = {
+    "pages.inspection", "pages.ask_record", "pages.ask_amendment", "pages.amendment_step", "pages.family_withdraws",
+    "pages.let_family_see", "pages.end_family_sees", "pages.change_notice",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -189,6 +214,31 @@ def test_a_role_meets_what_the_table_opens_and_nothing_else(everyone: AccessWorl
     assert walk.steps > 200
 
 
+@pytest.mark.parametrize("role", [Role.STUDENT, Role.PARENT])
+def test_rights_are_the_students_alone_from_the_eighteenth_birthday_on(everyone: AccessWorld, role: Role) -> None:
+    for place in (everyone.own, everyone.other, everyone.twin):
+        with district_transaction(everyone.world.engine, place.district) as session:
+            session.get_one(Person, (place.district, place.student)).birth_date = TODAY.replace(year=TODAY.year - 18)
+            session.commit()
+    walk, met = Walk(everyone, role), set()
+    for rule, method in page_routes(everyone.world.app):
+        if rule.endpoint in OF_RIGHTS:
+            for place in (everyone.own, everyone.other, everyone.twin):
+                walk.step(rule, method, place)
+            met.add(rule.endpoint)
+    assert met == OF_RIGHTS
+
+
+@pytest.mark.parametrize("role", [Role.SCHOOL_ADMINISTRATOR, Role.DATA_STEWARD, Role.DISTRICT_LEADER])
+def test_an_office_is_given_to_no_student(everyone: AccessWorld, role: Role) -> None:
+    walk = Walk(everyone, role)
+    for rule, method in page_routes(everyone.world.app):
+        if rule.endpoint == "pages.give_office":
+            student = replace(everyone.own, rows={rule.endpoint: everyone.own.student})
+            answer, nothing = (walk.open(rule, method, one) for one in (student, walk.nowhere))
+            assert (answer.status_code, plain(answer)) == (404, plain(nothing))
+
+
 class Walk:
     """One person's way over all routes; what was answered of nothing is asked once, and before anything is ended."""
 
@@ -206,7 +256,7 @@ class Walk:
 
     def step(self, rule: Rule, method: str, place: Place) -> None:
         """Ask for a route of a place: it is there for whom the law says, else it is as one of nothing."""
-        answer = self._open(rule, method, place)
+        answer = self.open(rule, method, place)
         there = answer.status_code not in (403, 404)
         asked = self.asked[place.student]
         assert there == expected(self.app, rule, asked), (method, rule.rule, answer.request.path, answer.status_code)
@@ -214,11 +264,12 @@ class Walk:
         if answer.status_code == 404:
             key = (method, rule.rule)
             if key not in self.without:
-                self.without[key] = plain(self._open(rule, method, self.nowhere))
+                self.without[key] = plain(self.open(rule, method, self.nowhere))
             assert self.without[key] == plain(answer), (method, answer.request.path)
         self._look_for_canaries(answer)
 
-    def _open(self, rule: Rule, method: str, place: Place) -> TestResponse:
+    def open(self, rule: Rule, method: str, place: Place) -> TestResponse:
+        """Ask for a route of a place."""
         return ask(self.client, self.token, method, page_address(rule, place), place)
 
     def _look_for_canaries(self, answer: TestResponse) -> None:
@@ -245,12 +296,16 @@ def told(asked: Question, canary: Canary) -> Iterable[tuple[str, bool, tuple[str
     yield "a request", asked.may(What.AMENDMENTS), (canary.asked,)
     found = asked.subject is not None and reach(asked.viewer, NOW).students.covers(asked.subject)
     yield "what a link is for", found or reads_record, (canary.purpose,)
+    holds = joint(asked.viewer, (Affair.RETENTION, Affair.ORDERS), NOW)
+    yield "why nothing is deleted", found and bool(holds), (canary.held,)
     yield "an emergency", found or reads_record or asked.answers_for(Affair.REVIEWS), (canary.emergency,)
 
 
 def test_what_is_of_another_student_is_not_behind_an_address_of_ones_own(everyone: AccessWorld) -> None:
     own, compared = everyone.own, 0
-    for role in (Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.TEACHER_OF_RECORD, Role.PARENT, Role.STUDENT):
+    for role in (
+        Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.CASE_MANAGER, Role.TEACHER_OF_RECORD, Role.PARENT, Role.STUDENT
+    ):  # fmt: skip
         client = everyone.world.client(f"role-{role}")
         token = client.token()
         for rule, method in page_routes(everyone.world.app):
@@ -271,7 +326,8 @@ def question(everyone: AccessWorld, role: Role, place: Place) -> Question:
         viewer = viewer_of(session, world.district_id, everyone.people[role].id, NOW)
         subject = subject_of(session, world.district_id, place.student, NOW)
         section = session.get(Section, (world.district_id, place.section))
-    return Question(viewer, subject, place, section.school_id if section else None)
+        grown = None if subject is None else grown_at(session, world.district_id, place.student, NOW)
+    return Question(viewer, subject, place, section.school_id if section else None, grown)
 
 
 def reads_whole(asked: Question, data: DataClass) -> bool:
