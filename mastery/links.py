@@ -41,6 +41,8 @@ OFFICES = frozenset(
 # who comes from outside on whatever paper: to one student by the family's consent, or for figures alone
 OUTSIDERS = frozenset({Role.EXTERNAL_PROFESSIONAL, Role.MONITOR, Role.RESEARCHER})
 OF_OUTSIDERS = frozenset({Basis.AGREEMENT, Basis.CONSENT})
+# on what a link rests that an office gives; an emergency and support are acts of their own, a family has its own right
+GIVEN = frozenset({Basis.EMPLOYEE, *OF_OUTSIDERS})
 EMERGENCY_HOURS = 24
 SUPPORT_HOURS = 4
 
@@ -164,10 +166,19 @@ def may_sign(viewer: Viewer, student: int, grown: datetime | None, at: datetime)
 
 def kept_away(viewer: Viewer, student: int, at: datetime) -> bool:
     """Whether a court keeps a person, as a guardian, from the record of a student, or from a part of it."""
-    return any(
-        tie.role is Role.PARENT and tie.key == student and any(order.span.holds(at) for order in tie.orders)
+    return kept_away_from(viewer, student, at) == at
+
+
+def kept_away_from(viewer: Viewer, student: int, at: datetime) -> datetime | None:
+    """The instant, at the earliest now, from which an order on file keeps a person from a student's record; or None."""
+    begins = [
+        max(at, order.span.begins or at)
         for tie in viewer.ties
-    )
+        if tie.role is Role.PARENT and tie.key == student
+        for order in tie.orders
+        if order.span.ends is None or at < order.span.ends
+    ]
+    return min(begins, default=None)
 
 
 def checked(draft: Draft, zone: ZoneInfo, programme_ends: date | None = None) -> Draft:

@@ -74,11 +74,12 @@ def _span(session: Session, district_id: int, signed: Signed, now: datetime) -> 
     if signed.begins_on < signed.signed_on:
         raise LinkError("begins_on", "is before the day on which it was signed")
     span = span_of(signed.begins_on, signed.ends_on, zone)
-    return (
-        span
-        if signed.signed_by == signed.student
-        else signed_for(span, grown_at(session, district_id, signed.student, now))
-    )
+    if signed.signed_by == signed.student:
+        return span
+    grown = grown_at(session, district_id, signed.student, now)
+    if grown is not None and span.begins is not None and grown <= span.begins:
+        raise LinkError("grown", "begins once the student is of age, who then signs alone")
+    return signed_for(span, grown)
 
 
 def _check(session: Session, subject: Subject, signed: Signed, now: datetime) -> None:

@@ -11,7 +11,7 @@ from api.actions.links import LONGEST_PURPOSE, NotYoursError, link_row
 from mastery.access import Basis, Scope, Viewer
 from mastery.access_matrix import Role
 from mastery.audit import Act
-from mastery.links import Draft, LinkError, checked, kept_away, not_oneself
+from mastery.links import Draft, LinkError, checked, kept_away_from, not_oneself
 from mastery.offices import Affair, remit
 from models.audit import by_person, record
 from models.links import Link
@@ -25,16 +25,16 @@ def break_glass(session: Session, viewer: Viewer, student: int, reason: str, now
     """Open a student's record to a member of staff for a day, for the child's safety; the key of the link.
 
     Anybody who works for the district may, with a reason, about any student of it, but not our support, whose access
-    the district bounds, and nobody about a student from whose record a court keeps them; somebody else reviews it
-    within a day. Raises NotYoursError, or LinkError for the reason.
+    the district bounds, and nobody about a student from whose record a court keeps them, or longer than until one
+    does; somebody else reviews it within a day. Raises NotYoursError, or LinkError for the reason.
     """
     if not viewer.works_here or subject_of(session, viewer.district, student, now) is None:
         raise NotYoursError
-    if kept_away(viewer, student, now):
+    if (ends := kept_away_from(viewer, student, now)) == now:
         raise NotYoursError
     why = _reason(reason)
     link = _passing(
-        session, viewer, viewer.person, Role.SCHOOL_ADMINISTRATOR, Basis.EMERGENCY, student, why, now
+        session, viewer, viewer.person, Role.SCHOOL_ADMINISTRATOR, Basis.EMERGENCY, student, why, now, ends
     )  # fmt: skip
     record(session, viewer.district, by_person(viewer.person), Act.BREAK_GLASS, now, [student], why, {"link": link.id})
     return link.id
@@ -121,10 +121,11 @@ def _passing(
     student: int | None,
     why: str,
     now: datetime,
+    ends: datetime | None = None,
 ) -> Link:
     """A link that ends by itself soon, to a student or to the whole district, as the law of links says."""
     scope = Scope.DISTRICT if student is None else Scope.STUDENT
-    draft = checked(Draft(role, scope, basis, why, now), zone_of_student(session, viewer.district, student, now))
+    draft = checked(Draft(role, scope, basis, why, now, ends), zone_of_student(session, viewer.district, student, now))
     link = link_row(viewer.district, person, draft, student, viewer.person, now)
     session.add(link)
     session.flush()

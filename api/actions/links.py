@@ -12,7 +12,7 @@ from mastery import access
 from mastery.access import Basis, Scope, Span, Viewer
 from mastery.access_matrix import DataClass, Role
 from mastery.audit import Act
-from mastery.links import Draft, LinkError, checked, not_oneself, span_of
+from mastery.links import GIVEN, Draft, LinkError, checked, not_oneself, span_of
 from mastery.offices import affair_of, may_appoint, remit
 from models.audit import SYSTEM, By, by_person, record
 from models.links import Consent, Link, Organization
@@ -77,6 +77,8 @@ def _within(session: Session, viewer: Viewer, asked: Asked, now: datetime) -> bo
 def _grant(session: Session, district_id: int, by: By, granted_by: int | None, asked: Asked, now: datetime) -> int:
     if session.get(Person, (district_id, asked.person)) is None:
         raise LinkError("person", "is nobody of this district")
+    if asked.basis is not None and asked.basis not in GIVEN:
+        raise LinkError("basis", f"is one of {', '.join(sorted(GIVEN))}")
     if len(asked.purpose) > LONGEST_PURPOSE:
         raise LinkError("purpose", f"has more than {LONGEST_PURPOSE} characters")
     zone = _zone(session, district_id, asked, now)

@@ -268,6 +268,7 @@ _REFUSALS: dict[str, tuple[str, Any]] = {
     "ends_on": ("ends_on", _l("Give a last day from today on, after the first day and within the school year.")),
     "signed_on": ("signed_on", _l("This day is still to come. Give the day on the paper.")),
     "begins_on": ("begins_on", _l("It can not begin before it was signed.")),
+    "grown": ("begins_on", _l("The student is 18 by then, and signs this alone.")),
     "classes": ("classes", _l("Choose at least one.")),
     "signed_by": ("signed_by", _l("This person may not sign: today the rights are not theirs.")),
     "document_reference": ("document_reference", _l("Say where the document is. Without one, nothing may be cut.")),

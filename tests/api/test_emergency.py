@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from factories import NOW
-from office_world import TODAY, OfficeWorld, another_district, office_of
+from office_world import DAY, TODAY, ZONE, OfficeWorld, another_district, office_of
 from page_world import PageWorld
 from sqlalchemy import text
 
 from api.actions.custody import Filed, file_order, lift_order
 from mastery.links import Restriction
 from models.retention import PendingDeletion
+from models.roster import Person
 from models.unit_of_work import district_transaction
 
 REASON = "found crying at the gate"
@@ -77,6 +78,25 @@ def test_whom_a_court_keeps_away_opens_nothing_in_an_emergency_either(office: Of
     world.client("stranger").post(f"{page}/emergency", reason=REASON)
     office.act(lift_order, order, at=world.clock())
     colleague.post(f"{page}/emergency", reason=REASON)
+
+
+def test_an_emergency_ends_where_an_order_that_is_on_file_begins(office: OfficeWorld) -> None:
+    world, page = office.world, f"/students/{office.world.student.id}"
+    guardian = world.people["colleague"]
+    world.add(lambda make: make.guardianship(guardian, world.student))
+    access, birth = frozenset({Restriction.ACCESS}), TODAY.replace(year=2000)  # of age: as a guardian they see nothing
+    for first in (TODAY + 2 * DAY, TODAY + DAY):
+        office.act(file_order, Filed(world.student.id, guardian.id, "custody order", access, "cabinet 4", first))
+    with district_transaction(world.engine, world.district_id) as session:
+        session.get_one(Person, (world.district_id, world.student.id)).birth_date = birth
+        session.commit()
+    begins = datetime.combine(TODAY + DAY, time(), ZONE)
+    world.client("colleague").post(f"{page}/emergency", reason=REASON)
+    world.clock.at = begins - timedelta(seconds=1)
+    colleague = world.client("colleague")
+    colleague.get(page)
+    world.clock.at = begins
+    colleague.get(page, 404)
 
 
 def test_a_number_of_whose_record_waits_to_be_deleted_is_one_of_nobody(office: OfficeWorld) -> None:

@@ -25,7 +25,7 @@ from api.actions.passwords import PasswordError
 from api.actions.people import Draft, change_person
 from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
-from mastery.links import OF_OUTSIDERS, AgeBasis, LinkError
+from mastery.links import GIVEN, OF_OUTSIDERS, AgeBasis, LinkError
 from models.links import Disclosure, Link, Organization
 from models.queries_access import zone_of_student
 from models.queries_identity import roles_of
@@ -133,6 +133,29 @@ def test_a_consent_is_signed_before_it_begins_and_not_in_the_future(office: Offi
         with pytest.raises(LinkError) as refused:
             office.act(give_consent, office.signed(**wrong))
         assert refused.value.field == field
+
+
+def test_no_parent_signs_for_a_time_in_which_the_student_decides_alone(office: Office) -> None:
+    born(office, BIRTH)
+    first = {"begins_on": BIRTH.replace(year=2026), "ends_on": BIRTH.replace(year=2026) + 9 * DAY}
+    with pytest.raises(LinkError) as refused:
+        office.act(give_consent, office.signed(**first))
+    assert refused.value.field == "grown"
+    office.act(give_consent, office.signed(**first | {"begins_on": MIDNIGHT.date() - DAY}))
+
+
+@pytest.mark.parametrize("basis", sorted(set(Basis) - GIVEN))
+def test_no_office_gives_what_an_emergency_support_or_a_family_has(office: Office, basis: Basis) -> None:
+    of_a_partner(office)
+    student, school = (Scope.STUDENT, office.world.student.id), (Scope.SCHOOL, office.world.school.id)
+    for who, role, (scope, key) in (
+        ("principal", Role.COUNSELOR, student), ("leader", Role.SCHOOL_ADMINISTRATOR, student),
+        ("leader", Role.REGISTRAR, school),
+    ):  # fmt: skip
+        with pytest.raises(LinkError) as refused:
+            office.act(grant_link, office.asked(role=role, basis=basis, scope=scope, key=key), who=who)
+        assert refused.value.field == "basis"
+    assert office.world.rows(Link) == []
 
 
 def test_nobody_records_the_consent_of_a_student_who_is_not_of_age(office: Office) -> None:

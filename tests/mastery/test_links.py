@@ -26,6 +26,7 @@ from mastery.links import (
     checked,
     default_end,
     kept_away,
+    kept_away_from,
     may_sign,
     of_age,
     required_by,
@@ -87,6 +88,11 @@ def test_a_court_keeps_a_guardian_away_who_works_here_too() -> None:
     assert not kept_away(viewer, 8, NOW)
     assert not kept_away(viewer, 7, NOW + timedelta(days=9))
     assert not kept_away(replace(viewer, ties=(teacher,)), 7, NOW)
+    early, day = NOW - timedelta(days=3), timedelta(days=1)
+    assert kept_away_from(viewer, 7, early) == NOW
+    assert kept_away_from(viewer, 8, early) is None
+    parent = replace(parent, orders=(order, Order(Span(NOW - day)), Order(Span(ends=early))))
+    assert kept_away_from(replace(viewer, ties=(parent,)), 7, early) == NOW - day
 
 
 def test_an_external_link_needs_a_consent_first_and_is_to_one_student() -> None:
