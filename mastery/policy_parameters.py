@@ -102,8 +102,17 @@ _FIXED: Mapping[Fixed, tuple[str, ...]] = {
         "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
     ),
 }  # fmt: skip
+_AHEAD = (
+    "override_", "rollup_", "retake_items_", "retake_forms_", "retake_shared_", "retake_seen_", "raters_", "pace_",
+    "learning_plan_", "projection_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
+)  # fmt: skip
 NAMES: tuple[str, ...] = tuple(one.name for one in fields(Policy) if one.name != "version")
 """Every parameter, in the order of `Policy`."""
+
+
+def in_use(name: str) -> bool:
+    """Whether anything goes by a parameter: those of laws ahead of what the service does are no rule in force."""
+    return not name.startswith(_AHEAD)
 
 
 def fixed_because(name: str) -> Fixed | None:

@@ -43,6 +43,7 @@ GROUPS: tuple[tuple[Any, dict[str, Any]], ...] = (
             "retake_cooldown_days": _l("Days between two tries at a test"),
             "retake_attempts": _l("Tries that are allowed"),
             "retake_window_days": _l("Days in which these tries count"),
+            "half_day_weight": _l("What a half day counts of a school day"),
             "retake_improve_level": _l("Up to this level (of 4) one may try once more for a better one"),
         },
     ),
