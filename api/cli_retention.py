@@ -95,6 +95,8 @@ def _told(done: Retained) -> Iterator[str]:
         if done.what_if:
             yield from (f"          {sourced_id}" for sourced_id in students)
     yield f"{done.held:>7} students held"
+    yield f"{len(done.notices):>7} families to be told before (special education, 34 CFR 300.624)"
+    yield from (f"          {one.student} by {one.by}" for one in done.notices)
     for kind, count in done.rows.items():
         yield f"{count:>7} rows of {kind} {'reduced' if kind == Kind.ITEM_RESPONSE else 'deleted'}"
     if done.what_if:

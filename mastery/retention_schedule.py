@@ -18,6 +18,7 @@ class Kind(StrEnum):
     """The kinds of record that a schedule speaks of."""
 
     STUDENT_RECORD = "student_record"
+    SPECIAL_EDUCATION = "special_education"
     MASTERED_COMPETENCY = "mastered_competency"
     ACCESS_GROUND = "access_ground"
     ITEM_RESPONSE = "item_response"
@@ -94,6 +95,7 @@ class Rule:
 
 SCHEDULE: tuple[Rule, ...] = (
     Rule(Kind.STUDENT_RECORD, Begin.ENROLLMENT_END, Span(years=5), "default: evidence, decisions and flags, 5 years"),
+    Rule(Kind.SPECIAL_EDUCATION, Begin.ENROLLMENT_END, Span(years=7), "default: special education, 7 years"),
     Rule(Kind.MASTERED_COMPETENCY, Begin.ENROLLMENT_END, None, "default: what was mastered is a transcript"),
     Rule(Kind.ACCESS_GROUND, Begin.RECORD_END, Span(years=5), "default: links and consents, 5 years"),
     Rule(Kind.ITEM_RESPONSE, Begin.RECEIVED, Span(months=13), "default: what no estimate reads of answers, 13 months"),
@@ -107,6 +109,7 @@ SCHEDULE: tuple[Rule, ...] = (
 # what a kind holds, whoever said for how long
 WHAT: Mapping[Kind, str] = {
     Kind.STUDENT_RECORD: "a student's evidence, decisions, flags, moves and requests",
+    Kind.SPECIAL_EDUCATION: "the same of a student who ever was in special education (IDEA): the longer time counts",
     Kind.MASTERED_COMPETENCY: "what a student mastered, and the person",
     Kind.ACCESS_GROUND: "links and consents, and the person whom they are about, if they were a student alone",
     Kind.ITEM_RESPONSE: "of single answers how long each took, how many hints there were, and later tries; the first"
@@ -119,18 +122,21 @@ WHAT: Mapping[Kind, str] = {
 # the kinds for which a district may say another time; what the others stand on is said in their basis
 OWN_TIMES = frozenset(
     {
-        Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.ACCESS_GROUND, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT,
-        Kind.AUDIT, Kind.SIGN_IN,
+        Kind.STUDENT_RECORD, Kind.SPECIAL_EDUCATION, Kind.MASTERED_COMPETENCY, Kind.ACCESS_GROUND, Kind.ITEM_RESPONSE,
+        Kind.WAITING_RESULT, Kind.AUDIT, Kind.SIGN_IN,
     }
 )  # fmt: skip
+_RECORDS = frozenset({Kind.STUDENT_RECORD, Kind.SPECIAL_EDUCATION})
 KEPT_BY: Mapping[Kind, frozenset[Kind]] = {
     # these go with a record, so a hold of them is one of the record in its turn
     Kind.STUDENT_RECORD: frozenset({Kind.STUDENT_RECORD, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT}),
-    Kind.MASTERED_COMPETENCY: frozenset({Kind.MASTERED_COMPETENCY, Kind.STUDENT_RECORD}),
-    Kind.ACCESS_GROUND: frozenset({Kind.ACCESS_GROUND, Kind.STUDENT_RECORD}),
-    Kind.ITEM_RESPONSE: frozenset({Kind.ITEM_RESPONSE, Kind.STUDENT_RECORD}),
-    Kind.WAITING_RESULT: frozenset({Kind.WAITING_RESULT, Kind.STUDENT_RECORD}),
-    Kind.DISCLOSURE: frozenset({Kind.DISCLOSURE, Kind.STUDENT_RECORD}),
+    Kind.SPECIAL_EDUCATION: _RECORDS | {Kind.ITEM_RESPONSE, Kind.WAITING_RESULT},
+    # of what these are about it is not known here who was in special education, so that both holds keep them
+    Kind.MASTERED_COMPETENCY: _RECORDS | {Kind.MASTERED_COMPETENCY},
+    Kind.ACCESS_GROUND: _RECORDS | {Kind.ACCESS_GROUND},
+    Kind.ITEM_RESPONSE: _RECORDS | {Kind.ITEM_RESPONSE},
+    Kind.WAITING_RESULT: _RECORDS | {Kind.WAITING_RESULT},
+    Kind.DISCLOSURE: _RECORDS | {Kind.DISCLOSURE},
     Kind.AUDIT: frozenset({Kind.AUDIT}),
     Kind.SIGN_IN: frozenset({Kind.SIGN_IN}),
 }
@@ -230,7 +236,8 @@ class Remains:
     `enrolled_until` is the last day of the last enrolment, None while one goes on; `deleted_on` the day on which the
     record was deleted last, if it ever was. `has_record`: evidence, decisions or anything else that goes with it;
     `has_mastered`: what was mastered, in the record or as a transcript; `has_grounds`: links or consents;
-    `is_student_alone`: nobody else rests on the person.
+    `is_student_alone`: nobody else rests on the person; `was_special`: was ever in special education (IDEA), by what
+    the record says.
     """
 
     student: int
@@ -240,13 +247,27 @@ class Remains:
     has_mastered: bool
     has_grounds: bool
     is_student_alone: bool
+    was_special: bool = False
+
+    @property
+    def record_kind(self) -> Kind:
+        """As which kind the record is held."""
+        return Kind.SPECIAL_EDUCATION if self.was_special else Kind.STUDENT_RECORD
+
+    def record_rule(self, rules: Mapping[Kind, Rule]) -> Rule:
+        """By which rule the record goes: of who was in special education, the one that keeps it longer."""
+        general, special = rules[Kind.STUDENT_RECORD], rules[Kind.SPECIAL_EDUCATION]
+        if not self.was_special or self.enrolled_until is None:
+            return general
+        day, later = due_on(general, self.enrolled_until), due_on(special, self.enrolled_until)
+        return special if day is not None and (later is None or day < later) else general
 
     def record_end(self, rules: Mapping[Kind, Rule]) -> date | None:
         """The day on which the record ended: deleted, or, where nothing was there to delete, free to be.
 
         None while anything of the record or of a transcript is left.
         """
-        free = due_on(rules[Kind.STUDENT_RECORD], self.enrolled_until)
+        free = due_on(self.record_rule(rules), self.enrolled_until)
         if free is None or self.has_record or self.has_mastered:
             return None
         return free if self.deleted_on is None else max(free, self.deleted_on)
@@ -269,9 +290,9 @@ class Ending:
 
 def ending(left: Remains, rules: Mapping[Kind, Rule], holds: Collection[Hold], today: date) -> Ending | None:
     """What of a student ends today; None where nothing is due, or a hold keeps what is."""
-    rule, grounds = rules[Kind.STUDENT_RECORD], rules[Kind.ACCESS_GROUND]
+    rule, grounds = left.record_rule(rules), rules[Kind.ACCESS_GROUND]
     day = due_on(rule, left.enrolled_until)
-    if day is None or day > today or held(holds, Kind.STUDENT_RECORD, left.student, today):
+    if day is None or day > today or held(holds, left.record_kind, left.student, today):
         return None
     mastered_due = _is_due(Kind.MASTERED_COMPETENCY, left, left.enrolled_until, rules, holds, today)
     ended = left.record_end(rules)
@@ -306,10 +327,10 @@ def is_person_held(student: int, holds: Iterable[Hold], today: date) -> bool:
     )
 
 
-def is_end_held(end: Ending, student: int, holds: Collection[Hold], today: date) -> bool:
+def is_end_held(end: Ending, student: int, was_special: bool, holds: Collection[Hold], today: date) -> bool:
     """Whether a hold keeps anything of what an ending ends."""
     return (
-        held(holds, Kind.STUDENT_RECORD, student, today)
+        held(holds, Kind.SPECIAL_EDUCATION if was_special else Kind.STUDENT_RECORD, student, today)
         or (end.ends_grounds and held(holds, Kind.ACCESS_GROUND, student, today))
         or (end.erases_person and is_person_held(student, holds, today))
     )
@@ -318,3 +339,11 @@ def is_end_held(end: Ending, student: int, holds: Collection[Hold], today: date)
 def over(since: date, today: date) -> bool:
     """Whether the time of grace of a record that went out of sight is over."""
     return since + GRACE <= today
+
+
+def told_by(since: date) -> date:
+    """The last day on which a family is told of the end of a record that went out of sight, before it is deleted.
+
+    Parents are told when what a school has of special education is not needed any more (34 CFR 300.624).
+    """
+    return since + GRACE - timedelta(days=1)

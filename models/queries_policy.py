@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import exists, func, literal, select, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from mastery.links import Programme
 from mastery.names import ParentView
 from mastery.offices import Remit
-from mastery.retention_schedule import Kind
+from mastery.retention_schedule import Kind, told_by
+from mastery.roster import Role
 from models.households import NamePolicy
+from models.links import ProgrammeEnrollment
 from models.methods import SubjectMethod, read_methods
 from models.queries_office import students_in
-from models.retention import LegalHold
-from models.roster import Person
+from models.retention import LegalHold, PendingDeletion
+from models.roster import Enrollment, Person, PersonRole, School, Section
 from models.subject_choices import ChoiceKind, SubjectChoice
 
 MOST = 50
@@ -55,6 +59,19 @@ class HoldLine:
     reason: str | None
     placed_at: datetime
     until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """A student who was in special education and whose record ends, and the last day on which the family is told.
+
+    `student` and the SIS id `number` are None where they are not the reader's to see.
+    """
+
+    student_id: int | None
+    student: str | None
+    number: str | None
+    by: date
 
 
 def names_rule(session: Session, district_id: int) -> NamesRule | None:
@@ -114,6 +131,65 @@ def holds_seen(
     ).all()  # fmt: skip
     lines = [_line(hold, person, bool(name), named.district) for hold, person, name, _ in rows]
     return lines, rows[0][3] if rows else 0
+
+
+def notices_seen(
+    session: Session, district_id: int, where: Remit, named: Remit, zone: ZoneInfo
+) -> tuple[Sequence[NoticeLine], int]:
+    """Of whose record that is out of sight the family is still to be told, and how many they are.
+
+    Those who ever were at the schools of `where`, the first to be told first; only those of `named` are named.
+    """
+    waits = select(PendingDeletion.student_id).where(PendingDeletion.district_id == district_id)
+    were = union(
+        select(PersonRole.person_id, PersonRole.school_id).where(
+            PersonRole.district_id == district_id, PersonRole.role == Role.STUDENT, PersonRole.person_id.in_(waits)
+        ),
+        select(Enrollment.person_id, Section.school_id)
+        .join(Section, (Section.district_id == Enrollment.district_id) & (Section.id == Enrollment.section_id))
+        .where(
+            Enrollment.district_id == district_id, Enrollment.role == Role.STUDENT, Enrollment.person_id.in_(waits)
+        ),
+    ).subquery("were")  # fmt: skip
+    at = (
+        select(
+            were.c.person_id,
+            func.array_agg(School.time_zone).label("zones"),
+            func.coalesce(func.bool_or(were.c.school_id.in_(where.schools)), False).label("seen"),
+            func.coalesce(func.bool_or(were.c.school_id.in_(named.schools)), False).label("named"),
+        )
+        .outerjoin(School, (School.district_id == district_id) & (School.id == were.c.school_id))
+        .group_by(were.c.person_id)
+        .subquery("at")
+    )
+    rows = session.execute(
+        select(PendingDeletion.since, Person, at.c.zones, at.c.named, func.count().over())
+        .join(Person, (Person.district_id == PendingDeletion.district_id) & (Person.id == PendingDeletion.student_id))
+        .join(at, at.c.person_id == PendingDeletion.student_id)
+        .where(
+            PendingDeletion.district_id == district_id,
+            exists().where(
+                ProgrammeEnrollment.district_id == district_id,
+                ProgrammeEnrollment.student_id == PendingDeletion.student_id,
+                ProgrammeEnrollment.programme == Programme.IDEA,
+            ),
+            literal(where.district) | at.c.seen,
+        )
+        .order_by(PendingDeletion.since, Person.id)
+        .limit(MOST)
+    ).all()
+    lines = []
+    for since, person, zones, at_named, _ in rows:
+        told = person if named.district or at_named else None
+        # the earliest of the days that it may be where the student went to school
+        days = [since.astimezone(ZoneInfo(one) if one else zone).date() for one in zones]
+        lines.append(
+            NoticeLine(
+                None if told is None else told.id, None if told is None else told.display_name,
+                None if told is None else told.identifier, told_by(min(days)),
+            )
+        )  # fmt: skip
+    return lines, rows[0][4] if rows else 0
 
 
 def _line(hold: LegalHold, person: Person | None, name: bool, names_all: bool) -> HoldLine:

@@ -50,7 +50,10 @@ _STUDENTS = """
                 AS is_student_alone,
             EXISTS (SELECT FROM mastered_competency m WHERE m.district_id = p.district_id AND m.student_id = p.id)
             OR EXISTS (SELECT FROM standing s WHERE s.district_id = p.district_id AND s.student_id = p.id
-                AND s.state = 'mastered' AND s.mastered_at IS NOT NULL) AS has_mastered
+                AND s.state = 'mastered' AND s.mastered_at IS NOT NULL) AS has_mastered,
+            EXISTS (SELECT FROM programme_enrollment g WHERE g.district_id = p.district_id AND g.student_id = p.id
+                AND g.programme = 'idea') AS was_special,
+            coalesce(p.identifier, p.sourced_id) AS number
         FROM person p
         JOIN district i ON i.id = p.district_id
         JOIN LATERAL (
@@ -154,7 +157,8 @@ class Leaver:
 
     `ended_on` is the last day of the last enrolment, None while one goes on; `since` when the record went out of sight,
     `deleted_at` when it was deleted last; `has_record` whether anything is left that goes with it, `has_grounds`
-    whether links or consents are, `is_student_alone` that nobody else rests on the person.
+    whether links or consents are, `is_student_alone` that nobody else rests on the person; `was_special` that the
+    record says of special education (IDEA), ever. `number` is the SIS id.
     """
 
     id: int
@@ -167,6 +171,8 @@ class Leaver:
     has_grounds: bool
     is_student_alone: bool
     has_mastered: bool
+    was_special: bool
+    number: str
 
 
 def leavers(session: Session, district_id: int, before: date, without: Collection[int] = ()) -> list[Leaver]:

@@ -22,7 +22,7 @@ from mastery.retention_schedule import Ending, Kind, is_end_held
 from models.audit import SYSTEM, record
 from models.district import District
 from models.district_end import DistrictEnd
-from models.retention_store import end_record, holds_of, put_tombstone, tombstones
+from models.retention_store import end_record, holds_of, leaver, put_tombstone, tombstones
 from models.roster import Person
 from models.student_rows import GROUNDS, key_digest
 from models.unit_of_work import district_transaction, shared_transaction
@@ -141,8 +141,10 @@ def _redo_student(
     found, end = people.get(one["key_digest"]), _ending(one)
     at = datetime.fromisoformat(one["at"])
     with district_transaction(owner, district.id) as session:
+        left = None if found is None else leaver(session, district.id, found[0])
+        was_special = left is not None and left.was_special
         if found is not None and is_end_held(
-            end, found[0], holds_of(session, district.id), today_in(district.time_zone, now)
+            end, found[0], was_special, holds_of(session, district.id), today_in(district.time_zone, now)
         ):
             found = None
         if found is None:

@@ -31,6 +31,7 @@ from mastery.retention_schedule import (
     in_force,
     is_person_held,
     over,
+    told_by,
 )
 from models.audit import SYSTEM, record
 from models.district import District
@@ -52,11 +53,20 @@ _AHEAD_OF_UTC = timedelta(hours=14)
 _HIDDEN_AT_ONCE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A student by SIS id, once in special education, whose record ends; the last day on which the family is told."""
+
+    student: str
+    by: date
+
+
 @dataclass(slots=True)
 class Retained:
     """What a run did, or (`what_if`) would do: students by sourcedId, rows deleted by kind of record.
 
-    `erased` are those of the deleted of whom not even the person was to be kept.
+    `erased` are those of the deleted of whom not even the person was to be kept. `notices`: whose families are to be
+    told before (34 CFR 300.624), of all who are out of sight.
     """
 
     district: str
@@ -67,6 +77,7 @@ class Retained:
     erased: list[str] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     held: int = 0
+    notices: list[Notice] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +98,24 @@ class _Night:
 
     def is_held(self, student: Leaver) -> bool:
         today = self.today(student)
-        is_record_held = held(self.holds, Kind.STUDENT_RECORD, student.id, today)
+        is_record_held = held(self.holds, self.remains(student).record_kind, student.id, today)
         return is_record_held or is_person_held(student.id, self.holds, today)
+
+    def remains(self, student: Leaver) -> Remains:
+        """What is left of the student."""
+        deleted_on = None if student.deleted_at is None else self.day_of(student.deleted_at, student)
+        return Remains(
+            student.id, student.ended_on, deleted_on, student.has_record, student.has_mastered, student.has_grounds,
+            student.is_student_alone, student.was_special,
+        )  # fmt: skip
 
     def ending(self, student: Leaver) -> Ending | None:
         """How the student's record ends today, if anything of it is due and nothing holds it."""
-        deleted_on = None if student.deleted_at is None else self.day_of(student.deleted_at, student)
-        left = Remains(
-            student.id, student.ended_on, deleted_on, student.has_record, student.has_mastered, student.has_grounds,
-            student.is_student_alone,
-        )  # fmt: skip
-        return ending(left, self.rules, self.holds, self.today(student))
+        return ending(self.remains(student), self.rules, self.holds, self.today(student))
+
+    def notice(self, student: Leaver) -> Notice:
+        """By when the family is told of the end of a record that is out of sight, or goes out of sight now."""
+        return Notice(student.number, told_by(self.day_of(student.since or self.now, student)))
 
 
 def retain(
@@ -153,6 +171,9 @@ def _sort(engine: Engine, night: _Night, some: list[Leaver], done: Retained) -> 
     done.held += sum(1 for one in some if night.is_held(one))
     done.hidden += [one.sourced_id for one in new]
     done.spared += [one.sourced_id for one in back]
+    done.notices += [
+        night.notice(one) for one in some if one.was_special and one.id in due_now and not _is_over(night, one)
+    ]
     if done.what_if or not (new or back):
         return
     with district_transaction(engine, night.district.id) as session:

@@ -22,7 +22,16 @@ from mastery.sign_in import PasswordSignIn
 from models.identity import IdentityProvider
 from models.policy_records import Told, records_of
 from models.queries_identity import password_policy, providers
-from models.queries_policy import HoldLine, NamesRule, ScoreRule, holds_seen, names_rule, score_rules
+from models.queries_policy import (
+    HoldLine,
+    NamesRule,
+    NoticeLine,
+    ScoreRule,
+    holds_seen,
+    names_rule,
+    notices_seen,
+    score_rules,
+)
 from models.retention_store import signed_rules
 
 
@@ -40,13 +49,15 @@ class Line:
 class Said:
     """What the district says of its own rules; `holds` and their number are None for who does not answer for them.
 
-    `rules` are the parameters that were set and count at their own place, `rules_coming` those of days to come.
-    `may_set_names`, `may_sign` and `may_set` say which of the acts about them are the person's.
+    So are `notices`, of families who are to be told before a record is deleted. `rules` are the parameters that were
+    set and count at their own place, `rules_coming` those of days to come. `may_set_names`, `may_sign` and `may_set`
+    say which of the acts about them are the person's.
     """
 
     kept: Sequence[Rule]
     coming: Sequence[Rule]
     holds: tuple[Sequence[HoldLine], int] | None
+    notices: tuple[Sequence[NoticeLine], int] | None
     names: NamesRule | None
     passwords: PasswordSignIn
     providers: Sequence[IdentityProvider]
@@ -92,6 +103,7 @@ def _said(visit: Visit, records: Sequence[Told]) -> Said:
         kept=[rules[one.kind] for one in SCHEDULE],
         coming=to_come(signed, visit.today),
         holds=_holds(visit),
+        notices=_notices(visit),
         names=names_rule(session, district),
         passwords=password_policy(session, district),
         providers=providers(session, district, enabled_only=True),
@@ -115,6 +127,16 @@ def _holds(visit: Visit) -> tuple[Sequence[HoldLine], int] | None:
         return None
     named = reach(visit.viewer, visit.now).students
     lines, total = holds_seen(visit.session, visit.district_id, where, named, visit.now, visit.today)
+    visit.seen.update(line.student_id for line in lines if line.student_id is not None)
+    return lines, total
+
+
+def _notices(visit: Visit) -> tuple[Sequence[NoticeLine], int] | None:
+    """For who answers for the end of records, and, by name, for who sees every class of data of these students."""
+    where, named = visit.remit(Affair.RETENTION, Affair.INSPECTIONS), visit.remit(Affair.INSPECTIONS)
+    if not where:
+        return None
+    lines, total = notices_seen(visit.session, visit.district_id, where, named, visit.zone)
     visit.seen.update(line.student_id for line in lines if line.student_id is not None)
     return lines, total
 

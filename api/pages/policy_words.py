@@ -17,6 +17,7 @@ from models.policy_records import Told
 
 KINDS: dict[Kind, Any] = {
     Kind.STUDENT_RECORD: _l("a student’s results, decisions and hints"),
+    Kind.SPECIAL_EDUCATION: _l("results, decisions and hints of a student who ever was in special education"),
     Kind.MASTERED_COMPETENCY: _l("what a student mastered"),
     Kind.ACCESS_GROUND: _l("links and consents"),
     Kind.ITEM_RESPONSE: _l("details of single answers"),

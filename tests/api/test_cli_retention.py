@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy import Engine
 from api.cli import main
 from mastery.retention_schedule import Kind
 from models.installation import Installation
+from models.links import ProgrammeEnrollment
 from models.roster import Person
 from models.unit_of_work import district_transaction
 
@@ -71,6 +73,7 @@ def test_what_if_tells_whom_it_would_concern_and_a_hold_takes_them_out(leavers: 
     words = run("run", "--what-if").output
     assert "      3 students out of sight from now on, deleted in 30 days" in words
     assert "      0 students of these erased as a person, with links and consents" in words
+    assert "      0 families to be told before" in words
     assert words.endswith("Nothing was changed.\n")
     placed = run("hold", leavers.bare.sourced_id, "--kind", "item_response", "--reason", "case", "--by", "counsel")
     assert placed.exit_code == 0, placed.output
@@ -80,3 +83,25 @@ def test_what_if_tells_whom_it_would_concern_and_a_hold_takes_them_out(leavers: 
     (key,) = [one["id"] for one in told("holds") if one["kind"] == "item_response"]
     assert run("lift", str(key), "--by", "counsel").exit_code == 0
     assert leavers.bare.sourced_id in told("run", "--what-if")["hidden"]
+
+
+def test_a_night_tells_whose_family_is_to_be_told_and_by_when(leavers: Leavers) -> None:
+    with district_transaction(leavers.engine, leavers.district.id) as session:
+        session.get_one(Person, (leavers.district.id, leavers.bare.id)).identifier = None
+        for student in (leavers.bare, leavers.mastered):
+            session.add(
+                ProgrammeEnrollment(
+                    district_id=leavers.district.id, student_id=student.id, programme="idea", begins_on=None,
+                    ends_on=None,
+                )
+            )  # fmt: skip
+        session.commit()
+    assert run("set", "special_education", "1 year", "--basis", "RSA 1:2", "--by", "School board").exit_code == 0
+    notices = told("run", "--what-if")["notices"]
+    assert [one["student"] for one in notices] == [leavers.mastered.identifier, leavers.bare.sourced_id]
+    words = run("run", "--what-if").output
+    assert "      2 families to be told before (special education, 34 CFR 300.624)" in words
+    lines = [line.split() for line in words.splitlines() if " by " in line]
+    assert [(one[0], len(date.fromisoformat(one[2]).isoformat())) for one in lines] == [
+        (one["student"], len(one["by"])) for one in notices
+    ]

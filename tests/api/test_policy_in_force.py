@@ -18,10 +18,11 @@ from mastery.names import ParentView
 from mastery.policy_records import Asked as Rule
 from mastery.policy_records import Level
 from mastery.retention_schedule import Kind
-from models.audit import AuditEvent
+from models.audit import AuditEvent, AuditSubject
 from models.households import NamePolicy
+from models.links import ProgrammeEnrollment
 from models.policy_records import PolicyRecord
-from models.retention import LegalHold, RetentionRule
+from models.retention import LegalHold, PendingDeletion, RetentionRule
 from models.roster import Person
 
 CASE = "Doe v. District"
@@ -108,6 +109,38 @@ def test_holds_are_told_to_who_answers_for_them_and_names_to_who_sees_them(offic
     assert world.people["steward"].id in acts(office, Act.HOLD_PLACED)
 
 
+def test_families_to_be_told_are_named_to_who_sees_every_class_alone(office: OfficeWorld) -> None:
+    """Whose record waits to be deleted and says of special education: the district counts, the school knows who."""
+    world, far = office.world, []
+    assert "Families to be told" not in at_policy(office, "steward").page
+
+    def waiting(make: Factory) -> None:
+        far.append(make.student(make.section(make.school("Elsewhere"), "Far"), "Far", "Away"))
+        for student, programme in (
+            (world.student, "idea"),
+            (far[0], "idea"),
+            (world.people["classmate"], "section_504"),
+        ):
+            key = {"district_id": make.district_id, "student_id": student.id}
+            make._add(ProgrammeEnrollment(**key, programme=programme, begins_on=None, ends_on=TODAY - DAY))
+            make._add(PendingDeletion(**key, due_on=TODAY, rule="", since=NOW))
+
+    world.add(waiting)
+    for who in ("steward", "leader"):
+        told = at_policy(office, who).page
+        assert "The records of 2 students who were in special education are out of sight." in told
+        assert told.count("one student: by Nov 3, 2026") == 2
+        assert not [one for one in (world.student, *far) if one.display_name in told or str(one.identifier) in told]
+    told = at_policy(office, "principal").page
+    assert "The record of 1 student who was in special education is out of sight." in told
+    assert f"{world.student.display_name}: by Nov 3, 2026" in told
+    assert world.student.identifier in told
+    for who in ("registrar", "teacher", "colleague"):
+        assert "Families to be told" not in at_policy(office, who).page
+    seen = [one.student_id for one in world.rows(AuditSubject)]
+    assert (seen.count(world.student.id), far[0].id in seen) == (1, False)
+
+
 def test_who_finds_no_student_by_name_holds_the_records_of_all(office: OfficeWorld) -> None:
     one = at_policy(office, "leader")
     one.follow("Place a hold")
@@ -185,6 +218,10 @@ def test_the_page_takes_as_many_statements_whatever_the_district_has_said(office
         for kind in (Kind.AUDIT, Kind.SIGN_IN):
             rule = Rule("retake_attempts", 4, Level.DISTRICT, "RSA", TODAY)
             sign_parameter(make.session, Desk(make.district_id), rule, NOW, TODAY, "board")
+            gone = make.student(office.world.section, "Gone")
+            key = {"district_id": make.district_id, "student_id": gone.id}
+            make._add(ProgrammeEnrollment(**key, programme="idea", begins_on=None, ends_on=None))
+            make._add(PendingDeletion(**key, due_on=TODAY, rule="", since=NOW))
             sign(make.session, Desk(make.district_id), Time(kind, "9 years", "RSA", TODAY), NOW, "board")
 
     for _ in range(3):

@@ -32,6 +32,7 @@ from mastery.retention_schedule import (
     is_end_held,
     over,
     span,
+    told_by,
 )
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -131,8 +132,8 @@ def test_a_hold_holds_what_it_names_as_long_as_it_lasts(
 
 
 IN_RECORD = {
-    Kind.STUDENT_RECORD, Kind.MASTERED_COMPETENCY, Kind.ACCESS_GROUND, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT,
-    Kind.DISCLOSURE,
+    Kind.STUDENT_RECORD, Kind.SPECIAL_EDUCATION, Kind.MASTERED_COMPETENCY, Kind.ACCESS_GROUND, Kind.ITEM_RESPONSE,
+    Kind.WAITING_RESULT, Kind.DISCLOSURE,
 }  # fmt: skip
 
 
@@ -151,7 +152,8 @@ def test_whatever_belongs_to_a_held_record_is_never_due(
         assert held([hold], kind, None, today) == (whose is None)
     # nothing goes with a record of which there is a hold
     if is_kept and kind in (Kind.ITEM_RESPONSE, Kind.WAITING_RESULT):
-        assert held([hold], Kind.STUDENT_RECORD, student, today)
+        assert held([hold], Kind.SPECIAL_EDUCATION, student, today)
+        assert held([hold], Kind.STUDENT_RECORD, student, today) or held_kind is Kind.SPECIAL_EDUCATION
     if held_kind is kind and whose in (None, student):
         assert is_kept
 
@@ -174,7 +176,10 @@ LAST_DAY = date(2020, 6, 30)
 BARE = Remains(STUDENT, LAST_DAY, None, False, False, False, True)
 DEFAULTS = in_force([], LAST_DAY)
 yes_no = st.booleans()
-remains = st.builds(Remains, st.just(STUDENT), days, days | st.none(), yes_no, yes_no, yes_no, yes_no)
+remains = st.builds(Remains, st.just(STUDENT), days, days | st.none(), yes_no, yes_no, yes_no, yes_no) | st.builds(
+    # what the record says of special education is of the record
+    Remains, st.just(STUDENT), days, days | st.none(), st.just(True), yes_no, yes_no, yes_no, st.just(True)
+)  # fmt: skip
 
 
 def test_links_and_consents_keep_the_person_five_years_longer() -> None:
@@ -246,6 +251,50 @@ def test_grounds_are_due_from_one_day_on_after_the_record(
     assert ending(left, for_good, [], date(2999, 1, 1)) is None
 
 
+@given(spans | st.none(), spans | st.none(), days, st.integers(-3, 3), st.booleans())
+def test_of_who_was_in_special_education_the_later_rule_counts(
+    keep: Span | None, keep_special: Span | None, last_day: date, late: int, special: bool
+) -> None:
+    rules = DEFAULTS | {
+        Kind.STUDENT_RECORD: replace(rule_of(Kind.STUDENT_RECORD), keep=keep),
+        Kind.SPECIAL_EDUCATION: replace(rule_of(Kind.SPECIAL_EDUCATION), keep=keep_special),
+    }
+    left = replace(BARE, enrolled_until=last_day, has_record=True, was_special=special)
+    spans = (keep, keep_special) if special else (keep,)
+    ends = [None if one is None else one.after(last_day) for one in spans]
+    if None in ends:
+        assert ending(left, rules, [], date(2999, 1, 1)) is None
+        return
+    day = max(one for one in ends if one is not None)
+    end = ending(left, rules, [], day + timedelta(days=late))
+    assert (end is not None) == (late >= 0)
+    if end is not None:
+        assert end.due_on == day
+        by_special = special and ends[0] is not None and ends[0] < day
+        assert end.rule == rules[Kind.SPECIAL_EDUCATION if by_special else Kind.STUDENT_RECORD].name
+    assert ending(replace(left, enrolled_until=None), rules, [], date(2999, 1, 1)) is None
+
+
+def test_a_hold_of_special_education_holds_the_records_of_those_who_were_in_it() -> None:
+    day, left = date(2027, 6, 30), replace(BARE, has_record=True, was_special=True)
+    end = ending(left, DEFAULTS, [], day)
+    assert end is not None
+    assert ending(left, DEFAULTS, [], day - timedelta(days=1)) is None
+    for whose in (STUDENT, None):
+        hold = Hold(whose, Kind.SPECIAL_EDUCATION)
+        assert ending(left, DEFAULTS, [hold], day) is None
+        assert is_end_held(end, STUDENT, True, [hold], day)
+        # of others nothing but what belongs to all
+        assert ending(replace(left, was_special=False, has_mastered=True), DEFAULTS, [hold], day) is not None
+        assert not is_end_held(replace(end, erases_person=False), STUDENT, False, [hold], day)
+
+
+def test_a_family_is_told_before_the_record_is_deleted() -> None:
+    since = date(2026, 1, 1)
+    assert not over(since, told_by(since))
+    assert over(since, told_by(since) + timedelta(days=1))
+
+
 def _erases(left: Remains, rules: dict[Kind, Rule], today: date) -> bool:
     end = ending(left, rules, [], today)
     return end is not None and end.erases_person
@@ -255,7 +304,8 @@ def _erases(left: Remains, rules: dict[Kind, Rule], today: date) -> bool:
 def test_what_is_held_stays(left: Remains, today: date, kind: Kind | None, whose: int | None) -> None:
     free, hold = ending(left, DEFAULTS, [], today), Hold(whose, kind)
     end = ending(left, DEFAULTS, [hold], today)
-    if kind in (None, Kind.STUDENT_RECORD, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT):
+    of_record = {None, left.record_kind, Kind.STUDENT_RECORD, Kind.ITEM_RESPONSE, Kind.WAITING_RESULT}
+    if kind in of_record:
         assert end is None
     elif (kind, whose) == (Kind.AUDIT, None):
         assert end == free
@@ -263,8 +313,9 @@ def test_what_is_held_stays(left: Remains, today: date, kind: Kind | None, whose
         assert end is None or not end.erases_person
         assert (end is None) <= (free is None or free.erases_person or free.ends_grounds)
         assert end is None or kind is not Kind.ACCESS_GROUND or not end.ends_grounds
-    assert end is None or not is_end_held(end, STUDENT, [hold], today)
-    assert free is None or is_end_held(free, STUDENT, [hold], today) or end is not None
+    special = left.was_special
+    assert end is None or not is_end_held(end, STUDENT, special, [hold], today)
+    assert free is None or is_end_held(free, STUDENT, special, [hold], today) or end is not None
     ended = Hold(whose, kind, today - timedelta(days=1))
     assert ending(left, DEFAULTS, [ended, Hold(STUDENT + 1, kind)], today) == free
 
