@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from links_oracle import Signed, Wish, granted
 
 from mastery.access import Basis, Consent, Order, Scope, Span, Tie, Viewer
 from mastery.access_matrix import DataClass, Role
 from mastery.links import (
     CAPACITIES,
     EMERGENCY_HOURS,
+    GIVEN,
     OF_OUTSIDERS,
     OFFICES,
     OUTSIDERS,
@@ -28,6 +31,7 @@ from mastery.links import (
     kept_away,
     kept_away_from,
     may_sign,
+    midnight,
     of_age,
     required_by,
     signed_for,
@@ -188,3 +192,32 @@ def test_whom_an_order_restricts_neither_gives_nor_withdraws_whatever_it_leaves_
     of_age_now, restricted = grown is not None and grown <= NOW, bool(left) and span.holds(NOW)
     assert may_sign(parent, 3, grown, NOW) == (not of_age_now and not restricted)
     assert may_sign(student, 3, grown, NOW) == of_age_now
+
+
+@pytest.mark.parametrize("partner", [False, True])
+@pytest.mark.parametrize("basis", [None, *sorted(GIVEN)])
+def test_what_may_be_linked_is_what_the_rules_say_that_are_said_once_more(basis: Basis | None, partner: bool) -> None:
+    """Every capacity, to whatever, on whatever; whoever gives it is asked elsewhere."""
+    begins, ends = NOW - timedelta(days=1), NOW + timedelta(days=30)
+    first = NOW.astimezone(CHICAGO).date()
+    for role in (one for one in CAPACITIES if one is not Role.DISTRICT_LEADER):
+        for scope, last in product(Scope, (None, first + timedelta(days=9), first + timedelta(days=400))):
+            consent = Signed(1, begins, ends, frozenset({DataClass.LEVELS}))
+            by = "leader" if role in OFFICES else "principal"
+            known = granted(Wish(role, scope, basis, by, first, last, None, consent, partner), NOW, CHICAGO)
+            until = None if last is None else midnight(last + timedelta(days=1), CHICAGO)
+            draft = Draft(
+                role,
+                scope,
+                basis,
+                "robotics",
+                NOW,
+                until,
+                Consent(Span(begins, ends), consent.classes),
+                partner=partner,
+            )
+            if known is None:
+                with pytest.raises(LinkError):
+                    checked(draft, CHICAGO)
+            else:
+                assert checked(draft, CHICAGO).ends == known.ends, (role, scope, last)
