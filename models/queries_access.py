@@ -20,10 +20,20 @@ from models.links import Link, Organization, ProgrammeEnrollment
 from models.queries_people import on
 from models.roster import PersonRole, School
 
+# the zone of the school that the student of a row belongs to first, as `zone_of_student` finds it
+_ZONE = """
+        SELECT s.time_zone FROM person_role r
+        JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
+        WHERE r.district_id = {row}.district_id AND r.person_id = {row}.student_id AND r.role = 'student'
+        ORDER BY (r.begins_on IS NULL OR r.begins_on <= zone.today)
+                AND (r.ends_on IS NULL OR r.ends_on >= zone.today) DESC,
+            r."primary" DESC, r.id LIMIT 1
+"""
+
 # A viewer's days are compared in the zone of each row's school afterwards; here, so wide that none is missed (two dates
 # of one instant are at most two days apart). A student's are compared here, with the date at the school of the row. A
 # person whom the roster ended or disabled has no ties.
-_RELATIONS = text("""
+_RELATIONS = text(f"""
 WITH zone AS (
     SELECT time_zone, sandbox, CAST(:at AS timestamptz) AS now,
         (CAST(:at AS timestamptz) AT TIME ZONE time_zone)::date AS today
@@ -53,12 +63,7 @@ FROM me JOIN person_role r ON r.district_id = :district AND r.person_id = me.id 
 LEFT JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
 UNION ALL
 SELECT 'parent', g.student_id, g.begins_on, g.ends_on, (
-        SELECT s.time_zone FROM person_role r
-        JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
-        WHERE r.district_id = g.district_id AND r.person_id = g.student_id AND r.role = 'student'
-        ORDER BY (r.begins_on IS NULL OR r.begins_on <= zone.today)
-                AND (r.ends_on IS NULL OR r.ends_on >= zone.today) DESC,
-            r."primary" DESC, r.id LIMIT 1
+        {_ZONE.format(row="g")}
     ), jsonb_build_object('birth_date', p.birth_date, 'orders', (
         SELECT jsonb_agg(jsonb_build_array(o.begins_at, least(o.ends_at, o.lifted_at), o.leaves)) FROM court_order o
         WHERE o.district_id = g.district_id AND o.student_id = g.student_id AND o.guardian_id = g.guardian_id
@@ -75,12 +80,7 @@ WHERE EXISTS (SELECT FROM person_role r WHERE r.district_id = :district AND r.pe
     OR EXISTS (SELECT FROM enrollment e WHERE e.district_id = :district AND e.person_id = me.id AND e.role = 'student')
 UNION ALL
 SELECT 'link', coalesce(l.student_id, l.section_id, l.school_id), NULL, NULL, (
-        SELECT s.time_zone FROM person_role r
-        JOIN school s ON s.district_id = r.district_id AND s.id = r.school_id
-        WHERE r.district_id = c.district_id AND r.person_id = c.student_id AND r.role = 'student'
-        ORDER BY (r.begins_on IS NULL OR r.begins_on <= zone.today)
-                AND (r.ends_on IS NULL OR r.ends_on >= zone.today) DESC,
-            r."primary" DESC, r.id LIMIT 1
+        {_ZONE.format(row="c")}
     ), jsonb_build_object(
         'role', l.role, 'scope', l.scope, 'basis', l.basis, 'purpose', l.purpose, 'targets', l.targets,
         'share', l.share, 'begins', l.begins_at, 'ends', least(l.ends_at, l.revoked_at),

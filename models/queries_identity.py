@@ -24,8 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mastery.access import Basis
-from mastery.links import OF_OUTSIDERS
+from mastery.links import GIVEN
 from mastery.roster import Role
 from mastery.sign_in import Match, PasswordSignIn
 from models.access import Account
@@ -185,7 +184,7 @@ def _roles(district_id: int, today: date) -> Select[int, str]:
         Guardianship.district_id == district_id, on(today, Guardianship)
     )
     by_link = select(Link.person_id, Link.role).where(
-        Link.district_id == district_id, Link.revoked_at.is_(None), Link.basis.in_([Basis.EMPLOYEE, *OF_OUTSIDERS]),
+        Link.district_id == district_id, Link.revoked_at.is_(None), Link.basis.in_(GIVEN),
         _utc_day(Link.begins_at) <= today, or_(Link.ends_at.is_(None), _utc_day(Link.ends_at) >= today),
     )  # fmt: skip
     everyone = union(by_role, by_section, by_child, by_link).subquery("everyone")
