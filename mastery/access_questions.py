@@ -21,6 +21,7 @@ class What(StrEnum):
     FLAGS = "flags"  # staff triage
     ACT_ON_FLAG = "act_on_flag"
     CONFIRM = "confirm"  # sign that a decision stands
+    DECIDE = "decide"  # sign what becomes of a decision beside that: override, review, waive, exempt, revoke
     JUDGE = "judge"  # sign a level from the body of evidence
     COMMENTS = "comments"  # the words in which a teacher said why
     ORDERS = "orders"  # who is a guardian, and what a court said
@@ -54,6 +55,12 @@ NEEDS: dict[What, Need] = {
     What.ACT_ON_FLAG: Need(Right.WRITE, DataClass.ACADEMIC_FLAGS),
     # nobody signs in the place of the teacher of record (domain 2.4)
     What.CONFIRM: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
+    # who of them may cause what is the table of transitions, which names three roles (mastery.transitions)
+    What.DECIDE: Need(
+        Right.READ,
+        DataClass.LEVELS,
+        frozenset({Role.TEACHER_OF_RECORD, Role.SCHOOL_ADMINISTRATOR, Role.CASE_MANAGER}),
+    ),
     What.JUDGE: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
     What.COMMENTS: Need(Right.READ, DataClass.COMMENTS),
     What.ORDERS: Need(Right.READ, DataClass.ORDERS, _OFFICE),

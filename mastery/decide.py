@@ -122,10 +122,12 @@ def apply(standings: Mapping[int, Standing], act: Act, book: RuleBook, policy: P
 def confirmed_upon(target: int, decisions: Mapping[int, Decision], book: RuleBook) -> list[int]:
     """Targets that the system confirmed since `target` was and that build on it, directly or through one another.
 
-    Until then it was not lasting, so that they could not have been confirmed without it.
+    Until then it was not lasting, so that they could not have been confirmed without it; none where a lasting decision
+    stands beneath.
     """
-    since = decisions.get(target, UNDECIDED).confirmed_at
-    if since is None:
+    standing = decisions.get(target, UNDECIDED)
+    since = standing.confirmed_at
+    if since is None or standing.beneath is not None:
         return []
     found: set[int] = set()
     waiting = [target]

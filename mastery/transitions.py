@@ -28,6 +28,7 @@ class Trigger(StrEnum):
     LOW_RECORD = "low_record"
     LOW_RETENTION = "low_retention"
     BASIS_CORRECTED = "basis_corrected"
+    EMPTIED = "emptied"  # a correction took the last scored evidence away
     AUTO_CONFIRM = ActKind.AUTO_CONFIRM.value
     CONFIRM = ActKind.CONFIRM.value
     OVERRIDE = ActKind.OVERRIDE.value
@@ -51,6 +52,7 @@ class Need(StrEnum):
     NO_CREDIT_POSTED = "no_credit_posted"
     LOW_LEVEL = "low_level"
     STANDS = "stands"  # an act of the kind that may be taken back here
+    SYSTEM_ASKED = "system_asked"  # the question is the system's own: a correction took its basis away
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Facts:
 
     `artefacts`: how many are laid beside the reason; `cosigned_by`: in which role another person signs as well;
     `level`: what a certifying record or a retention check says; `stands`: the act that made the decision lasting;
-    `by_author`: whether whoever acts signed it; `otherwise`: what the decision would be without it.
+    `by_author`: whether whoever acts signed it; `otherwise`: what the decision would be without it; `system_asked`:
+    whether the system itself confirmed and asks, since a correction took the basis away.
     """
 
     reason: str = ""
@@ -82,6 +85,7 @@ class Facts:
     stands: ActKind | None = None
     by_author: bool = False
     otherwise: State = State.NOT_STARTED
+    system_asked: bool = False
 
 
 class Refusal(StrEnum):
@@ -126,6 +130,14 @@ TABLE: tuple[tuple[frozenset[State], Trigger, Cell], ...] = (
     (frozenset({State.MASTERED}), Trigger.LOW_RECORD, Cell(State.NEEDS_REVIEW, _BY_SYSTEM, (Need.LOW_LEVEL,))),
     (frozenset({State.MASTERED}), Trigger.LOW_RETENTION, Cell(State.NEEDS_REVIEW, _BY_SYSTEM, (Need.LOW_LEVEL,))),
     (frozenset({State.MASTERED}), Trigger.BASIS_CORRECTED, Cell(State.NEEDS_REVIEW, _BY_SYSTEM)),
+    # evidence makes a derived decision anew each time, also when a correction takes the last of it away
+    (frozenset({State.IN_PROGRESS, State.READY}), Trigger.EMPTIED, Cell(State.NOT_STARTED, _BY_SYSTEM)),
+    # the body of evidence is complete again, as it is for results that arrive in another order (9.1, rule 2)
+    (
+        frozenset({State.NEEDS_REVIEW}),
+        Trigger.COMPLETE,
+        Cell(State.MASTERED, _BY_SYSTEM, (Need.SYSTEM_ASKED,)),
+    ),
     # what people sign
     (frozenset({State.MASTERED_PROVISIONAL}), Trigger.CONFIRM, Cell(State.MASTERED, _TEACHER)),
     (_ANY, Trigger.OVERRIDE, Cell(State.MASTERED, _TEACHER, (Need.REASON, Need.ARTEFACT))),
@@ -220,3 +232,5 @@ def _has(need: Need, cell: Cell, by: Role | None, facts: Facts, policy: Policy) 
             return facts.level is not None and facts.level < policy.needs_review_below
         case Need.STANDS:
             return facts.stands in cell.takes_back
+        case Need.SYSTEM_ASKED:
+            return facts.system_asked

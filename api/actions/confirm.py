@@ -9,12 +9,14 @@ from datetime import datetime
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from api.actions.signing import after_all, by_student, pairs_of, sign
+from api.actions.signing import act_of, after_all, by_student, pairs_of, sign
 from mastery.access import Viewer
+from mastery.access_matrix import Role
 from mastery.access_questions import What
 from mastery.body.judgement import JUDGEMENTS
 from mastery.decide import ActKind, Decision, Reason, Standing, State, confirmed_upon
 from mastery.policy import DEFAULT_POLICY
+from mastery.transitions import Facts, Refused, Trigger, move
 from models.graph_store import GraphCache
 from models.holding import hold
 from models.locks import share_rules
@@ -74,7 +76,7 @@ def confirm(
         decision = held.folds[student].get(target, Standing()).decision
         if _waits(decision) and decision.mastered_at == wanted[student, target]:
             at = after_all(held, (student, graph.subjects[target]), now)
-            signed.append(_act(viewer, student, target, ActKind.CONFIRM, decision, at, now))
+            signed.append(act_of(viewer, student, target, ActKind.CONFIRM, decision, at, now))
     sign(session, viewer, graph, here.zone, held, signed, now)
     return [
         Confirmed(one.id, one.student_id, one.target_id, probability[one.student_id, one.target_id]) for one in signed
@@ -110,13 +112,13 @@ def withdraw(
     for act in acts:
         place = (act.student_id, act.target_id)
         folds = held.folds[act.student_id]
-        if newest[place] != act.id or folds.get(act.target_id, Standing()).decision.state is not State.MASTERED:
+        if newest[place] != act.id or not _may_be_taken_back(folds.get(act.target_id, Standing()).decision):
             continue
         back.add(place)
         at = max(act.at, after_all(held, (act.student_id, graph.subjects[act.target_id]), now))
         decisions = {target: one.decision for target, one in folds.items()}
         for target in (act.target_id, *confirmed_upon(act.target_id, decisions, graph.rules)):
-            signed.append(_act(viewer, act.student_id, target, ActKind.WITHDRAW, Decision(), at, now))
+            signed.append(act_of(viewer, act.student_id, target, ActKind.WITHDRAW, Decision(), at, now))
     sign(session, viewer, graph, here.zone, held, signed, now)
     return back
 
@@ -127,24 +129,16 @@ def _allowed(session: Session, viewer: Viewer, students: Collection[int]) -> set
 
 
 def _waits(decision: Decision) -> bool:
-    return decision.state is State.MASTERED_PROVISIONAL and Reason.AWAITS_CONFIRMATION in decision.reasons
+    """Whether a decision waits for the teacher's word, and not for that on what it builds on."""
+    moved = move(decision.state, Trigger.CONFIRM, Role.TEACHER_OF_RECORD, Facts(), DEFAULT_POLICY)
+    return moved is State.MASTERED and Reason.AWAITS_CONFIRMATION in decision.reasons
 
 
-def _act(
-    viewer: Viewer, student: int, target: int, kind: ActKind, decision: Decision, at: datetime, now: datetime
-) -> Confirmation:
-    return Confirmation(
-        district_id=viewer.district,
-        student_id=student,
-        target_id=target,
-        kind=kind.value,
-        level=decision.level,
-        mastered_at=decision.mastered_at,
-        by_person=viewer.person,
-        reason=None,
-        policy_version=DEFAULT_POLICY.version,
-        at=at,
-        signed_at=now,
+def _may_be_taken_back(decision: Decision) -> bool:
+    """Whether the signature under a decision may be taken back by who signed it, as who asks here has."""
+    facts = Facts(stands=decision.confirmed, by_author=True)
+    return not isinstance(
+        move(decision.state, Trigger.WITHDRAW, Role.TEACHER_OF_RECORD, facts, DEFAULT_POLICY), Refused
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.actions.decisions import teaches
 from api.actions.signing import after_all, sign
 from mastery.access import Subject, Viewer
-from mastery.access_questions import What, about_subject, may
+from mastery.access_questions import What, may
 from mastery.body.judgement import JudgementError, checked
 from mastery.decide import ActKind, Standing
 from mastery.methods import JUDGE
@@ -20,7 +20,6 @@ from models.judgements import Signed, signed_on
 from models.locks import share_rules
 from models.queries_access import subject_of
 from models.registry import context
-from models.roster import Section
 from models.standing import Confirmation
 
 
@@ -40,12 +39,7 @@ def may_judge(session: Session, viewer: Viewer, subject: Subject, graph: Distric
         return False
     if not may(viewer, What.JUDGE, subject, viewer.at).covers({target}):
         return False
-    classes = session.scalars(
-        select(Section.subjects).where(
-            Section.district_id == viewer.district, Section.id.in_(viewer.of_record & subject.sections)
-        )
-    ).all()
-    return about_subject(graph.subjects[target], classes)
+    return teaches(session, viewer, subject, graph, target)
 
 
 def judge(

@@ -13,7 +13,9 @@ from api.actions.progress import bring_up
 from mastery.access import Viewer
 from mastery.audit import Act
 from mastery.body.judgement import JUDGEMENTS
+from mastery.decide import ActKind, Decision
 from mastery.methods import JUDGE
+from mastery.policy import DEFAULT_POLICY
 from models.audit import by_person, record
 from models.graph_store import DistrictGraph
 from models.holding import Held
@@ -39,6 +41,32 @@ def after_all(held: Held, pair: Pair, now: datetime) -> datetime:
     """Where an act of now stands: after every record of the student-subject, also one of a clock that runs ahead."""
     cursor = held.states[pair].cursor
     return now if cursor is None else max(now, cursor.performed_at)
+
+
+def act_of(
+    viewer: Viewer,
+    student: int,
+    target: int,
+    kind: ActKind,
+    decision: Decision,
+    at: datetime,
+    now: datetime,
+    reason: str | None = None,
+) -> Confirmation:
+    """An act of a person about a decision as it stands; `at` is where it stands in the order of evidence."""
+    return Confirmation(
+        district_id=viewer.district,
+        student_id=student,
+        target_id=target,
+        kind=kind.value,
+        level=decision.level,
+        mastered_at=decision.mastered_at,
+        by_person=viewer.person,
+        reason=reason,
+        policy_version=DEFAULT_POLICY.version,
+        at=at,
+        signed_at=now,
+    )
 
 
 def sign(
@@ -77,5 +105,7 @@ def _on_record(
 
 
 def _overrides(act: Confirmation, graph: DistrictGraph) -> bool:
-    """Whether a level that a person gives speaks in place of the estimate, or did until it was taken back."""
+    """Whether a person's word speaks in place of evidence, or did until it was taken back."""
+    if act.kind == ActKind.OVERRIDE.value:
+        return True
     return act.kind in JUDGEMENTS and graph.methods_of(graph.subjects[act.target_id]).primary.name == JUDGE

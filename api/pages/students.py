@@ -15,6 +15,7 @@ from api.actions.explain import Moment
 from api.actions.programmes import keeps_programmes
 from api.actions.student_overview import overview
 from api.pages.blueprint import PAGE_SIZE, Visit, about_student, last_page, page_number, pages, signed_in
+from api.pages.decisions import deciding
 from api.pages.flag_cards import DISMISS_REASONS, cards
 from api.pages.judgements import judging
 from api.pages.methods import method_lines, other_primary, primary_words
@@ -176,6 +177,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         methods=method_lines(document, family=family),
         primary=other_primary(document),
         judging=judging(visit, subject, graph, target_id, scored=document["records"] > 0),
+        deciding=deciding(visit, subject, graph, target_id),
         family=family,
         missing=[sentence(sayable(line, enough(document)), names) for line in missing],
         previews=preview_lines(document, family=family),

@@ -95,13 +95,15 @@ def decision_to_json(decision: Decision) -> Json:
     json.update((name, True) for name in _DECISION_TRUTHS if getattr(decision, name))
     if decision.confirmed is not None:
         json["confirmed"] = decision.confirmed.value
+    if decision.beneath is not None:
+        json["beneath"] = decision_to_json(decision.beneath)
     return json
 
 
 def decision_from_json(json: Mapping[str, Any]) -> Decision:
     """The decision that `decision_to_json` wrote; KeyError or ValueError for anything else."""
     times = {name: datetime.fromisoformat(json[name]) for name in _DECISION_TIMES if name in json}
-    confirmed = json.get("confirmed")
+    confirmed, beneath = json.get("confirmed"), json.get("beneath")
     return Decision(
         state=State(json["state"]),
         level=_float(json.get("level")),
@@ -117,4 +119,5 @@ def decision_from_json(json: Mapping[str, Any]) -> Decision:
         kept_level=_float(json.get("kept_level")),
         kept_mastered_at=times.get("kept_mastered_at"),
         reopened=json.get("reopened", False),
+        beneath=None if beneath is None else decision_from_json(beneath),
     )

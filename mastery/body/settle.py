@@ -158,9 +158,11 @@ def sign(tally: Tally, decision: Decision, act: Act) -> tuple[Tally, Decision]:
             confirmed_at=act.at,
             reasons=(Reason.SIGNED,),
             vouched=False,
+            beneath=_beneath(decision),
         )
     if kind is ActKind.OVERRIDE:
-        return resolved(tally), _kept(decision, act, State.MASTERED, Reason.TEACHER_JUDGEMENT)
+        kept = _kept(decision, act, State.MASTERED, Reason.TEACHER_JUDGEMENT)
+        return resolved(tally), replace(kept, beneath=_beneath(decision))
     if kind is ActKind.AUTO_CONFIRM:
         if decision.confirmed is not None:
             return tally, decision
@@ -216,11 +218,18 @@ def _resolved(decision: Decision, act: Act) -> Decision:
     )
 
 
+def _beneath(decision: Decision) -> Decision | None:
+    """What stands again once an act on a decision is taken back; None where that is for the rule to say."""
+    return decision if decision.confirmed is not None or decision.vouched else None
+
+
 def _withdrawn(decision: Decision) -> Decision:
-    """What was signed is taken back, and the rule decides again, whatever late evidence has made of it meanwhile.
+    """What was signed is taken back: what lasted beneath it stands again, or else the rule decides again.
 
     Whether it may be taken back is asked when it is signed; afterwards nobody stands behind the decision any more.
     """
     if decision.confirmed is None and not decision.vouched:
         return decision
+    if decision.beneath is not None:
+        return decision.beneath
     return Decision(own_since=decision.own_since, own_result=decision.own_result, reopened=decision.reopened)

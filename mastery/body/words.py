@@ -220,6 +220,8 @@ class Decision:
     kept_mastered_at: datetime | None = None
     # a person reopened the target: it is worked on again
     reopened: bool = False
+    # the lasting decision on top of which the act in `confirmed` was signed: it stands again once that is taken back
+    beneath: Decision | None = None
 
 
 UNDECIDED = Decision()

@@ -342,6 +342,27 @@ def test_what_the_system_confirmed_on_a_confirmation_is_withdrawn_with_it(day):
         assert standing(records, [*signed, *back], book, 2) == standing(records, (), book, 2)
 
 
+@pytest.mark.parametrize("kind", [ActKind.WAIVE, ActKind.EXEMPT, ActKind.REVOKE, ActKind.OVERRIDE])
+def test_a_confirmation_stands_again_once_what_was_signed_on_top_of_it_is_taken_back(kind):
+    """An appeal that is upheld, an override that its author takes back: the teacher has confirmed once already."""
+    confirmed = act(ActKind.CONFIRM, 4, level=3.0, mastered_at=moment(2))
+    acts = [confirmed, act(kind, 5, id=2), act(ActKind.WITHDRAW, 6, id=3)]
+    assert standing(body(), acts, CREDIT).decision == standing(body(), [confirmed], CREDIT).decision
+
+
+def test_acts_on_top_of_one_another_are_taken_back_one_by_one():
+    acts = [act(ActKind.OVERRIDE, 1), act(ActKind.REVOKE, 2, id=2), act(ActKind.OVERRIDE, 3, id=3)]
+    back = [act(ActKind.WITHDRAW, 4 + n, id=4 + n) for n in range(3)]
+    for taken, state in ((1, State.REVOKED), (2, State.MASTERED), (3, State.IN_PROGRESS)):
+        assert standing([record(1)], [*acts, *back[:taken]]).decision.state is state
+
+
+def test_a_low_record_that_came_meanwhile_asks_about_what_stands_again():
+    acts = [act(ActKind.CONFIRM, 4, level=3.0), act(ActKind.OVERRIDE, 5, id=2), act(ActKind.WITHDRAW, 7, id=3)]
+    found = standing([*body(), record(4, 6, summative=1.0)], acts, CREDIT).decision
+    assert (found.state, found.confirmed, found.level) == (State.NEEDS_REVIEW, ActKind.CONFIRM, 3.0)
+
+
 def test_what_was_confirmed_before_a_signature_does_not_go_with_it():
     records = [*body(1), *body(10, target=2, day=5)]
     acts = [act(ActKind.OVERRIDE, 9), act(ActKind.WITHDRAW, 10, id=2)]

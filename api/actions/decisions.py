@@ -1,0 +1,174 @@
+"""People sign what becomes of a decision: override, review, waive, exempt, send back to work, take back (domain 2.4).
+
+Who may, from which state and with what is `mastery.transitions`; here it is asked of what stands, within the locks, and
+the act is appended. Confirming has an action of its own, for many at once, and so has revoking, which two people sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.actions.signing import act_of, after_all, sign
+from mastery.access import Basis, Subject, Viewer
+from mastery.access_matrix import Role
+from mastery.access_questions import What, about_subject, may
+from mastery.body.judgement import LONGEST_REASON
+from mastery.decide import Act, ActKind, Decision, Standing, State, apply, confirmed_upon
+from mastery.policy import DEFAULT_POLICY
+from mastery.transitions import Cell, Facts, Need, Refused, Trigger, move, open_triggers
+from models.decisions import act_that_stands
+from models.graph_store import DistrictGraph, GraphCache
+from models.holding import hold
+from models.locks import share_rules
+from models.queries_access import subject_of
+from models.registry import context
+from models.roster import Section
+
+SIGNED_HERE = frozenset(
+    {Trigger.OVERRIDE, Trigger.RESOLVE, Trigger.REOPEN, Trigger.WAIVE, Trigger.EXEMPT, Trigger.WITHDRAW}
+)
+"""What one person signs alone about one decision."""
+
+
+class UnknownDecisionError(LookupError):
+    """There is nothing to decide here, or it is none of this person's business: both look the same."""
+
+
+class ChangedError(Exception):
+    """The decision is no longer what the person saw."""
+
+
+class RefusedError(Exception):
+    """The law refuses the act: `refused` says why."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.why.value)
+        self.refused = refused
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What a person signs: `seen` is the mark of the decision as they saw it."""
+
+    what: Trigger
+    reason: str
+    seen: str
+
+
+def mark(decision: Decision) -> str:
+    """What names a decision as somebody saw it: it changes with the state and with what made it so."""
+    stood = decision.confirmed_at or decision.mastered_at
+    return "/".join((decision.state.value, decision.confirmed or "", stood.isoformat() if stood else ""))
+
+
+def deciding_roles(
+    session: Session, viewer: Viewer, subject: Subject, graph: DistrictGraph, target: int
+) -> frozenset[Role]:
+    """In which roles a person decides about a student on a target; none where it is not theirs.
+
+    A teacher of record only for a class of the target's subject; nobody by an emergency.
+    """
+    access = may(viewer, What.DECIDE, subject, viewer.at)
+    ties = [tie for tie in access.ties if tie.basis is Basis.EMPLOYEE and (not tie.targets or target in tie.targets)]
+    roles = frozenset(tie.role for tie in ties) if access.allowed else frozenset[Role]()
+    if Role.TEACHER_OF_RECORD in roles and not teaches(session, viewer, subject, graph, target):
+        roles -= {Role.TEACHER_OF_RECORD}
+    return roles
+
+
+def teaches(session: Session, viewer: Viewer, subject: Subject, graph: DistrictGraph, target: int) -> bool:
+    """Whether a person answers for a class of the student that is about the subject of a target."""
+    classes = session.scalars(
+        select(Section.subjects).where(
+            Section.district_id == viewer.district, Section.id.in_(viewer.of_record & subject.sections)
+        )
+    ).all()
+    return about_subject(graph.subjects[target], classes)
+
+
+def open_acts(decision: Decision, roles: Iterable[Role], *, by_author: bool) -> list[Trigger]:
+    """What somebody in some roles may sign alone about a decision, in the order of the table of transitions.
+
+    `by_author`: whether they signed what stands, which else nobody but its author takes back.
+    """
+    found = {
+        trigger
+        for role in roles
+        for trigger, cell in open_triggers(decision.state, role)
+        if trigger is not Trigger.WITHDRAW or _takes_back(cell, decision, by_author=by_author)
+    }
+    return [trigger for trigger in Trigger if trigger in found & SIGNED_HERE]
+
+
+def _takes_back(cell: Cell, decision: Decision, *, by_author: bool) -> bool:
+    return decision.confirmed in cell.takes_back and (by_author or Need.AUTHOR not in cell.needs)
+
+
+def sign_decision(
+    session: Session, viewer: Viewer, graphs: GraphCache, student: int, target: int, asked: Signing, now: datetime
+) -> State:
+    """Sign an act about a student on a target and bring the student up to it; returns the state that it moves to.
+
+    Raises UnknownDecisionError, ChangedError where the decision is not what was seen, RefusedError for what the law
+    refuses.
+    """
+    if asked.what not in SIGNED_HERE:
+        raise UnknownDecisionError
+    subject = subject_of(session, viewer.district, student, viewer.at)
+    share_rules(session, viewer.district)
+    here = context(session, viewer.district)
+    graph = graphs.get(session, viewer.district, here.stamps.graph)
+    if subject is None or target not in graph.subjects:
+        raise UnknownDecisionError
+    roles = deciding_roles(session, viewer, subject, graph, target)
+    if not roles:
+        raise UnknownDecisionError
+    pair = (student, graph.subjects[target])
+    held = hold(session, viewer.district, {pair}, {student: graph.neighbourhood([target])})
+    folds = held.folds[student]
+    decision = folds.get(target, Standing()).decision
+    if mark(decision) != asked.seen:
+        raise ChangedError
+    at = after_all(held, pair, now)
+    standing = act_that_stands(session, viewer.district, student, target, decision)
+    facts = Facts(
+        reason=asked.reason,
+        notified=True,  # what is signed stands on the pages of student and family at once, with how to appeal
+        credit_bearing=graph.rules.of(target).credit_bearing,
+        stands=decision.confirmed,
+        by_author=standing is not None and standing.by_person == viewer.person,
+        otherwise=_without(folds, target, graph, at),
+    )
+    to = permitted(decision, asked.what, roles, facts)
+    kind = ActKind(asked.what.value)
+    reason = asked.reason.strip()[:LONGEST_REASON] or None
+    acts = [act_of(viewer, student, target, kind, decision, at, now, reason)]
+    if kind is ActKind.WITHDRAW:
+        decisions = {one: standing.decision for one, standing in folds.items()}
+        for above in confirmed_upon(target, decisions, graph.rules):
+            acts.append(act_of(viewer, student, above, kind, Decision(), at, now, reason))
+    sign(session, viewer, graph, here.zone, held, acts, now)
+    return to
+
+
+def permitted(decision: Decision, what: Trigger, roles: Iterable[Role], facts: Facts) -> State:
+    """Where an act moves a decision, in the first of somebody's roles that may. RefusedError where none may."""
+    refusals = []
+    for role in sorted(roles):
+        found = move(decision.state, what, role, facts, DEFAULT_POLICY)
+        if not isinstance(found, Refused):
+            return found
+        refusals.append(found)
+    # the refusal that is nearest to being none: what is lacking before who may, who may before not from here
+    raise RefusedError(max(refusals, key=lambda one: (bool(one.lacks), bool(one.who))))
+
+
+def _without(folds: Mapping[int, Standing], target: int, graph: DistrictGraph, at: datetime) -> State:
+    """What the decision on a target would be, were what stands taken back."""
+    changed = apply(folds, Act(0, target, ActKind.WITHDRAW, at), graph.rules, DEFAULT_POLICY)
+    return changed[target].decision.state
