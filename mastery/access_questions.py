@@ -22,6 +22,7 @@ class What(StrEnum):
     ACT_ON_FLAG = "act_on_flag"
     CONFIRM = "confirm"  # sign that a decision stands
     DECIDE = "decide"  # sign what becomes of a decision beside that: override, review, waive, exempt, revoke
+    REVOCATIONS = "revocations"  # that a mastery was taken away, why, and what came of an appeal
     JUDGE = "judge"  # sign a level from the body of evidence
     COMMENTS = "comments"  # the words in which a teacher said why
     ORDERS = "orders"  # who is a guardian, and what a court said
@@ -60,6 +61,11 @@ NEEDS: dict[What, Need] = {
         Right.READ,
         DataClass.LEVELS,
         frozenset({Role.TEACHER_OF_RECORD, Role.SCHOOL_ADMINISTRATOR, Role.CASE_MANAGER}),
+    ),
+    What.REVOCATIONS: Need(
+        Right.READ,
+        DataClass.LEVELS,
+        frozenset({Role.STUDENT, Role.PARENT, Role.TEACHER_OF_RECORD, Role.SCHOOL_ADMINISTRATOR}),
     ),
     What.JUDGE: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
     What.COMMENTS: Need(Right.READ, DataClass.COMMENTS),

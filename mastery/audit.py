@@ -60,6 +60,7 @@ class Act(StrEnum):
     # what a person signed or changed
     DECISION = "decision"
     OVERRIDE = "override"
+    REVOCATION = "revocation"
     FLAG_CHANGED = "flag_changed"
     POLICY_CHANGED = "policy_changed"
     CALENDAR_CHANGED = "calendar_changed"

@@ -27,6 +27,9 @@ class Policy:
     boe_dates: int = 2
     # the least that a person says who judges by the body of evidence (domain 2.4)
     judgement_reason_characters: int = 20
+    # a revocation: how long the family may appeal, and by when the appeal is answered (domain 5.3, T18)
+    revocation_appeal_days: int = 10
+    revocation_answer_days: int = 15
     # what lies beside the reason where credit hangs on an override (domain 2.4)
     override_artefacts: int = 1
     independence_weight_assisted: float = 0.5

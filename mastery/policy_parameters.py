@@ -98,12 +98,13 @@ _FIXED: Mapping[Fixed, tuple[str, ...]] = {
     ),
     Fixed.INSTALLATION: ("session_", "sign_in_", "roster_"),
     Fixed.NOT_FOLLOWED: (
-        "judgement_", "override_", "raters_", "class_", "moves_", "half_day_", "learning_plan_", "projection_",
+        "judgement_", "override_", "revocation_", "raters_", "class_", "moves_", "half_day_", "learning_plan_",
+        "projection_",
         "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
     ),
 }  # fmt: skip
 _AHEAD = (
-    "override_", "rollup_", "retake_items_", "retake_forms_", "retake_shared_", "retake_seen_", "raters_", "pace_",
+    "rollup_", "retake_items_", "retake_forms_", "retake_shared_", "retake_seen_", "raters_", "pace_",
     "learning_plan_", "projection_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
 )  # fmt: skip
 NAMES: tuple[str, ...] = tuple(one.name for one in fields(Policy) if one.name != "version")

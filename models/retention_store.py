@@ -83,6 +83,7 @@ _RECORDS = (
     "flag",
     "move_part",
     "own_words",
+    "revocation",
     "amendment",
     "inspection",
     "programme_enrollment",

@@ -80,6 +80,8 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "move_part": StudentRows(_MINE, End.WITH_RECORD),
     "move_undo": StudentRows(_MOVES.format(key="move_id"), End.WITH_RECORD, "move_id = ANY(:own_moves)"),
     "own_words": StudentRows(_MINE, End.WITH_RECORD),
+    "revocation": StudentRows(_MINE, End.WITH_RECORD),
+    "revocation_step": StudentRows(_of("revocation", "revocation_id", _MINE), End.WITH_RECORD),
     "amendment": StudentRows(_MINE, End.WITH_RECORD),
     "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
     "inspection": StudentRows(_MINE, End.WITH_RECORD, untold=_ASKED),

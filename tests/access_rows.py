@@ -24,6 +24,7 @@ from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organ
 from models.move import Move, MovePart
 from models.own_words import OwnWords
 from models.retention import LegalHold
+from models.revocation import Revocation
 from models.roster import Guardianship, Person, Section
 from models.standing import Confirmation
 
@@ -263,7 +264,12 @@ def _signed(
             confirmation_id=None, state=None, probability=None,
         )
     )  # fmt: skip
+    proposed = Revocation(
+        **key, student_id=student.id, target_id=target.id, proposed_by=teacher.id, proposed_as="teacher_of_record",
+        reason=f"CANARY-D7-{canary.mark}", proposed_at=NOW,
+    )  # fmt: skip
     return {
+        "revocation_id": make._add(proposed).id,
         "judgement_id": make._add(judged).id, "amendment_id": make._add(asked).id, "move_id": move.id,
         "own_words_id": make._add(said).id,
     }  # fmt: skip

@@ -65,7 +65,7 @@ def ask(client: PageClient, token: str, method: str, url: str, place: Place) -> 
     form = {
         "csrf_token": token, "version": 99, "reason": "false_alarm", "kind": "pull", "section": place.section,
         "about": place.target, "flags": f"{place.flag}.99", "cut_scores": NOWHERE,
-        "step": "grant", "target": place.target, "words": "So it is.", "notice": "letter",
+        "what": "waive", "seen": "", "step": "grant", "target": place.target, "words": "So it is.", "notice": "letter",
         "guardian": place.rows.get("guardian_id", NOWHERE),
     }  # fmt: skip
     if url.endswith("/change"):

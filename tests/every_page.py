@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pyotp
 from furnished import Furnished, crowd
+from furnished_decisions import appealed, overridden, proposed, revoked
 from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
 from furnished_work import (
@@ -268,6 +269,16 @@ CASES = (
     Case("explanation, a story", "pages.explanation", "teacher", _TOLD, more=long_story),
     Case("explanation, in Spanish", "pages.explanation", "classmate", _TOLD, more=long_story, language="es"),
     Case("explanation, judged", "pages.explanation", "teacher", _TOLD, more=judged),
+    Case("explanation, overridden", "pages.explanation", "teacher", _TOLD, more=overridden),
+    Case("taking away, none proposed", "pages.revocation", "teacher", f"{_TOLD}/revocation", more=overridden),
+    Case("taking away, to sign", "pages.revocation", "principal", f"{_TOLD}/revocation", more=proposed),
+    Case("taking away, told", "pages.revocation", "classmate", f"{_TOLD}/revocation", more=revoked),
+    Case(
+        "taking away, in Spanish", "pages.revocation", "classmate", f"{_TOLD}/revocation", more=revoked, language="es"
+    ),
+    Case("taking away, appealed", "pages.revocation", "principal", f"{_TOLD}/revocation", more=appealed),
+    Case("taking away, waiting", "pages.waiting_revocations_page", "principal", "/revocations", more=proposed),
+    Case("taking away, none waits", "pages.waiting_revocations_page", "principal", "/revocations"),
     Case("map, two subjects", "pages.student_map", "student", "/students/{student}/map", more=schooling),
     Case("map, around one", "pages.student_map", "teacher", "/students/{student}/map?around={around}", more=schooling),
     Case("map, nothing scored", "pages.student_map", "teacher", "/students/{classmate}/map"),

@@ -19,6 +19,7 @@ from api.pages.disclosure_words import GROUNDS
 from api.pages.flag_cards import DISMISS_REASONS
 from api.pages.methods import primary_words
 from api.pages.parameter_words import value_words
+from api.pages.revocation_words import STEPS
 from mastery.access import Scope
 from mastery.audit import Act, Actor
 from mastery.flags.life import DismissReason, FlagEvent
@@ -202,6 +203,13 @@ def _amendment(told: _Told) -> str:
     return record_words.said(record_words.CONTESTED, told.detail.get("contested", ""))
 
 
+def _revocation(told: _Told) -> str:
+    step = told.detail.get("step", "")
+    done = _("Proposed") if step == "propose" else record_words.said(STEPS, step)
+    targets = [told.other("target", key) for key in told.detail.get("targets", ())]
+    return _("taking mastery away, %(step)s: %(targets)s", step=done, targets=told.listed(targets))
+
+
 def _own_words(told: _Told) -> str:
     return record_words.said(record_words.OWN_WORDS, told.detail.get("kind", ""))
 
@@ -296,6 +304,7 @@ _SAID: dict[str, Callable[[_Told], str]] = {
     **dict.fromkeys((Act.CONSENT_GIVEN, Act.CONSENT_WITHDRAWN), _consent),
     **dict.fromkeys((Act.CLIENT_MADE, Act.CLIENT_ROTATED, Act.CLIENT_REVOKED), _program),
     **dict.fromkeys((Act.DECISION, Act.OVERRIDE), _signed),
+    Act.REVOCATION: _revocation,
     **dict.fromkeys((Act.AMENDMENT_ASKED, Act.AMENDMENT_DECIDED, Act.STATEMENT_ATTACHED), _amendment),
     **dict.fromkeys((Act.OWN_WORDS_SAID, Act.OWN_WORDS_WITHDRAWN), _own_words),
     **dict.fromkeys((Act.HOLD_PLACED, Act.HOLD_LIFTED), _hold),

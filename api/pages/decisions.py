@@ -23,14 +23,16 @@ from api.actions.decisions import (
     sign_decision,
 )
 from api.actions.explain import fold_of
+from api.actions.revoke import REVOCABLE
 from api.pages.acts import kept
 from api.pages.blueprint import Visit, about_student, pages
 from api.services import services
 from mastery.access import Subject
 from mastery.access_questions import What
 from mastery.body.judgement import LONGEST_REASON
-from mastery.body.words import UNDECIDED, ActKind
+from mastery.body.words import UNDECIDED, ActKind, State
 from mastery.policy import DEFAULT_POLICY
+from mastery.revocation import SIGNERS
 from mastery.transitions import CELLS, Need, Trigger
 from models.decisions import Signature, act_that_stands, signatures
 from models.graph_store import DistrictGraph
@@ -51,12 +53,16 @@ class OpenAct:
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """What is shown of a decision: what was signed, newest first, what one may sign, and the mark of what is seen."""
+    """What is shown of a decision: what was signed, newest first, what one may sign, and the mark of what is seen.
+
+    `revocation`: whether there is a page for taking the mastery away, or about that.
+    """
 
     signed: Sequence[tuple[str, Signature]]
     acts: Sequence[OpenAct]
     seen: str
     digest: str
+    revocation: bool
     shortest: int = DEFAULT_POLICY.judgement_reason_characters
     longest: int = LONGEST_REASON
 
@@ -73,7 +79,9 @@ def deciding(visit: Visit, subject: Subject, graph: DistrictGraph, target: int) 
     acts = [_open(one, decision.state) for one in open_acts(decision, roles, by_author=own)]
     seen = mark(decision)
     digest = hashlib.sha256(repr((found, acts, seen)).encode()).hexdigest()[:16]
-    return Deciding([(str(_SIGNED[one.kind]), one) for one in found], acts, seen, digest)
+    told = decision.state is State.REVOKED or (decision.state in REVOCABLE and bool(SIGNERS & roles))
+    revocation = told and visit.access_to(What.REVOCATIONS).covers({target})
+    return Deciding([(str(_SIGNED[one.kind]), one) for one in found], acts, seen, digest, revocation)
 
 
 def _open(trigger: Trigger, state: object) -> OpenAct:

@@ -58,6 +58,9 @@ PAGES: dict[str, Any] = {
         ("pages.own_words", "pages.say_own_words", "pages.choose_next", "pages.change_own_words"),
         _l("the page of the student’s own words"),
     ),
+    **dict.fromkeys(
+        ("pages.revocation", "pages.waiting_revocations_page"), _l("what was said about taking a mastery away")
+    ),
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),

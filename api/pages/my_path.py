@@ -22,6 +22,7 @@ from api.pages.methods import primary_words
 from api.pages.own_words_view import own_words_of
 from api.pages.partial import live_page
 from api.pages.reasons import family_missing, sayable
+from api.pages.revocations import notices
 from api.pages.texts import Said, fill, graph_of, statement
 from mastery.access_questions import What
 from mastery.decide import State
@@ -140,6 +141,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         own=own,
         guardian=guardian,
         may_know=(own or guardian) and visit.access_to(What.WHO_LOOKED).whole,
+        notices=notices(visit, student_id) if own or guardian else (),
         corrections=(own or guardian) and visit.access_to(What.AMENDMENTS).whole,
         may_inspect=(own or guardian) and holds_rights(visit.session, visit.viewer, student_id, visit.now),
         found=found,

@@ -68,6 +68,7 @@ ACTS: dict[str, Any] = {
     Act.SUPPORT_ENDED: _l("ended the access of support"),
     Act.DECISION: _l("signed a decision"),
     Act.OVERRIDE: _l("overruled an estimate"),
+    Act.REVOCATION: _l("took a step about taking mastery away"),
     Act.FLAG_CHANGED: _l("changed a hint"),
     Act.POLICY_CHANGED: _l("changed a rule"),
     Act.CALENDAR_CHANGED: _l("changed the calendar of a school"),

@@ -64,6 +64,7 @@ ACTS: dict[str, Any] = {
     Act.DISCLOSURE_ENTERED: _l("entered what was given to somebody outside"),
     Act.DECISION: _l("decided"),
     Act.OVERRIDE: _l("decided otherwise"),
+    Act.REVOCATION: _l("took a step about taking mastery away"),
     Act.FLAG_CHANGED: _l("changed what needs a look"),
     Act.PERSON_CHANGED: _l("changed personal data"),
     Act.GRANT: _l("let somebody see it"),

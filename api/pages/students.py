@@ -26,6 +26,7 @@ from api.pages.parts import part_lines
 from api.pages.preview import preview_lines
 from api.pages.reasons import CHANGES, POWERS, family_missing, missing_sentence, sayable
 from api.pages.records import may_give_record
+from api.pages.revocations import notices
 from api.pages.story import story
 from api.pages.texts import Said, graph_of, statement
 from api.pages.whole_numbers import number_asked
@@ -130,6 +131,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         may_give_record=may_give_record(visit),
         may_keep_programmes=keeps_programmes(visit.viewer, subject, visit.now),
         has_statement=has_statement(visit.session, visit.district_id, student_id),
+        notices=notices(visit, student_id) if _is_family(visit) else (),
         path_url=path_url(visit, student_id),
         reasons=DISMISS_REASONS,
         page=page,

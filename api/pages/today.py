@@ -36,6 +36,7 @@ from models.queries_moves import (
     waiting_decisions,
 )
 from models.queries_today import SEVERITIES, SectionRow, flags_by_id, sections_of, waiting_cut_scores
+from models.revocations import how_many_wait
 
 _WAITING_SHOWN = 5
 _NAMED_FIRST = 3
@@ -145,6 +146,7 @@ def today(visit: Visit) -> ResponseReturnValue:
         and_more=len(first) > _NAMED_FIRST,
         counts=_counts(read),
         pressing=len(pressing),
+        revocations=how_many_wait(visit.session, visit.viewer),
         waiting=waiting_cut_scores(visit.session, visit.viewer, _WAITING_SHOWN),
         came_of=[one for one in done if one.judged],
         reasons=DISMISS_REASONS,

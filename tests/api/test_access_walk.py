@@ -6,7 +6,7 @@ decided here, and one that nobody decided about fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from api.actions.rights import grown_at
 from mastery import access_questions
-from mastery.access import Right, Scope, Subject, Viewer, decide
+from mastery.access import Basis, Right, Scope, Subject, Viewer, decide
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
 from mastery.access_questions import NEEDS, What, may, sees_class, sees_measurement
 from mastery.households import Member, shown_members
@@ -99,6 +99,13 @@ class Question:
         held = {(tie.scope, tie.key) for tie in self.viewer.ties if tie.span.holds(NOW)}
         return self.viewer.is_staff and self.school is not None and bool(near & held)
 
+    def decides(self, roles: Collection[Role] = frozenset(Role)) -> bool:
+        """Whether the person, as an employee in one of some roles, decides about the student."""
+        if self.subject is None:
+            return False
+        access = may(self.viewer, What.DECIDE, self.subject, NOW)
+        return access.allowed and any(tie.basis is Basis.EMPLOYEE and tie.role in roles for tie in access.ties)
+
     def is_the_student(self) -> bool:
         """Whether the person is the student."""
         return self.subject is not None and self.viewer.person == self.subject.student
@@ -124,6 +131,15 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.acknowledge_flag": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
     "pages.dismiss_flag": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
     "pages.do": lambda one: one.place.section in one.viewer.sections,
+    # the case manager exempts; who proposes to take away is the teacher of record or an administrator
+    "pages.sign_act": Question.decides,
+    "pages.propose_revocation": lambda one: one.decides({Role.TEACHER_OF_RECORD, Role.SCHOOL_ADMINISTRATOR}),
+    "pages.waiting_revocations_page": lambda one: one.viewer.is_staff,
+    "pages.revocation_step": lambda one: (
+        one.is_the_student()
+        or (one.signs() and one.may(What.REVOCATIONS))
+        or one.decides({Role.TEACHER_OF_RECORD, Role.SCHOOL_ADMINISTRATOR})
+    ),
     "pages.undo": lambda one: one.place.section in one.viewer.of_record,  # who did the move teaches the class
     "pages.school_calendars": lambda one: one.viewer.is_staff,
     "pages.school_calendar": Question.works_at_school,
