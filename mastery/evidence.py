@@ -58,6 +58,8 @@ class EvidenceType(StrEnum):
     PORTFOLIO = "portfolio"
     OBSERVATION = "observation"
     EXTERNAL_CREDENTIAL = "external_credential"
+    # whether what was mastered is still there, weeks later (domain 2.4, Durability)
+    RETENTION_CHECK = "retention_check"
 
 
 class ScoreStatus(StrEnum):

@@ -7,13 +7,14 @@ what was mastered (domain 2.4, Durability).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 
 from mastery.decide import State
 from mastery.estimate import Model, SubjectState, levels_after
+from mastery.pace.school_days import SchoolDays
 from mastery.policy import Policy
 
 
@@ -31,13 +32,27 @@ CHECKED = frozenset({State.MASTERED, State.MASTERED_PROVISIONAL})
 """States in which a target is checked."""
 
 
-def check_days(newest: date, today: date, policy: Policy) -> tuple[int, ...]:
-    """Days after the newest evidence at which a retention check tells something (domain 2.4, Durability).
+def scheduled(mastered_on: date, count: SchoolDays, policy: Policy) -> tuple[date, ...]:
+    """The days on which what was mastered on a day is checked (domain 2.4, Durability), the first one first.
 
-    Those of the policy that are still to come; once all have passed, today.
+    Days of the student's school calendar; a check that falls after the end of what is known of it has no day yet.
     """
-    ahead = tuple(days for days in policy.retention_check_days if newest + timedelta(days=days) > today)
-    return ahead or ((today - newest).days,)
+    days = (count.opens(mastered_on, one) for one in policy.retention_check_days)
+    return tuple(day for day in days if day is not None)
+
+
+def to_come(mastered_on: date, today: date, count: SchoolDays, policy: Policy) -> tuple[date, ...]:
+    """The checks that are still to come; once none is, today: a check tells something on any day."""
+    return tuple(day for day in scheduled(mastered_on, count, policy) if day > today) or (today,)
+
+
+def due_since(mastered_on: date, newest_on: date, today: date, count: SchoolDays, policy: Policy) -> date | None:
+    """Since when a check is due; None while none is.
+
+    The newest scheduled one is due from its day on, until a result of that day or later says as much as a check would.
+    """
+    past = [day for day in scheduled(mastered_on, count, policy) if day <= today]
+    return past[-1] if past and newest_on < past[-1] else None
 
 
 def expected(state: SubjectState, target: int, bar: float, days: Sequence[int], model: Model) -> list[Expected]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pyotp
 from furnished import Furnished, crowd
-from furnished_decisions import appealed, overridden, proposed, revoked
+from furnished_decisions import appealed, long_held, overridden, proposed, revoked
 from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
 from furnished_work import (
@@ -268,6 +268,8 @@ CASES = (
     Case("explanation, nothing", "pages.explanation", "guardian", "/students/{student}/targets/{untouched}"),
     Case("explanation, a story", "pages.explanation", "teacher", _TOLD, more=long_story),
     Case("explanation, in Spanish", "pages.explanation", "classmate", _TOLD, more=long_story, language="es"),
+    Case("checks, due", "pages.checks", "teacher", "/classes/{section}/checks", more=long_held),
+    Case("checks, none due", "pages.checks", "teacher", "/classes/{section}/checks"),
     Case("explanation, judged", "pages.explanation", "teacher", _TOLD, more=judged),
     Case("explanation, overridden", "pages.explanation", "teacher", _TOLD, more=overridden),
     Case("taking away, none proposed", "pages.revocation", "teacher", f"{_TOLD}/revocation", more=overridden),

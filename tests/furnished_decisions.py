@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from factories import NOW
+from datetime import timedelta
+
+from factories import NOW, Factory
 from furnished import Furnished
 from furnished_work import long_story
 from sqlalchemy.orm import Session
@@ -79,3 +81,16 @@ def _each(found: Furnished, who: str, act) -> None:
     with district_transaction(world.engine, world.district_id) as session:
         act(session, viewer_of(session, world.district_id, world.people[who].id, NOW))
         session.commit()
+
+
+def long_held(found: Furnished) -> None:
+    """What the student mastered weeks ago, and was not asked about since."""
+    world = found.world
+
+    def rows(make: Factory) -> None:
+        for code in ("3.OA.7", "3.MD.1"):
+            target = make.target(code, f"I can do what {code} asks for.")
+            at = NOW - timedelta(days=25)
+            make.standing(world.student, target, state="mastered", mastered_at=at, as_of=at)
+
+    world.add(rows)

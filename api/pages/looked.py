@@ -45,6 +45,7 @@ PAGES: dict[str, Any] = {
     "pages.student_map": _l("the map of targets"),
     "pages.my_path": _l("the path"),
     "pages.child_path": _l("the path"),
+    "pages.checks": _l("the list of what to check again in a class"),
     "pages.class_page": _l("the page of the class"),
     "pages.office": _l("the list of what waits in the office"),
     "pages.office_search": _l("a search of the office"),

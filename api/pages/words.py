@@ -80,6 +80,7 @@ EVIDENCE_TYPES = {
     "portfolio": _l("portfolio"),
     "observation": _l("observation"),
     "external_credential": _l("credential from elsewhere"),
+    "retention_check": _l("check whether it is still there"),
 }
 
 INDEPENDENCE = {"independent": _l("alone"), "assisted": _l("with help"), "group": _l("in a group")}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from mastery.body.tally import Certified, Practice, Summative, Tally
+from mastery.body.tally import Certified, Checked, Practice, Summative, Tally
 from mastery.body.words import ActKind, Decision, Reason, State
 
 Json = dict[str, Any]
@@ -36,6 +36,8 @@ def tally_to_json(tally: Tally) -> Json:
             certified.best, certified.best_result, certified.last, certified.last_result, certified.resolved,
             certified.reopened,
         ]  # fmt: skip
+    if tally.checked is not None:
+        json["checked"] = [tally.checked.at.isoformat(), tally.checked.level, tally.checked.resolved]
     if practice is not None:
         json["practice"] = [
             practice.opportunities, practice.day.isoformat(), practice.day_count, practice.run, practice.longest_run,
@@ -73,7 +75,12 @@ def tally_from_json(json: Mapping[str, Any]) -> Tally:
         None if summative is None else Summative(*summative),
         _float(get("said")),
         tuple([float(level) for level in get("judged", ())]),
+        None if (checked := get("checked")) is None else _checked(*checked),
     )
+
+
+def _checked(at: str, level: float, resolved: bool) -> Checked:
+    return Checked(datetime.fromisoformat(at), float(level), resolved)
 
 
 def _practice(

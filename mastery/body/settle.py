@@ -98,6 +98,8 @@ def _lasting(
         low = certified is not None and certified.last < policy.needs_review_below and not certified.resolved
         if state is State.MASTERED and low:
             state, reasons = State.NEEDS_REVIEW, (Reason.LOW_CERTIFYING_RECORD,)
+        elif state is State.MASTERED and _forgotten(tally, previous, policy):
+            state, reasons = State.NEEDS_REVIEW, (Reason.LOW_RETENTION_CHECK,)
     if (
         state is previous.state
         and level == previous.level
@@ -109,6 +111,15 @@ def _lasting(
     return replace(
         previous, state=state, level=level, reasons=reasons, enough_evidence=enough, own_since=since, own_result=by
     )
+
+
+def _forgotten(tally: Tally, previous: Decision, policy: Policy) -> bool:
+    """Whether the newest retention check, of those after the mastery, was low and nobody has said that it does not
+    count."""
+    checked, since = tally.checked, previous.mastered_at
+    if checked is None or checked.resolved or (since is not None and checked.at <= since):
+        return False
+    return checked.level < policy.needs_review_below
 
 
 def _complete(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mastery.body.words import Key, Record, TargetRule
-from mastery.evidence import Purpose
+from mastery.evidence import EvidenceType, Purpose
 from mastery.methods import JUDGE, Choice
 from mastery.policy import Policy
 
@@ -54,6 +54,14 @@ class Summative(NamedTuple):
     resolved: bool = False
 
 
+class Checked(NamedTuple):
+    """The newest retention check: when, at which level; `resolved`: a person said that it does not count."""
+
+    at: datetime
+    level: float
+    resolved: bool = False
+
+
 class Tally(NamedTuple):
     """What is known of one target after its evidence so far.
 
@@ -82,6 +90,7 @@ class Tally(NamedTuple):
     summative: Summative | None = None
     said: float | None = None
     judged: tuple[float, ...] = ()
+    checked: Checked | None = None
 
 
 EMPTY = Tally()
@@ -138,13 +147,16 @@ def observe(tally: Tally, record: Record, rule: TargetRule, policy: Policy) -> T
     if level < policy.scale_mastery_level if level is not None else record.share < rule.bar:
         failed += 1
         failed_results = (*failed_results, record.result)[-KEPT_RESULTS:]
+    checked = tally.checked
+    if record.evidence_type is EvidenceType.RETENTION_CHECK and level is not None:
+        checked = Checked(record.performed_at, level)
     summative = tally.summative
     if record.purpose is Purpose.SUMMATIVE and level is not None:
         summative = Summative(level, record.result, estimate if rule.primary is None else after, records)
     return Tally(
         records, held, assessments, dates, dok, certified, estimate, rate, record.performed_at, record.local_date,
         (*tally.recent, record.result)[-KEPT_RESULTS:], levels, peaks, failed, failed_results, practice, summative,
-        record.said, tally.judged,
+        record.said, tally.judged, checked,
     )  # fmt: skip
 
 
@@ -217,9 +229,10 @@ def reopened(tally: Tally) -> Tally:
 
 
 def resolved(tally: Tally) -> Tally:
-    """The tally once a person has settled its contradictions: a low newest certifying record, a summative at odds."""
-    certified, summative = tally.certified, tally.summative
+    """The tally once a person has settled its contradictions: a low newest record or check, a summative at odds."""
+    certified, summative, checked = tally.certified, tally.summative, tally.checked
     return tally._replace(
         certified=None if certified is None else certified._replace(resolved=True),
         summative=None if summative is None else summative._replace(resolved=True),
+        checked=None if checked is None else checked._replace(resolved=True),
     )

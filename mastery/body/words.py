@@ -190,6 +190,7 @@ class Reason(StrEnum):
     CONFIRMED_BY_PERSON = "confirmed_by_person"
     TEACHER_JUDGEMENT = "teacher_judgement"
     LOW_CERTIFYING_RECORD = "low_certifying_record"
+    LOW_RETENTION_CHECK = "low_retention_check"
     BASIS_CORRECTED = "basis_corrected"
     REOPENED = "reopened"
     SIGNED = "signed"

@@ -123,6 +123,7 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.today": lambda one: one.viewer.is_staff,
     "pages.classes": lambda one: one.viewer.is_staff,
     "pages.class_page": Question.sees_class,
+    "pages.checks": Question.sees_class,
     "pages.cut_scores": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
     "pages.confirm": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
     "pages.gallery": lambda _: False,  # for districts without a real child

@@ -25,7 +25,7 @@ from mastery.decide import (
     tally_from_json,
     tally_to_json,
 )
-from mastery.evidence import Purpose
+from mastery.evidence import EvidenceType, Purpose
 from mastery.policy import DEFAULT_POLICY as POLICY
 
 NO_RULES = rule_book([])
@@ -361,6 +361,32 @@ def test_a_low_record_that_came_meanwhile_asks_about_what_stands_again():
     acts = [act(ActKind.CONFIRM, 4, level=3.0), act(ActKind.OVERRIDE, 5, id=2), act(ActKind.WITHDRAW, 7, id=3)]
     found = standing([*body(), record(4, 6, summative=1.0)], acts, CREDIT).decision
     assert (found.state, found.confirmed, found.level) == (State.NEEDS_REVIEW, ActKind.CONFIRM, 3.0)
+
+
+def check(result: int, day: float, level: float, **more):
+    return record(result, day, evidence_type=EvidenceType.RETENTION_CHECK, level=level, **more)
+
+
+@pytest.mark.parametrize(("level", "state"), [(2.0, State.NEEDS_REVIEW), (2.5, State.MASTERED), (4.0, State.MASTERED)])
+def test_a_low_retention_check_asks_a_teacher_and_takes_nothing_away(level, state):
+    before = standing(body()).decision
+    found = standing([*body(), check(4, 30, level)]).decision
+    assert (found.state, found.level, found.mastered_at) == (state, before.level, before.mastered_at)
+    assert (found.reasons == (Reason.LOW_RETENTION_CHECK,)) == (state is State.NEEDS_REVIEW)
+
+
+def test_a_check_before_mastery_is_practice_and_a_later_good_one_closes_no_question():
+    early = [check(9, 0.5, 1.0), *body()]
+    assert standing(early).decision.state is State.MASTERED
+    later = [*body(), check(4, 30, 2.0), check(5, 60, 4.0)]
+    assert standing(later).decision.state is State.NEEDS_REVIEW
+
+
+def test_a_teacher_who_looked_is_not_asked_again_by_the_same_check():
+    records = [*body(), check(4, 30, 2.0)]
+    assert standing(records, [act(ActKind.RESOLVE, 31)]).decision.state is State.MASTERED
+    again = standing([*records, check(5, 60, 1.0)], [act(ActKind.RESOLVE, 31)]).decision
+    assert again.state is State.NEEDS_REVIEW
 
 
 def test_what_was_confirmed_before_a_signature_does_not_go_with_it():

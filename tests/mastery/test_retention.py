@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from scipy.special import expit
 
 from mastery.estimate import DEFAULTS, Model, TargetParameters, levels, levels_after
+from mastery.pace.calendar import DayKind, SchoolCalendar, SchoolDay
+from mastery.pace.school_days import EVERY_DAY, SchoolDays
 from mastery.policy import DEFAULT_POLICY
-from mastery.retention import check_days, expected
+from mastery.retention import due_since, expected, scheduled, to_come
 
 HYPER = replace(DEFAULTS, forgetting=0.3, forgetting_variance=0.1)
 MODEL = Model(HYPER, targets={1: TargetParameters(0.4, 0.25), 2: TargetParameters(1.1, 0.05)})
@@ -92,4 +94,30 @@ def test_a_target_without_evidence_has_no_check() -> None:
     ("passed", "days"), [(0, (20, 60)), (19, (20, 60)), (20, (60,)), (59, (60,)), (60, (60,)), (61, (61,))]
 )
 def test_the_checks_to_come_are_those_of_the_policy_and_then_today(passed: int, days: tuple[int, ...]) -> None:
-    assert check_days(NEWEST, NEWEST + timedelta(days=passed), DEFAULT_POLICY) == days
+    found = to_come(NEWEST, NEWEST + timedelta(days=passed), EVERY_DAY, DEFAULT_POLICY)
+    assert found == tuple(NEWEST + timedelta(days=one) for one in days)
+
+
+def test_school_days_count_and_a_holiday_does_not() -> None:
+    """Five days a week, and a week without school: twenty days are five weeks, not four."""
+    days = [NEWEST + timedelta(days=n) for n in range(120)]
+    free = set(days[7:14])
+    taught = [day for day in days if day.weekday() < 5 and day not in free]
+    calendar = SchoolCalendar(
+        tuple(SchoolDay(day) if day in taught else SchoolDay(day, DayKind.HOLIDAY, 0.0) for day in days)
+    )
+    first, second = scheduled(NEWEST, SchoolDays(calendar), DEFAULT_POLICY)
+    taught.remove(NEWEST)
+    assert (first, second) == (taught[19], taught[59])
+    assert scheduled(NEWEST, SchoolDays(SchoolCalendar(calendar.days[:50])), DEFAULT_POLICY) == (first,)
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_a_check_is_due_from_its_day_until_something_is_scored(passed: int, newest: int) -> None:
+    today, last = NEWEST + timedelta(days=passed), NEWEST + timedelta(days=min(newest, passed))
+    since = due_since(NEWEST, last, today, EVERY_DAY, DEFAULT_POLICY)
+    reached = max((one for one in DEFAULT_POLICY.retention_check_days if one <= passed), default=None)
+    if reached is None or min(newest, passed) >= reached:
+        assert since is None
+    else:
+        assert since == NEWEST + timedelta(days=reached)
