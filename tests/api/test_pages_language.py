@@ -97,6 +97,7 @@ PLACES = [
         if one.endpoint and one.status == 200 and not one.come and one.more in FURNISHING
     ),
     *(("teacher", path) for path in ("/classes", "/today?section={section}", "/students/{student}/path")),
+    ("teacher", "/students/{student}/targets/{mastered}/revocation"),
     *(("teacher", f"/students/{{student}}/map{more}") for more in ("", "?around={mastered}")),
     *(("student", path) for path in ("/path", "/students/{student}/map", "/students/{student}/targets/{little}")),
     *(("guardian", path) for path in ("/students/{student}/path", "/students/{student}/targets/{mastered}")),
