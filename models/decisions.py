@@ -18,13 +18,14 @@ _NO_DECISIONS = sorted(kind.value for kind in JUDGEMENTS)
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One act about a decision: by whom (name; None: the rule), in their words, when."""
+    """One act about a decision: by whom (name and SIS id; None: the rule), in their words, when."""
 
     id: int
     kind: ActKind
     by: str | None
     reason: str | None
     at: datetime
+    identifier: str | None = None
 
 
 def act_that_stands(
@@ -62,6 +63,9 @@ def signatures(session: Session, district_id: int, student: int, target: int, li
         .limit(limit)
     )
     return [
-        Signature(one.id, ActKind(one.kind), person.display_name if person else None, one.reason, one.signed_at)
+        Signature(
+            one.id, ActKind(one.kind), person.display_name if person else None, one.reason, one.signed_at,
+            person.identifier if person else None,
+        )
         for one, person in rows
-    ]
+    ]  # fmt: skip

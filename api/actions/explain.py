@@ -27,6 +27,7 @@ from mastery.next_step import next_step
 from mastery.policy import DEFAULT_POLICY, Policy
 from mastery.sittings import Piece
 from models.carried import unpack
+from models.decisions import Signature, signatures
 from models.flag import LIVE_STATES
 from models.graph_store import DistrictGraph
 from models.in_force import model_in_force
@@ -36,6 +37,7 @@ from models.queries_api import ApiEvidence, evidence_after, flags_after, standin
 from models.registry import cuts_of
 from models.standing import Standing
 
+_SIGNED_SHOWN = 10
 _POLICY_USED = (
     "mastery_probability", "scale_mastery_level", "needs_review_below", "boe_records", "boe_assessments", "boe_dates",
     "enough_evidence_records", "max_effective_items_per_attempt", "independence_weight_assisted",
@@ -154,6 +156,7 @@ def explanation(
         "parts": _parts(row),
         "methods": methods_document(session, district_id, student, target, graph, fold.tally, signed),
         "judgements": judgement_documents(signed),
+        "signed": _signatures(signatures(session, district_id, student, target, _SIGNED_SHOWN)),
         "conditions": list(fold.conditions),
         "flags": flag_documents(session, district_id, graph, live),
         "policy": _policy(target, graph, DEFAULT_POLICY),
@@ -163,6 +166,14 @@ def explanation(
         "evidence": [evidence_document(record, pieces) for record in records[:limit]],
     }
     return document, records
+
+
+def _signatures(signed: Sequence[Signature]) -> list[dict[str, Any]]:
+    """What was signed about the decision, newest first; without the words, which no program reads."""
+    return [
+        {"kind": one.kind.value, "by": one.identifier, "by_name": one.by, "signed_at": one.at.isoformat()}
+        for one in signed
+    ]
 
 
 def _around(target: int, graph: DistrictGraph) -> set[int]:

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from api.v1.documents import DecisionSchema, EstimateSchema, MissingSchema, NoteSchema, QuarantineSchema
 from api.v1.paging import LinksSchema
+from mastery.body.words import ActKind
 from mastery.decide import State
 from mastery.flags.life import FlagState
 from mastery.methods import Scale
@@ -273,6 +274,15 @@ class JudgementSchema(Schema):
     taken_back_at = fields.String(required=True, allow_none=True)
 
 
+class SignatureSchema(Schema):
+    """What was signed about a decision, by a person or the rule (`by` and `by_name` null); the words are not told."""
+
+    kind = fields.String(required=True, validate=validate.OneOf([one.value for one in ActKind]))
+    by = fields.String(required=True, allow_none=True, metadata={"description": "SIS id"})
+    by_name = fields.String(required=True, allow_none=True)
+    signed_at = fields.String(required=True)
+
+
 class ForeseenSchema(Schema):
     """Where the student would stand: what would no longer be missing (`met`), and what still would be."""
 
@@ -326,6 +336,11 @@ class ExplanationSchema(StandingSchema, LinksSchema):
     parts = fields.Nested(PartsSchema, required=True, allow_none=True)
     methods = fields.List(
         fields.Nested(MethodSaidSchema), required=True, metadata={"description": "the primary method first"}
+    )
+    signed = fields.List(
+        fields.Nested(SignatureSchema),
+        required=True,
+        metadata={"description": "the newest ten acts about the decision, the newest first"},
     )
     judgements = fields.List(
         fields.Nested(JudgementSchema),

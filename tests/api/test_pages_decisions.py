@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from zoneinfo import ZoneInfo
 
 import pytest
 from acts_on_record import recorded
@@ -19,11 +20,16 @@ from decision_world import (
     signed,
     state,
 )
+from factories import ZONE
 from method_world import Post, poster
 from page_world import PageWorld
 
+from api.actions.explain import Moment, explanation
 from api.actions.replay import replay, verify
 from mastery.audit import Act
+from models.graph_store import GraphCache
+from models.registry import context
+from models.unit_of_work import district_transaction
 
 NOBODY = ["colleague", "stranger", "guardian", "student", "classmate", "leader"]
 
@@ -52,6 +58,21 @@ def test_a_teacher_says_that_it_is_mastered_and_takes_it_back(page_world: PageWo
     assert [kind for kind, _ in signed(page_world)] == ["override", "withdraw"]
     assert [one[3]["kind"] for one in recorded(page_world.engine, page_world.district_id, Act.OVERRIDE)] == ["override"]
     assert verify(page_world.engine, page_world.district_id).differing == 0
+
+
+def test_a_program_reads_who_signed_what_and_no_words(page_world: PageWorld, working: Post) -> None:
+    sign(page_world, page_world.client("teacher"), "override")
+    graph = GraphCache()
+    with district_transaction(page_world.engine, page_world.district_id) as session:
+        here = graph.get(session, page_world.district_id, context(session, page_world.district_id).stamps.graph)
+        moment = Moment(page_world.clock(), ZoneInfo(ZONE))
+        document, _ = explanation(
+            session, page_world.district_id, page_world.student.id, page_world.target.id, here, moment, 10, None
+        )
+    (one,) = document["signed"]
+    by = page_world.people["teacher"]
+    assert (one["kind"], one["by"], one["by_name"]) == ("override", by.identifier, by.display_name)
+    assert REASON not in str(document)
 
 
 def test_nothing_need_be_scored_to_waive_a_target(page_world: PageWorld) -> None:
