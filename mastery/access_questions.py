@@ -23,6 +23,7 @@ class What(StrEnum):
     CONFIRM = "confirm"  # sign that a decision stands
     DECIDE = "decide"  # sign what becomes of a decision beside that: override, review, waive, exempt, revoke
     REVOCATIONS = "revocations"  # that a mastery was taken away, why, and what came of an appeal
+    SCORE = "score"  # type in the results of work on paper
     JUDGE = "judge"  # sign a level from the body of evidence
     COMMENTS = "comments"  # the words in which a teacher said why
     ORDERS = "orders"  # who is a guardian, and what a court said
@@ -67,6 +68,7 @@ NEEDS: dict[What, Need] = {
         DataClass.LEVELS,
         frozenset({Role.STUDENT, Role.PARENT, Role.TEACHER_OF_RECORD, Role.SCHOOL_ADMINISTRATOR}),
     ),
+    What.SCORE: Need(Right.WRITE, DataClass.RESPONSES, frozenset({Role.TEACHER_OF_RECORD, Role.CO_TEACHER})),
     What.JUDGE: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
     What.COMMENTS: Need(Right.READ, DataClass.COMMENTS),
     What.ORDERS: Need(Right.READ, DataClass.ORDERS, _OFFICE),
@@ -118,6 +120,14 @@ def sees_class(viewer: Viewer, section: Section) -> bool:
     return viewer.district == section.district and (
         section.section in viewer.sections or section.school in viewer.schools
     )
+
+
+def scores_class(viewer: Viewer, section: Section) -> bool:
+    """Whether a viewer may type in papers of a class: who teaches it.
+
+    For whom of its students is decided student by student (`What.SCORE`).
+    """
+    return viewer.district == section.district and section.section in viewer.sections
 
 
 def about_subject(subject: str, classes: Iterable[Collection[str]]) -> bool:

@@ -122,6 +122,7 @@ class Result:
     accommodations: tuple[str, ...] = ()
     duration_seconds: float | None = None
     targets: tuple[TargetScore, ...] = ()
+    date_estimated: bool = False
 
 
 class OrderKey(NamedTuple):
@@ -166,8 +167,10 @@ def normalised(result: Result) -> dict[str, Any]:
     """The result as JSON values that are equal exactly where two results say the same.
 
     Times are UTC, numbers are floats (3 is 3.0, -0.0 is 0.0), defaults are filled in; the order of accommodations,
-    targets and items carries no meaning, every try of an item is kept.
+    targets and items carries no meaning, every try of an item is kept. That the day is estimated is said only where it
+    is, so that a digest from before it could be said is still that of the same result.
     """
+    estimated = {"date_estimated": True} if result.date_estimated else {}
     return {
         "source_id": result.source_id,
         "revision": result.revision,
@@ -187,6 +190,7 @@ def normalised(result: Result) -> dict[str, Any]:
         "accommodations": sorted(set(result.accommodations)),
         "duration_seconds": _number(result.duration_seconds),
         "targets": sorted([_normalised_target(one) for one in result.targets], key=_TARGET_NAME),
+        **estimated,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Sequence, Text, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Sequence, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mastery.evidence import Feedback, Independence, Purpose, ScoreStatus
@@ -72,6 +72,8 @@ class ResultRow(Base):
     performed_at: Mapped[datetime]
     scored_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    # nobody knew on which day the work was done: performed_at is when it was scored
+    date_estimated: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Evidence(Base):

@@ -184,6 +184,7 @@ def result_row(
         result.purpose.value, result.evidence_type.value, result.scorer, scorer_certified, result.independence.value,
         result.feedback.value, result.proctoring.value, result.status.value, result.setting,
         list(result.accommodations), result.duration_seconds, result.performed_at, result.scored_at, received_at,
+        result.date_estimated,
     )  # fmt: skip
 
 

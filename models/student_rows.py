@@ -113,6 +113,7 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
 NOT_IN_A_RECORD: Mapping[str, str] = {
     "calendar_change": "the person is who changed the calendar of a school",
     "cut_scores": "the person is the educator who confirmed them",
+    "paper_ticket": "the person is the teacher who opened it; what it says of a student is in the student's results",
     "outbox": "keys for open pages, gone within seconds",
 }
 GROUNDS = tuple(table for table, rows in STUDENT_ROWS.items() if rows.end is End.WITH_GROUNDS)

@@ -62,6 +62,7 @@ PAGES: dict[str, Any] = {
     **dict.fromkeys(
         ("pages.revocation", "pages.waiting_revocations_page"), _l("what was said about taking a mastery away")
     ),
+    **dict.fromkeys(("pages.paper", "pages.type_paper"), _l("results on paper, to type in")),
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),
