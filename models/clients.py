@@ -25,6 +25,11 @@ class Caller:
     scopes: frozenset[str]
 
 
+def typed_in_name(district_id: int) -> str:
+    """The public id of the client that stands for what people type in; it has no secret, so nothing signs in as it."""
+    return f"{district_id}.typed-in"
+
+
 def find_client(session: Session, district_id: int, client_id: str) -> Client | None:
     """The client of this public id, unless revoked, or the contract of its district ended."""
     return session.scalar(
@@ -58,13 +63,13 @@ def working_secrets(session: Session, district_id: int, client_pk: int, now: dat
 def clients_of(
     session: Session, district_id: int, limit: int | None, offset: int
 ) -> tuple[Sequence[tuple[Client, Sequence[ClientSecret]]], int]:
-    """A page of the district's clients, those that still work first, by name; each with its secrets, the oldest first.
+    """A page of the district's programs, those that still work first, by name; each with its secrets, the oldest first.
 
-    And how many there are in all.
+    And how many there are in all. What stands for people who type in is no program.
     """
     rows = session.execute(
         select(Client, func.count().over())
-        .where(Client.district_id == district_id)
+        .where(Client.district_id == district_id, Client.client_id != typed_in_name(district_id))
         .order_by(Client.revoked_at.is_not(None), Client.name, Client.id)
         .limit(limit)
         .offset(offset)

@@ -14,12 +14,12 @@ from mastery.evidence import CutScore, EvidenceType, Independence, Purpose, Scor
 from mastery.paper import Saved, Scoring, Typed
 from models.access import Client
 from models.assessment import Assessment, AssessmentForm, CutScores
+from models.clients import typed_in_name
 from models.evidence import Evidence, ResultRow
 from models.paper import PaperTarget, PaperTicket
 from models.roster import Person, Section
 
 FORM = "paper"
-TYPED_IN = "typed-in"
 _NAME = "Typed in by teachers"
 
 
@@ -61,11 +61,6 @@ class Opening:
     targets: Mapping[int, float]
 
 
-def typed_in_name(district_id: int) -> str:
-    """The public id of the client that stands for what people type in; it has no secret, so nothing signs in as it."""
-    return f"{district_id}.{TYPED_IN}"
-
-
 def typed_in(session: Session, district_id: int) -> int | None:
     """Its key; None before anything was typed in."""
     return session.scalar(
@@ -87,13 +82,15 @@ def add_typed_in(session: Session, district_id: int, now: datetime) -> int:
     return row.id
 
 
-def add_ticket(session: Session, district_id: int, client_pk: int, asked: Opening, person: int, now: datetime) -> int:
-    """Keep a paper with an assessment of its own; the key of the one that is there where the same was kept before."""
-    known = session.scalar(
-        select(PaperTicket.id).where(PaperTicket.district_id == district_id, PaperTicket.key == asked.key)
-    )
-    if known is not None:
-        return known
+def ticket_of_key(session: Session, district_id: int, key: str) -> int | None:
+    """The paper that was opened by a form; None before it was."""
+    return session.scalar(select(PaperTicket.id).where(PaperTicket.district_id == district_id, PaperTicket.key == key))
+
+
+def add_ticket(
+    session: Session, district_id: int, client_pk: int, asked: Opening, person: int, now: datetime
+) -> tuple[int, CutScores | None]:
+    """Keep a paper with an assessment of its own; its key, and the cut scores that the person confirms with it."""
     assessment = Assessment(
         district_id=district_id, client_pk=client_pk, name=asked.key, title=asked.title, purpose=asked.purpose.value,
         dok=None, digest=b"", changed_at=now,  # no program describes it
@@ -101,14 +98,14 @@ def add_ticket(session: Session, district_id: int, client_pk: int, asked: Openin
     session.add(assessment)
     session.flush()
     session.add(AssessmentForm(district_id=district_id, assessment_id=assessment.id, name=FORM))
+    cuts = None
     if asked.cuts is not None:
-        cuts = [[one.level, one.share] for one in asked.cuts]
-        session.add(
-            CutScores(
-                district_id=district_id, assessment_id=assessment.id, cuts=cuts, origin="sender", proposed_at=now,
-                confirmed_by=person, confirmed_at=now, withdrawn_at=None,
-            )
+        cuts = CutScores(
+            district_id=district_id, assessment_id=assessment.id, origin="sender", proposed_at=now,
+            cuts=[[one.level, one.share] for one in asked.cuts], confirmed_by=person, confirmed_at=now,
+            withdrawn_at=None,
         )  # fmt: skip
+        session.add(cuts)
     ticket = PaperTicket(
         district_id=district_id, key=asked.key, section_id=asked.section, assessment_id=assessment.id,
         evidence_type=asked.evidence_type.value, scoring=asked.scoring.value, independence=asked.independence.value,
@@ -123,7 +120,7 @@ def add_ticket(session: Session, district_id: int, client_pk: int, asked: Openin
             for place, (target, most) in enumerate(asked.targets.items(), 1)
         ],
     )
-    return ticket.id
+    return ticket.id, cuts
 
 
 def find_ticket(session: Session, district_id: int, key: int) -> Ticket | None:

@@ -23,6 +23,7 @@ from models.inspection import Inspection
 from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organization, ProgrammeEnrollment
 from models.move import Move, MovePart
 from models.own_words import OwnWords
+from models.paper import PaperTarget, PaperTicket
 from models.retention import LegalHold
 from models.revocation import Revocation
 from models.roster import Guardianship, Person, Section
@@ -268,8 +269,15 @@ def _signed(
         **key, student_id=student.id, target_id=target.id, proposed_by=teacher.id, proposed_as="teacher_of_record",
         reason=f"CANARY-D7-{canary.mark}", proposed_at=NOW,
     )  # fmt: skip
+    paper = PaperTicket(
+        **key, key=f"paper-{canary.mark}", section_id=section, assessment_id=make.assessment("Exit ticket").id,
+        evidence_type="exit_ticket", scoring="points", independence="independent", performed_at=NOW,
+        date_estimated=False, opened_by=teacher.id, opened_at=NOW,
+    )  # fmt: skip
+    make._add(paper)
+    make._add(PaperTarget(**key, ticket_id=paper.id, target_id=target.id, place=1, max=10.0))
     return {
-        "revocation_id": make._add(proposed).id,
+        "revocation_id": make._add(proposed).id, "ticket_id": paper.id,
         "judgement_id": make._add(judged).id, "amendment_id": make._add(asked).id, "move_id": move.id,
         "own_words_id": make._add(said).id,
     }  # fmt: skip

@@ -19,6 +19,7 @@ from furnished_work import (
     judged,
     long_story,
     morning,
+    on_paper,
     restricted,
     schooling,
     spoken,
@@ -177,6 +178,12 @@ def _namesake(visitor: Visitor) -> None:
     visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
 
 
+def _no_target(visitor: Visitor) -> None:
+    visitor.page.get_by_label("Target, by its code").first.fill("No such target")
+    visitor.page.get_by_role("button", name="Go on to the grid").click()
+    visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
+
+
 def _connected(visitor: Visitor) -> None:
     visitor.page.get_by_label("Name of the program").fill("Canvas")
     visitor.page.get_by_label("sends results").check()
@@ -300,6 +307,12 @@ CASES = (
     Case("classes, none", "pages.classes", "head", "/classes"),
     Case("class, full", "pages.class_page", "teacher", "/classes/{section}"),
     Case("class, many by name", "pages.class_page", "colleague", "/classes/{other}?order=name", more=crowd),
+    Case("papers of a class, none", "pages.papers", "colleague", "/classes/{other}/paper"),
+    Case("papers of a class", "pages.papers", "teacher", "/classes/{section}/paper", more=on_paper),
+    Case("papers, in Spanish", "pages.papers", "teacher", "/classes/{section}/paper", more=on_paper, language="es"),
+    Case("papers, a form refused", "pages.papers", "teacher", "/classes/{section}/paper", _no_target, status=422),
+    Case("paper, to type in", "pages.paper", "teacher", "/paper/{paper}", more=on_paper),
+    Case("paper, in Spanish", "pages.paper", "teacher", "/paper/{paper}", more=on_paper, language="es"),
     Case("class, nobody in it", "pages.class_page", "stranger", "/classes/{empty}"),
     Case("measurement, none yet", "pages.measurements", "leader", "/measurement"),
     Case("measurement, subjects", "pages.measurements", "leader", "/measurement", more=well_measured),

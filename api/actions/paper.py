@@ -12,8 +12,11 @@ from api.actions.ingest import Intake, Sender, take_in
 from api.actions.outcome import Status
 from mastery.access import Viewer
 from mastery.access_questions import Section, What, scores_class
+from mastery.audit import Act
 from mastery.evidence import Feedback, Result, TargetScore
 from mastery.paper import NOT_HANDED_IN, PaperError, Saved, Typed, next_revision, read_cell, source_id
+from models.audit import by_person, record
+from models.clients import typed_in_name
 from models.graph_store import DistrictGraph
 from models.hot import fetch
 from models.locks import give_names, sharing_rules
@@ -28,8 +31,8 @@ from models.queries_paper import (
     saved_of,
     scorers_named,
     sourced_ids,
+    ticket_of_key,
     typed_in,
-    typed_in_name,
 )
 from models.queries_people import StudentName, open_on
 
@@ -76,8 +79,15 @@ def open_paper(session: Session, viewer: Viewer, asked: Opening, now: datetime) 
     if not scores_class(viewer, Section(viewer.district, asked.section)):
         raise LookupError("there is no such class")
     give_names(session, viewer.district, "client")
+    known = ticket_of_key(session, viewer.district, asked.key)
+    if known is not None:
+        return known
     client = add_typed_in(session, viewer.district, now)
-    return add_ticket(session, viewer.district, client, asked, viewer.person, now)
+    key, cuts = add_ticket(session, viewer.district, client, asked, viewer.person, now)
+    if cuts is not None:
+        detail = {"what": "cut_scores", "assessment": cuts.assessment_id, "version": cuts.id, "cuts": cuts.cuts}
+        record(session, viewer.district, by_person(viewer.person), Act.POLICY_CHANGED, now, detail=detail)
+    return key
 
 
 def ticket_for(session: Session, viewer: Viewer, key: int) -> Ticket | None:
@@ -127,6 +137,8 @@ def type_in(
     An empty cell that says nothing yet stays so; one that is emptied is not handed in. Raises LookupError for a cell
     that the viewer may not type into, RefusedError unless all can be taken. Whoever calls commits.
     """
+    if not cells:
+        return {}
     sources = _sources(session, viewer, graph, ticket, [one.place for one in cells])
     typed = _read(ticket, cells)
     client = typed_in(session, viewer.district)

@@ -12,7 +12,7 @@
 
   function tell(cell, text, bad) {
     document.getElementById(cell.getAttribute('aria-describedby')).textContent = text;
-    cell.toggleAttribute('aria-invalid', Boolean(bad));
+    if (bad) cell.setAttribute('aria-invalid', 'true'); else cell.removeAttribute('aria-invalid');
     const left = waiting.size;
     said.textContent = left ? form.dataset.textWaiting.replace('{number}', left) : text && !bad ? form.dataset.textAll : '';
   }

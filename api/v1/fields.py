@@ -68,6 +68,19 @@ class Whole(fields.Field[int]):
         return int(value)
 
 
+class Truth(fields.Field[bool]):
+    """True or false of JSON; never a number, never a word."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("metadata", {}).update(type="boolean")
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError(f"is {describe(value)}; give true or false")
+        return value
+
+
 class Moment(fields.Field[datetime]):
     """An ISO 8601 instant with its offset from UTC."""
 

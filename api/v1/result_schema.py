@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
-from api.v1.fields import Moment, Name, Number, Whole, describe
+from api.v1.fields import Moment, Name, Number, Truth, Whole, describe
 from mastery.evidence import (
     EvidenceType,
     Feedback,
@@ -166,6 +166,10 @@ class ResultSchema(StrictSchema):
         Name(), load_default=list, error_messages={"invalid": "is not an array; give an array of strings"}
     )
     duration_seconds = Number(load_default=None, allow_none=True, metadata=_said("length of the sitting"))
+    date_estimated = Truth(
+        load_default=False,
+        metadata=_said("whether nobody knows on which day it was done: performed_at then is when it was scored"),
+    )
     targets = fields.List(
         fields.Nested(TargetScoreSchema),
         required=True,

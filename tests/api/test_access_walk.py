@@ -25,7 +25,7 @@ from api.actions.rights import grown_at
 from mastery import access_questions
 from mastery.access import Basis, Right, Scope, Subject, Viewer, decide
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
-from mastery.access_questions import NEEDS, What, may, sees_class, sees_measurement
+from mastery.access_questions import NEEDS, What, may, scores_class, sees_class, sees_measurement
 from mastery.households import Member, shown_members
 from mastery.letters import may_make_letters
 from mastery.links import may_sign
@@ -115,6 +115,11 @@ class Question:
         section = access_questions.Section(self.place.district, self.place.section, self.school)
         return self.viewer.is_staff and sees_class(self.viewer, section)
 
+    def scores_class(self) -> bool:
+        """Whether papers of the class of the place may be typed in."""
+        section = access_questions.Section(self.place.district, self.place.section, self.school)
+        return self.viewer.is_staff and scores_class(self.viewer, section)
+
 
 # routes that are about no student by their address: who is answered by anything but "there is no such page"
 OTHERS: dict[str, Callable[[Question], bool]] = {
@@ -124,6 +129,10 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.classes": lambda one: one.viewer.is_staff,
     "pages.class_page": Question.sees_class,
     "pages.checks": Question.sees_class,
+    **dict.fromkeys(
+        ("pages.papers", "pages.open_for_typing", "pages.paper", "pages.type_paper", "pages.type_cell"),
+        Question.scores_class,
+    ),
     "pages.cut_scores": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
     "pages.confirm": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
     "pages.gallery": lambda _: False,  # for districts without a real child

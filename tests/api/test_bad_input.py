@@ -217,6 +217,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"scored_at": "2026-10-05T09:12:00"}, "scored_at", "no offset"),
     ({"duration_seconds": -1}, "duration_seconds", "0 or more"),
     ({"duration_seconds": "60"}, "duration_seconds", "is a string"),
+    ({"date_estimated": 1}, "date_estimated", "give true or false"),
+    ({"date_estimated": "true"}, "date_estimated", "give true or false"),
     ({"accommodations": "extended time"}, "accommodations", "not an array"),
     ({"accommodations": [7]}, "accommodations[0]", "is a number"),
     ({"colour": "red"}, "colour", "not a field"),

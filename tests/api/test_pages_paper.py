@@ -206,6 +206,8 @@ def test_levels_come_by_cut_scores_alone(page_world: PageWorld) -> None:
     open_paper(page_world, levels="some", cut20="50", cut30="80", cut10="", cut25="", cut35="", cut40="")
     (cuts,) = page_world.rows(CutScores)
     assert (cuts.cuts, cuts.confirmed_by) == ([[2.0, 0.5], [3.0, 0.8]], page_world.people["teacher"].id)
+    signed = [one for one in page_world.rows(AuditEvent) if one.act == "policy_changed"]
+    assert [one.detail["version"] for one in signed] == [cuts.id]
     by_level = open_paper(page_world, scoring="level", points1="")
     assert page_world.rows(CutScores)[-1].cuts == [[one.level, one.share] for one in LEVEL_CUTS]
     assert page_world.rows(PaperTarget)[-1].max == 4.0

@@ -43,7 +43,8 @@ def test_the_same_post_again_has_no_effect(lms: Machine, school: School, engine:
         {"performed_at": "2026-10-05T13:12:00Z"},
         {"performed_at": "2026-10-05T13:12:00.000000+00:00"},
         {"revision": 1.0},
-        {"proctoring": "none", "setting": "school", "accommodations": [], "status": "scored", "duration_seconds": None},
+        {"proctoring": "none", "setting": "school", "accommodations": [], "status": "scored", "duration_seconds": None,
+         "date_estimated": False},
         {"targets": [{"target": "4.NF.A.1", "score": 1.0, "max": 1.0, "items": [
             {"item": "q1", "score": 1.0, "max": 1, "seconds": 31.5}]}]},
     ],
@@ -57,7 +58,7 @@ def test_bodies_that_say_the_same_are_the_same(lms: Machine, school: School, sam
     "other",
     [
         {"score": 0}, {"purpose": "interim"}, {"scorer": "somebody"}, {"form": "B"}, {"setting": "home"},
-        {"feedback": "none"}, {"duration_seconds": 60},
+        {"feedback": "none"}, {"duration_seconds": 60}, {"date_estimated": True},
     ],
 )  # fmt: skip
 def test_another_body_under_the_same_key_is_a_conflict(

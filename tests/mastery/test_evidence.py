@@ -22,6 +22,7 @@ from mastery.evidence import (
     level,
     level_of,
     normalised,
+    restored,
 )
 
 NOON = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -71,6 +72,7 @@ def test_two_ways_to_say_the_same_have_one_digest(same):
         replace(RESULT, student="S-000124"),
         replace(RESULT, purpose=Purpose.SUMMATIVE),
         replace(RESULT, duration_seconds=0),
+        replace(RESULT, date_estimated=True),
         replace(RESULT, accommodations=("reader",)),
         replace(RESULT, targets=RESULT.targets[:1]),
         replace(RESULT, targets=(replace(RESULT.targets[0], items=ITEMS[:1] + ITEMS[2:]), RESULT.targets[1])),
@@ -80,6 +82,13 @@ def test_two_ways_to_say_the_same_have_one_digest(same):
 )
 def test_whatever_is_said_differently_changes_the_digest(other):
     assert digest(other) != digest(RESULT)
+
+
+def test_a_result_is_restored_with_and_without_an_estimated_day():
+    for one in (RESULT, replace(RESULT, date_estimated=True)):
+        assert restored(normalised(one)).date_estimated is one.date_estimated
+        assert digest(restored(normalised(one))) == digest(one)
+    assert "date_estimated" not in normalised(RESULT)  # digests from before it could be said stay
 
 
 def test_a_digest_is_32_bytes_and_negative_zero_is_zero():
