@@ -15,7 +15,7 @@ from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
 from furnished import crowd, furnish
 from furnished_letters import lettered
-from furnished_work import calendared, corrected, spoken
+from furnished_work import calendared, corrected, on_paper, spoken
 from office_world import at_home, ruled, waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
@@ -88,7 +88,7 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 
 
 # of the states of a page those that can be there together
-FURNISHING = (None, crowd, corrected, calendared, waiting_office, at_home, ruled)
+FURNISHING = (None, crowd, corrected, calendared, on_paper, waiting_office, at_home, ruled)
 # as the page's registry has them, and what it has not
 PLACES = [
     *(
@@ -126,6 +126,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     ruled(found)
     corrected(found)
     calendared(found)
+    on_paper(found)
     spoken(found)
 
     def rows(make: Factory) -> None:
