@@ -13,7 +13,13 @@ from zoneinfo import ZoneInfo
 from mastery.evidence import TOP_LEVEL, CutScore, EvidenceType, Purpose, ScoreStatus
 
 PURPOSES = (Purpose.FORMATIVE, Purpose.INTERIM, Purpose.SUMMATIVE, Purpose.DIAGNOSTIC)
-TYPES = (EvidenceType.EXIT_TICKET, EvidenceType.QUIZ, EvidenceType.TEST, EvidenceType.PRACTICE)
+TYPES = (
+    EvidenceType.EXIT_TICKET,
+    EvidenceType.QUIZ,
+    EvidenceType.TEST,
+    EvidenceType.PRACTICE,
+    EvidenceType.RETENTION_CHECK,
+)
 MOST_POINTS = 1000.0
 MOST_TARGETS = 6
 LONGEST_TITLE = 120

@@ -6,7 +6,7 @@ from alembic import op
 from models.row_security import grant_sequences, secure
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
@@ -34,7 +34,8 @@ def upgrade() -> None:
         _key("paper_ticket", "opened_by", "person"),
         sa.CheckConstraint("scoring IN ('points', 'level')", name=op.f("ck_paper_ticket_scoring")),
         sa.CheckConstraint(
-            "evidence_type IN ('exit_ticket', 'quiz', 'test', 'practice')", name=op.f("ck_paper_ticket_evidence_type")
+            "evidence_type IN ('exit_ticket', 'quiz', 'test', 'practice', 'retention_check')",
+            name=op.f("ck_paper_ticket_evidence_type"),
         ),
         sa.CheckConstraint(
             "independence IN ('independent', 'assisted', 'group')", name=op.f("ck_paper_ticket_independence")
