@@ -12,7 +12,7 @@ from conftest_api import Machine, token_of
 from factories import NOW, WHEEL_SPIN, ZONE, Factory
 from furnished import LONG, Furnished
 from page_world import PageWorld
-from paper_world import cell, open_paper, type_cell
+from paper_world import open_paper, typed_before
 from path_world import LIKE, LITTLE, TEST_ONLY, UNITS, UNLIKE, fractions, mastered, sat_test
 
 from api.actions.calendars import change_day
@@ -327,10 +327,14 @@ def on_paper(found: Furnished) -> None:
     """Work on paper of the class, typed in, with what is missing, an exemption and a correction."""
     world = found.world
     paper = found.places["paper"] = open_paper(world, title=f"Exit ticket of {LONG}", day="")
-    for seen, text in enumerate(("7", "8.5")):
-        type_cell(world, paper, cell(world, seen), text)
-    type_cell(world, paper, cell(world, student=world.people["classmate"].id), "-")
-    type_cell(world, paper, cell(world, student=world.people["long"].id), "x")
+    classmate, long = world.people["classmate"], world.people["long"]
+    cells = ((world.student, 1, "7"), (world.student, 2, "8.5"), (classmate, 1, "-"), (long, 1, "x"))
+
+    def rows(make: Factory) -> None:
+        for student, revision, text in cells:
+            typed_before(make, world, paper, student, revision, text)
+
+    world.add(rows)
 
 
 def calendared(found: Furnished) -> None:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from factories import Factory
 from page_world import PageWorld
+from sqlalchemy import select
 
+from mastery.paper import Scoring, read_cell, source_id
+from models.assessment import AssessmentForm
 from models.evidence import Evidence, ResultRow
 from models.paper import PaperTicket
+from models.queries_paper import typed_in
+from models.roster import Person
 
 
 def open_paper(world: PageWorld, who: str = "teacher", **form: Any) -> int:
@@ -39,3 +45,33 @@ def typed(world: PageWorld) -> list[tuple[int, str, float | None, float | None]]
     """Every revision of every cell: revision, status, score, points possible; in the order in which they came."""
     evidence = {one.result_id: one for one in world.rows(Evidence)}
     return [(one.revision, one.status, evidence[one.id].score, evidence[one.id].max) for one in world.rows(ResultRow)]
+
+
+def typed_before(make: Factory, world: PageWorld, ticket: int, student: Person, revision: int, text: str) -> None:
+    """A revision of a cell as rows alone, for a student of whom other rows are made up as well."""
+    paper = make.session.get_one(PaperTicket, (make.district_id, ticket))
+    form = make.session.scalars(
+        select(AssessmentForm.id).where(
+            AssessmentForm.district_id == make.district_id, AssessmentForm.assessment_id == paper.assessment_id
+        )
+    ).one()
+    client = typed_in(make.session, make.district_id)
+    said = read_cell(text, Scoring.POINTS, 10.0)
+    assert client is not None
+    assert said is not None
+    row = ResultRow(
+        district_id=make.district_id, id=make._result_id(), client_pk=client,
+        source_id=source_id(paper.key, student.sourced_id, world.target.guid), revision=revision, digest=b"",
+        student_id=student.id, assessment_id=paper.assessment_id, form_id=form, purpose="formative",
+        evidence_type=paper.evidence_type, scorer=world.people["teacher"].sourced_id, scorer_certified=False,
+        independence=paper.independence, feedback="none", proctoring="none", status=said.status.value,
+        setting="school", accommodations=[], duration_seconds=None, performed_at=paper.performed_at,
+        scored_at=paper.opened_at, received_at=paper.opened_at, date_estimated=paper.date_estimated,
+    )  # fmt: skip
+    make._add(row)
+    make._add(
+        Evidence(
+            district_id=make.district_id, result_id=row.id, target_id=world.target.id, score=said.score, max=10.0,
+            level=None, items=[], whole_item_id=None,
+        )
+    )  # fmt: skip

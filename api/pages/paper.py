@@ -33,6 +33,9 @@ def papers(visit: Visit, section_id: int) -> ResponseReturnValue:
     ticket = None if earlier is None else ticket_for(visit.session, visit.viewer, earlier)
     if ticket is not None and ticket.section == section_id:
         form.take(ticket, graph)
+    checked = number_of(request.args.get("check"))
+    if checked in graph.subjects:
+        form.check_on(checked, graph)
     return _page(visit, section_id, form, graph)
 
 

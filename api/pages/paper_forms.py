@@ -101,6 +101,12 @@ class PaperForm(ActForm):
             node = graph.node(target)
             code.data, most.data = node.code or node.guid, f"{points:g}"
 
+    def check_on(self, target: int, graph: DistrictGraph) -> None:
+        """Begin as a check whether a target is still there, which needs levels."""
+        node = graph.node(target)
+        self.evidence_type.data, self.levels.data = EvidenceType.RETENTION_CHECK.value, "some"
+        self.rows()[0][0].data = node.code or node.guid
+
     def rows(self) -> list[tuple[StringField, StringField]]:
         """The places for a target and the points possible."""
         return [(self[f"target{place}"], self[f"points{place}"]) for place in range(1, MOST_TARGETS + 1)]

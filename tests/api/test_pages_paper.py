@@ -87,6 +87,17 @@ def test_the_same_again_begins_as_the_earlier_one(page_world: PageWorld) -> None
         assert kept in teacher.response.text
 
 
+def test_a_check_whether_it_is_still_there_begins_with_its_target_and_levels(page_world: PageWorld) -> None:
+    teacher = page_world.client("teacher")
+    teacher.get(f"/classes/{page_world.section.id}/paper?check={page_world.target.id}")
+    assert teacher.response is not None
+    for begun in ('value="4.NF.A.1"', '<option selected value="retention_check">', '<option selected value="some">'):
+        assert begun in teacher.response.text
+    ticket = open_paper(page_world, evidence_type="retention_check", scoring="level")
+    assert type_cell(page_world, ticket, cell(page_world), "2")[0] == 200
+    assert page_world.rows(ResultRow)[0].evidence_type == "retention_check"
+
+
 # --- typing -----------------------------------------------------------------------------------------------------------
 
 
