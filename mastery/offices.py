@@ -35,6 +35,7 @@ class Affair(StrEnum):
     CLIENTS = "clients"  # machines, identity providers
     RETENTION = "retention"  # schedule, legal holds
     CALENDARS = "calendars"  # which days of a school count
+    PATHWAYS = "pathways"  # ways to learn the targets of the district
     POLICY = "policy"  # what of the rules a district may set
 
 
@@ -63,6 +64,8 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     Affair.CLIENTS: frozenset({_STEWARD}),
     Affair.RETENTION: frozenset({_STEWARD, _LEADER}),
     Affair.CALENDARS: frozenset({_PRINCIPAL}),
+    # the steward keeps the targets, and what they can be learnt by with them
+    Affair.PATHWAYS: frozenset({_STEWARD, _LEADER}),
     Affair.POLICY: frozenset({_STEWARD, _LEADER}),
 }
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from mastery.pathways import Likes, Mode, Setting
+
 LONGEST = 300
 """The most characters of one saying."""
 MOST_STANDING = 20
@@ -40,12 +42,16 @@ SPOKEN = (Kind.INTEREST, Kind.GOAL, Kind.PREFERENCE)
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What is said. A goal may name a target and a day of one's own; a choice is a target and nothing else."""
+    """What is said. A goal may name a target and a day of one's own, a preference how and where one likes to learn; a
+    choice is a target and nothing else.
+    """
 
     kind: Kind
     words: str = ""
     target: int | None = None
     by_day: date | None = None
+    mode: Mode | None = None
+    setting: Setting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,17 @@ def versions(told: Iterable[Entry]) -> list[tuple[Entry, ...]]:
 def standing(told: Iterable[Entry]) -> list[Entry]:
     """What stands: of all that was said the newest, unless it was taken back."""
     return [some[-1] for some in versions(told) if some[-1].saying is not None]
+
+
+def likes(told: Iterable[Entry], student: int) -> Likes:
+    """How and where the student says they learn best, by what stands; a parent speaks for a child who says nothing."""
+    said = [one for one in standing(told) if one.kind is Kind.PREFERENCE and one.saying]
+    named = [one for one in said if one.saying and (one.saying.mode or one.saying.setting)]
+    own = [one for one in named if one.by == student] or named
+    return Likes(
+        frozenset(one.saying.mode for one in own if one.saying and one.saying.mode),
+        frozenset(one.saying.setting for one in own if one.saying and one.saying.setting),
+    )
 
 
 def say(
@@ -197,6 +214,8 @@ def _checked(saying: Saying, today: date, known: Collection[int], kept: date | N
         return Saying(saying.kind, target=saying.target)
     if not 0 < len(words) <= LONGEST:
         raise ProfileError("words")
+    if saying.kind is Kind.PREFERENCE:
+        return Saying(saying.kind, words, mode=saying.mode, setting=saying.setting)
     if saying.kind is not Kind.GOAL:
         return Saying(saying.kind, words)
     if saying.target is not None and saying.target not in known:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.hot import fetch
 
-_RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS, _NAMES, _OWN_WORDS = 7203, 7204, 7205, 7296, 7297, 7298
+_RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS, _NAMES, _OWN_WORDS, _WAYS = 7203, 7204, 7205, 7296, 7297, 7298, 7299
 _SHARE = (
     "WITH rules AS MATERIALIZED"
     " (SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s)) AS held)"
@@ -65,6 +65,11 @@ def change_own_words(session: Session, district_id: int, student: int) -> None:
     and one choice stands.
     """
     fetch(session, _ALONE, {"district": f"{district_id}/{student}", "rules": _OWN_WORDS})
+
+
+def keep_ways(session: Session, district_id: int, target: int) -> None:
+    """Hold the ways to learn a target alone until the transaction ends: no more are kept than may be."""
+    fetch(session, _ALONE, {"district": f"{district_id}/{target}", "rules": _WAYS})
 
 
 def give_names(session: Session, district_id: int, kind: str) -> None:

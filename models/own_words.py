@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
+from mastery.pathways import Mode, Setting
 from mastery.profile import Kind
 from models.base import Base, DistrictKey, Key, OptionalKey, Surrogate, one_of, owned
 
@@ -24,6 +25,8 @@ class OwnWords(Base):
         owned("target_id", to="node"),
         owned("replaces_id", to="own_words"),
         one_of("kind", Kind),
+        one_of("mode", Mode),
+        one_of("setting", Setting),
         # of two that came in the place of the same one, one did not see the other
         UniqueConstraint("district_id", "replaces_id"),
         CheckConstraint("NOT withdrawn OR replaces_id IS NOT NULL", name="withdrawn"),
@@ -37,6 +40,8 @@ class OwnWords(Base):
     words: Mapped[str | None]
     target_id: Mapped[OptionalKey]
     by_day: Mapped[date | None]
+    mode: Mapped[str | None]
+    setting: Mapped[str | None]
     withdrawn: Mapped[bool]
     replaces_id: Mapped[OptionalKey]
     said_by: Mapped[Key]

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mastery.pathways import Mode, Setting
 from mastery.profile import Addition, Entry, Kind, Saying
 from models.own_words import OwnWords
 from models.roster import Person
@@ -24,13 +25,18 @@ def told_of(session: Session, district_id: int, student_id: int) -> list[Entry]:
         Entry(
             row.id,
             Kind(row.kind),
-            None if row.withdrawn else Saying(Kind(row.kind), row.words or "", row.target_id, row.by_day),
+            None if row.withdrawn else _saying(row),
             row.said_by,
             row.said_at,
             row.replaces_id,
         )
         for row in rows
     ]
+
+
+def _saying(row: OwnWords) -> Saying:
+    mode, setting = (Mode(row.mode) if row.mode else None), (Setting(row.setting) if row.setting else None)
+    return Saying(Kind(row.kind), row.words or "", row.target_id, row.by_day, mode, setting)
 
 
 def authors_of(session: Session, district_id: int, people: Collection[int]) -> dict[int, str]:
@@ -51,6 +57,8 @@ def add_own_words(
         words=(said.words or None) if said else None,
         target_id=said.target if said else None,
         by_day=said.by_day if said else None,
+        mode=said.mode if said else None,
+        setting=said.setting if said else None,
         withdrawn=said is None,
         replaces_id=added.replaces,
         said_by=person,

@@ -14,6 +14,7 @@ from mastery.access import Basis, Scope
 from mastery.access_matrix import DataClass, Role
 from mastery.disclosures import Ground
 from mastery.links import AgeBasis, Programme
+from mastery.pathways import Mode, Pathway, Setting, Words
 from mastery.roster import LOCAL, Origin
 from models.access import Client
 from models.amendment import Amendment
@@ -24,6 +25,7 @@ from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organ
 from models.move import Move, MovePart
 from models.own_words import OwnWords
 from models.paper import PaperTarget, PaperTicket
+from models.queries_pathways import add_way
 from models.retention import LegalHold
 from models.revocation import Revocation
 from models.roster import Guardianship, Person, Section
@@ -286,7 +288,14 @@ def _signed(
 def _school(make: Factory, section: int) -> dict[str, int | str]:
     row = make.session.get_one(Section, (make.district_id, section))
     assert row.school_id is not None
-    return {"school_id": row.school_id}
+    target = make.target(statement="I can be learnt in many ways.")
+    way = Pathway(Mode.PROJECT, Setting.AT_HOME, 10, None, {"en": Words("A way", "Walk it.")})
+    of_class, of_district = (
+        add_way(make.session, make.district_id, target.id, one, way, None, NOW) for one in (section, None)
+    )
+    return {
+        "school_id": row.school_id, "pathway_id": of_class, "pages.end_district_pathway": of_district
+    }  # fmt: skip
 
 
 def _district(make: Factory, student: Person, canary: Canary) -> dict[str, int | str]:

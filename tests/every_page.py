@@ -18,6 +18,7 @@ from furnished_work import (
     inspecting,
     judged,
     long_story,
+    many_ways,
     morning,
     on_paper,
     restricted,
@@ -164,6 +165,16 @@ def _wordless(visitor: Visitor) -> None:
     visitor.page.get_by_role("alert").filter(has_text="from today on").wait_for()
 
 
+def _no_way(visitor: Visitor) -> None:
+    """A way without a target that there is, and with a link that no browser may follow."""
+    page = visitor.page
+    page.locator("form.office-form").evaluate("(form) => { form.noValidate = true; }")
+    page.get_by_label("Code of the target").fill("no such code")
+    page.get_by_label("What is it called?").fill("A film")
+    page.get_by_role("button", name="Add it").click()
+    page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
+
+
 def _no_substitute(visitor: Visitor) -> None:
     visitor.page.get_by_text("Protect this student").click()
     visitor.page.get_by_label("Take the real address out").check()
@@ -216,6 +227,7 @@ _ADDED = "/office/people/{added}"
 _CALENDAR = "/schools/{school}/calendar"
 _LINK = "/office/people/{student}/link"
 _INSPECTION = "/students/{student}/inspection"
+_WAYS = "/classes/{section}/pathways"
 _OWN_WORDS = "/students/{student}/own-words"
 _LOOKED = "/students/{student}/looked"
 _TOLD = "/students/{classmate}/targets/{told}"
@@ -295,6 +307,12 @@ CASES = (
     Case("path, in Spanish", "pages.child_path", "guardian", "/students/{student}/path", more=schooling, language="es"),
     Case("path, as a teacher sees it", "pages.child_path", "teacher", "/students/{student}/path", more=schooling),
     Case("path, with own words", "pages.my_path", "student", "/path", more=spoken),
+    Case("path, with ways to learn", "pages.my_path", "student", "/path", more=many_ways),
+    Case("path, of a child, with ways", "pages.child_path", "guardian", "/students/{student}/path", more=many_ways),
+    Case("ways of a class", "pages.class_pathways", "teacher", _WAYS, more=many_ways),
+    Case("ways of a class, none", "pages.class_pathways", "teacher", _WAYS),
+    Case("ways of a class, refused", "pages.class_pathways", "teacher", _WAYS, _no_way, status=422),
+    Case("ways of the district", "pages.district_pathways", "steward", "/pathways", more=stewarded, language="es"),
     Case("own words, to say", "pages.own_words", "student", _OWN_WORDS, more=spoken),
     Case("own words, refused", "pages.own_words", "student", _OWN_WORDS, _wordless, status=422),
     Case("own words, of a child", "pages.own_words", "guardian", _OWN_WORDS, more=spoken, language="es"),

@@ -14,6 +14,7 @@ from furnished import LONG, Furnished
 from page_world import PageWorld
 from paper_world import open_paper, typed_before
 from path_world import LIKE, LITTLE, TEST_ONLY, UNITS, UNLIKE, fractions, mastered, sat_test
+from sqlalchemy import select
 
 from api.actions.calendars import change_day
 from api.actions.custody import Filed, file_order
@@ -27,6 +28,7 @@ from mastery.graph import Strength
 from mastery.links import Restriction
 from mastery.moves.words import MoveKind
 from mastery.pace.calendar import DayKind
+from mastery.pathways import Mode, Pathway, Setting, Words
 from models.amendment import Amendment, AmendmentStep
 from models.assessment import Assessment
 from models.flag import Flag
@@ -36,6 +38,7 @@ from models.inspection import Inspection, InspectionAnswer
 from models.methods import put_methods
 from models.own_words import OwnWords
 from models.queries_access import viewer_of
+from models.queries_pathways import add_way
 from models.registry import bump
 from models.roster import Person
 from models.standing import Standing
@@ -221,6 +224,30 @@ def schooling(found: Furnished) -> None:
         found.places["around"] = made[UNLIKE].id
 
     world.add(rows)
+
+
+def many_ways(found: Furnished) -> None:
+    """More ways to each target than are shown at once: of the district and of the class, in one language and in two."""
+
+    def rows(make: Factory) -> None:
+        session, district, teacher = make.session, make.district_id, found.world.people["teacher"].id
+        spanish = Words("Media receta", "Toma una receta y escríbela para la mitad de personas.")
+        said = {"en": Words("Half a recipe", "Take a recipe and write it for half as many people."), "es": spanish}
+        long = {"en": Words(f"A project with {'a long name ' * 4}", "Walk about and find numbers. " * 9)}
+        link = f"https://example.org/{'a-long-way' * 20}"
+        made = [
+            Pathway(Mode.DIRECT, Setting.IN_CLASS, 20, None, said),
+            Pathway(Mode.WORK_BASED, Setting.OUTSIDE, None, link, long),
+            Pathway(Mode.PROJECT, Setting.AT_HOME, 10, None, said),
+            Pathway(Mode.ONLINE, Setting.AT_HOME, 30, link, said),
+        ]
+        for target in session.scalars(
+            select(Node.id).where(Node.district_id == district, Node.kind == "learning_target")
+        ):
+            for number, way in enumerate(made):
+                add_way(session, district, target, found.world.section.id if number % 2 else None, way, teacher, NOW)
+
+    found.world.add(rows)
 
 
 def spoken(found: Furnished) -> None:

@@ -23,8 +23,10 @@ from api.actions.households import Joining, join_household, make_household
 from api.actions.letters import make_letters
 from api.actions.links import Asked, appoint, grant_link
 from api.actions.partners import add_partner
+from api.actions.pathways import add
 from api.actions.people import Draft, add_person
 from api.actions.safety import opt_out, protect
+from api.demonstration.pathways import ways
 from api.demonstration.people import REGISTRAR, STEWARD, Student, guardian_of, guardians_of, seats
 from api.demonstration.world import CONNECTED_AT, MIDDLE, OPENS_AT, YEAR_ENDS, ZONE, at
 from mastery.access import Basis, Scope, Viewer
@@ -35,6 +37,7 @@ from mastery.letters import Group
 from mastery.links import Restriction
 from mastery.offices import Remit
 from models.audit import by_person
+from models.graph import Node
 from models.links import Organization
 from models.queries_access import viewer_of
 from models.queries_letters import Scope as Recipients
@@ -96,6 +99,7 @@ def fill_offices(session: Session, district_id: int, secret_key: str, real_now: 
     office = _Offices(session, district_id, {row.sourced_id: row.id for row in people})
     office.appoint()
     office.bring_a_mentor()
+    office.keep_ways()
     office.keep_homes()
     office.file_orders()
     office.ask_for_a_correction()
@@ -138,6 +142,15 @@ class _Offices:
             self.keys[REGISTRAR], Role.REGISTRAR, Scope.SCHOOL, self._school, Basis.EMPLOYEE, "registrar", now.date()
         )
         grant_link(self.session, self._viewer(STEWARD, now), registrar, now)
+
+    def keep_ways(self) -> None:
+        """Ways to learn each target, which the steward keeps with the targets."""
+        now = CONNECTED_AT
+        steward = self._viewer(STEWARD, now)
+        nodes = select(Node.code, Node.id).where(Node.district_id == self.district_id, Node.code.is_not(None))
+        keys = dict(self.session.execute(nodes).all())
+        for code, way in ways():
+            add(self.session, steward, None, keys[code], way, keys.values(), "en", now)
 
     def bring_a_mentor(self) -> None:
         """A partner's mentor for two students, each with the consent that the family signed."""

@@ -58,6 +58,7 @@ def class_page(visit: Visit, section_id: int) -> ResponseReturnValue:
         "_class.html",
         {section_id},
         section=found[0],
+        teaches=section_id in visit.viewer.sections,
         grid=grid,
         statements={column.target: statement(graph, column.target) for column in grid.columns},
         marks=marks(cell for row in grid.rows for cell in row.cells if cell is not None),

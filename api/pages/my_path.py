@@ -21,15 +21,18 @@ from api.pages.language import SOURCE, reader_language
 from api.pages.methods import primary_words
 from api.pages.own_words_view import own_words_of
 from api.pages.partial import live_page
+from api.pages.pathways_view import Way, WaysOf
 from api.pages.reasons import family_missing, sayable
 from api.pages.revocations import notices
 from api.pages.texts import Said, fill, graph_of, statement
 from mastery.access_questions import What
 from mastery.decide import State
 from mastery.path import Deed, Step, Why
+from mastery.pathways import FIRST_SHOWN, Likes
 from mastery.reassessment.again import Aim
 from models.graph_store import DistrictGraph
 from models.queries_path import TeacherRow, teachers_of
+from models.queries_pathways import ways_to
 from models.queries_people import list_students
 from models.queries_student import student_head
 from models.target_texts import Text, stored_texts
@@ -48,7 +51,8 @@ _REASONS = {
 class Card:
     """One target of the path: what it says, where the student is, and the sentences of each answer.
 
-    `primary` is what mastery goes by where that is not the model, whose estimate is told all the same.
+    `ways` are those to learn it, best first. `primary` is what mastery goes by where that is not the model, whose
+    estimate is told all the same.
     """
 
     stage: Stage
@@ -60,6 +64,7 @@ class Card:
     retry: bool
     improve: str | None
     helpers: Sequence[str]
+    ways: Sequence[Way] = ()
     primary: str | None = None
 
 
@@ -130,7 +135,12 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
     own = visit.viewer.person == student_id
     guardian = not own and student_id in visit.viewer.wards
     teachers = teachers_of(visit.session, visit.district_id, student_id, visit.now)
-    writer = _Writer(visit, graph, teachers, found, guardian)
+    shown = [one.target for one in found.stages.values()]
+    texts = stored_texts(visit.session, visit.district_id, shown)
+    ways = ways_to(visit.session, visit.district_id, student_id, shown, visit.now)
+    writer = _Writer(
+        visit, graph, teachers, found, guardian, WaysOf(ways, texts, view.likes if view else Likes(), guardian)
+    )
     return live_page(
         visit,
         "path.html",
@@ -145,6 +155,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         corrections=(own or guardian) and visit.access_to(What.AMENDMENTS).whole,
         may_inspect=(own or guardian) and holds_rights(visit.session, visit.viewer, student_id, visit.now),
         found=found,
+        first_ways=FIRST_SHOWN,
         explains=visit.explains,
         page=writer.page(found),
         view=view,
@@ -162,9 +173,15 @@ class _Writer:
     """Puts one student's path into the words of this request's language."""
 
     def __init__(
-        self, visit: Visit, graph: DistrictGraph, teachers: Sequence[TeacherRow], found: StudentPath, guardian: bool
+        self,
+        visit: Visit,
+        graph: DistrictGraph,
+        teachers: Sequence[TeacherRow],
+        found: StudentPath,
+        guardian: bool,
+        ways: WaysOf,
     ) -> None:
-        self.visit, self.graph, self.teachers, self.guardian = visit, graph, teachers, guardian
+        self.visit, self.graph, self.teachers, self.guardian, self.ways = visit, graph, teachers, guardian, ways
         self.days, self.days_between_tries = found.days, found.days_between_tries
         self.language = reader_language()
 
@@ -180,7 +197,7 @@ class _Writer:
 
     # --- one target -------------------------------------------------------------------------------------------------
 
-    def _card(self, stage: Stage) -> Card:
+    def _card(self, stage: Stage, *, with_task: bool = True) -> Card:
         too_little = stage.state in _UNSETTLED and stage.standing is not None and not stage.enough
         before = {one: statement(self.graph, one).inside for line in stage.missing for one in line["targets"]}
         rule = self.graph.methods_of(stage.subject).rule
@@ -194,6 +211,7 @@ class _Writer:
             retry=stage.again is not None and stage.again.aim is Aim.REACH,
             improve=self._improve(stage.again),
             helpers=[_helper(one) for one in helpers(self.teachers, stage.subject)],
+            ways=self.ways.of(stage.target, with_task=with_task),
             primary=primary_words(rule.name) if rule else None,
         )
 
@@ -265,14 +283,13 @@ class _Writer:
     # --- the next thing ---------------------------------------------------------------------------------------------
 
     def _next(self, step: Step, found: StudentPath) -> Next:
-        card = self._card(found.stages[step.target])
+        card = self._card(found.stages[step.target], with_task=False)  # it is on the card already
         task, example = self._texts(card.stage.target)
         return Next(card, step.deed, self._title(step.deed), self._reason(step), task, example)
 
     def _texts(self, target: int) -> tuple[Said, Said | None]:
         """The ten minutes and the worked example; without words of the district's own, what always helps."""
-        texts = stored_texts(self.visit.session, self.visit.district_id, [target])
-        own, source = (texts.get((target, language), Text()) for language in (self.language, SOURCE))
+        own, source = (self.ways.texts.get((target, language), Text()) for language in (self.language, SOURCE))
         always = _("Take the last work on this. Do one question again that did not work, without help.")
         return _best(own, source, "task") or Said(always), _best(own, source, "example")
 

@@ -19,6 +19,7 @@ from api.pages.own_words_view import MOST_OFFERED, own_words_of
 from api.pages.texts import graph_of
 from api.pages.whole_numbers import number_of
 from mastery.access_questions import What
+from mastery.pathways import Mode, Setting
 from mastery.profile import LONGEST, MOST_STANDING, SPOKEN, Kind, ProfileError, Saying, may_say
 from models.graph_store import DistrictGraph
 from models.queries_student import student_head
@@ -117,7 +118,12 @@ def _typed() -> Saying:
         by_day = None if day is None else date.fromisoformat(day)
     except ValueError:
         raise ProfileError("date") from None
-    return Saying(Kind(form["what"]), form.get("words", ""), key, by_day)
+    try:
+        mode = Mode(form["mode"]) if form.get("mode") else None
+        setting = Setting(form["setting"]) if form.get("setting") else None
+    except ValueError:
+        raise ProfileError("kind") from None
+    return Saying(Kind(form["what"]), form.get("words", ""), key, by_day, mode, setting)
 
 
 def _page(visit: Visit, student_id: int, problem: str | None = None) -> str:

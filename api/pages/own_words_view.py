@@ -13,12 +13,13 @@ from flask_babel import lazy_gettext as _l
 from api.actions.own_words import speaker
 from api.actions.path import StudentPath
 from api.actions.rights import holds_rights
-from api.pages import words
+from api.pages import pathway_words, words
 from api.pages.blueprint import Visit
 from api.pages.texts import Said, statement
 from mastery.access import works_here
 from mastery.access_questions import What
 from mastery.households import reads_message
+from mastery.pathways import Likes
 from mastery.profile import (
     LONGEST,
     SPOKEN,
@@ -26,6 +27,7 @@ from mastery.profile import (
     Kind,
     Saying,
     Speaker,
+    likes,
     may_change,
     may_say,
     may_withdraw,
@@ -80,6 +82,7 @@ class Version:
     words: str
     target: Said | None
     by_day: str | None
+    liked: str | None
     who: str | None
     day: str
 
@@ -134,6 +137,9 @@ class OwnWordsView:
     typed: Mapping[str, str] = field(default_factory=dict)
     problem: str | None = None
     longest: int = LONGEST
+    likes: Likes = field(default_factory=Likes)
+    modes: Mapping[Any, Any] = field(default_factory=lambda: pathway_words.MODES)
+    settings: Mapping[Any, Any] = field(default_factory=lambda: pathway_words.SETTINGS)
 
     @property
     def speaks(self) -> bool:
@@ -201,6 +207,7 @@ class _Writer:
             self.visit.today.isoformat(),
             chosen,
             self._day(chosen.at) if chosen else None,
+            likes=likes(self.told, self.head.id),
         )
 
     def _line(self, some: Sequence[Entry]) -> Line:
@@ -223,6 +230,7 @@ class _Writer:
             said.words,
             statement(self.graph, said.target) if known and said.target is not None else None,
             _date(said.by_day),
+            pathway_words.liked(said.mode, said.setting),
             self._who(entry.by),
             self._day(entry.at),
         )

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from api.pages import pathway_words
 from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, PROGRAMMES, classes_said
 from api.pages.disclosure_words import GROUNDS, OUTCOMES
 from api.pages.flag_cards import DISMISS_REASONS, quoted
@@ -233,6 +234,8 @@ def _own_words(reader: _Reader) -> Iterator[tuple[Any, ...]]:
             told.append(reader.target(row["target"]))
         if row["by_day"]:
             told.append(_("by %(day)s", day=_day(row["by_day"])))
+        told += [pathway_words.MODES[row["mode"]]] if row["mode"] else []
+        told += [pathway_words.SETTINGS[row["setting"]]] if row["setting"] else []
         text = _("Taken back.") if row["withdrawn"] else Markup(", ").join(told)
         yield reader.when(row["said_at"]), said(OWN_WORDS, row["kind"]), _role(row["said_by"]), text
 

@@ -163,6 +163,14 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     # what the student said, the student changes and takes back
     "pages.say_own_words": lambda one: one.is_the_student() or one.signs(),
     "pages.choose_next": Question.is_the_student,
+    # a class's ways to learn are kept by who teaches it, the district's by who keeps the targets
+    **dict.fromkeys(
+        ("pages.class_pathways", "pages.add_class_pathway", "pages.end_class_pathway"),
+        lambda one: one.place.section in one.viewer.sections,
+    ),
+    "pages.district_pathways": lambda one: remit(one.viewer, Affair.PATHWAYS, NOW).district,
+    "pages.add_district_pathway": lambda one: remit(one.viewer, Affair.PATHWAYS, NOW).district,
+    "pages.end_district_pathway": lambda one: one.of_district(Affair.PATHWAYS),
     "pages.change_own_words": Question.is_the_student,
     "pages.withdraw_own_words": Question.is_the_student,
     "pages.inspection": Question.signs,

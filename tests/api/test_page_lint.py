@@ -46,11 +46,17 @@ def test_a_sound_page_has_no_problems() -> None:
         ('<p onclick="x()"></p>', "inline onclick"),
         ("<script>x()</script>", "inline <script>"),
         ('<script src="//cdn.example/x.js"></script>', "<script> leads outside: //cdn.example/x.js"),
+        ('<a href="https://x.example">X</a>', "<a> leads outside: https://x.example"),
         ("<p><b></p>", "</p> closes ['b']"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told(inside: str, problem: str) -> None:
     assert problem in read_page(SOUND.format(inside)).problems
+
+
+def test_a_link_that_tells_nothing_of_where_it_was_may_lead_outside() -> None:
+    link = '<a href="https://x.example" rel="noopener noreferrer external">X</a>'
+    assert read_page(SOUND.format(link)).problems == []
 
 
 def test_a_partial_is_read_as_one() -> None:
