@@ -25,6 +25,7 @@ class What(StrEnum):
     REVOCATIONS = "revocations"  # that a mastery was taken away, why, and what came of an appeal
     SCORE = "score"  # type in the results of work on paper
     JUDGE = "judge"  # sign a level from the body of evidence
+    ANSWER_STUDENT = "answer_student"  # say what becomes of what a student asks for
     COMMENTS = "comments"  # the words in which a teacher said why
     ORDERS = "orders"  # who is a guardian, and what a court said
     WHO_LOOKED = "who_looked"  # the record of who has seen and received what
@@ -70,6 +71,8 @@ NEEDS: dict[What, Need] = {
     ),
     What.SCORE: Need(Right.WRITE, DataClass.RESPONSES, frozenset({Role.TEACHER_OF_RECORD, Role.CO_TEACHER})),
     What.JUDGE: Need(Right.WRITE, DataClass.LEVELS, frozenset({Role.TEACHER_OF_RECORD})),
+    # an answer is a teacher's words about the work, as a comment is
+    What.ANSWER_STUDENT: Need(Right.WRITE, DataClass.COMMENTS, frozenset({Role.TEACHER_OF_RECORD, Role.CO_TEACHER})),
     What.COMMENTS: Need(Right.READ, DataClass.COMMENTS),
     What.ORDERS: Need(Right.READ, DataClass.ORDERS, _OFFICE),
     What.WHO_LOOKED: Need(Right.READ, DataClass.RECORD),

@@ -67,6 +67,8 @@ class Act(StrEnum):
     PERSON_CHANGED = "person_changed"
     OWN_WORDS_SAID = "own_words_said"
     OWN_WORDS_WITHDRAWN = "own_words_withdrawn"
+    STUDENT_TOLD = "student_told"
+    STUDENT_ANSWERED = "student_answered"
     AMENDMENT_ASKED = "amendment_asked"
     AMENDMENT_DECIDED = "amendment_decided"
     STATEMENT_ATTACHED = "statement_attached"

@@ -84,6 +84,7 @@ _RECORDS = (
     "move_part",
     "own_words",
     "revocation",
+    "student_voice",
     "amendment",
     "inspection",
     "programme_enrollment",

@@ -82,6 +82,8 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "own_words": StudentRows(_MINE, End.WITH_RECORD),
     "revocation": StudentRows(_MINE, End.WITH_RECORD),
     "revocation_step": StudentRows(_of("revocation", "revocation_id", _MINE), End.WITH_RECORD),
+    "student_voice": StudentRows(_MINE, End.WITH_RECORD),
+    "voice_step": StudentRows(_of("student_voice", "voice_id", _MINE), End.WITH_RECORD),
     "amendment": StudentRows(_MINE, End.WITH_RECORD),
     "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
     "inspection": StudentRows(_MINE, End.WITH_RECORD, untold=_ASKED),
@@ -114,6 +116,7 @@ NOT_IN_A_RECORD: Mapping[str, str] = {
     "calendar_change": "the person is who changed the calendar of a school",
     "cut_scores": "the person is the educator who confirmed them",
     "paper_ticket": "the person is the teacher who opened it; what it says of a student is in the student's results",
+    "pathway": "the people are who keeps it",
     "outbox": "keys for open pages, gone within seconds",
 }
 GROUNDS = tuple(table for table, rows in STUDENT_ROWS.items() if rows.end is End.WITH_GROUNDS)

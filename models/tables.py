@@ -36,6 +36,7 @@ from models import (
     standing,
     subject_choices,
     throttle,
+    voice,
 )
 from models.base import Base
 
@@ -74,6 +75,7 @@ AGGREGATES = (
     standing,
     subject_choices,
     throttle,
+    voice,
 )
 # tables that every district shares; they hold nothing about a child
 SHARED_TABLES = frozenset({"district", "district_end", "sign_in_name", "recovery_request", "tried"})
@@ -99,6 +101,8 @@ APPEND_ONLY_TABLES = frozenset(
         "own_words",
         "paper_target",
         "paper_ticket",
+        "student_voice",
+        "voice_step",
         "pathway_text",
         "mastered_competency",
         "policy_record",

@@ -30,6 +30,7 @@ from models.retention import LegalHold
 from models.revocation import Revocation
 from models.roster import Guardianship, Person, Section
 from models.standing import Confirmation
+from models.voice import StudentVoice
 
 _BEGAN, _DAY = NOW - timedelta(days=1), timedelta(days=1)
 
@@ -68,6 +69,11 @@ class Canary:
     def asked(self) -> str:
         """The words of a request for a correction."""
         return f"CANARY-ASKED-{self.mark}"
+
+    @property
+    def voice(self) -> str:
+        """What the student asked a teacher for."""
+        return f"CANARY-VOICE-{self.mark}"
 
     @property
     def own_words(self) -> str:
@@ -255,6 +261,9 @@ def _signed(
         **key, student_id=student.id, kind="interest", words=canary.own_words, target_id=None, by_day=None,
         withdrawn=False, replaces_id=None, said_by=student.id, said_at=NOW,
     )  # fmt: skip
+    told = StudentVoice(
+        **key, student_id=student.id, target_id=target.id, kind="help", word=None, words=canary.voice, at=NOW
+    )  # fmt: skip
     move = make._add(
         Move(
             **key, by_person=teacher.id, section_id=section, kind="pull", target_id=target.id, assessment_id=None,
@@ -281,7 +290,7 @@ def _signed(
     return {
         "revocation_id": make._add(proposed).id, "ticket_id": paper.id,
         "judgement_id": make._add(judged).id, "amendment_id": make._add(asked).id, "move_id": move.id,
-        "own_words_id": make._add(said).id,
+        "own_words_id": make._add(said).id, "voice_id": make._add(told).id,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from furnished_decisions import appealed, long_held, overridden, proposed, revok
 from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
 from furnished_work import (
+    asking,
     calendared,
     corrected,
     grown_up,
@@ -227,6 +228,7 @@ _ADDED = "/office/people/{added}"
 _CALENDAR = "/schools/{school}/calendar"
 _LINK = "/office/people/{student}/link"
 _INSPECTION = "/students/{student}/inspection"
+_VOICE = "/students/{student}/targets/{little}/voice"
 _WAYS = "/classes/{section}/pathways"
 _OWN_WORDS = "/students/{student}/own-words"
 _LOOKED = "/students/{student}/looked"
@@ -313,6 +315,11 @@ CASES = (
     Case("ways of a class, none", "pages.class_pathways", "teacher", _WAYS),
     Case("ways of a class, refused", "pages.class_pathways", "teacher", _WAYS, _no_way, status=422),
     Case("ways of the district", "pages.district_pathways", "steward", "/pathways", more=stewarded, language="es"),
+    Case("path, with what was told", "pages.my_path", "student", "/path", more=asking),
+    Case("voice, to say", "pages.voice", "student", _VOICE, more=asking),
+    Case("voice, of a child", "pages.voice", "guardian", _VOICE, more=asking, language="es"),
+    Case("voice, to answer", "pages.voice", "teacher", _VOICE, more=asking),
+    Case("today, with who asks", "pages.today", "teacher", "/today", more=asking),
     Case("own words, to say", "pages.own_words", "student", _OWN_WORDS, more=spoken),
     Case("own words, refused", "pages.own_words", "student", _OWN_WORDS, _wordless, status=422),
     Case("own words, of a child", "pages.own_words", "guardian", _OWN_WORDS, more=spoken, language="es"),

@@ -29,6 +29,8 @@ from mastery.links import Restriction
 from mastery.moves.words import MoveKind
 from mastery.pace.calendar import DayKind
 from mastery.pathways import Mode, Pathway, Setting, Words
+from mastery.voice import Hard, Step, Sure
+from mastery.voice import Kind as Voice
 from models.amendment import Amendment, AmendmentStep
 from models.assessment import Assessment
 from models.flag import Flag
@@ -39,6 +41,7 @@ from models.methods import put_methods
 from models.own_words import OwnWords
 from models.queries_access import viewer_of
 from models.queries_pathways import add_way
+from models.queries_voice import add_step, add_voice
 from models.registry import bump
 from models.roster import Person
 from models.standing import Standing
@@ -248,6 +251,24 @@ def many_ways(found: Furnished) -> None:
                 add_way(session, district, target, found.world.section.id if number % 2 else None, way, teacher, NOW)
 
     found.world.add(rows)
+
+
+def asking(found: Furnished) -> None:
+    """A student who says how it goes, waits for help, and proposed a way of which came something."""
+    world = found.world
+    student, teacher, target = world.student.id, world.people["teacher"].id, world.target.id
+
+    def rows(make: Factory) -> None:
+        session, district = make.session, make.district_id
+        for word in (Sure.NOT_YET, Sure.MOSTLY):
+            add_voice(session, district, student, target, Voice.SURE, word, "", NOW)
+        add_voice(session, district, student, target, Voice.HARD, Hard.TOO_HARD, "", NOW)
+        way = add_voice(session, district, student, target, Voice.WAY, None, "I build it " * 25, NOW)
+        add_step(session, district, way, Step.AGREED, "Bring a plan on Monday.", teacher, NOW)
+        helped = add_voice(session, district, student, target, Voice.HELP, None, "I do not see the parts.", NOW)
+        add_step(session, district, helped, Step.SEEN, "", teacher, NOW)
+
+    world.add(rows)
 
 
 def spoken(found: Furnished) -> None:

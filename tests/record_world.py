@@ -27,6 +27,7 @@ from models.own_words import OwnWords
 from models.retention import LegalHold, MasteredCompetency
 from models.roster import Person, Section
 from models.standing import Confirmation, SubjectState
+from models.voice import StudentVoice, VoiceStep
 
 CANARY = "canary-7183"
 
@@ -82,7 +83,11 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
         by_day=date(2026, 12, 1), withdrawn=False, replaces_id=None, said_by=guardian.id, said_at=NOW,
     )  # fmt: skip
     inspected = Inspection(district_id=district_id, student_id=student.id, asked_by=guardian.id, asked_at=NOW)
-    session.add_all([move, asked, goal, inspected])
+    helped = StudentVoice(
+        district_id=district_id, student_id=student.id, target_id=target.id, kind="help", word=None,
+        words=f"{CANARY} help", at=NOW,
+    )  # fmt: skip
+    session.add_all([move, asked, goal, helped, inspected])
     session.flush()
     session.add_all(
         [
@@ -94,6 +99,10 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
             OwnWords(
                 district_id=district_id, student_id=student.id, kind="goal", words=None, target_id=None, by_day=None,
                 withdrawn=True, replaces_id=goal.id, said_by=student.id, said_at=NOW,
+            ),
+            VoiceStep(
+                district_id=district_id, voice_id=helped.id, step="done", words=f"{CANARY} answer",
+                by_person=teacher.id, at=NOW,
             ),
             AmendmentStep(
                 district_id=district_id, amendment_id=asked.id, step="statement", by_person=guardian.id,

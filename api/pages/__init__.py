@@ -54,6 +54,7 @@ from api.pages import (
     students,
     texts,
     today,
+    voice,
     words,
 )
 from api.pages.blueprint import IdConverter, csrf, pages
@@ -108,6 +109,7 @@ __all__ = [
     "student_map",
     "students",
     "today",
+    "voice",
 ]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from api.pages import access_words, calendar_words, office_words, policy_words, record_words
+from api.pages import access_words, calendar_words, office_words, policy_words, record_words, voice_words
 from api.pages.blueprint import Visit
 from api.pages.disclosure_words import GROUNDS
 from api.pages.flag_cards import DISMISS_REASONS
@@ -214,6 +214,12 @@ def _own_words(told: _Told) -> str:
     return record_words.said(record_words.OWN_WORDS, told.detail.get("kind", ""))
 
 
+def _voice(told: _Told) -> str:
+    if "step" in told.detail:
+        return record_words.said(voice_words.STEPS, told.detail["step"])
+    return record_words.said(voice_words.KINDS, told.detail.get("kind", ""))
+
+
 def _kept(told: _Told) -> str:
     kind = told.detail.get("what", told.detail.get("kind"))
     return _("records of every kind") if kind is None else record_words.said(policy_words.KINDS, kind)
@@ -307,6 +313,7 @@ _SAID: dict[str, Callable[[_Told], str]] = {
     Act.REVOCATION: _revocation,
     **dict.fromkeys((Act.AMENDMENT_ASKED, Act.AMENDMENT_DECIDED, Act.STATEMENT_ATTACHED), _amendment),
     **dict.fromkeys((Act.OWN_WORDS_SAID, Act.OWN_WORDS_WITHDRAWN), _own_words),
+    **dict.fromkeys((Act.STUDENT_TOLD, Act.STUDENT_ANSWERED), _voice),
     **dict.fromkeys((Act.HOLD_PLACED, Act.HOLD_LIFTED), _hold),
     **dict.fromkeys(
         (

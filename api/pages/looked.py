@@ -37,6 +37,7 @@ from models.queries_student import student_head
 
 _CORRECTIONS = _l("the requests for a correction")
 PAGES: dict[str, Any] = {
+    **dict.fromkeys(("pages.voice", "pages.tell_voice"), _l("how the student says it goes")),
     **dict.fromkeys(FORMS_OF_OFFICE, _l("a form of the office")),
     **dict.fromkeys(NAMES_AND_HOMES, _l("the page of names and homes")),
     "pages.today": _l("the list of the day"),

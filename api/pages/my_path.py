@@ -25,16 +25,19 @@ from api.pages.pathways_view import Way, WaysOf
 from api.pages.reasons import family_missing, sayable
 from api.pages.revocations import notices
 from api.pages.texts import Said, fill, graph_of, statement
+from api.pages.voice_view import kinds, latest, short
 from mastery.access_questions import What
 from mastery.decide import State
 from mastery.path import Deed, Step, Why
 from mastery.pathways import FIRST_SHOWN, Likes
 from mastery.reassessment.again import Aim
+from mastery.voice import Told
 from models.graph_store import DistrictGraph
 from models.queries_path import TeacherRow, teachers_of
 from models.queries_pathways import ways_to
 from models.queries_people import list_students
 from models.queries_student import student_head
+from models.queries_voice import voice_of
 from models.target_texts import Text, stored_texts
 
 _UNSETTLED = (State.NOT_STARTED, State.IN_PROGRESS)
@@ -51,8 +54,8 @@ _REASONS = {
 class Card:
     """One target of the path: what it says, where the student is, and the sentences of each answer.
 
-    `ways` are those to learn it, best first. `primary` is what mastery goes by where that is not the model, whose
-    estimate is told all the same.
+    `ways` are those to learn it, best first; `told` is what the student said of it last. `primary`
+    is what mastery goes by where that is not the model, whose estimate is told all the same.
     """
 
     stage: Stage
@@ -65,6 +68,7 @@ class Card:
     improve: str | None
     helpers: Sequence[str]
     ways: Sequence[Way] = ()
+    told: Sequence[str] = ()
     primary: str | None = None
 
 
@@ -138,8 +142,11 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
     shown = [one.target for one in found.stages.values()]
     texts = stored_texts(visit.session, visit.district_id, shown)
     ways = ways_to(visit.session, visit.district_id, student_id, shown, visit.now)
+    likes = view.likes if view else Likes()
+    # what the student says of how it goes is read with their other words
+    told = voice_of(visit.session, visit.district_id, student_id, shown) if view else None
     writer = _Writer(
-        visit, graph, teachers, found, guardian, WaysOf(ways, texts, view.likes if view else Likes(), guardian)
+        visit, graph, teachers, found, guardian, WaysOf(ways, texts, likes, guardian), told or (), student_id
     )
     return live_page(
         visit,
@@ -156,6 +163,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         may_inspect=(own or guardian) and holds_rights(visit.session, visit.viewer, student_id, visit.now),
         found=found,
         first_ways=FIRST_SHOWN,
+        speaks=told is not None,
         explains=visit.explains,
         page=writer.page(found),
         view=view,
@@ -180,8 +188,11 @@ class _Writer:
         found: StudentPath,
         guardian: bool,
         ways: WaysOf,
+        told: Sequence[Told],
+        student: int,
     ) -> None:
         self.visit, self.graph, self.teachers, self.guardian, self.ways = visit, graph, teachers, guardian, ways
+        self.told, self.kinds = told, kinds(visit, student)
         self.days, self.days_between_tries = found.days, found.days_between_tries
         self.language = reader_language()
 
@@ -212,6 +223,7 @@ class _Writer:
             improve=self._improve(stage.again),
             helpers=[_helper(one) for one in helpers(self.teachers, stage.subject)],
             ways=self.ways.of(stage.target, with_task=with_task),
+            told=[short(one, self.kinds) for one in latest(self.told, stage.target)],
             primary=primary_words(rule.name) if rule else None,
         )
 

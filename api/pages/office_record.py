@@ -75,6 +75,8 @@ ACTS: dict[str, Any] = {
     Act.PERSON_CHANGED: _l("changed a person’s data"),
     Act.OWN_WORDS_SAID: _l("said something in own words"),
     Act.OWN_WORDS_WITHDRAWN: _l("took own words back"),
+    Act.STUDENT_TOLD: _l("told the teacher how it goes"),
+    Act.STUDENT_ANSWERED: _l("answered a student"),
     Act.AMENDMENT_ASKED: _l("asked for a correction"),
     Act.AMENDMENT_DECIDED: _l("decided on a correction"),
     Act.STATEMENT_ATTACHED: _l("attached a statement"),

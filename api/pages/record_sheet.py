@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from api.pages import pathway_words
+from api.pages import pathway_words, voice_words
 from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, PROGRAMMES, classes_said
 from api.pages.disclosure_words import GROUNDS, OUTCOMES
 from api.pages.flag_cards import DISMISS_REASONS, quoted
@@ -240,6 +240,17 @@ def _own_words(reader: _Reader) -> Iterator[tuple[Any, ...]]:
         yield reader.when(row["said_at"]), said(OWN_WORDS, row["kind"]), _role(row["said_by"]), text
 
 
+def _voice(reader: _Reader) -> Iterator[tuple[Any, ...]]:
+    steps = reader.by("student_voice", "voice_step", "voice_id")
+    for row in reader.sections["student_voice"]:
+        told = said(voice_words.WORDS, row["word"]) if row["word"] else row["words"] or "–"
+        about = Markup("{}: {}").format(said(voice_words.KINDS, row["kind"]), reader.target(row["target"]))
+        yield reader.when(row["at"]), about, "", told
+        for step in steps.get(row["id"], []):
+            words = step["words"] or "–"
+            yield reader.when(step["at"]), said(voice_words.STEPS, step["step"]), _role(step["by_person"]), words
+
+
 def _amendments(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     steps = reader.by("amendment", "amendment_step", "amendment_id")
     for row in reader.sections["amendment"]:
@@ -263,6 +274,12 @@ _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
         _l("The student’s own words"),
         (_WHEN, _l("What"), _BY, _l("In words")),
         _own_words,
+    ),
+    (
+        "voice",
+        _l("What the student told the teacher"),
+        (_WHEN, _l("What"), _BY, _l("In words")),
+        _voice,
     ),
     (
         "amendments",

@@ -75,6 +75,8 @@ ACTS: dict[str, Any] = {
     Act.BREAK_GLASS_REVIEWED: _l("checked that look"),
     Act.OWN_WORDS_SAID: _l("said something in own words"),
     Act.OWN_WORDS_WITHDRAWN: _l("took own words back"),
+    Act.STUDENT_TOLD: _l("told the teacher how it goes"),
+    Act.STUDENT_ANSWERED: _l("answered the student"),
     Act.AMENDMENT_ASKED: _l("asked for a correction"),
     Act.AMENDMENT_DECIDED: _l("decided about a correction"),
     Act.STATEMENT_ATTACHED: _l("attached a statement"),

@@ -18,13 +18,15 @@ from api.pages.move_cards import DoneLine, MoveCard, Names, done_line, move_card
 from api.pages.moves import stamp
 from api.pages.my_path import only_path
 from api.pages.partial import live_page
-from api.pages.texts import brief, graph_of
+from api.pages.texts import Said, brief, graph_of, statement
+from api.pages.voice_view import Line, line
 from api.pages.whole_numbers import number_of
 from api.pages.words import long_date
 from mastery.flags.view import Severity
 from mastery.moves.plan import Plan, plan
 from mastery.moves.words import Move, MoveKind
 from mastery.policy import DEFAULT_POLICY
+from mastery.voice import goes_to
 from models.graph_store import DistrictGraph
 from models.queries_moves import (
     LiveFlag,
@@ -37,6 +39,7 @@ from models.queries_moves import (
 )
 from models.queries_today import SEVERITIES, SectionRow, flags_by_id, sections_of, waiting_cut_scores
 from models.revocations import how_many_wait
+from models.queries_voice import names_of, waiting_requests
 
 _WAITING_SHOWN = 5
 _NAMED_FIRST = 3
@@ -44,6 +47,7 @@ _REST_SHOWN = 10
 _FOLDED_SHOWN = 10
 _WORDS_IN_MOVE = 12  # of a move's hints; the others are on the pages of the students
 _DONE_FOLLOWED = 40
+_MOST_ASKED = 50
 _PRESSING = (Severity.URGENT, Severity.ACT)
 
 
@@ -64,6 +68,17 @@ class Period:
     looked_at_count: int
     done: list[DoneLine]
     pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCard:
+    """A request of a student that waits for an answer."""
+
+    student: int
+    name: str
+    target: Said
+    target_id: int
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,8 @@ def today(visit: Visit) -> ResponseReturnValue:
         abort(404)
     pressing = _pressing(read)
     first = [(read.students[one], places[one]) for one in dict.fromkeys(pressing) if one in places]
+    asked = _asked(visit, read.graph, {one.id for one in sections})
+    visit.seen.update(one.student for one in asked)
     visit.seen.update(signal.student for one in classes for move in one.plan.moves for signal in move.signals)
     return live_page(
         visit,
@@ -142,6 +159,7 @@ def today(visit: Visit) -> ResponseReturnValue:
         visit.viewer.sections,
         date=long_date(visit.today),
         periods=periods,
+        asked=asked,
         first=first[:_NAMED_FIRST],
         and_more=len(first) > _NAMED_FIRST,
         counts=_counts(read),
@@ -227,6 +245,27 @@ def _names(visit: Visit, moves: Iterable[Move], read: _Read) -> Names:
         {one: brief(read.graph, one).inside for one in targets},
         assessment_names(visit.session, visit.district_id, assessments),
     )
+
+
+def _asked(visit: Visit, graph: DistrictGraph, shown: Collection[int]) -> list[HelpCard]:
+    """What students of the sections shown ask for, the oldest first: on targets that those classes are about."""
+    found = []
+    for one in waiting_requests(visit.session, visit.viewer, _MOST_ASKED):
+        subject = graph.subjects.get(one.told.target)
+        here = [one.classes[key] for key in one.classes if key in shown]
+        if subject is not None and any(goes_to(subject, some, list(one.classes.values())) for some in here):
+            found.append(one)
+    names = names_of(visit.session, visit.district_id, {step.by for one in found for step in one.told.steps})
+    return [
+        HelpCard(
+            one.student,
+            one.name,
+            statement(graph, one.told.target),
+            one.told.target,
+            line(visit, one.student, one.told, names, private=True, answers=True),
+        )
+        for one in found
+    ]
 
 
 def _done(visit: Visit, graph: DistrictGraph) -> list[DoneLine]:

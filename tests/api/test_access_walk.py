@@ -110,6 +110,10 @@ class Question:
         """Whether the person is the student."""
         return self.subject is not None and self.viewer.person == self.subject.student
 
+    def is_only_family(self) -> bool:
+        """Whether the person sees the student as a parent alone: what student and teacher write is for the two."""
+        return not self.is_the_student() and not self.viewer.is_staff
+
     def sees_class(self) -> bool:
         """Whether the class of the place may be opened."""
         section = access_questions.Section(self.place.district, self.place.section, self.school)
@@ -163,6 +167,8 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     # what the student said, the student changes and takes back
     "pages.say_own_words": lambda one: one.is_the_student() or one.signs(),
     "pages.choose_next": Question.is_the_student,
+    "pages.tell_voice": Question.is_the_student,
+    "pages.withdraw_voice": Question.is_the_student,
     # a class's ways to learn are kept by who teaches it, the district's by who keeps the targets
     **dict.fromkeys(
         ("pages.class_pathways", "pages.add_class_pathway", "pages.end_class_pathway"),
@@ -326,6 +332,7 @@ def told(asked: Question, canary: Canary) -> Iterable[tuple[str, bool, tuple[str
     reads_record = reads_whole(asked, DataClass.RECORD)
     staff = asked.answers_for(Affair.DISCLOSURES) and reads_record
     yield "a sealed order", staff, (canary.sealed,)
+    yield "what was asked", asked.may(What.OWN_WORDS) and not asked.is_only_family(), (canary.voice,)
     yield "own words", asked.may(What.OWN_WORDS), (canary.own_words,)
     yield "a request", asked.may(What.AMENDMENTS), (canary.asked,)
     found = asked.subject is not None and reach(asked.viewer, NOW).students.covers(asked.subject)

@@ -72,6 +72,8 @@ TOLD: list[tuple[Act, dict[str, Any], bool, str]] = [
     (Act.DECISION, {"kind": "confirm", "targets": ["<target>"]}, True, "confirmed: 4.NF.A.1"),
     (Act.FLAG_CHANGED, {"event": "dismiss", "flags": [1], "reason": "false_alarm"}, True, "dismissed: False alarm"),
     (Act.OWN_WORDS_SAID, {"own_words": 1, "kind": "goal"}, True, "A goal"),
+    (Act.STUDENT_TOLD, {"voice": 1, "kind": "help"}, True, "Asked for help"),
+    (Act.STUDENT_ANSWERED, {"voice": 1, "step": "talked"}, True, "Talked about"),
     (Act.AMENDMENT_DECIDED, {"step": "refuse"}, True, "The school does not correct it"),
     (Act.DELETED, {"what": "waiting_result", "rows": 3}, False, "results that wait for a name"),
     (Act.POLICY_CHANGED, {"organization": "<organization>", "ended": True}, False,

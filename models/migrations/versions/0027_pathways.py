@@ -1,4 +1,4 @@
-"""Ways to learn a target, and what a student likes to learn by."""
+"""Ways to learn a target, what a student likes to learn by, and what students tell of targets."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,9 +55,54 @@ def upgrade() -> None:
     op.add_column("own_words", sa.Column("setting", sa.Text(), nullable=True))
     op.create_check_constraint(op.f("ck_own_words_mode"), "own_words", f"mode IN ({_MODES})")
     op.create_check_constraint(op.f("ck_own_words_setting"), "own_words", f"setting IN ({_SETTINGS})")
-    for statement in (*secure("pathway", append_only=False), *secure("pathway_text", append_only=True)):
+    _voice()
+    for statement in secure("pathway", append_only=False):
         op.execute(statement)
+    for table in ("pathway_text", "student_voice", "voice_step"):
+        for statement in secure(table, append_only=True):
+            op.execute(statement)
     op.execute(grant_sequences())
+
+
+def _voice() -> None:
+    op.create_table(
+        "student_voice",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("student_id", sa.BigInteger(), nullable=False),
+        sa.Column("target_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("word", sa.Text(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        _key("student_voice", "student_id", "person"),
+        _key("student_voice", "target_id", "node"),
+        sa.CheckConstraint("kind IN ('sure', 'hard', 'help', 'way')", name=op.f("ck_student_voice_kind")),
+        sa.CheckConstraint(
+            "word IN ('not_yet', 'a_little', 'mostly', 'very', 'too_easy', 'about_right', 'too_hard')",
+            name=op.f("ck_student_voice_word"),
+        ),
+        sa.CheckConstraint("(kind IN ('sure', 'hard')) = (word IS NOT NULL)", name=op.f("ck_student_voice_told")),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_student_voice")),
+    )
+    op.create_index(op.f("ix_student_voice_district_id_student_id"), "student_voice", ["district_id", "student_id"])
+    op.create_table(
+        "voice_step",
+        sa.Column("district_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("voice_id", sa.BigInteger(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("by_person", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        _key("voice_step", "voice_id", "student_voice"),
+        _key("voice_step", "by_person", "person"),
+        sa.CheckConstraint(
+            "step IN ('seen', 'talked', 'done', 'agreed', 'declined', 'withdrawn')", name=op.f("ck_voice_step_step")
+        ),
+        sa.PrimaryKeyConstraint("district_id", "id", name=op.f("pk_voice_step")),
+        sa.UniqueConstraint("district_id", "voice_id", "step", name=op.f("uq_voice_step_district_id_voice_id_step")),
+    )
 
 
 def _key(table: str, column: str, parent: str) -> sa.ForeignKeyConstraint:
