@@ -315,6 +315,8 @@ CASES = (
     Case("ways of a class, none", "pages.class_pathways", "teacher", _WAYS),
     Case("ways of a class, refused", "pages.class_pathways", "teacher", _WAYS, _no_way, status=422),
     Case("ways of the district", "pages.district_pathways", "steward", "/pathways", more=stewarded, language="es"),
+    Case("what students decide", "pages.agency", "teacher", "/agency", more=asking),
+    Case("what students decide, of the district", "pages.agency", "leader", "/agency", more=asking, language="es"),
     Case("path, with what was told", "pages.my_path", "student", "/path", more=asking),
     Case("voice, to say", "pages.voice", "student", _VOICE, more=asking),
     Case("voice, of a child", "pages.voice", "guardian", _VOICE, more=asking, language="es"),

@@ -11,6 +11,7 @@ from mastery.decide import State
 from mastery.flags.life import FlagState
 from mastery.methods import Scale
 from mastery.next_step import NextKind
+from mastery.pathways import Mode, Setting
 
 
 class SectionSchema(Schema):
@@ -367,6 +368,23 @@ class ExplanationSchema(StandingSchema, LinksSchema):
     evidence = fields.List(fields.Nested(EvidenceSchema), required=True)
 
 
+class PathwayWordsSchema(Schema):
+    """What a way to learn is called, and what one does."""
+
+    title = fields.String(required=True)
+    about = fields.String(required=True)
+
+
+class PathwaySchema(Schema):
+    """A way to learn a target; `minutes` and `link` are null where nothing is said, `words` are by language."""
+
+    mode = fields.String(required=True, validate=validate.OneOf([one.value for one in Mode]))
+    setting = fields.String(required=True, validate=validate.OneOf([one.value for one in Setting]))
+    minutes = fields.Integer(required=True, allow_none=True)
+    link = fields.String(required=True, allow_none=True)
+    words = fields.Dict(keys=fields.String(), values=fields.Nested(PathwayWordsSchema), required=True)
+
+
 class NextTargetSchema(TargetNameSchema):
     """A target that is open to the student, and why: GUIDs of what comes before it."""
 
@@ -376,6 +394,7 @@ class NextTargetSchema(TargetNameSchema):
     soft_met = fields.List(fields.String(), required=True)
     soft_open = fields.List(fields.String(), required=True)
     inherited_from = fields.List(fields.String(), required=True)
+    pathways = fields.List(fields.Nested(PathwaySchema), required=True)
 
 
 class NextTargetsSchema(Schema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -24,8 +25,10 @@ from api.v1.read_schemas import ExplanationSchema, NextTargetsSchema, StandingsS
 from api.v1.reading import shown
 from api.v1.result_schema import StrictSchema
 from mastery.graph import Ambiguous, Resolved, Unlocked, resolve_target
+from mastery.pathways import Likes, Pathway, in_order
 from models.graph_store import DistrictGraph
 from models.queries_api import api_students, may_name_school, standings_after, student_names
+from models.queries_pathways import ways_to
 from models.registry import context, find_students
 from models.unit_of_work import district_transaction, one_snapshot
 
@@ -127,13 +130,18 @@ def get_explanation(query: dict[str, Any], student: str, target: str) -> Respons
 @blueprint.doc(responses=PROBLEM_RESPONSES)
 @blueprint.response(200, NextTargetsSchema)
 def get_next(query: dict[str, Any], student: str) -> Response:
-    """What a student may take up next, in the order in which it makes sense; never by grade or age."""
+    """What a student may take up next, in the order in which it makes sense, with ways to learn each; never by grade or
+    age. What the student likes is the student's own and orders nothing here.
+    """
     me = caller()
     with district_transaction(services().engine, me.district_id) as session:
         key, graph = find_one_student(session, student), _graph(session)
         found = next_targets(session, me.district_id, key, graph)
         name = student_names(session, me.district_id, [key])[key]
-        targets = [_next_document(one, graph) for one in found[: query["limit"]]]
+        some = found[: query["limit"]]
+        keys = [graph.ids[one.target] for one in some]
+        ways = ways_to(session, me.district_id, key, keys, services().clock())
+        targets = [_next_document(one, graph, ways.get(graph.ids[one.target], ())) for one in some]
         return shown(session, [key] if targets else (), {"student": name, "total": len(found), "targets": targets})
 
 
@@ -155,7 +163,7 @@ def get_policy(query: dict[str, Any], student: str) -> Response:
         return shown(session, [key], {"student": name, **document})
 
 
-def _next_document(one: Unlocked, graph: DistrictGraph) -> dict[str, Any]:
+def _next_document(one: Unlocked, graph: DistrictGraph, ways: Sequence[Pathway]) -> dict[str, Any]:
     return {
         **target_document(graph.ids[one.target], graph),
         "depth": one.depth,
@@ -164,6 +172,7 @@ def _next_document(one: Unlocked, graph: DistrictGraph) -> dict[str, Any]:
         "soft_met": list(one.soft_met),
         "soft_open": list(one.soft_open),
         "inherited_from": list(one.inherited_from),
+        "pathways": [asdict(way) for way in in_order(ways, Likes(), "en")],
     }
 
 

@@ -130,6 +130,7 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.home": lambda _: True,
     "pages.students": lambda _: True,
     "pages.today": lambda one: one.viewer.is_staff,
+    "pages.agency": lambda one: one.viewer.is_staff,
     "pages.classes": lambda one: one.viewer.is_staff,
     "pages.class_page": Question.sees_class,
     "pages.checks": Question.sees_class,

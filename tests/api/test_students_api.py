@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from api_rows import sitting, stored, walk
 from conftest_api import NOW, Machine, School, SteppingClock
 from factories import Factory, new_district
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from api.actions.graph import add_prerequisite
 from api.actions.graph_change import change_graph
 from mastery.graph import Strength
+from mastery.pathways import Mode, Pathway, Setting, Words
+from models.graph import Node
+from models.queries_pathways import add_way
 from models.roster import Enrollment, Person
 from models.unit_of_work import district_transaction
 
@@ -210,6 +214,27 @@ def test_what_is_next_follows_the_prerequisites(lms: Machine, school: School, en
         session, school.district_id, "4.NF.A.1", "4.NF.A.2", Strength.HARD))  # fmt: skip
     following = lms.get(f"/students/{student}/next")
     assert (following["total"], [one["code"] for one in following["targets"]]) == (1, ["4.NF.A.1"])
+
+
+def test_what_is_next_comes_with_ways_to_learn_it(lms: Machine, school: School, engine: Engine) -> None:
+    words = {"en": Words("Half a recipe", "Write it for half as many."), "es": Words("Media receta", "Escríbela.")}
+    way = Pathway(Mode.PROJECT, Setting.AT_HOME, None, "https://example.org", words)
+    with district_transaction(engine, school.district_id) as session:
+        found = select(Node.id).where(Node.district_id == school.district_id, Node.code == "4.NF.A.2")
+        key = session.scalars(found).one()
+        add_way(session, school.district_id, key, None, way, None, NOW)
+        add_way(session, school.district_id, key, None, replace(way, minutes=10), None, NOW)
+        session.commit()
+    first, second = lms.get(f"/students/{school.students[0]}/next")["targets"]
+    assert first["pathways"] == []
+    assert [one["minutes"] for one in second["pathways"]] == [10, None]
+    assert second["pathways"][1] == {
+        "mode": "project", "setting": "at_home", "minutes": None, "link": "https://example.org",
+        "words": {
+            "en": {"title": "Half a recipe", "about": "Write it for half as many."},
+            "es": {"title": "Media receta", "about": "Escríbela."},
+        },
+    }  # fmt: skip
 
 
 def test_what_is_next_is_limited(lms: Machine, school: School) -> None:
