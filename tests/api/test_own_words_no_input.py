@@ -14,11 +14,17 @@ from sqlalchemy import Engine, select
 
 from api.actions.own_words import change, say, withdraw
 from api.actions.replay import replay, verify
+from api.actions.voice import answer, tell
+from api.actions.voice import withdraw as stop
+from mastery import voice
+from mastery.pathways import Mode, Pathway, Setting, Words
 from mastery.profile import Kind, Saying
 from models.flag import Flag
 from models.graph import Node
 from models.queries_access import viewer_of
 from models.queries_own_words import told_of
+from models.queries_pathways import add_way
+from models.queries_voice import voice_of
 from models.unit_of_work import district_transaction
 
 ROOT = Path(__file__).parents[2]
@@ -27,8 +33,13 @@ READERS = {
     "mastery/profile.py", "models/own_words.py", "models/queries_own_words.py", "models/tables.py",
     "api/actions/own_words.py", "api/pages/own_words.py", "api/pages/own_words_view.py", "api/pages/my_path.py",
     "api/pages/students.py", "api/pages/record_words.py", "api/pages/__init__.py",
+    # what a student tells a teacher, and the counts of what students decide
+    "mastery/voice.py", "models/voice.py", "models/queries_voice.py", "api/actions/voice.py", "api/pages/voice.py",
+    "api/pages/voice_view.py", "api/pages/voice_words.py", "api/pages/record_sheet.py", "api/pages/audit_words.py",
+    "api/pages/today.py", "models/queries_agency.py",
 }  # fmt: skip
-_READS = re.compile(r"^(from|import) .*\b(mastery\.profile|own_words|own_words_view)\b|^    own_words,$", re.M)
+_WORDS = r"mastery\.profile|own_words|own_words_view|mastery\.voice|voice|queries_voice|voice_view|voice_words"
+_READS = re.compile(rf"^(from|import) .*\b({_WORDS})\b|^    (own_words|voice),$", re.M)
 _FLOORS = ("mastery", "models", "api")
 _TRIES = 25
 
@@ -73,6 +84,20 @@ def speak(engine: Engine, school: School, day: int) -> None:
         newest = {one.kind: one.key for one in told_of(session, school.district_id, ada) if one.saying}
         change(session, viewer, ada, newest[Kind.GOAL], Saying(Kind.GOAL, f"{day}"), known, now, now.date())
         withdraw(session, viewer, ada, newest[Kind.PREFERENCE], now)
+        say(session, viewer, ada, Saying(Kind.PREFERENCE, f"it moves {day}", mode=Mode.PROJECT), known, now, now.date())
+        for kind, word, words in (
+            (voice.Kind.SURE, list(voice.Sure)[day % 4], ""),
+            (voice.Kind.HARD, list(voice.Hard)[day % 3], ""),
+            (voice.Kind.HELP, "", "please"),
+            (voice.Kind.WAY, "", f"a bridge {day}"),
+        ):
+            tell(session, viewer, target, kind, word, words, known, now)
+        for one in voice_of(session, school.district_id, ada):
+            if one.waits:
+                answer(session, viewer, ada, one.key, voice.Step.SEEN, "", now)
+                stop(session, viewer, one.key, now)
+        way = Pathway(Mode.PROJECT, Setting.AT_HOME, 10, None, {"en": Words(f"A bridge {day}", "Build it.")})
+        add_way(session, school.district_id, target, None, way, None, now)
         session.commit()
 
 
