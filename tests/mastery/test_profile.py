@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mastery.pathways import Likes, Mode, Setting
 from mastery.profile import (
     LONGEST,
     MOST_STANDING,
@@ -19,6 +20,7 @@ from mastery.profile import (
     Saying,
     Speaker,
     change,
+    likes,
     may_say,
     say,
     speaker_of,
@@ -216,3 +218,23 @@ def _write(slate: list[Line], key: int, act: tuple) -> None:
             slate.remove(line)
     elif line.by == person and line.kind in SPOKEN and (line.text, line.target) != (more[1], None):
         line.key, line.text, line.target, line.times = key, more[1], None, line.times + 1
+
+
+def test_what_the_student_likes_is_what_stands_of_it_and_a_parents_word_where_there_is_none() -> None:
+    quiet = entry(1, Saying(Kind.PREFERENCE, "it is quiet"))
+    project = entry(2, Saying(Kind.PREFERENCE, "I build it", mode=Mode.PROJECT, setting=Setting.AT_HOME))
+    online = entry(3, Saying(Kind.PREFERENCE, "a screen", mode=Mode.ONLINE), MOTHER)
+    instead = entry(4, Saying(Kind.PREFERENCE, "I walk", setting=Setting.OUTSIDE), replaces=2)
+    assert likes([quiet], STUDENT) == Likes()
+    assert likes([quiet, online], STUDENT) == Likes(frozenset({Mode.ONLINE}))
+    assert likes([quiet, online, project], STUDENT) == Likes(
+        frozenset({Mode.PROJECT}), frozenset({Setting.AT_HOME})
+    )  # fmt: skip
+    assert likes([online, project, instead], STUDENT) == Likes(settings=frozenset({Setting.OUTSIDE}))
+    assert likes([project, replace(entry(5, None, replaces=2), kind=Kind.PREFERENCE)], STUDENT) == Likes()
+
+
+def test_a_mode_is_named_with_a_preference_alone() -> None:
+    said = say([], Speaker.STUDENT, STUDENT, Saying(Kind.INTEREST, "maps", mode=Mode.PROJECT), TODAY, KNOWN)
+    assert said is not None
+    assert said.saying == Saying(Kind.INTEREST, "maps")
