@@ -38,8 +38,8 @@ from models.queries_moves import (
     waiting_decisions,
 )
 from models.queries_today import SEVERITIES, SectionRow, flags_by_id, sections_of, waiting_cut_scores
-from models.revocations import how_many_wait
 from models.queries_voice import names_of, waiting_requests
+from models.revocations import how_many_wait
 
 _WAITING_SHOWN = 5
 _NAMED_FIRST = 3
