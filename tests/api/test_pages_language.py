@@ -15,7 +15,7 @@ from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
 from furnished import crowd, furnish
 from furnished_letters import lettered
-from furnished_work import calendared, corrected, on_paper, spoken
+from furnished_work import asking, calendared, corrected, on_paper, spoken
 from office_world import at_home, ruled, waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
@@ -88,7 +88,7 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 
 
 # of the states of a page those that can be there together
-FURNISHING = (None, crowd, corrected, calendared, on_paper, waiting_office, at_home, ruled)
+FURNISHING = (None, crowd, corrected, asking, calendared, on_paper, waiting_office, at_home, ruled)
 # as the page's registry has them, and what it has not
 PLACES = [
     *(
@@ -104,6 +104,7 @@ PLACES = [
     ("principal", "/classes/{section}"), ("leader", "/students"), ("leader", "/classes"),
     ("principal", "/letters?group=staff"),
     *((who, "/students/{student}/own-words") for who in ("student", "guardian", "teacher")),
+    ("steward", "/pathways"),
     *((None, path) for path in ("/activate/{mother}", "/activate/{again}", "/recover")),
 ]  # fmt: skip
 # two only send elsewhere, one is for developers, one a picture; to one comes who is halfway, further below
@@ -128,6 +129,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     calendared(found)
     on_paper(found)
     spoken(found)
+    asking(found)
 
     def rows(make: Factory) -> None:
         below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")
