@@ -37,6 +37,8 @@ class Affair(StrEnum):
     CALENDARS = "calendars"  # which days of a school count
     PATHWAYS = "pathways"  # ways to learn the targets of the district
     POLICY = "policy"  # what of the rules a district may set
+    CURRICULUM = "curriculum"  # which targets are priority, what a course needs
+    GRADES = "grades"  # by which rule mastery is printed as a grade
 
 
 _PRINCIPAL, _REGISTRAR, _STEWARD, _LEADER = (
@@ -67,6 +69,8 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     # the steward keeps the targets, and what they can be learnt by with them
     Affair.PATHWAYS: frozenset({_STEWARD, _LEADER}),
     Affair.POLICY: frozenset({_STEWARD, _LEADER}),
+    Affair.CURRICULUM: frozenset({_LEADER}),
+    Affair.GRADES: frozenset({_PRINCIPAL, _LEADER}),
 }
 
 

@@ -52,6 +52,9 @@ class Policy:
     # of a competency's supporting targets, beside all of its priority targets (domain 2.4)
     rollup_supporting_share: float = 0.80
 
+    # learning targets that a student is at work on at once in a subject; more is told, and stops nobody (S16)
+    pace_wip_limit: int = 5
+
     # trying a test again (domain 2.5)
     retake_cooldown_days: int = 3
     retake_attempts: int = 3

@@ -71,6 +71,7 @@ SETTABLE: Mapping[str, Parameter] = {
     "readiness_newest_within_days": _days(1, 200),
     "readiness_share": _part(Unit.SHARE, "0.5", "1"),
     "decision_confirm_within": _days(1, 60),
+    "pace_wip_limit": _count(1, 50, followed=True),
     "pace_too_early_days": _days(0, 60),
     "pace_too_early_share": _part(Unit.SHARE, "0", "0.5"),
     "pace_ahead_days": _days(1, 60),
@@ -94,17 +95,16 @@ class Fixed(StrEnum):
 _FIXED: Mapping[Fixed, tuple[str, ...]] = {
     Fixed.ESTIMATES: (
         "mastery_", "scale_", "needs_review_", "boe_", "independence_", "max_effective_", "enough_evidence_",
-        "retention_check_", "rollup_", "flag_", "wheel_spin_", "drop_", "prereq_gap_", "contradiction_",
+        "retention_check_", "flag_", "wheel_spin_", "drop_", "prereq_gap_", "contradiction_",
     ),
     Fixed.INSTALLATION: ("session_", "sign_in_", "roster_"),
     Fixed.NOT_FOLLOWED: (
-        "judgement_", "override_", "revocation_", "raters_", "class_", "moves_", "half_day_", "learning_plan_",
-        "projection_",
-        "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
+        "judgement_", "override_", "revocation_", "rollup_", "raters_", "class_", "moves_", "half_day_",
+        "learning_plan_", "projection_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
     ),
 }  # fmt: skip
 _AHEAD = (
-    "rollup_", "retake_items_", "retake_forms_", "retake_shared_", "retake_seen_", "raters_", "pace_",
+    "retake_items_", "retake_forms_", "retake_shared_", "retake_seen_", "raters_", "pace_",
     "learning_plan_", "projection_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
 )  # fmt: skip
 NAMES: tuple[str, ...] = tuple(one.name for one in fields(Policy) if one.name != "version")
@@ -113,7 +113,8 @@ NAMES: tuple[str, ...] = tuple(one.name for one in fields(Policy) if one.name !=
 
 def in_use(name: str) -> bool:
     """Whether anything goes by a parameter: those of laws ahead of what the service does are no rule in force."""
-    return not name.startswith(_AHEAD)
+    found = SETTABLE.get(name)
+    return (found is not None and found.followed) or not name.startswith(_AHEAD)
 
 
 def fixed_because(name: str) -> Fixed | None:

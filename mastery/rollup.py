@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from mastery.policy import Policy
 _MASTERED = frozenset({State.MASTERED, State.NEEDS_REVIEW})
 # a person has said that the student does not owe it
 _LIFTED = frozenset({State.WAIVED, State.EXEMPT})
+_CLOSE = _MASTERED | {State.MASTERED_PROVISIONAL}
 
 
 class Standing(StrEnum):
@@ -40,10 +42,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class OnTarget:
-    """A student's decision on a target, as far as a roll-up reads it."""
+    """A student's decision on a target, as far as a roll-up reads it; `on`: the day of mastery, where there is one."""
 
     state: State
     level: float | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Rolled:
 
     `missing` are the priority targets (of a course the competencies) to be mastered yet. Of `supporting`, those not
     mastered yet, any `supporting_needed` are enough. `unconfirmed` are met but for a confirmation. `lifted` are waived
-    or exempt, and left out of every count. `level` is the summary of what is mastered, None until the whole is.
+    or exempt, and left out of every count. `level` is the summary of what the whole needs, None until it is mastered:
+    of a competency its priority targets and the best of the supporting ones, as many as it needs.
     """
 
     standing: Standing
@@ -91,7 +95,10 @@ def competency(parts: Sequence[Part], known: Mapping[Key, OnTarget], policy: Pol
         standing = Standing.PROVISIONAL
     else:
         standing = Standing.OPEN
-    level = summary_level(found[t].level for t in mastered) if standing is Standing.MASTERED else None
+    level = None
+    if standing is Standing.MASTERED:
+        best = _best([found[t].level for t in supporting if t in mastered], _needed(len(supporting), 0, policy))
+        level = summary_level([*(found[t].level for t in priority), *best])
     return Rolled(standing, level, missing, open_supporting, needed, unconfirmed, lifted)
 
 
@@ -125,6 +132,61 @@ def summary_level(levels: Iterable[float | None]) -> float | None:
         return None
     half = len(known) // 2
     return nearest_half(known[half] if len(known) % 2 else Fraction(known[half - 1] + known[half], 2))
+
+
+# --- what was mastered stays so ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """What made a competency and a course until `last`, that day included (None: it still does).
+
+    `competencies` are the parts of each, `courses` the competencies that each requires, all of which are given.
+    """
+
+    last: date | None
+    competencies: Mapping[Key, Sequence[Part]]
+    courses: Mapping[str, Sequence[Key]]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Where a student stands on every competency and course of the newest era."""
+
+    competencies: Mapping[Key, Rolled]
+    courses: Mapping[str, Rolled]
+
+
+def whole(eras: Sequence[Era], known: Mapping[Key, OnTarget], policy: Policy) -> Whole:
+    """Roll up over all eras, the oldest first: what was whole by the rules of its day is not taken away by later ones.
+
+    Of an era that is over, mastery counts as far as it is of a day within it or before, and stands to this day; what a
+    person lifted counts whenever that was. ValueError without an era, or as `competency` and `course`.
+    """
+    if not eras:
+        raise ValueError("there is no era")
+    held_parts: dict[Key, Rolled] = {}
+    held: dict[str, Rolled] = {}
+    for era in eras:
+        seen = known if era.last is None else seen_on(known, era.last)
+        parts = {one: held_parts.get(one) or competency(some, seen, policy) for one, some in era.competencies.items()}
+        courses = {name: held.get(name) or course(required, parts) for name, required in era.courses.items()}
+        held_parts |= {one: rolled for one, rolled in parts.items() if rolled.standing is Standing.MASTERED}
+        held |= {name: rolled for name, rolled in courses.items() if rolled.standing is Standing.MASTERED}
+    return Whole(parts, courses)
+
+
+def seen_on(known: Mapping[Key, OnTarget], day: date) -> Mapping[Key, OnTarget]:
+    """What is mastered now, as far as it was by the end of a day; anything else is not begun, or lifted."""
+    return {
+        target: one
+        for target, one in known.items()
+        if one.state in _LIFTED or (one.state in _CLOSE and one.on is not None and one.on <= day)
+    }
+
+
+def _best(levels: Iterable[float | None], number: int) -> list[float]:
+    return sorted((one for one in levels if one is not None), reverse=True)[:number]
 
 
 def _needed(supporting: int, mastered: int, policy: Policy) -> int:

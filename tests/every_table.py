@@ -26,6 +26,7 @@ _OWN: dict[str, dict[str, Any]] = {
     "disclosure": {"happened_on": _AT.date()},
     "student_voice": {"kind": "help"},
     "policy_record": {"level": "school", "parameter": "retake_attempts", "value": "3"},
+    "grade_rule": {"level": "school"},
 }
 
 

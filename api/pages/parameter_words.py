@@ -35,6 +35,13 @@ GROUPS: tuple[tuple[Any, dict[str, Any]], ...] = (
         },
     ),
     (
+        _l("Competencies, and work at the same time"),
+        {
+            "rollup_supporting_share": _l("Of the supporting targets of a competency, the share to be mastered"),
+            "pace_wip_limit": _l("Targets at work at once in a subject; more is only told"),
+        },
+    ),
+    (
         _l("Ready for a test, trying again, remembering"),
         {
             "readiness_probability": _l("How sure the estimate of what comes before must be"),

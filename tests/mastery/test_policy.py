@@ -26,7 +26,7 @@ SPECIFIED = {
     "drop_close_levels": 0.5, "drop_probability": 0.30, "drop_within_days": 5,
     "prereq_gap_probability": 0.50, "prereq_gap_failed_records": 3,
     "contradiction_probability_high": 0.90,
-    "override_artefacts": 1, "rollup_supporting_share": 0.80,
+    "override_artefacts": 1, "rollup_supporting_share": 0.80, "pace_wip_limit": 5,
     "retake_items_min": 10, "retake_forms_apart": 2, "retake_shared_items": 0.20, "retake_seen_share": 0.10,
     "raters_required": 2, "raters_sample_rate": 0.15, "raters_adjacent_levels": 1.0,
     "raters_exact_share": 0.60, "raters_adjacent_share": 0.95, "raters_kappa": 0.70, "raters_kappa_from": 30,
