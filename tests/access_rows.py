@@ -320,6 +320,9 @@ def _district(make: Factory, student: Person, canary: Canary) -> dict[str, int |
         district_id=make.district_id, client_id=f"program-{make.district_id}-{canary.mark}",
         name=f"Program {canary.mark}", scopes=[], created_at=NOW, revoked_at=None,
     )  # fmt: skip
+    competency = make.target(f"COMPETENCY-{canary.mark}", "I can do it all.")
+    competency.kind = "competency"
     return {
-        "partner_id": make._add(partner).id, "client_id": make._add(program).client_id, "hold_id": make._add(hold).id
+        "competency_id": competency.id, "partner_id": make._add(partner).id,
+        "client_id": make._add(program).client_id, "hold_id": make._add(hold).id,
     }  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pyotp
+from course_world import coursed
 from furnished import Furnished, crowd
 from furnished_decisions import appealed, long_held, overridden, proposed, revoked
 from furnished_letters import lettered, mailing, silent, stewarded
@@ -155,6 +156,12 @@ def _no_day(visitor: Visitor) -> None:
     visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
 
 
+def _no_bands(visitor: Visitor) -> None:
+    visitor.page.locator("form.office-form").evaluate("(form) => { form.noValidate = true; }")
+    visitor.page.get_by_role("button", name="Sign", exact=True).click()
+    visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
+
+
 def _wordless(visitor: Visitor) -> None:
     """A day that is over, past the browser's own check."""
     visitor.page.get_by_text("Set a goal").click()
@@ -232,6 +239,9 @@ _VOICE = "/students/{student}/targets/{little}/voice"
 _WAYS = "/classes/{section}/pathways"
 _OWN_WORDS = "/students/{student}/own-words"
 _LOOKED = "/students/{student}/looked"
+_COMPETENCIES = "/students/{student}/competencies"
+_TRIED = "/classes/{section}/grades?measure=level&bands=3.5+A%0A3+B%0A0+C&open_mark=IP"
+_TRIED_BADLY = "/classes/{section}/grades?measure=share&bands=much+A"
 _TOLD = "/students/{classmate}/targets/{told}"
 
 # what a page shows and is none
@@ -341,6 +351,21 @@ CASES = (
     Case("paper, to type in", "pages.paper", "teacher", "/paper/{paper}", more=on_paper),
     Case("paper, in Spanish", "pages.paper", "teacher", "/paper/{paper}", more=on_paper, language="es"),
     Case("class, nobody in it", "pages.class_page", "stranger", "/classes/{empty}"),
+    Case("competencies, full", "pages.competencies", "student", _COMPETENCIES, more=coursed),
+    Case("competencies, in Spanish", "pages.competencies", "guardian", _COMPETENCIES, more=coursed, language="es"),
+    Case("competencies, as a teacher sees them", "pages.competencies", "teacher", _COMPETENCIES, more=coursed),
+    Case("competencies, nothing yet", "pages.competencies", "teacher", "/students/{classmate}/competencies"),
+    Case("grades, none", "pages.grades", "teacher", "/classes/{section}/grades"),
+    Case("grades, full", "pages.grades", "teacher", "/classes/{section}/grades", more=coursed),
+    Case("grades, another rule tried", "pages.grades", "principal", _TRIED, more=coursed),
+    Case("grades, a rule that is none", "pages.grades", "teacher", _TRIED_BADLY, more=coursed, language="es"),
+    Case("rules for grades, none", "pages.grade_rules", "principal", "/office/grades"),
+    Case("rules for grades", "pages.grade_rules", "leader", "/office/grades", more=coursed),
+    Case("rules for grades, refused", "pages.grade_rules", "leader", "/office/grades", _no_bands, status=422),
+    Case("competencies of the district", "pages.curriculum", "leader", "/office/competencies", more=coursed),
+    Case("competencies of the district, none", "pages.curriculum", "leader", "/office/competencies"),
+    Case("a competency", "pages.competency", "leader", "/office/competencies/{competency}", more=coursed),
+    Case("a competency, told apart", "pages.competency", "leader", "/office/competencies/{apart}", more=coursed),
     Case("measurement, none yet", "pages.measurements", "leader", "/measurement"),
     Case("measurement, subjects", "pages.measurements", "leader", "/measurement", more=well_measured),
     Case("measurement, full", "pages.measurement", "leader", "/measurement/Mathematics", more=well_measured),

@@ -15,7 +15,7 @@ from mastery.body.words import Key, State
 from mastery.curriculum import eras, is_apart
 from mastery.graph import NodeKind
 from mastery.policy import DEFAULT_POLICY
-from mastery.rollup import Era, OnTarget, Rolled, Whole, whole
+from mastery.rollup import Era, OnTarget, Rolled, Whole, seen_on, whole
 from models.curriculum import course_requirements, marked_targets
 from models.graph_store import DistrictGraph
 from models.queries_rollup import CourseClass, course_classes, on_targets
@@ -121,11 +121,14 @@ def rolled_up(
 def rolled_up_class(
     session: Session, district_id: int, graph: DistrictGraph, students: Collection[int], day: date, zone: ZoneInfo
 ) -> tuple[Era, Mapping[int, Whole]]:
-    """What makes the courses on a day, and where each student of a class stood on them by its end; three statements."""
+    """What makes the courses on a day, and where each student stood on them by its end; three statements.
+
+    What was mastered later is not mastered yet; what was then and was taken back since is told as it stands now.
+    """
     over_time = eras_until(session, district_id, graph, day)
     targets = {int(part.target) for era in over_time for some in era.competencies.values() for part in some}
     known = on_targets(session, district_id, students, zone, targets)
-    return over_time[-1], {one: whole(over_time, on, DEFAULT_POLICY) for one, on in known.items()}
+    return over_time[-1], {one: whole(over_time, seen_on(on, day), DEFAULT_POLICY) for one, on in known.items()}
 
 
 def _keys(keys: Sequence[Any]) -> Sequence[int]:

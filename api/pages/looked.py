@@ -64,6 +64,8 @@ PAGES: dict[str, Any] = {
         ("pages.revocation", "pages.waiting_revocations_page"), _l("what was said about taking a mastery away")
     ),
     **dict.fromkeys(("pages.paper", "pages.type_paper"), _l("results on paper, to type in")),
+    "pages.competencies": _l("the page of competencies and courses"),
+    "pages.grades": _l("the printed grades of the class"),
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),
@@ -76,6 +78,7 @@ READS: dict[str, Any] = {
     "students.get_students": _l("the list of students and their classes"),
     "students.get_targets": _l("where the student stands"),
     "students.get_explanation": _l("the results on one target"),
+    "students.get_competencies": _l("competencies, courses and printed grades"),
     "students.get_next": _l("what may come next"),
     "students.get_policy": _l("which rules hold for the student"),
     "flags.get_flags": _l("information for teachers"),

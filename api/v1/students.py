@@ -13,11 +13,14 @@ from marshmallow import RAISE, ValidationError, fields, validate
 from sqlalchemy.orm import Session
 
 from api.actions.explain import Moment, explanation, standing_documents, target_document
+from api.actions.grades import grade_document, student_grades
 from api.actions.graph import next_targets
 from api.actions.policy_records import in_force_for, policy_document
+from api.actions.rolled_up import competency_document, course_document, rolled_up
 from api.problems import ProblemError
 from api.security.guards import caller, machine
 from api.services import services
+from api.v1.competency_schemas import CompetenciesSchema
 from api.v1.documents import PROBLEM_RESPONSES
 from api.v1.paging import PageQuery, cut, is_key, is_text, links, place
 from api.v1.policy_schemas import PolicyInForceSchema
@@ -143,6 +146,38 @@ def get_next(query: dict[str, Any], student: str) -> Response:
         ways = ways_to(session, me.district_id, key, keys, services().clock())
         targets = [_next_document(one, graph, ways.get(graph.ids[one.target], ())) for one in some]
         return shown(session, [key] if targets else (), {"student": name, "total": len(found), "targets": targets})
+
+
+@blueprint.get("/students/<path:student>/competencies")
+@machine("students.read")
+@blueprint.arguments(PageQuery, location="query", unknown=RAISE)
+@blueprint.doc(responses=PROBLEM_RESPONSES)
+@blueprint.response(200, CompetenciesSchema)
+def get_competencies(query: dict[str, Any], student: str) -> Response:
+    """Competencies of a student with what each lacks, and their courses with the printed grade beside."""
+    after = place(query["after"], is_key)
+    me = caller()
+    with district_transaction(services().engine, me.district_id) as session:
+        key, graph, moment = find_one_student(session, student), _graph(session), _moment(session)
+        whole = rolled_up(session, me.district_id, graph, key, moment.now, moment.zone)
+        by_key = {one.key: one for one in whole.competencies if after is None or one.key > after[0]}
+        wanted = [by_key[one] for one in sorted(by_key)[: query["limit"] + 1]]
+        some, following = cut(wanted, query["limit"], lambda one: (one.key,))
+        named = may_name_school(session, me.district_id, key)
+        grades = student_grades(session, me.district_id, whole.courses, moment.day) if named else {}
+        courses = [
+            {**course_document(one, graph), "grade": None if graded is None else grade_document(*graded)}
+            for one in (whole.courses if named else ())
+            for graded in [grades.get(one.of.section)]
+        ]
+        document = {
+            "student": student_names(session, me.district_id, [key])[key],
+            "as_of": moment.day.isoformat(),
+            "courses": courses,
+            "competencies": [competency_document(one, graph) for one in some],
+            **links(following),
+        }
+        return shown(session, [key], document)
 
 
 @blueprint.get("/students/<path:student>/policy")

@@ -37,7 +37,8 @@ PUBLIC = {
 BODIES = {"results.post_results", "assessments.put_assessment"}
 READS = {
     "results.get_result", "assessments.get_assessment", "students.get_students", "students.get_targets",
-    "students.get_explanation", "students.get_next", "students.get_policy", "flags.get_flags",
+    "students.get_explanation", "students.get_next", "students.get_policy",
+    "students.get_competencies", "flags.get_flags",
     "measurement.get_measurement",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from catalogue_files import FILES, LANGUAGES, fixed_parts, forms, translated
+from course_world import coursed
 from every_page import CASES
 from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
@@ -88,7 +89,7 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 
 
 # of the states of a page those that can be there together
-FURNISHING = (None, crowd, corrected, asking, calendared, on_paper, waiting_office, at_home, ruled)
+FURNISHING = (None, crowd, corrected, asking, calendared, on_paper, coursed, waiting_office, at_home, ruled)
 # as the page's registry has them, and what it has not
 PLACES = [
     *(
@@ -130,6 +131,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     on_paper(found)
     spoken(found)
     asking(found)
+    coursed(found)
 
     def rows(make: Factory) -> None:
         below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")

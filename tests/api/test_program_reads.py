@@ -60,6 +60,7 @@ SHOWN = {
     "students.get_explanation": ("/students/S/targets/4.NF.A.1/explanation", (0,)),
     "students.get_next": ("/students/S/next", (0,)),
     "students.get_policy": ("/students/S/policy", (0,)),
+    "students.get_competencies": ("/students/S/competencies", (0,)),
     "flags.get_flags": ("/flags", (0,)),
     "results.get_result": ("/results/S/4.NF.A.1/1", (0,)),
 }
