@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from mastery.body.words import Key, State
 from mastery.rollup import OnTarget
 from mastery.roster import Role
-from models.queries_people import enrolled
-from models.roster import Enrollment, Section
+from models.queries_people import enrolled, on
+from models.retention import in_sight
+from models.roster import Enrollment, Person, School, Section, Term
 from models.standing import Standing
 
 
@@ -71,7 +72,7 @@ def course_of_class(session: Session, district_id: int, section: int) -> CourseC
     row = session.get(Section, (district_id, section))
     if row is None or row.course_sourced_id is None:
         return None
-    return CourseClass(row.id, row.title, tuple(row.periods), row.school_id, row.course_sourced_id)
+    return _class_of(row)
 
 
 def known_courses(session: Session, district_id: int) -> Mapping[str, str]:
@@ -83,3 +84,76 @@ def known_courses(session: Session, district_id: int) -> Mapping[str, str]:
         .order_by(Section.course_sourced_id.collate("C"))
     )
     return {course or "": title for course, title in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class TermClass:
+    """A class of a term and its students on a day, by key and the roster's sourcedId."""
+
+    of: CourseClass
+    sourced_id: str
+    school_sourced_id: str
+    students: Sequence[tuple[int, str]]
+
+
+def find_terms(session: Session, district_id: int, name: str) -> Sequence[Term]:
+    """The terms with this sourcedId or title."""
+    named = (Term.sourced_id == name) | (Term.title == name)
+    return session.scalars(select(Term).where(Term.district_id == district_id, named).order_by(Term.sourced_id)).all()
+
+
+def classes_of_term(
+    session: Session, district_id: int, term: str, courses: Collection[str], day: date
+) -> Sequence[TermClass]:  # fmt: skip
+    """The classes of a term, by its sourcedId, of some courses, with who was in each on a day; two statements."""
+    rows = session.execute(
+        select(Section, School.sourced_id)
+        .join(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))
+        .where(
+            Section.district_id == district_id,
+            literal(term) == func.any(Section.term_sourced_ids),
+            Section.course_sourced_id.in_(list(courses)),
+        )
+        .order_by(Section.sourced_id.collate("C"))
+    ).all()
+    members = _members(session, district_id, [section.id for section, _ in rows], day)
+    return [TermClass(_class_of(one), one.sourced_id, school, members.get(one.id, ())) for one, school in rows]
+
+
+def class_members(session: Session, district_id: int, name: str, day: date) -> TermClass | None:
+    """A class by its sourcedId with who is in it on a day; None where there is none with a course. Two statements."""
+    row = session.execute(
+        select(Section, School.sourced_id)
+        .outerjoin(School, (School.district_id == Section.district_id) & (School.id == Section.school_id))
+        .where(Section.district_id == district_id, Section.sourced_id == name, Section.course_sourced_id.is_not(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    section, school = row
+    members = _members(session, district_id, [section.id], day)
+    return TermClass(_class_of(section), section.sourced_id, school or "", members.get(section.id, ()))
+
+
+def _class_of(row: Section) -> CourseClass:
+    return CourseClass(row.id, row.title, tuple(row.periods), row.school_id, row.course_sourced_id or "")
+
+
+def _members(
+    session: Session, district_id: int, sections: Collection[int], day: date
+) -> Mapping[int, Sequence[tuple[int, str]]]:
+    rows = session.execute(
+        select(Enrollment.section_id, Person.id, Person.sourced_id)
+        .join(Person, (Person.district_id == Enrollment.district_id) & (Person.id == Enrollment.person_id))
+        .where(
+            Enrollment.district_id == district_id,
+            Enrollment.section_id.in_(list(sections)),
+            Enrollment.role == Role.STUDENT,
+            on(day, Enrollment),
+            in_sight(district_id, Person.id),
+        )
+        .distinct()
+    )
+    found: dict[int, list[tuple[int, str]]] = {}
+    for section, key, sourced_id in rows:
+        found.setdefault(section, []).append((key, sourced_id))
+    return {section: sorted(some, key=lambda one: one[1]) for section, some in found.items()}

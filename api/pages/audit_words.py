@@ -12,8 +12,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from api.pages import access_words, calendar_words, office_words, policy_words, record_words, voice_words
+from api.pages import access_words, calendar_words, grade_words, office_words, policy_words, record_words, voice_words
 from api.pages.blueprint import Visit
 from api.pages.disclosure_words import GROUNDS
 from api.pages.flag_cards import DISMISS_REASONS
@@ -41,6 +42,7 @@ FILES: dict[str, Any] = {
     "audit": _l("the list of who did what"),
     "district": _l("all that the district has"),
     "access_report": _l("what one account or program was shown"),
+    "grades": _l("the printed grades of a term"),
 }
 
 
@@ -296,7 +298,29 @@ def _graph(told: _Told) -> str:
     return _("the learning targets and what comes before what, version %(version)s", version=told.detail["version"])
 
 
+def _grade_rule(told: _Told) -> str:
+    place = record_words.said(grade_words.LEVELS, told.detail["level"])
+    return _("the rule for grades of %(place)s, from %(day)s", place=place, day=_day(told.detail["from"]))
+
+
+def _priority(told: _Told) -> str:
+    number = len(told.detail["targets"])
+    return ngettext(
+        "which targets are priority, from %(day)s: %(num)d target",
+        "which targets are priority, from %(day)s: %(num)d targets",
+        number,
+        day=_day(told.detail["from"]),
+    )
+
+
+def _course(told: _Told) -> str:
+    return _("what the course %(name)s needs, from %(day)s", name=told.detail["course"], day=_day(told.detail["from"]))
+
+
 _RULES: dict[str, Callable[[_Told], str]] = {
+    "grade_rule": _grade_rule,
+    "priority": _priority,
+    "course": _course,
     "retention": _retention,
     "cut_scores": _cut_scores,
     "parameter": _parameter,

@@ -56,7 +56,7 @@ def test_a_family_reads_it_in_spanish(course: Furnished) -> None:
     client.post("/language", language="es", next="/students")
     page = client.get(f"/students/{course.world.student.id}/competencies").text
     assert "Competencias, y lo que le falta a cada una" in page
-    assert "Nota impresa: B" in page
+    assert "Nota impresa: NP" in page
 
 
 def test_everything_of_every_standing_is_told(course: Furnished) -> None:
