@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.orm import Session
 
+from api.actions.curriculum import mark_imported
 from api.actions.graph import (
     GraphError,
     NewTarget,
@@ -23,13 +24,14 @@ from api.actions.graph import (
     set_strength_in,
 )
 from api.actions.graph_change import NO_CONSEQUENCES, Consequences, change_graph
-from api.actions.graph_import import import_case
+from api.actions.graph_import import GraphImport, import_case
 from api.cli_graph_text import consequence_lines, import_json, import_text, next_json, next_text, strength_text
 from api.cli_target_texts import texts
 from api.context import print_json, with_district
 from api.interop.case import read_case
 from api.interop.case_values import NotACasePackageError
 from api.services import Services
+from mastery.calendar import today_in
 from mastery.graph import CycleError, Strength
 from models.district import District
 from models.graph_store import load_graph
@@ -84,10 +86,15 @@ def case(services: Services, district: District, file: Path, subject: str | None
         with _refusals(), district_transaction(services.engine, district.id) as session:
             done = import_case(session, district.id, package, now, dry_run=True)
     else:
+
+        def bring_in(session: Session) -> GraphImport:
+            found = import_case(session, district.id, package, now)
+            known, today = load_graph(session, district.id), today_in(district.time_zone, now)
+            mark_imported(session, district.id, known, package.priorities, now, today)
+            return found
+
         asked = {"change": "import", "framework": package.framework.guid}
-        done, after = _change(
-            services, district, lambda session: import_case(session, district.id, package, now), asked
-        )
+        done, after = _change(services, district, bring_in, asked)
     if as_json:
         print_json(import_json(done, package.report, after, dry_run))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -49,6 +49,25 @@ def mark_targets(
         detail = {"what": "priority", "targets": named, "from": since.isoformat(), "by": said}
         record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail=detail)
     return len(changed)
+
+
+def mark_imported(
+    session: Session, district_id: int, graph: DistrictGraph, said: Mapping[str, bool], now: datetime, today: date
+) -> int:  # fmt: skip
+    """Take over what a framework's file says of its targets, from today on; how many that changes.
+
+    What somebody here said of a target is left as it is. The caller commits.
+    """
+    known = {one.target for one in marked_targets(session, district_id)}
+    wanted = {
+        graph.ids[target]: priority
+        for guid, priority in said.items()
+        if guid in graph.ids
+        for target in graph.graph.targets(guid)
+        if graph.ids[target] not in known
+    }
+    desk, priority = Desk(district_id), [one for one, is_so in wanted.items() if is_so]
+    return mark_targets(session, desk, graph, wanted, priority, today, now, today, "the file of the framework")
 
 
 def require(

@@ -80,6 +80,7 @@ class _PackageReader:
         self.type_titles = self._type_titles()
         self.framework = self._framework(data["CFDocument"], name, subject)
         self.subject_given = subject is not None
+        self.priorities: dict[str, bool] = {}
         self.nodes: dict[str, Node] = {}
         self.by_uri: dict[str, str] = {}
         self.edges: dict[tuple[str, str, str], Edge] = {}
@@ -99,6 +100,7 @@ class _PackageReader:
             outside=tuple(self.outside.values()),
             title_stated=text_of(self.data["CFDocument"].get("title")) is not None,
             report=self.report,
+            priorities=self.priorities,
         )
 
     # --- the document -----------------------------------------------------------------------------------------------
@@ -159,6 +161,10 @@ class _PackageReader:
             self.report.note(OddityKind.NO_STATEMENT, guid, f"shown as {statement!r}")
         if code is None:
             self.report.note(OddityKind.NO_CODE, guid, statement[:80])
+        # no field of CASE: an extension, which 1.1 allows on every item
+        extensions = item.get("extensions")
+        if isinstance(extensions, dict) and isinstance(extensions.get("priority"), bool):
+            self.priorities[guid] = extensions["priority"]
         own_subject = None if self.subject_given else next(iter(texts_of(item.get("subject"))), None)
         self.nodes[guid] = Node(
             guid=guid,

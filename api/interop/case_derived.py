@@ -46,6 +46,7 @@ class _DerivedReader:
         self.framework = self._framework(name, subject)
         self.nodes: dict[str, Node] = {}
         self.guids: dict[str, str] = {}
+        self.priorities: dict[str, bool] = {}
         self.edges: dict[tuple[str, str, str], Edge] = {}
         self.outside: dict[tuple[str, str, str], Edge] = {}
 
@@ -66,6 +67,7 @@ class _DerivedReader:
             outside=tuple(self.outside.values()),
             title_stated=text_of(self.data.get("title")) is not None,
             report=self.report,
+            priorities=self.priorities,
         )
 
     def _framework(self, name: str, subject: str | None) -> Framework:
@@ -111,6 +113,8 @@ class _DerivedReader:
         if statement is None:
             self.report.note(OddityKind.NO_STATEMENT, code, f"shown as {code!r}")
         grade = text_of(entry.get("grade"))
+        if isinstance(entry.get("priority"), bool):
+            self.priorities[guid] = entry["priority"]
         self.nodes[guid] = self._node(guid, NodeKind.STANDARD, code, statement or code, grade, place)
 
     def _node(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -68,7 +69,10 @@ class CaseReport:
 
 @dataclass(frozen=True, slots=True)
 class CasePackage:
-    """One framework as values. `outside` are well-formed edges with an end that is not in this file."""
+    """One framework as values. `outside` are well-formed edges with an end that is not in this file.
+
+    `priorities`: of the nodes by GUID whose file says so, whether each is a priority (domain 2.4) or a supporting one.
+    """
 
     framework: Framework
     nodes: tuple[Node, ...]
@@ -76,6 +80,7 @@ class CasePackage:
     outside: tuple[Edge, ...]
     title_stated: bool
     report: CaseReport
+    priorities: Mapping[str, bool] = field(default_factory=dict)
 
 
 class NotACasePackageError(ValueError):

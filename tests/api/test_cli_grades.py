@@ -168,3 +168,23 @@ def test_a_term_that_is_over_goes_by_its_own_day(world: World, tmp_path: Path) -
     assert run("grades", "export", "--term", "over", str(tmp_path / "over")).startswith("0 grades of 0 classes")
     assert "has not begun" in refused("grades", "export", "--term", "later", str(tmp_path / "later"))
     assert "no term" in refused("grades", "export", "--term", "never", str(tmp_path / "never"))
+
+
+def test_a_framework_says_which_of_its_targets_are_supporting_and_the_lead_has_the_last_word(
+    world: World, tmp_path: Path
+) -> None:
+    nodes = [{"code": "6.NS.1", "text": "Divide."}, {"code": "6.NS.2", "text": "Add."}]
+    (file := tmp_path / "derived.json").write_text(
+        json.dumps({"title": "Mathematics", "precedes": [], "nodes": [node | {"priority": False} for node in nodes]})
+    )
+    run("import", "case", str(file))
+    assert json.loads(run("curriculum", "show", "--json"))["targets"] == {"6.NS.1": False, "6.NS.2": False}
+    run("curriculum", "set-priority", "6.NS.1", "--by", "Ida Wells")
+    run("import", "case", str(file))
+    assert json.loads(run("curriculum", "show", "--json"))["targets"] == {"6.NS.1": True, "6.NS.2": False}
+    item = {"identifier": "7f3a2c1e-0000-4000-8000-000000000001", "fullStatement": "Plan.", "humanCodingScheme": "P.1"}
+    document = {"identifier": "7f3a2c1e-0000-4000-8000-000000000000", "title": "Plans", "creator": "us"}
+    package = {"CFDocument": document, "CFItems": [item | {"extensions": {"priority": False}}], "CFAssociations": []}
+    file.write_text(json.dumps(package))
+    run("import", "case", str(file), "--subject", "Mathematics")
+    assert json.loads(run("curriculum", "show", "--json"))["targets"]["P.1"] is False
