@@ -31,6 +31,10 @@ class What(StrEnum):
     WHO_LOOKED = "who_looked"  # the record of who has seen and received what
     PROGRAMMES = "programmes"  # under which law's programmes a student is, whole and not only what to apply
     KEEP_PROGRAMMES = "keep_programmes"  # put these on file, and end them
+    PLAN_DATES = "plan_dates"  # what is due when
+    PACE = "pace"  # both lines, where the student is beside them, when they will have finished
+    PLAN = "plan"  # set dates of the student's own, with a reason
+    ANSWER_FOR_PACE = "answer_for_pace"  # pauses, and a word in the place of the computed one
     AMENDMENTS = "amendments"  # what a family asked to have corrected, and what came of it
 
 
@@ -44,6 +48,8 @@ class Need:
 
 
 _WHOLE_FLAGS = frozenset(role for role in Role if MATRIX[role][DataClass.ACADEMIC_FLAGS].form is Form.WHOLE)
+# a contributing professional reads dates alone
+_WHOLE_PACE = frozenset(role for role in Role if MATRIX[role][DataClass.PACE].form is not Form.DATES)
 _WHOLE_PROGRAMMES = frozenset(role for role in Role if MATRIX[role][DataClass.PROGRAMMES].form is Form.WHOLE)
 _OFFICE = frozenset({Role.SCHOOL_ADMINISTRATOR, Role.REGISTRAR, Role.DATA_STEWARD})
 
@@ -78,6 +84,10 @@ NEEDS: dict[What, Need] = {
     What.WHO_LOOKED: Need(Right.READ, DataClass.RECORD),
     What.PROGRAMMES: Need(Right.READ, DataClass.PROGRAMMES, _WHOLE_PROGRAMMES),
     What.KEEP_PROGRAMMES: Need(Right.WRITE, DataClass.PROGRAMMES),
+    What.PLAN_DATES: Need(Right.READ, DataClass.PACE),
+    What.PACE: Need(Right.READ, DataClass.PACE, _WHOLE_PACE),
+    What.PLAN: Need(Right.WRITE, DataClass.PACE),
+    What.ANSWER_FOR_PACE: Need(Right.WRITE, DataClass.PACE, frozenset(Role) - {Role.STUDENT}),
     What.AMENDMENTS: Need(
         Right.READ,
         DataClass.LEVELS,
@@ -131,6 +141,11 @@ def scores_class(viewer: Viewer, section: Section) -> bool:
     For whom of its students is decided student by student (`What.SCORE`).
     """
     return viewer.district == section.district and section.section in viewer.sections
+
+
+def plans_class(viewer: Viewer, section: Section) -> bool:
+    """Whether a viewer may say what a class is to learn by when: the teacher who answers for it."""
+    return viewer.district == section.district and section.section in viewer.of_record
 
 
 def about_subject(subject: str, classes: Iterable[Collection[str]]) -> bool:

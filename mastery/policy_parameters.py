@@ -72,14 +72,20 @@ SETTABLE: Mapping[str, Parameter] = {
     "readiness_share": _part(Unit.SHARE, "0.5", "1"),
     "decision_confirm_within": _days(1, 60),
     "pace_wip_limit": _count(1, 50, followed=True),
-    "pace_too_early_days": _days(0, 60),
-    "pace_too_early_share": _part(Unit.SHARE, "0", "0.5"),
-    "pace_ahead_days": _days(1, 60),
-    "pace_watch_days": _days(1, 60),
-    "pace_behind_days": _days(1, 60),
-    "pace_behind_until_days": _days(0, 59),
-    "pace_behind_until_evaluations": _count(1, 10),
-    "pace_priority_late_days": _days(1, 90),
+    "pace_too_early_days": _days(0, 60, followed=True),
+    "pace_too_early_share": _part(Unit.SHARE, "0", "0.5", followed=True),
+    "pace_ahead_days": _days(1, 60, followed=True),
+    "pace_watch_days": _days(1, 60, followed=True),
+    "pace_behind_days": _days(1, 60, followed=True),
+    "pace_behind_until_days": _days(0, 59, followed=True),
+    "pace_behind_until_evaluations": _count(1, 10, followed=True),
+    "pace_priority_late_days": _days(1, 90, followed=True),
+    "learning_plan_after_days": _days(5, 60, followed=True),
+    "learning_plan_within_days": _days(1, 30, followed=True),
+    "projection_window_days": _days(10, 90, followed=True),
+    "projection_prior_days": _days(5, 60, followed=True),
+    "projection_least_days": _days(5, 60, followed=True),
+    "projection_least_decisions": _count(1, 10, followed=True),
 }
 """What a state, a district or a school may set: no stored estimate rests on it."""
 
@@ -100,12 +106,12 @@ _FIXED: Mapping[Fixed, tuple[str, ...]] = {
     Fixed.INSTALLATION: ("session_", "sign_in_", "roster_"),
     Fixed.NOT_FOLLOWED: (
         "judgement_", "override_", "revocation_", "rollup_", "raters_", "class_", "moves_", "half_day_",
-        "learning_plan_", "projection_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
+        "projection_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
     ),
 }  # fmt: skip
 _AHEAD = (
-    "retake_items_", "retake_forms_", "retake_shared_", "retake_seen_", "raters_", "pace_",
-    "learning_plan_", "projection_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
+    "retake_items_", "retake_forms_", "retake_shared_", "retake_seen_", "raters_",
+    "projection_held_", "projection_judged_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
 )  # fmt: skip
 NAMES: tuple[str, ...] = tuple(one.name for one in fields(Policy) if one.name != "version")
 """Every parameter, in the order of `Policy`."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.hot import fetch
 
 _RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS, _NAMES, _OWN_WORDS, _WAYS = 7203, 7204, 7205, 7296, 7297, 7298, 7299
+_PACE, _COURSE_PLAN, _PACE_OF_STUDENT = 7311, 7312, 7313
 _SHARE = (
     "WITH rules AS MATERIALIZED"
     " (SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s)) AS held)"
@@ -70,6 +71,21 @@ def change_own_words(session: Session, district_id: int, student: int) -> None:
 def keep_ways(session: Session, district_id: int, target: int) -> None:
     """Hold the ways to learn a target alone until the transaction ends: no more are kept than may be."""
     fetch(session, _ALONE, {"district": f"{district_id}/{target}", "rules": _WAYS})
+
+
+def work_out_pace(session: Session, district_id: int, section: int) -> None:
+    """Hold the pace of a class alone until the transaction ends: two runs of a night work it out one by one."""
+    fetch(session, _ALONE, {"district": f"{district_id}/{section}", "rules": _PACE})
+
+
+def change_course_plan(session: Session, district_id: int, section: int) -> None:
+    """Hold the plan of a class alone until the transaction ends: each version follows the one it was made from."""
+    fetch(session, _ALONE, {"district": f"{district_id}/{section}", "rules": _COURSE_PLAN})
+
+
+def change_own_pace(session: Session, district_id: int, student: int) -> None:
+    """Hold a student's own plans and pauses alone until the transaction ends: two changes are made one by one."""
+    fetch(session, _ALONE, {"district": f"{district_id}/{student}", "rules": _PACE_OF_STUDENT})
 
 
 def give_names(session: Session, district_id: int, kind: str) -> None:

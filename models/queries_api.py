@@ -85,6 +85,33 @@ def may_name_school(session: Session, district_id: int, student: int) -> bool:
     return bool(session.scalar(query))
 
 
+def api_section(session: Session, district_id: int, sourced_id: str) -> int | None:
+    """The key of a live section by the roster's sourcedId."""
+    return session.scalar(
+        select(Section.id).where(Section.district_id == district_id, Section.sourced_id == sourced_id, Section.active)
+    )
+
+
+def students_of_section(
+    session: Session, district_id: int, section_id: int, at: datetime, limit: int, after: tuple[str, int] | None = None
+) -> list[tuple[int, str]]:
+    """Key and SIS id of the students who are in a section today, in the order of the list of students.
+
+    Without who is protected: programs are not told their classes.
+    """
+    order = sis_id().collate("C")
+    members = enrolled(district_id, Role.STUDENT, at).where(Enrollment.section_id == section_id)
+    chosen = select(Person.id, sis_id()).where(
+        Person.district_id == district_id,
+        Person.id.in_(members.with_only_columns(Enrollment.person_id)),
+        appears_in(Place.EXPORT, Person),
+        in_sight(district_id, Person.id),
+    )
+    if after is not None:
+        chosen = chosen.where(tuple_(order, Person.id) > after)
+    return [(key, name) for key, name in session.execute(chosen.order_by(order, Person.id).limit(limit))]
+
+
 def _sections_of(
     session: Session, district_id: int, students: Sequence[int], at: datetime
 ) -> dict[int, list[ApiSection]]:

@@ -68,14 +68,16 @@ def _opened(viewer: Viewer) -> ColumnElement[bool]:
     return or_(Section.id.in_(viewer.sections), Section.school_id.in_(viewer.schools))
 
 
-def students_of_class(session: Session, viewer: Viewer, section_id: int) -> list[StudentName]:
-    """All students of a class whose standing the viewer may see, by family name: a class is no long list."""
+def students_of_class(
+    session: Session, viewer: Viewer, section_id: int, what: What = What.STANDING
+) -> list[StudentName]:
+    """All students of a class of whom `what` opens to the viewer, by family name: a class is no long list."""
     members = enrolled(viewer.district, Role.STUDENT, viewer.at).where(Enrollment.section_id == section_id)
     people = session.scalars(
         select(Person).where(
             Person.district_id == viewer.district,
             Person.id.in_(members.with_only_columns(Enrollment.person_id)),
-            Person.id.in_(visible_students(viewer, What.STANDING)),
+            Person.id.in_(visible_students(viewer, what)),
         )
     )
     return sorted(

@@ -84,6 +84,11 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "revocation_step": StudentRows(_of("revocation", "revocation_id", _MINE), End.WITH_RECORD),
     "student_voice": StudentRows(_MINE, End.WITH_RECORD),
     "voice_step": StudentRows(_of("student_voice", "voice_id", _MINE), End.WITH_RECORD),
+    "own_plan": StudentRows(_MINE, End.WITH_RECORD),
+    "own_plan_date": StudentRows(_of("own_plan", "own_plan_id", _MINE), End.WITH_RECORD),
+    "pace_pause": StudentRows(_MINE, End.WITH_RECORD),
+    "pace_by_hand": StudentRows(_MINE, End.WITH_RECORD),
+    "pace_day": StudentRows(_MINE, End.WITH_RECORD),
     "amendment": StudentRows(_MINE, End.WITH_RECORD),
     "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
     "inspection": StudentRows(_MINE, End.WITH_RECORD, untold=_ASKED),
@@ -114,6 +119,7 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
 # tables that name people or belong to rows that do, and why they are no part of a student's record
 NOT_IN_A_RECORD: Mapping[str, str] = {
     "calendar_change": "the person is who changed the calendar of a school",
+    "course_plan": "the person is the teacher who made the plan of a class",
     "cut_scores": "the person is the educator who confirmed them",
     "paper_ticket": "the person is the teacher who opened it; what it says of a student is in the student's results",
     "pathway": "the people are who keeps it",

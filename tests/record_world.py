@@ -15,6 +15,7 @@ from models.access import Account
 from models.account_session import AccountSession
 from models.amendment import Amendment, AmendmentStep
 from models.audit import by_person, record
+from models.course_plans import OwnPlan, OwnPlanDate, PaceByHand, PaceDay, PacePause
 from models.evidence import Quarantine
 from models.flag import FlagTransition
 from models.identity import AccountIdentity
@@ -113,11 +114,43 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
             ),
         ]
     )  # fmt: skip
+    with_pace(make, student, section, teacher, target.id)
     record(session, district_id, by_person(teacher.id), Act.VIEW, NOW, [student.id], purpose=f"{CANARY} purpose")
     record(session, district_id, by_person(guardian.id), Act.VIEW, NOW, [student.id], purpose="of a guardian")
     restricts = {"order": 1, "guardian": guardian.id, "restricts": [f"{CANARY} restriction"]}
     record(session, district_id, by_person(teacher.id), Act.ORDER_FILED, NOW, [student.id], detail=restricts)
     return codes
+
+
+def with_pace(make: Factory, student: Person, section: Section, teacher: Person, target: int) -> int:
+    """A plan of the student's own, a pause, a word by hand, and what a night kept; the key of the pause."""
+    key = {"district_id": make.district_id, "student_id": student.id}
+    plan = OwnPlan(
+        **key, section_id=section.id, set_on=NOW.date(), reason=f"{CANARY} slower", private=False, multiplier=None,
+        test_multiplier=None, set_by=teacher.id, set_at=NOW,
+    )  # fmt: skip
+    pause = PacePause(
+        **key, first_day=NOW.date(), last_day=None, reason=f"{CANARY} pause", replaces_id=None, approved_by=teacher.id,
+        approved_at=NOW,
+    )  # fmt: skip
+    make.session.add_all([plan, pause])
+    make.session.flush()
+    make.session.add_all(
+        [
+            OwnPlanDate(district_id=make.district_id, own_plan_id=plan.id, target_id=target, due=10.0),
+            PaceByHand(
+                **key, section_id=section.id, status="watch", reason=f"{CANARY} word", set_on=NOW.date(),
+                set_by=teacher.id, set_at=NOW,
+            ),
+            PaceDay(
+                **key, section_id=section.id, day=NOW.date(), status="watch", gap=6.0, plan_gap=6.0, elapsed=20.0,
+                done=1.0, total=5.0, late=[], finish=None, weeks=None, given_behind_since=None, given_close=0,
+                behind_since=None, close=0, policy_version="1", worked_out_at=NOW,
+            ),
+        ]
+    )  # fmt: skip
+    make.session.flush()
+    return pause.id
 
 
 def with_grounds(make: Factory, student: Person, teacher: Person, guardian: Person) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -18,10 +18,12 @@ from api.pages import pathway_words, voice_words
 from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, PROGRAMMES, classes_said
 from api.pages.disclosure_words import GROUNDS, OUTCOMES
 from api.pages.flag_cards import DISMISS_REASONS, quoted
+from api.pages.pace_words import STATUSES, gap_words
 from api.pages.reasons import flag_text
 from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, KINDS, MOVES, OWN_WORDS, ROLES, STEPS, said
 from api.pages.texts import Said, of_record, statement
 from api.pages.words import EVIDENCE_TYPES, INDEPENDENCE, PURPOSES, level_figure, percent, points, state_look
+from mastery.pace.status import Status
 from models.graph_store import DistrictGraph
 
 Row = Mapping[str, Any]
@@ -251,6 +253,24 @@ def _voice(reader: _Reader) -> Iterator[tuple[Any, ...]]:
             yield reader.when(step["at"]), said(voice_words.STEPS, step["step"]), _role(step["by_person"]), words
 
 
+def _plans(reader: _Reader) -> Iterator[tuple[Any, ...]]:
+    dates = reader.by("own_plan", "own_plan_date", "own_plan_id")
+    for row in reader.sections["own_plan"]:
+        number = len(dates.get(row["id"], []))
+        what = ngettext("Own dates for %(num)d target", "Own dates for %(num)d targets", number)
+        yield reader.when(row["set_at"]), what, _role(row["set_by"]), row["reason"]
+    for row in reader.sections["pace_pause"]:
+        first, last = _day(row["first_day"]), _day(row["last_day"])
+        what = _("A pause, %(first)s to %(last)s", first=first, last=last) if row["first_day"] else _("No pause")
+        yield reader.when(row["approved_at"]), what, _role(row["approved_by"]), row["reason"]
+    for row in reader.sections["pace_by_hand"]:
+        what = STATUSES[Status(row["status"])].word if row["status"] else _("As computed again")
+        yield reader.when(row["set_at"]), what, _role(row["set_by"]), row["reason"]
+    for row in reader.sections["pace_day"]:
+        what = STATUSES[Status(row["status"])].word
+        yield _day(row["day"]), what, _("the program"), gap_words(row["gap"])
+
+
 def _amendments(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     steps = reader.by("amendment", "amendment_step", "amendment_id")
     for row in reader.sections["amendment"]:
@@ -275,6 +295,7 @@ _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
         (_WHEN, _l("What"), _BY, _l("In words")),
         _own_words,
     ),
+    ("plans", _l("The plan, and how far along"), (_WHEN, _l("What"), _BY, _l("In words")), _plans),
     (
         "voice",
         _l("What the student told the teacher"),

@@ -29,6 +29,8 @@ class Status(StrEnum):
 
 
 STATUSES = tuple(Status)
+BY_HAND = (Status.AHEAD, Status.ON_PACE, Status.WATCH, Status.BEHIND)
+"""What a teacher may say instead: that a student is done, paused or has only begun is a matter of fact."""
 _CODE = {status: np.int8(code) for code, status in enumerate(STATUSES)}
 
 
@@ -165,10 +167,7 @@ def evaluate(previous: Pace | None, look: Look, policy: Policy) -> Pace:
 
 @dataclass(frozen=True, slots=True)
 class ManualStatus:
-    """What a teacher says instead, and why. It is shown; what was computed stays and is computed on.
-
-    Nobody can say that a student is done, paused or has only begun: that is a matter of fact.
-    """
+    """What a teacher says instead, and why. It is shown; what was computed stays and is computed on."""
 
     status: Status
     by: int
@@ -176,7 +175,7 @@ class ManualStatus:
     reason: str
 
     def __post_init__(self) -> None:
-        if self.status not in (Status.AHEAD, Status.ON_PACE, Status.WATCH, Status.BEHIND):
+        if self.status not in BY_HAND:
             raise ValueError(f"nobody sets {self.status} by hand")
         if not self.reason.strip():
             raise ValueError("a status by hand needs a reason")

@@ -106,7 +106,7 @@ def test_every_table_is_in_the_record_and_in_the_page(world: PageWorld) -> None:
     assert world.student.given_name in told
     for text in (
         "note", "step", "reason", "target", "hold", "statement", "purpose", "access", "consent",
-        "recipient", "partner", "disclosure",
+        "recipient", "partner", "disclosure", "slower", "pause", "word",
     ):  # fmt: skip
         assert f"{CANARY} {text}" in told, text
         assert f"{CANARY} {text}" in page.text, text
