@@ -18,6 +18,8 @@ from mastery.pathways import Mode, Pathway, Setting, Words
 from mastery.roster import LOCAL, Origin
 from models.access import Client
 from models.amendment import Amendment
+from models.calendars import CalendarDay
+from models.course_plans import CoursePlan, CoursePlanTarget, OwnPlan, OwnPlanDate, PacePause
 from models.graph import Node
 from models.households import Household, HouseholdMember
 from models.inspection import Inspection
@@ -81,6 +83,16 @@ class Canary:
         return f"CANARY-OWN-WORDS-{self.mark}"
 
     @property
+    def rests(self) -> str:
+        """Why the student's plan rests."""
+        return f"CANARY-RESTS-{self.mark}"
+
+    @property
+    def slower(self) -> str:
+        """Why the student has dates of their own."""
+        return f"CANARY-SLOWER-{self.mark}"
+
+    @property
     def purpose(self) -> str:
         """What a link and its consent are for."""
         return f"CANARY-PURPOSE-{self.mark}"
@@ -134,9 +146,9 @@ def place(
     }  # fmt: skip
     flag = make.wheel_spin(student, target, scope=f"target:{target.id}", finding=finding)
     rows = {
-        **_family(make, student, lives, canary), **_links(make, student, canary), **_signed(make, student, target,
-        teacher, section, canary), **_district(make, student, canary), **_school(make, section),
-        "pages.give_office": teacher.id,
+        **paced(make, student, target, section, teacher, canary), **_family(make, student, lives, canary),
+        **_links(make, student, canary), **_signed(make, student, target, teacher, section, canary),
+        **_district(make, student, canary), **_school(make, section), "pages.give_office": teacher.id,
     }  # fmt: skip
     return Place(make.district_id, student.id, target.id, section, flag.id, quiz.id, lives.id, rows)
 
@@ -305,6 +317,42 @@ def _school(make: Factory, section: int) -> dict[str, int | str]:
     return {
         "school_id": row.school_id, "pathway_id": of_class, "pages.end_district_pathway": of_district
     }  # fmt: skip
+
+
+def paced(
+    make: Factory, student: Person, target: Node, section: int, teacher: Person, canary: Canary
+) -> dict[str, int | str]:
+    """A calendar of the school and a plan of the class where there is none, a plan of the student's own, a pause."""
+    key = {"district_id": make.district_id}
+    school = make.session.get_one(Section, (make.district_id, section)).school_id
+    weekdays = [one for number in range(60) if (one := _BEGAN.date() + timedelta(days=number)).weekday() < 5]
+    for day in weekdays:
+        make.session.merge(
+            CalendarDay(**key, school_id=school, day=day, kind="instructional", weight=1.0, by_hand=False)
+        )
+    if make.session.query(CoursePlan).filter_by(**key, section_id=section).first() is None:
+        plan = CoursePlan(
+            **key, section_id=section, version=1, starts_on=weekdays[0], finishes_on=weekdays[-1], reason=None,
+            made_by=teacher.id, made_at=NOW,
+        )  # fmt: skip
+        make._add(plan)
+        make._add(
+            CoursePlanTarget(
+                **key, course_plan_id=plan.id, target_id=target.id, due=20.0, day=weekdays[19], weight=1.0,
+                priority=False, fixed_by_law=False,
+            )
+        )  # fmt: skip
+    own = OwnPlan(
+        **key, student_id=student.id, section_id=section, set_on=NOW.date(), reason=canary.slower, private=False,
+        multiplier=None, test_multiplier=None, set_by=teacher.id, set_at=NOW,
+    )  # fmt: skip
+    make._add(own)
+    make._add(OwnPlanDate(**key, own_plan_id=own.id, target_id=target.id, due=30.0))
+    pause = PacePause(
+        **key, student_id=student.id, first_day=weekdays[1], last_day=None, reason=canary.rests, replaces_id=None,
+        approved_by=teacher.id, approved_at=NOW,
+    )  # fmt: skip
+    return {"pause_id": make._add(pause).id}
 
 
 def _district(make: Factory, student: Person, canary: Canary) -> dict[str, int | str]:

@@ -23,6 +23,7 @@ from furnished_work import (
     many_ways,
     morning,
     on_paper,
+    paced,
     restricted,
     schooling,
     spoken,
@@ -183,6 +184,12 @@ def _no_way(visitor: Visitor) -> None:
     page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
 
 
+def _reasonless(visitor: Visitor) -> None:
+    visitor.page.locator("form.office-form").evaluate("(form) => { form.noValidate = true; }")
+    visitor.page.get_by_role("button", name="Save the plan").click()
+    visitor.page.get_by_role("alert").filter(has_text="Say why").wait_for()
+
+
 def _no_substitute(visitor: Visitor) -> None:
     visitor.page.get_by_text("Protect this student").click()
     visitor.page.get_by_label("Take the real address out").check()
@@ -237,6 +244,7 @@ _LINK = "/office/people/{student}/link"
 _INSPECTION = "/students/{student}/inspection"
 _VOICE = "/students/{student}/targets/{little}/voice"
 _WAYS = "/classes/{section}/pathways"
+_CLASS_PACE, _PLAN, _PACE = "/classes/{section}/pace", "/classes/{section}/plan", "/students/{student}/pace"
 _OWN_WORDS = "/students/{student}/own-words"
 _LOOKED = "/students/{student}/looked"
 _COMPETENCIES = "/students/{student}/competencies"
@@ -366,6 +374,16 @@ CASES = (
     Case("competencies of the district, none", "pages.curriculum", "leader", "/office/competencies"),
     Case("a competency", "pages.competency", "leader", "/office/competencies/{competency}", more=coursed),
     Case("a competency, told apart", "pages.competency", "leader", "/office/competencies/{apart}", more=coursed),
+    Case("pace of a class, no plan", "pages.class_pace", "teacher", _CLASS_PACE),
+    Case("pace of a class", "pages.class_pace", "teacher", _CLASS_PACE, more=paced),
+    Case("pace of a class, in Spanish", "pages.class_pace", "principal", _CLASS_PACE, more=paced, language="es"),
+    Case("plan of a class, to choose", "pages.course_plan", "teacher", _PLAN + "?choose=1", more=paced),
+    Case("plan of a class, dates", "pages.course_plan", "teacher", _PLAN, more=paced),
+    Case("plan of a class, refused", "pages.course_plan", "teacher", _PLAN, _reasonless, more=paced, status=422),
+    Case("plan, no class has one", "pages.student_pace", "student", _PACE),
+    Case("plan, for themselves", "pages.student_pace", "student", _PACE, more=paced),
+    Case("plan, of a child", "pages.student_pace", "guardian", _PACE, more=paced, language="es"),
+    Case("plan, as a teacher sees it", "pages.student_pace", "teacher", _PACE, more=paced),
     Case("measurement, none yet", "pages.measurements", "leader", "/measurement"),
     Case("measurement, subjects", "pages.measurements", "leader", "/measurement", more=well_measured),
     Case("measurement, full", "pages.measurement", "leader", "/measurement/Mathematics", more=well_measured),

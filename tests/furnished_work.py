@@ -17,6 +17,7 @@ from path_world import LIKE, LITTLE, TEST_ONLY, UNITS, UNLIKE, fractions, master
 from sqlalchemy import select
 
 from api.actions.calendars import change_day
+from api.actions.course_plans import pause, plan_course, replan, say_pace
 from api.actions.custody import Filed, file_order
 from api.actions.desk import Desk
 from api.actions.graph import add_prerequisite
@@ -27,10 +28,13 @@ from api.security.clients import SCOPES, create_client
 from mastery.graph import Strength
 from mastery.links import Restriction
 from mastery.moves.words import MoveKind
-from mastery.pace.calendar import DayKind
+from mastery.pace.calendar import DayKind, SchoolCalendar, school_day
 from mastery.pathways import Mode, Pathway, Setting, Words
 from mastery.voice import Hard, Step, Sure
 from mastery.voice import Kind as Voice
+from mastery.pace.course import Dated, spread
+from mastery.pace.status import Status
+from mastery.policy import DEFAULT_POLICY
 from models.amendment import Amendment, AmendmentStep
 from models.assessment import Assessment
 from models.flag import Flag
@@ -39,7 +43,7 @@ from models.graph_store import GraphCache
 from models.inspection import Inspection, InspectionAnswer
 from models.methods import put_methods
 from models.own_words import OwnWords
-from models.queries_access import viewer_of
+from models.queries_access import subject_of, viewer_of
 from models.queries_pathways import add_way
 from models.queries_voice import add_step, add_voice
 from models.registry import bump
@@ -383,6 +387,52 @@ def on_paper(found: Furnished) -> None:
             typed_before(make, world, paper, student, revision, text)
 
     world.add(rows)
+
+
+def paced(found: Furnished) -> None:
+    """A class with a plan whose students are at each place beside it, one with dates of their own and a pause."""
+    world = found.world
+    days = tuple(school_day(day, DayKind.INSTRUCTIONAL, DEFAULT_POLICY) for day in _weekdays())
+    put_on_file(world.engine, world.district_id, world.school.id, days)
+    targets: list[Node] = []
+    people = [world.student.id, world.people["classmate"].id]
+
+    def rows(make: Factory) -> None:
+        for number in range(12):
+            targets.append(make.target(f"PACE-{number:02}", f"I can do step {number}. {LONG if number == 3 else ''}"))
+        people.extend(make.student(world.section, given, "Pace").id for given in ("Ola", "Per", "Rut"))
+        for person, many in zip(people, (7, 2, 12, 4, 9), strict=True):
+            for place, target in enumerate(targets[:many]):
+                at = NOW - timedelta(days=60 - 3 * place)
+                make.standing(
+                    make.session.get_one(Person, (make.district_id, person)), target, state="mastered", level=3.0,
+                    mastered_at=at, as_of=at,
+                )  # fmt: skip
+
+    world.add(rows)
+    first, last = days[0].day, days[-1].day
+    with district_transaction(world.engine, world.district_id) as session:
+        viewer = viewer_of(session, world.district_id, world.people["teacher"].id, NOW)
+        keys = [one.id for one in targets]
+        dates = spread(keys, SchoolCalendar(days), first, last)
+        dated = [Dated(key, day, priority=key == keys[0]) for key, day in dates.items()]
+        plan_course(session, viewer, world.section.id, 0, (first, last), dated, frozenset(keys), "", NOW)
+        subject = subject_of(session, world.district_id, world.student.id, NOW)
+        other = subject_of(session, world.district_id, people[1], NOW)
+        paused = subject_of(session, world.district_id, people[3], NOW)
+        assert subject is not None
+        assert other is not None
+        assert paused is not None
+        later = {key: min(day + timedelta(days=14), last) for key, day in dates.items()}
+        replan(session, viewer, subject, world.section.id, later, f"Was away for long; {LONG}", NOW)
+        say_pace(session, viewer, other, world.section.id, Status.WATCH, f"Works at home; {LONG}", NOW)
+        pause(session, viewer, paused, NOW.date(), None, "ill", NOW)
+        session.commit()
+
+
+def _weekdays() -> list[date]:
+    found = [date(2026, 7, 20) + timedelta(days=number) for number in range(150)]
+    return [day for day in found if day.weekday() < 5]
 
 
 def calendared(found: Furnished) -> None:

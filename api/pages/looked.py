@@ -36,6 +36,7 @@ from models.queries_person import consents_of, links_to
 from models.queries_student import student_head
 
 _CORRECTIONS = _l("the requests for a correction")
+_PLAN = _l("the page of plan and pace")
 PAGES: dict[str, Any] = {
     **dict.fromkeys(("pages.voice", "pages.tell_voice"), _l("how the student says it goes")),
     **dict.fromkeys(FORMS_OF_OFFICE, _l("a form of the office")),
@@ -66,6 +67,11 @@ PAGES: dict[str, Any] = {
     **dict.fromkeys(("pages.paper", "pages.type_paper"), _l("results on paper, to type in")),
     "pages.competencies": _l("the page of competencies and courses"),
     "pages.grades": _l("the printed grades of the class"),
+    "pages.class_pace": _l("the pace of the class"),
+    "pages.student_pace": _PLAN,
+    **dict.fromkeys(
+        ("pages.set_own_dates", "pages.extend_time", "pages.say_pace", "pages.pause_plan", "pages.end_pause"), _PLAN
+    ),
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),
@@ -81,6 +87,8 @@ READS: dict[str, Any] = {
     "students.get_competencies": _l("competencies, courses and printed grades"),
     "students.get_next": _l("what may come next"),
     "students.get_policy": _l("which rules hold for the student"),
+    "pace.get_student_pace": _l("the plan and the pace of the student"),
+    "pace.get_section_pace": _l("the pace of the class"),
     "flags.get_flags": _l("information for teachers"),
     "results.get_result": _l("results that it had sent"),
 }

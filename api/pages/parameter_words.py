@@ -58,6 +58,25 @@ GROUPS: tuple[tuple[Any, dict[str, Any]], ...] = (
         },
     ),
     (
+        _l("Pace: where a student is beside the plan of a class"),
+        {
+            "pace_too_early_days": _l("School days before which nothing is said"),
+            "pace_too_early_share": _l("The share of the plan before which nothing is said"),
+            "pace_ahead_days": _l("School days ahead that are told as ahead"),
+            "pace_watch_days": _l("School days behind that are told as a little behind"),
+            "pace_behind_days": _l("School days behind that are told as behind"),
+            "pace_behind_until_days": _l("Behind ends below so many school days"),
+            "pace_behind_until_evaluations": _l("Days in a row on which it must be below"),
+            "pace_priority_late_days": _l("School days after which one late priority target is behind"),
+            "learning_plan_after_days": _l("School days behind after which a learning plan is needed"),
+            "learning_plan_within_days": _l("School days in which it is to be made"),
+            "projection_window_days": _l("School days back from which it is told when all is done"),
+            "projection_prior_days": _l("School days that the teacher’s pace counts beside them"),
+            "projection_least_days": _l("School days without which that is not told"),
+            "projection_least_decisions": _l("Mastered targets without which that is not told"),
+        },
+    ),
+    (
         _l("Hints: when they close and come back"),
         {
             "flag_refractory_days": _l("Days in which a closed hint does not come back"),

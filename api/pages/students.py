@@ -124,6 +124,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         triage=visit.access_to(What.FLAGS).allowed,
         whole=visit.access.whole,
         may_know=visit.access_to(What.WHO_LOOKED).whole,
+        may_read_plan=visit.access_to(What.PLAN_DATES).whole,
         explained={target for target in shown if visit.explains(target)},
         corrections=visit.access_to(What.AMENDMENTS).whole,
         own=visit.viewer.person == student_id,

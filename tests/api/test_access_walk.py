@@ -25,7 +25,7 @@ from api.actions.rights import grown_at
 from mastery import access_questions
 from mastery.access import Basis, Right, Scope, Subject, Viewer, decide
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
-from mastery.access_questions import NEEDS, What, may, scores_class, sees_class, sees_measurement
+from mastery.access_questions import NEEDS, What, may, scores_class, plans_class, sees_class, sees_measurement
 from mastery.households import Member, shown_members
 from mastery.letters import may_make_letters
 from mastery.links import may_sign
@@ -124,6 +124,15 @@ class Question:
         section = access_questions.Section(self.place.district, self.place.section, self.school)
         return self.viewer.is_staff and scores_class(self.viewer, section)
 
+    def plans_class(self) -> bool:
+        """Whether the class of the place is the person's to plan."""
+        section = access_questions.Section(self.place.district, self.place.section, self.school)
+        return self.sees_class() and plans_class(self.viewer, section)
+
+    def is_in_class(self) -> bool:
+        """Whether the student is in the class of the place."""
+        return self.subject is not None and self.place.section in self.subject.sections
+
 
 # routes that are about no student by their address: who is answered by anything but "there is no such page"
 OTHERS: dict[str, Callable[[Question], bool]] = {
@@ -138,6 +147,10 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
         ("pages.papers", "pages.open_for_typing", "pages.paper", "pages.type_paper", "pages.type_cell"),
         Question.scores_class,
     ),
+    "pages.class_pace": Question.sees_class,
+    "pages.course_plan": Question.plans_class,
+    "pages.save_course_plan": Question.plans_class,
+    "pages.say_pace": lambda one: one.may(What.ANSWER_FOR_PACE) and one.plans_class() and one.is_in_class(),
     "pages.cut_scores": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
     "pages.confirm": lambda one: one.viewer.is_staff and one.may(What.ACT_ON_FLAG),
     "pages.gallery": lambda _: False,  # for districts without a real child
@@ -338,6 +351,8 @@ def told(asked: Question, canary: Canary) -> Iterable[tuple[str, bool, tuple[str
     yield "a sealed order", staff, (canary.sealed,)
     yield "what was asked", asked.may(What.OWN_WORDS) and not asked.is_only_family(), (canary.voice,)
     yield "own words", asked.may(What.OWN_WORDS), (canary.own_words,)
+    yield "why dates are the student's own", asked.may(What.PACE), (canary.slower,)
+    yield "why a plan rests", asked.may(What.PROGRAMMES), (canary.rests,)
     yield "a request", asked.may(What.AMENDMENTS), (canary.asked,)
     found = asked.subject is not None and reach(asked.viewer, NOW).students.covers(asked.subject)
     yield "what a link is for", found or reads_record, (canary.purpose,)
