@@ -20,7 +20,7 @@ from models.assessment import Assessment
 from models.graph import Node
 from models.households import Household, HouseholdMember
 from models.links import CourtOrder
-from models.roster import Person
+from models.roster import Person, Section
 from models.unit_of_work import district_transaction
 
 ADDRESS, PHONE = "13 Canary Lane", "555-0113"
@@ -49,12 +49,13 @@ class Names:
     assessment_id: str
     subject: str
     scorer: str
+    section: str
 
     def address(self) -> dict[str, str]:
         """The names by the arguments of routes."""
         return {
             "student": self.student, "target": self.target, "source_id": self.source_id,
-            "assessment_id": self.assessment_id, "subject": self.subject,
+            "assessment_id": self.assessment_id, "subject": self.subject, "section": self.section,
         }  # fmt: skip
 
 
@@ -152,6 +153,7 @@ def _fill(engine: Engine, place: Place, subject: str, canary: Canary) -> Names:
             session.get_one(Assessment, (place.district, place.assessment)).name,
             subject,
             str(scorer.identifier),
+            session.get_one(Section, (place.district, place.section)).sourced_id,
         )
         session.commit()
     return names

@@ -39,6 +39,7 @@ READS = {
     "results.get_result", "assessments.get_assessment", "students.get_students", "students.get_targets",
     "students.get_explanation", "students.get_next", "students.get_policy",
     "students.get_competencies", "flags.get_flags",
+    "pace.get_student_pace", "pace.get_section_pace",
     "measurement.get_measurement",
 }  # fmt: skip
 

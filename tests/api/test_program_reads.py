@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from access_rows import OWN, paced
 from api_rows import sitting
 from conftest_api import Machine, School, SteppingClock, machine_of
 from factories import NOW, Factory
@@ -21,6 +22,8 @@ from api.security.guards import GUARD
 from mastery.audit import Act, Actor
 from models.access import Client
 from models.audit import SYSTEM, AuditEvent, AuditSubject, by_program, record
+from models.graph import Node
+from models.roster import Person, Section
 from models.unit_of_work import district_transaction
 
 Event = tuple[str, int, str, set[int]]
@@ -33,6 +36,20 @@ def lms(machine: Callable[..., Machine], school: School) -> Machine:
     made.put_assessment("quiz-17")
     made.post(*(sitting(school.students[0], "4.NF.A.1", day, 0) for day in range(1, 13)))
     return made
+
+
+def _path(path: str, school: School, engine: Engine) -> str:
+    """An address of the table below; the class has a plan by then."""
+    if "SECTION" not in path:
+        return path.replace("S", school.students[0])
+    with district_transaction(engine, school.district_id) as session:
+        section = session.get_one(Section, (school.district_id, school.section))
+        student = session.get_one(Person, (school.district_id, school.student_keys[0]))
+        teacher = session.get_one(Person, (school.district_id, school.teacher))
+        target = session.scalars(select(Node).where(Node.guid == school.targets[0])).one()
+        paced(Factory(session, school.district_id), student, target, section.id, teacher, OWN)
+        session.commit()
+        return path.replace("SECTION", section.sourced_id)
 
 
 def events(engine: Engine, district_id: int) -> list[Event]:
@@ -61,6 +78,8 @@ SHOWN = {
     "students.get_next": ("/students/S/next", (0,)),
     "students.get_policy": ("/students/S/policy", (0,)),
     "students.get_competencies": ("/students/S/competencies", (0,)),
+    "pace.get_student_pace": ("/students/S/pace", (0,)),
+    "pace.get_section_pace": ("/sections/SECTION/pace", (0, 1)),
     "flags.get_flags": ("/flags", (0,)),
     "results.get_result": ("/results/S/4.NF.A.1/1", (0,)),
 }
@@ -89,7 +108,7 @@ def test_what_is_read_is_on_record_once_an_hour_by_program(
     lms: Machine, machine: Callable[..., Machine], school: School, engine: Engine, clock: SteppingClock, route: str
 ) -> None:
     path, places = SHOWN[route]
-    path = path.replace("S", school.students[0])
+    path = _path(path, school, engine)
     event = (Actor.MACHINE, key_of(engine, lms), route, {school.student_keys[place] for place in places})
 
     def on_record() -> list[Event]:
