@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from api.actions.assessments import confirm_cut_scores
 from api.actions.districts import create_district
 from api.actions.flag_evaluation import evaluate_flags
+from api.actions.pace import run_night
 from api.actions.roster import take_roster
 from api.app import create_app
 from api.demonstration.accounts import DemoAccount, make_accounts
 from api.demonstration.credentials import client_secret
 from api.demonstration.graph import load_graph
 from api.demonstration.office import fill_offices
+from api.demonstration.pacing import fill_pace
 from api.demonstration.plan import Assessment as Planned
 from api.demonstration.plan import registrations
 from api.demonstration.plugin import Plugin, in_process
@@ -96,8 +98,10 @@ def load(installation: Installation, fixed_passwords: bool = False, tell: Tell =
         with district_transaction(services.engine, district_id) as session:
             own, now = installation.secret_key, system_clock()
             fill_offices(session, district_id, own, now)
+            fill_pace(session, district_id)
             accounts = make_accounts(session, district_id, own, fixed_passwords, now)
             session.commit()
+        run_night(services.engine, district_id, OPENS_AT, lambda _done, _of: None)
         return Loaded(accounts, client_id)
     finally:
         services.dispose()
