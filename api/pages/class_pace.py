@@ -20,7 +20,7 @@ from mastery.pace.status import ManualStatus, Status, shown
 from models.queries_calendars import calendar_of
 from models.queries_grid import list_classes, students_of_class
 from models.queries_pace import Course, by_hand_of, class_of
-from models.queries_people import StudentName
+from models.queries_people import StudentName, held_to
 from models.queries_today import SectionRow
 
 
@@ -56,7 +56,7 @@ class ClassView:
 def class_pace(visit: Visit, section_id: int) -> ResponseReturnValue:
     """Where the class is beside its plan, for whoever teaches it or administers its school."""
     section = opened_class(visit, section_id)
-    students = students_of_class(visit.session, visit.viewer, section_id, What.PACE)
+    students = _wholly_open(visit, students_of_class(visit.session, visit.viewer, section_id, What.PACE))
     found = pace_of_class(visit.session, visit.district_id, section_id, visit.now, [one.id for one in students])
     if found is not None:
         visit.seen.update(one.id for one in students)
@@ -72,6 +72,12 @@ def class_pace(visit: Visit, section_id: int) -> ResponseReturnValue:
         plans=plans_class(visit.viewer, Section(visit.district_id, section_id, school)),
         pace=pace_words,
     )
+
+
+def _wholly_open(visit: Visit, students: Sequence[StudentName]) -> Sequence[StudentName]:
+    """Those of whom the person may see all targets: pace is of the plan as a whole."""
+    held = held_to(visit.session, visit.viewer, What.PACE, [one.id for one in students])
+    return [one for one in students if one.id not in held]
 
 
 def opened_class(visit: Visit, section_id: int) -> SectionRow:
