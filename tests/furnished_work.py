@@ -29,12 +29,12 @@ from mastery.graph import Strength
 from mastery.links import Restriction
 from mastery.moves.words import MoveKind
 from mastery.pace.calendar import DayKind, SchoolCalendar, school_day
-from mastery.pathways import Mode, Pathway, Setting, Words
-from mastery.voice import Hard, Step, Sure
-from mastery.voice import Kind as Voice
 from mastery.pace.course import Dated, spread
 from mastery.pace.status import Status
+from mastery.pathways import Mode, Pathway, Setting, Words
 from mastery.policy import DEFAULT_POLICY
+from mastery.voice import Hard, Step, Sure
+from mastery.voice import Kind as Voice
 from models.amendment import Amendment, AmendmentStep
 from models.assessment import Assessment
 from models.flag import Flag

@@ -25,7 +25,7 @@ from api.actions.rights import grown_at
 from mastery import access_questions
 from mastery.access import Basis, Right, Scope, Subject, Viewer, decide
 from mastery.access_matrix import MATRIX, DataClass, Reach, Role
-from mastery.access_questions import NEEDS, What, may, scores_class, plans_class, sees_class, sees_measurement
+from mastery.access_questions import NEEDS, What, may, plans_class, scores_class, sees_class, sees_measurement
 from mastery.households import Member, shown_members
 from mastery.letters import may_make_letters
 from mastery.links import may_sign

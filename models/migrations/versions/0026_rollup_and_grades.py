@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from models.row_security import grant_sequences, secure
 
 revision = "0026"
-down_revision = "0020"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

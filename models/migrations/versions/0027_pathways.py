@@ -6,7 +6,7 @@ from alembic import op
 from models.row_security import grant_sequences, secure
 
 revision = "0027"
-down_revision = "0020"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
