@@ -8,7 +8,7 @@ import pytest
 from access_rows import link
 from acts_on_record import recorded
 from calendar_days import LAST
-from course_plan_world import CourseWorld
+from course_plan_world import CourseWorld, course_world
 from factories import NOW, Factory, new_district
 from page_world import PageWorld, let_sign_in
 

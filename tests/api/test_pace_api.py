@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from conftest_api import Machine
-from course_plan_world import CourseWorld
+from course_plan_world import CourseWorld, course_world
 from factories import NOW, Factory
 from furnished_work import lms
 from page_world import PageWorld

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from click.testing import CliRunner
 from command_line import name_in_environment
-from course_plan_world import CourseWorld
+from course_plan_world import CourseWorld, course_world
 from factories import NOW
 from page_world import PageWorld
 from sqlalchemy import select

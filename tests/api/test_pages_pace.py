@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from access_rows import link
 from calendar_days import LAST
-from course_plan_world import CourseWorld
+from course_plan_world import CourseWorld, course_world
 from factories import NOW, Factory
 from page_client import PageClient
 from page_world import PageWorld, let_sign_in
