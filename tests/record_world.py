@@ -26,6 +26,7 @@ from models.mail import Mail
 from models.move import Move, MovePart, MoveUndo
 from models.own_words import OwnWords
 from models.retention import LegalHold, MasteredCompetency
+from models.revocation import Revocation, RevocationStep
 from models.roster import Person, Section
 from models.standing import Confirmation, SubjectState
 from models.voice import StudentVoice, VoiceStep
@@ -88,7 +89,11 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
         district_id=district_id, student_id=student.id, target_id=target.id, kind="help", word=None,
         words=f"{CANARY} help", at=NOW,
     )  # fmt: skip
-    session.add_all([move, asked, goal, helped, inspected])
+    proposed = Revocation(
+        district_id=district_id, student_id=student.id, target_id=target.id, proposed_by=teacher.id,
+        proposed_as="teacher_of_record", reason=f"{CANARY} proven", proposed_at=NOW,
+    )  # fmt: skip
+    session.add_all([move, asked, goal, helped, inspected, proposed])
     session.flush()
     session.add_all(
         [
@@ -104,6 +109,10 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
             VoiceStep(
                 district_id=district_id, voice_id=helped.id, step="done", words=f"{CANARY} answer",
                 by_person=teacher.id, at=NOW,
+            ),
+            RevocationStep(
+                district_id=district_id, revocation_id=proposed.id, step="decline", by_person=teacher.id,
+                words=f"{CANARY} declined", at=NOW,
             ),
             AmendmentStep(
                 district_id=district_id, amendment_id=asked.id, step="statement", by_person=guardian.id,

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from api.pages import pathway_words, voice_words
+from api.pages import pathway_words, revocation_words, voice_words
 from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, PROGRAMMES, classes_said
 from api.pages.disclosure_words import GROUNDS, OUTCOMES
 from api.pages.flag_cards import DISMISS_REASONS, quoted
@@ -284,6 +284,16 @@ def _amendments(reader: _Reader) -> Iterator[tuple[Any, ...]]:
             yield reader.when(step["at"]), said(STEPS, step["step"]), _role(step["by_person"]), told
 
 
+def _revocations(reader: _Reader) -> Iterator[tuple[Any, ...]]:
+    steps = reader.by("revocation", "revocation_step", "revocation_id")
+    for row in reader.sections["revocation"]:
+        about = Markup("{}: {}").format(_("Proposed"), reader.target(row["target"]))
+        yield reader.when(row["proposed_at"]), about, _role(row["proposed_by"]), row["reason"]
+        for step in steps.get(row["id"], []):
+            done = said(revocation_words.STEPS, step["step"])
+            yield reader.when(step["at"]), done, _role(step["by_person"]), step["words"]
+
+
 _Rows = Callable[[_Reader], Iterator[tuple[Any, ...]]]
 _WITHHELD = _l("What was said is for who asked and the school.")
 _WHEN, _BY = _l("When"), _l("By")
@@ -302,6 +312,7 @@ _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
         (_WHEN, _l("What"), _BY, _l("In words")),
         _voice,
     ),
+    ("revocations", _l("Mastery that was to be taken away"), (_WHEN, _l("What"), _BY, _l("In words")), _revocations),
     (
         "amendments",
         _l("Requests to correct the record, and statements"),

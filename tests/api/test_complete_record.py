@@ -106,7 +106,8 @@ def test_every_table_is_in_the_record_and_in_the_page(world: PageWorld) -> None:
     assert world.student.given_name in told
     for text in (
         "note", "step", "reason", "target", "hold", "statement", "purpose", "access", "consent",
-        "recipient", "partner", "disclosure", "slower", "pause", "word",
+        "recipient", "partner", "disclosure", "slower", "pause", "word", "proven",
+        "declined",
     ):  # fmt: skip
         assert f"{CANARY} {text}" in told, text
         assert f"{CANARY} {text}" in page.text, text
