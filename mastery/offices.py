@@ -39,6 +39,7 @@ class Affair(StrEnum):
     POLICY = "policy"  # what of the rules a district may set
     CURRICULUM = "curriculum"  # which targets are priority, what a course needs
     GRADES = "grades"  # by which rule mastery is printed as a grade
+    GRAPH = "graph"  # drafts of the targets and what comes before what, and publishing them
 
 
 _PRINCIPAL, _REGISTRAR, _STEWARD, _LEADER = (
@@ -71,6 +72,8 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     Affair.POLICY: frozenset({_STEWARD, _LEADER}),
     Affair.CURRICULUM: frozenset({_LEADER}),
     Affair.GRADES: frozenset({_PRINCIPAL, _LEADER}),
+    # others propose targets, or only read them (table of access, D1)
+    Affair.GRAPH: frozenset({_STEWARD}),
 }
 
 

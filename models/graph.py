@@ -29,7 +29,10 @@ class Framework(Base):
 
 
 class Node(Base):
-    """A grouping, standard, competency or learning target; `kind` is mastery.graph's NodeKind."""
+    """A grouping, standard, competency or learning target; `kind` is mastery.graph's NodeKind.
+
+    `id` is what students have worked on: a target that takes another's place alone takes its row (`graph_publish`).
+    """
 
     __tablename__ = "node"
     __table_args__ = (
@@ -53,6 +56,7 @@ class Node(Base):
     credit_bearing: Mapped[bool] = mapped_column(default=False)
     mastery_bar: Mapped[float | None]
     sequence: Mapped[int | None]
+    ended: Mapped[bool] = mapped_column(default=False)
     changed_at: Mapped[datetime]
 
 

@@ -77,7 +77,7 @@ class DistrictGraph:
     @cached_property
     def rules(self) -> RuleBook:
         """What each target demands, by database key."""
-        return rule_book(self._rule(guid, before.hard) for guid, before in self.graph.order.items())
+        return rule_book(self._rule(guid, before.hard) for guid, before in self.graph.demands.items())
 
     def neighbourhood(self, targets: Iterable[int]) -> set[int]:
         """What a step on these targets can read or change: them, all that builds on them, and what that builds on."""
@@ -206,6 +206,7 @@ def node_of(row: rows.Node, framework_guid: str) -> Node:
         credit_bearing=row.credit_bearing,
         mastery_bar=row.mastery_bar,
         sequence=row.sequence,
+        ended=row.ended,
     )
 
 

@@ -134,6 +134,7 @@ def _columns(node: Node, now: datetime) -> dict[str, Any]:
         "credit_bearing": node.credit_bearing,
         "mastery_bar": node.mastery_bar,
         "sequence": node.sequence,
+        "ended": node.ended,
         "changed_at": now,
     }
 
@@ -156,7 +157,7 @@ def add_edges(session: Session, district_id: int, edges: Sequence[Mapping[str, A
 
 
 def change_edges(session: Session, district_id: int, edges: Sequence[Mapping[str, Any]]) -> None:
-    """Store new sequence and GUID of edges, by `id`."""
+    """Store what edges say now, by `id`: sequence, GUID, or strength and source as well; of all of them the same."""
     if edges:
         session.execute(update(rows.Edge), [{"district_id": district_id} | dict(edge) for edge in edges])
 

@@ -253,7 +253,9 @@ def missing_lines(
 
     Where a score rule speaks in line 1, `method` names it, and `needed` and `found` are on its scale.
     """
-    if standing.decision.state in _NOTHING_MISSING:
+    decision = standing.decision
+    # what was carried here waits for a person, not for the student
+    if decision.state in _NOTHING_MISSING or (decision.carried and decision.state is State.MASTERED_PROVISIONAL):
         return []
     rule = book.of(target)
     before: dict[int, Decision] = {one: others[one].decision for one in rule.prerequisites if one in others}

@@ -21,6 +21,7 @@ from models.amendment import Amendment
 from models.calendars import CalendarDay
 from models.course_plans import CoursePlan, CoursePlanTarget, OwnPlan, OwnPlanDate, PacePause
 from models.graph import Node
+from models.graph_versions import GraphEdit, GraphVersion
 from models.households import Household, HouseholdMember
 from models.inspection import Inspection
 from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organization, ProgrammeEnrollment
@@ -370,7 +371,15 @@ def _district(make: Factory, student: Person, canary: Canary) -> dict[str, int |
     )  # fmt: skip
     competency = make.target(f"COMPETENCY-{canary.mark}", "I can do it all.")
     competency.kind = "competency"
+    edit = GraphEdit(
+        district_id=make.district_id, act="end", detail={"target": f"GONE-{canary.mark}"}, entered_by="Somebody", at=NOW
+    )
+    version = GraphVersion(
+        district_id=make.district_id, number=student.id, origin="draft", title=f"Of {canary.mark}",
+        signed_by="Somebody", at=NOW, changes=0, digest="",
+    )  # fmt: skip
     return {
         "competency_id": competency.id, "partner_id": make._add(partner).id,
         "client_id": make._add(program).client_id, "hold_id": make._add(hold).id,
+        "edit_id": make._add(edit).id, "number": make._add(version).number,
     }  # fmt: skip

@@ -10,6 +10,7 @@ import pyotp
 from course_world import coursed
 from furnished import Furnished, crowd
 from furnished_decisions import appealed, long_held, overridden, proposed, revoked
+from furnished_graph import drafting
 from furnished_letters import lettered, mailing, silent, stewarded
 from furnished_sign_in import providers, providers_alone
 from furnished_work import (
@@ -110,6 +111,12 @@ def _confirmed(visitor: Visitor) -> None:
     visitor.page.get_by_label("Code").fill(pyotp.TOTP(key).now())
     visitor.page.get_by_role("button", name="Done").click()
     visitor.page.get_by_role("heading", name="Recovery codes").wait_for()
+
+
+def _no_target(visitor: Visitor) -> None:
+    visitor.page.get_by_label("Code of the target that ends").fill("9.ZZ.9")
+    visitor.page.get_by_role("button", name="Enter it in the draft").click()
+    visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
 
 
 def _soon_over(visitor: Visitor) -> None:
@@ -240,6 +247,7 @@ _HOMES = "/office/people/{student}/homes"
 _GIVEN = "/office/people/{student}/disclosures"
 _ADDED = "/office/people/{added}"
 _CALENDAR = "/schools/{school}/calendar"
+_ENTER = "/graph/draft/enter?act="
 _LINK = "/office/people/{student}/link"
 _INSPECTION = "/students/{student}/inspection"
 _VOICE = "/students/{student}/targets/{little}/voice"
@@ -442,6 +450,17 @@ CASES = (
         status=422,
     ),
     Case("calendar, in Spanish", "pages.school_calendar", "teacher", _CALENDAR, more=calendared, language="es"),
+    Case("versions, none", "pages.graph_versions", "steward", "/graph", more=stewarded),
+    Case("versions", "pages.graph_versions", "steward", "/graph", more=drafting),
+    Case("a version", "pages.graph_version", "steward", "/graph/versions/2", more=drafting),
+    Case("draft, empty", "pages.graph_draft", "steward", "/graph/draft", more=stewarded),
+    Case("draft", "pages.graph_draft", "steward", "/graph/draft", more=drafting),
+    Case("draft, to add a target", "pages.enter_in_draft", "steward", "/graph/draft/enter", more=stewarded),
+    Case("draft, to say an order", "pages.enter_in_draft", "steward", _ENTER + "order", more=stewarded),
+    Case("draft, to replace", "pages.enter_in_draft", "steward", _ENTER + "replace", more=stewarded),
+    Case("draft, refused", "pages.enter_in_draft", "steward", _ENTER + "end", _no_target, more=stewarded, status=422),
+    Case("draft, whom it concerns", "pages.graph_preview", "steward", "/graph/draft/preview", more=drafting),
+    Case("draft, in Spanish", "pages.graph_preview", "steward", "/graph/draft/preview", more=drafting, language="es"),
     Case("rules in force", "pages.policy", "teacher", "/policy"),
     Case("rules in force, of the district", "pages.policy", "steward", "/policy", more=ruled),
     Case("rules, names", "pages.set_names_rule", "steward", "/policy/names", more=ruled),

@@ -176,10 +176,10 @@ def add_target(session: Session, district_id: int, wanted: NewTarget, now: datet
 
     Raises GraphError, or CycleError where hanging it there makes targets wait for themselves.
     """
-    _validate(wanted)
+    validate(wanted)
     write.lock_graph(session, district_id)
     stored = load_graph(session, district_id)
-    framework, framework_id = _own_framework(session, district_id, now)
+    framework, framework_id = own_framework(session, district_id, now)
     parents = [one_node(parent, f"parents[{place}]", stored) for place, parent in enumerate(wanted.parents)]
     subject = wanted.subject or (stored.graph.nodes[parents[0]].subject if parents else None)
     if subject is None:
@@ -273,7 +273,7 @@ def _apply_strength(
     return StrengthChange(matched=len(edges), changed=len(different))
 
 
-def _validate(wanted: NewTarget) -> None:
+def validate(wanted: NewTarget) -> None:
     if wanted.code != wanted.code.strip() or not 0 < len(wanted.code) <= _LONGEST_CODE:
         raise GraphError("code", f"a code has 1 to {_LONGEST_CODE} characters and no space around it")
     if not wanted.statement.strip():
@@ -284,7 +284,7 @@ def _validate(wanted: NewTarget) -> None:
         raise GraphError("mastery_bar", f"the bar is a success rate above 0 and below 1, not {wanted.mastery_bar}")
 
 
-def _own_framework(session: Session, district_id: int, now: datetime) -> tuple[Framework, int]:
+def own_framework(session: Session, district_id: int, now: datetime) -> tuple[Framework, int]:
     """The framework of the district's own targets, made with the first of them."""
     slug, name = session.execute(select(District.slug, District.name).where(District.id == district_id)).one()
     own = Framework(

@@ -17,6 +17,7 @@ from api.actions.rederive import rederive_targets
 from mastery.audit import Act
 from models.audit import SYSTEM, record
 from models.graph_store import DistrictGraph, load_graph
+from models.graph_versions import Signature, put_version
 from models.graph_write import lock_graph
 from models.registry import stamps
 from models.unit_of_work import district_transaction, try_again
@@ -49,7 +50,8 @@ def change_graph(
 
     Decisions depend on hard prerequisites and on what targets demand, so every student who stands on a target whose
     demands changed is replayed; then waiting results are tried again. Whatever `change` raises undoes everything.
-    It is put on record with the version of the graph that it led to and what was `asked` for.
+    It is put on record with the version of the graph that it led to and what was `asked` for: what is asked for on the
+    server is published at once, whatever the day.
     """
 
     def transaction() -> tuple[Outcome, Consequences]:
@@ -79,12 +81,15 @@ def _change(
     if not isinstance(outcome, Chosen):  # a choice of methods is put on record with itself
         detail = {"what": "graph", "version": version, **asked}
         record(session, district_id, SYSTEM, Act.POLICY_CHANGED, now, detail=detail)
-    targets = _changed_demands(before, load_graph(session, district_id))
+    after = load_graph(session, district_id)
+    origin = "import" if asked.get("change") == "import" else "command"
+    put_version(session, district_id, before.graph, after.graph, Signature(origin, "", ""), now)
+    targets = changed_demands(before, after)
     students = rederive_targets(session, district_id, targets, now)
     return outcome, Consequences(len(targets), students, release(session, intake, district_id, now))
 
 
-def _changed_demands(before: DistrictGraph, after: DistrictGraph) -> list[int]:
+def changed_demands(before: DistrictGraph, after: DistrictGraph) -> list[int]:
     """Keys of the targets whose rule is another now, those that are no target any more included."""
     old, new = before.rules, after.rules
     return sorted(key for key in old.rules.keys() | new.rules.keys() if old.of(key) != new.of(key))

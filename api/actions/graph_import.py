@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from mastery.graph import Edge, EdgeKind, Framework, Graph, Node, Strength
 from models import graph as rows
 from models import graph_write as write
 from models.graph_store import DistrictGraph, load_graph
+from models.graph_versions import taken_away
 from models.registry import bump
 
 
@@ -73,15 +74,16 @@ def import_case(
     """Add or update one framework; the caller commits. The same package again changes nothing.
 
     Kept as they are: strengths, what the district set on a node (DOK, bar, credit, subject), the district's own
-    targets and edges, nodes that left the file. Raises CycleError, naming it edge by edge, when hierarchy or
-    prerequisites of the whole district's graph would no longer be acyclic; then nothing is written.
+    targets and edges, nodes that left the file, what a published draft ended or took away. Raises CycleError, naming
+    it edge by edge, when hierarchy or prerequisites of the whole district's graph would no longer be acyclic; then
+    nothing is written.
     """
     write.lock_graph(session, district_id)
     stored = load_graph(session, district_id)
     edge_rows = write.stored_edges(session, district_id)
     row = write.find_framework(session, district_id, package.framework.guid)
     plan = _plan_nodes(package, row, stored)
-    edges = _known_edges(package, stored)
+    edges = _known_edges(package, stored, taken_away(session, district_id))
     _plan_edges(plan, edges, edge_rows, stored)
     _check(plan, stored, edge_rows)
     done = _summary(plan, package, edges, stored)
@@ -109,6 +111,7 @@ def _plan_nodes(package: CasePackage, row: rows.Framework | None, stored: Distri
                 dok=known.dok,
                 credit_bearing=known.credit_bearing,
                 mastery_bar=known.mastery_bar,
+                ended=known.ended,
             )
             if merged != known:
                 plan.changed_nodes[stored.ids[node.guid]] = merged
@@ -123,11 +126,21 @@ def _stored_columns(row: rows.Framework) -> tuple[str | None, ...]:
     return (row.title, row.publisher, row.source_uri, row.case_version)
 
 
-def _known_edges(package: CasePackage, stored: DistrictGraph) -> dict[tuple[str, str, str], Edge]:
-    """The package's edges, and those leading out of it whose other end the district knows."""
+def _known_edges(
+    package: CasePackage, stored: DistrictGraph, away: Collection[str]
+) -> dict[tuple[str, str, str], Edge]:
+    """The package's edges, and those leading out of it whose other end the district knows.
+
+    What a published draft ended or took away stays so, whatever the file says.
+    """
     here = {node.guid for node in package.nodes} | stored.graph.nodes.keys()
     connected = [edge for edge in package.outside if edge.origin in here and edge.destination in here]
-    return {edge.key: edge for edge in (*package.edges, *connected)}
+    ended = set(stored.graph.ended)
+    return {
+        edge.key: edge
+        for edge in (*package.edges, *connected)
+        if ended.isdisjoint((edge.origin, edge.destination)) and " ".join(edge.key) not in away
+    }
 
 
 def _plan_edges(
@@ -180,7 +193,7 @@ def _summary(
     in_file = {node.guid for node in package.nodes}
     of_framework = [node.guid for node in stored.graph.nodes.values() if node.framework == plan.framework.guid]
     added, changed = len(plan.new_nodes), len(plan.changed_nodes)
-    connected = len(edges) - len(package.edges)
+    connected = sum(edge.key in edges for edge in package.outside)
     return GraphImport(
         framework=plan.framework.guid,
         title=plan.framework.title,

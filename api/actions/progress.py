@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.actions.flags import FlagChange, judge
 from api.actions.naming import Named
 from mastery.as_of import state_on
-from mastery.decide import RuleBook, Standing, State
+from mastery.decide import Act, RuleBook, Standing, State
 from mastery.estimate import Model, SubjectState
 from mastery.evidence import OrderKey
 from mastery.policy import DEFAULT_POLICY
@@ -203,14 +203,19 @@ def rebuild_pairs(
     students: Sequence[int],
     only: Collection[Pair] | None = None,
     instead: Mapping[str, Model] = MappingProxyType({}),
+    signed_too: Mapping[int, Sequence[Act]] = MappingProxyType({}),
 ) -> list[tuple[Pair, Moved, OrderKey]]:
     """Students' progress from their first record on, written nowhere; with `only`, of these student-subjects.
 
-    `instead` has the models of subjects that are to be read with another than the one in force.
+    `instead` has the models of subjects that are to be read with another than the one in force; `signed_too` what is
+    to be taken as signed last of all, by student.
     """
     chosen = None if only is None else frozenset(only)
     sittings = load_sittings(session, district_id, students, graph.subjects, zone, chosen)
-    acts = load_acts(session, district_id, students)
+    acts = {
+        student: [*some, *signed_too.get(student, ())]
+        for student, some in load_acts(session, district_id, students).items()
+    }
     signed_pairs = {(student, graph.subjects[act.target]) for student, some in acts.items() for act in some}
     pairs = sorted({*sittings, *(signed_pairs if chosen is None else signed_pairs & chosen)})
     ordered = {pair: sittings.get(pair, []) for pair in pairs}

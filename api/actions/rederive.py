@@ -28,7 +28,7 @@ def rederive_assessment(session: Session, district_id: int, assessment: int, now
         .join(Evidence, (Evidence.district_id == ResultRow.district_id) & (Evidence.result_id == ResultRow.id))
         .where(ResultRow.district_id == district_id, ResultRow.assessment_id == assessment)
     )
-    return _rederive(session, district_id, [(row[0], row[1]) for row in rows], now)
+    return rederive_pairs(session, district_id, [(row[0], row[1]) for row in rows], now)
 
 
 def rederive_targets(session: Session, district_id: int, targets: Collection[int], now: datetime) -> int:
@@ -38,10 +38,10 @@ def rederive_targets(session: Session, district_id: int, targets: Collection[int
             Standing.district_id == district_id, Standing.target_id == func.any(list(targets))
         )
     )
-    return _rederive(session, district_id, [(row[0], row[1]) for row in rows], now)
+    return rederive_pairs(session, district_id, [(row[0], row[1]) for row in rows], now)
 
 
-def _rederive(session: Session, district_id: int, concerned: Collection[tuple[int, int]], now: datetime) -> int:
+def rederive_pairs(session: Session, district_id: int, concerned: Collection[tuple[int, int]], now: datetime) -> int:
     """Replay the subjects of (student, target) pairs, some students at a time, within the caller's transaction."""
     if not concerned:
         return 0

@@ -78,6 +78,7 @@ PAGES: dict[str, Any] = {
     "pages.looked_at": _l("the page of who has looked"),
     "pages.office_record": _l("the list of who did what"),
     "pages.policy": _l("the rules in force"),
+    "pages.graph_preview": _l("whom a change of the learning targets concerns"),
 }
 # what programs read, by route. A family is not told here that there is a flag.
 READS: dict[str, Any] = {

@@ -38,6 +38,9 @@ KINDS: dict[str, Any] = {
     ActKind.WITHDRAW: _l("confirmation taken back"),
     ActKind.JUDGE: _l("level judged"),
     ActKind.WITHDRAW_JUDGEMENT: _l("judged level taken back"),
+    ActKind.CARRY: _l("carried over from a target before it"),
+    ActKind.CARRY_PROVISIONAL: _l("carried over, to be confirmed"),
+    ActKind.CARRY_REVIEW: _l("carried over, to be looked at"),
 }
 FLAG_STATES: dict[str, Any] = {
     FlagState.OPEN: _l("open"),

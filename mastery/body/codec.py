@@ -15,7 +15,7 @@ _TALLY_AS_IS = ("records", "held", "dok", "estimate", "rate", "failed", "said")
 _TALLY_LISTS = ("assessments", "recent", "failed_results", "judged")
 _DECISION_AS_IS = ("level", "completed_by", "own_result", "kept_level")
 _DECISION_TIMES = ("mastered_at", "own_since", "confirmed_at", "kept_mastered_at")
-_DECISION_TRUTHS = ("enough_evidence", "vouched", "reopened")
+_DECISION_TRUTHS = ("enough_evidence", "vouched", "reopened", "carried")
 
 
 def tally_to_json(tally: Tally) -> Json:
@@ -127,4 +127,5 @@ def decision_from_json(json: Mapping[str, Any]) -> Decision:
         kept_mastered_at=times.get("kept_mastered_at"),
         reopened=json.get("reopened", False),
         beneath=None if beneath is None else decision_from_json(beneath),
+        carried=json.get("carried", False),
     )

@@ -16,6 +16,11 @@ _SIGNED_STATES = {
     ActKind.EXEMPT: State.EXEMPT,
     ActKind.REVOKE: State.REVOKED,
 }
+_CARRIED_STATES = {
+    ActKind.CARRY: State.MASTERED,
+    ActKind.CARRY_REVIEW: State.NEEDS_REVIEW,
+    ActKind.CARRY_PROVISIONAL: State.MASTERED_PROVISIONAL,
+}
 
 
 def settle(
@@ -40,7 +45,8 @@ def settle(
     if previous.confirmed is not None:
         return _lasting(tally, previous, level, enough, since, by, policy)
     if since is not None and all(satisfied(prerequisites.get(t)) for t in rule.prerequisites):
-        return _complete(rule, prerequisites, previous, level, enough, since, by, at)
+        complete = _complete(rule, prerequisites, previous, level, enough, since, by, at)
+        return _with_kept(complete, previous) if previous.carried else complete
     if previous.vouched:
         return replace(
             previous,
@@ -49,6 +55,18 @@ def settle(
             mastered_at=previous.kept_mastered_at,
             completed_by=None,
             reasons=(Reason.BASIS_CORRECTED,),
+            enough_evidence=enough,
+            own_since=since,
+            own_result=by,
+        )
+    if previous.carried:
+        return replace(
+            previous,
+            state=State.MASTERED_PROVISIONAL,
+            level=_higher(level, previous.kept_level),
+            mastered_at=previous.kept_mastered_at,
+            completed_by=None,
+            reasons=(Reason.CARRIED, Reason.AWAITS_CONFIRMATION),
             enough_evidence=enough,
             own_since=since,
             own_result=by,
@@ -180,6 +198,8 @@ def sign(tally: Tally, decision: Decision, act: Act) -> tuple[Tally, Decision]:
         return tally, replace(decision, vouched=True, kept_level=act.level, kept_mastered_at=act.mastered_at)
     if kind is ActKind.CONFIRM:
         return tally, _confirmed(decision, act)
+    if kind in _CARRIED_STATES:
+        return tally, _carried(decision, act)
     if kind is ActKind.RESOLVE:
         return resolved(tally), _resolved(decision, act)
     if kind is ActKind.REOPEN:
@@ -211,9 +231,32 @@ def _confirmed(decision: Decision, act: Act) -> Decision:
             state=State.MASTERED,
             confirmed=act.kind,
             confirmed_at=act.at,
-            reasons=(Reason.BODY_COMPLETE, Reason.CONFIRMED_BY_PERSON),
+            reasons=(
+                Reason.CARRIED if Reason.CARRIED in decision.reasons else Reason.BODY_COMPLETE,
+                Reason.CONFIRMED_BY_PERSON,
+            ),
         )
     return _kept(decision, act, State.NEEDS_REVIEW, Reason.BASIS_CORRECTED)
+
+
+def _carried(decision: Decision, act: Act) -> Decision:
+    """What a target gets that came in the place of others; what was decided on itself goes before."""
+    if decision.confirmed is not None:
+        return decision
+    if act.kind is ActKind.CARRY_PROVISIONAL:
+        return replace(decision, carried=True, kept_level=act.level, kept_mastered_at=act.mastered_at or act.at)
+    return _kept(decision, act, _CARRIED_STATES[act.kind], Reason.CARRIED)
+
+
+def _with_kept(decision: Decision, previous: Decision) -> Decision:
+    """What was carried stays beside a body of evidence of its own, and stands again where that lapses."""
+    return replace(
+        decision,
+        level=_higher(decision.level, previous.kept_level),
+        carried=True,
+        kept_level=previous.kept_level,
+        kept_mastered_at=previous.kept_mastered_at,
+    )
 
 
 def _resolved(decision: Decision, act: Act) -> Decision:
@@ -231,7 +274,8 @@ def _resolved(decision: Decision, act: Act) -> Decision:
 
 def _beneath(decision: Decision) -> Decision | None:
     """What stands again once an act on a decision is taken back; None where that is for the rule to say."""
-    return decision if decision.confirmed is not None or decision.vouched else None
+    lasts = decision.confirmed is not None or decision.vouched or decision.carried
+    return decision if lasts else None
 
 
 def _withdrawn(decision: Decision) -> Decision:
@@ -243,4 +287,5 @@ def _withdrawn(decision: Decision) -> Decision:
         return decision
     if decision.beneath is not None:
         return decision.beneath
-    return Decision(own_since=decision.own_since, own_result=decision.own_result, reopened=decision.reopened)
+    bare = Decision(own_since=decision.own_since, own_result=decision.own_result, reopened=decision.reopened)
+    return _with_kept(bare, decision) if decision.carried else bare

@@ -159,6 +159,14 @@ class ActKind(StrEnum):
     # the value of the method JUDGE, given and taken back
     JUDGE = "judge"
     WITHDRAW_JUDGEMENT = "withdraw_judgement"
+    # on a target that came in the place of others, signed by who published it (mastery.graph.replaced)
+    CARRY = "carry"
+    CARRY_PROVISIONAL = "carry_provisional"
+    CARRY_REVIEW = "carry_review"
+
+
+# what publishing signs: a target takes it from those in whose place it came, whatever their own states allow
+CARRIED = frozenset({ActKind.CARRY, ActKind.CARRY_PROVISIONAL, ActKind.CARRY_REVIEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +202,7 @@ class Reason(StrEnum):
     BASIS_CORRECTED = "basis_corrected"
     REOPENED = "reopened"
     SIGNED = "signed"
+    CARRIED = "carried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +232,8 @@ class Decision:
     reopened: bool = False
     # the lasting decision on top of which the act in `confirmed` was signed: it stands again once that is taken back
     beneath: Decision | None = None
+    # mastery of what this target was a part of: provisional, at the kept level, until a person confirms it
+    carried: bool = False
 
 
 UNDECIDED = Decision()

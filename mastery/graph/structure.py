@@ -37,6 +37,7 @@ class Graph:
 
     def __init__(self, nodes: Iterable[Node], edges: Iterable[Edge], frameworks: Sequence[str] = ()) -> None:
         self.nodes: dict[str, Node] = {node.guid: node for node in nodes}
+        self.edges = tuple(edges)
         self.frameworks = tuple(frameworks)
         self._precedence = {guid: place for place, guid in enumerate(frameworks)}
         self._above: dict[str, list[str]] = {}
@@ -44,8 +45,10 @@ class Graph:
         self._before: dict[str, dict[str, Strength]] = {}
         self._has_order: set[str] = set()
         self._families: dict[str, _Family] = {}
+        self._heirs: dict[str, list[str]] = {}
+        self._sources: dict[str, list[str]] = {}
         equal: list[tuple[str, str]] = []
-        for edge in edges:
+        for edge in self.edges:
             if edge.origin not in self.nodes or edge.destination not in self.nodes:
                 raise ValueError(f"the edge {edge.key} has an end that is no node of the graph")
             if edge.kind in (EdgeKind.IS_CHILD_OF, EdgeKind.IS_PART_OF):
@@ -56,6 +59,9 @@ class Graph:
                 self._has_order.update((edge.origin, edge.destination))
             elif edge.kind is EdgeKind.EXACT_MATCH_OF:
                 equal.append((edge.origin, edge.destination))
+            elif edge.kind is EdgeKind.REPLACED_BY:
+                self._heirs.setdefault(edge.origin, []).append(edge.destination)
+                self._sources.setdefault(edge.destination, []).append(edge.origin)
         self._class_of, self._classes = equivalence_classes(equal)
 
     def label(self, guid: str) -> str:
@@ -83,6 +89,31 @@ class Graph:
         """The node and everything below it in the hierarchy."""
         return set(_reach([guid], self.members))
 
+    # --- what came in whose place -------------------------------------------------------------------------------------
+
+    @cached_property
+    def ended(self) -> tuple[str, ...]:
+        """The nodes that a published version ended, in code order."""
+        return self.in_order(guid for guid, node in self.nodes.items() if node.ended)
+
+    def heirs(self, guid: str) -> tuple[str, ...]:
+        """The nodes that are said to replace this one."""
+        return tuple(self._heirs.get(guid, ()))
+
+    def sources(self, guid: str) -> tuple[str, ...]:
+        """The nodes that this one is said to replace."""
+        return tuple(self._sources.get(guid, ()))
+
+    def successor(self, guid: str) -> str | None:
+        """The one node that took the place of this one alone; None where it goes on, or was split, merged or given up.
+
+        What a publisher says of a node that goes on here is no more than information.
+        """
+        heirs = self.heirs(guid)
+        if not self.nodes[guid].ended or len(heirs) != 1:
+            return None
+        return heirs[0] if sum(self.nodes[one].ended for one in self.sources(heirs[0])) == 1 else None
+
     # --- what a node stands for -------------------------------------------------------------------------------------
 
     def targets(self, guid: str) -> tuple[str, ...]:
@@ -90,6 +121,7 @@ class Graph:
 
         A learning target is itself. A standard or competency is itself until learning targets hang below it or below
         an equivalent of it; then it is those, and those of its branches without one. A grouping is what is below it.
+        One that ended is what took its place alone, or nothing.
         """
         found: set[str] = set()
         seen: set[str] = set()
@@ -99,6 +131,9 @@ class Graph:
             if node in seen:
                 continue
             seen.add(node)
+            if self.nodes[node].ended:
+                stack.extend(one for one in (self.successor(node),) if one is not None)
+                continue
             best = self._best(node)
             if self._takes_evidence(best[0]):
                 found.update(best)
@@ -108,6 +143,8 @@ class Graph:
 
     def _takes_evidence(self, guid: str) -> bool:
         kind = self.nodes[guid].kind
+        if self.nodes[guid].ended:
+            return False
         if kind is NodeKind.LEARNING_TARGET:
             return True
         return kind is not NodeKind.GROUPING and self._bears_targets.isdisjoint(self.equivalents(guid))
@@ -200,6 +237,11 @@ class Graph:
     def order(self) -> Mapping[str, Prerequisites]:
         """The prerequisites of every assessable target."""
         return {guid: self.prerequisites(guid) for guid in self.assessable}
+
+    @cached_property
+    def demands(self) -> Mapping[str, Prerequisites]:
+        """What comes before every assessable target, and what had to come before each that ended."""
+        return {**self.order, **{guid: self.prerequisites(guid) for guid in self.ended}}
 
     @cached_property
     def followers(self) -> Mapping[str, Prerequisites]:

@@ -53,7 +53,10 @@ class Framework:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One node. `framework` is its framework's GUID; `dok` is 1..4; `mastery_bar` a success rate in 0..1."""
+    """One node. `framework` is its framework's GUID; `dok` is 1..4; `mastery_bar` a success rate in 0..1.
+
+    `ended`: a published version ended it; it takes no evidence any more, and what was decided on it stays.
+    """
 
     guid: str
     framework: str
@@ -68,6 +71,7 @@ class Node:
     credit_bearing: bool = False
     mastery_bar: float | None = None
     sequence: int | None = None
+    ended: bool = False
 
     @property
     def label(self) -> str:

@@ -224,6 +224,13 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.let_family_see": Question.is_of_age,
     "pages.end_family_sees": Question.is_of_age,
     "pages.change_notice": Question.lives_there,
+    # the whole district's targets; what is named there is of the place's district
+    **dict.fromkeys(
+        ("pages.graph_versions", "pages.graph_draft", "pages.enter_in_draft", "pages.graph_preview"),
+        lambda one: remit(one.viewer, Affair.GRAPH, NOW).district,
+    ),
+    "pages.graph_version": lambda one: one.of_district(Affair.GRAPH),
+    "pages.take_out_of_draft": lambda one: one.of_district(Affair.GRAPH),
     "pages.lift_hold": lambda one: one.of_district(Affair.RETENTION),
     "pages.end_added_person": Question.ends_added,
     "pages.renew_agreement": lambda one: (

@@ -15,6 +15,7 @@ from every_page import CASES
 from factories import NOW, WHEEL_SPIN, Factory
 from flask import Flask
 from furnished import crowd, furnish
+from furnished_graph import drafted, drafting
 from furnished_letters import lettered
 from furnished_work import asking, calendared, corrected, on_paper, spoken
 from office_world import at_home, ruled, waiting_office
@@ -89,7 +90,7 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 
 
 # of the states of a page those that can be there together
-FURNISHING = (None, crowd, corrected, asking, calendared, on_paper, coursed, waiting_office, at_home, ruled)
+FURNISHING = (None, crowd, corrected, asking, calendared, on_paper, coursed, waiting_office, at_home, ruled, drafting)
 # as the page's registry has them, and what it has not
 PLACES = [
     *(
@@ -103,7 +104,7 @@ PLACES = [
     *(("student", path) for path in ("/path", "/students/{student}/map", "/students/{student}/targets/{little}")),
     *(("guardian", path) for path in ("/students/{student}/path", "/students/{student}/targets/{mastered}")),
     ("principal", "/classes/{section}"), ("leader", "/students"), ("leader", "/classes"),
-    ("principal", "/letters?group=staff"),
+    ("principal", "/letters?group=staff"), ("steward", "/graph/draft/enter"),
     *((who, "/students/{student}/own-words") for who in ("student", "guardian", "teacher")),
     ("steward", "/pathways"),
     *((None, path) for path in ("/activate/{mother}", "/activate/{again}", "/recover")),
@@ -160,6 +161,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
                 )  # fmt: skip
 
     world.add(rows)
+    drafted(world)
     return found.places
 
 
