@@ -9,7 +9,7 @@ from page_world import PageWorld
 from sqlalchemy import select
 
 from mastery.paper import Scoring, read_cell, source_id
-from models.assessment import AssessmentForm
+from models.assessment import Assessment, AssessmentForm
 from models.evidence import Evidence, ResultRow
 from models.paper import PaperTicket
 from models.queries_paper import typed_in
@@ -72,6 +72,9 @@ def typed_before(make: Factory, world: PageWorld, ticket: int, student: Person, 
     make._add(
         Evidence(
             district_id=make.district_id, result_id=row.id, target_id=world.target.id, score=said.score, max=10.0,
-            level=None, items=[], whole_item_id=None,
+            level=None, items=[],
+            whole_item_id=None if said.score is None else make._whole_item(
+                make.session.get_one(Assessment, (make.district_id, paper.assessment_id)), world.target
+            ).id,
         )
     )  # fmt: skip

@@ -106,7 +106,7 @@ PLACES = [
     ("principal", "/classes/{section}"), ("leader", "/students"), ("leader", "/classes"),
     ("principal", "/letters?group=staff"), ("steward", "/graph/draft/enter"),
     *((who, "/students/{student}/own-words") for who in ("student", "guardian", "teacher")),
-    ("steward", "/pathways"),
+    ("steward", "/pathways"), ("teacher", "/classes/{section}/plan"),
     *((None, path) for path in ("/activate/{mother}", "/activate/{again}", "/recover")),
 ]  # fmt: skip
 # two only send elsewhere, one is for developers, one a picture; to one comes who is halfway, further below
