@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,8 @@ from flask_babel import gettext as _
 
 from api.actions.pace import ClassPace, pace_of_class
 from api.pages import pace_words, words
-from api.pages.blueprint import Visit, pages, staff_only
+from api.pages.blueprint import Visit, last_page, page_number, pages, staff_only
+from api.pages.grid import STUDENTS
 from api.pages.pace_picture import PacePicture, lay_out
 from mastery.access_questions import Section, What, plans_class
 from mastery.pace.burn_up import Sample, burn_up, sample_days
@@ -40,10 +42,10 @@ class StudentLine:
 
 @dataclass(frozen=True, slots=True)
 class ClassView:
-    """All that is shown; `unsaid` is of how many there is not enough work yet."""
+    """All that is shown, `lines` of one page of students; `unsaid` is of how many there is not enough work yet."""
 
     course: Course
-    day: object
+    day: date
     sentence: str
     picture: PacePicture | None
     samples: Sequence[Sample]
@@ -60,6 +62,7 @@ def class_pace(visit: Visit, section_id: int) -> ResponseReturnValue:
     found = pace_of_class(visit.session, visit.district_id, section_id, visit.now, [one.id for one in students])
     if found is not None:
         visit.seen.update(one.id for one in students)
+    page = page_number()
     here = class_of(visit.session, visit.district_id, section_id)
     school = None if here is None else here.school
     on_file = school is not None and calendar_of(visit.session, visit.district_id, school) is not None
@@ -67,7 +70,9 @@ def class_pace(visit: Visit, section_id: int) -> ResponseReturnValue:
         "class_pace.html",
         visit=visit,
         section=section,
-        view=None if found is None else _view(visit, found, students),
+        view=None if found is None else _view(visit, found, students, page),
+        page=page,
+        last_page=last_page(page, 0 if found is None else len(found.students), STUDENTS),
         calendar=on_file,
         plans=plans_class(visit.viewer, Section(visit.district_id, section_id, school)),
         pace=pace_words,
@@ -86,7 +91,7 @@ def opened_class(visit: Visit, section_id: int) -> SectionRow:
     return found[0] if found else abort(404)
 
 
-def _view(visit: Visit, found: ClassPace, students: Sequence[StudentName]) -> ClassView:
+def _view(visit: Visit, found: ClassPace, students: Sequence[StudentName], page: int) -> ClassView:
     names = {one.id: one for one in students}
     said = by_hand_of(visit.session, visit.district_id, found.section.section, list(names))
     days = sample_days(found.course.starts, found.course.finishes, found.day)
@@ -101,7 +106,10 @@ def _view(visit: Visit, found: ClassPace, students: Sequence[StudentName]) -> Cl
         lay_out(samples, found.day),
         samples,
         sum(one.finish is None and one.pace.status is not Status.COMPLETE for one in found.students),
-        [_line(one, names[one.learner.student].name, said, found) for one in ordered],
+        [
+            _line(one, names[one.learner.student].name, said, found)
+            for one in ordered[(page - 1) * STUDENTS : page * STUDENTS]
+        ],
     )
 
 

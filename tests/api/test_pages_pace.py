@@ -145,6 +145,15 @@ def test_a_class_of_any_size_takes_as_many_questions(course: CourseWorld) -> Non
     assert asked[0] == asked[1]
 
 
+def test_a_large_class_is_told_page_by_page(course: CourseWorld) -> None:
+    course.plan()
+    course.world.add(lambda make: [make.student(course.world.section, f"N{number}") for number in range(40)])
+    client, path = course.world.client("teacher"), f"/classes/{course.section}/pace"
+    pages = [_html(client, f"{path}?page={number}").count('data-label="When all is done"') for number in (1, 2)]
+    assert pages == [40, 2]
+    client.get(f"{path}?page=3", 404)
+
+
 def test_without_a_plan_or_a_calendar_nothing_is_said(course: CourseWorld, page_world: PageWorld) -> None:
     assert "no plan yet" in _read(course.world.client("teacher"), f"/classes/{course.section}/pace")
     elsewhere = page_world.client("stranger")

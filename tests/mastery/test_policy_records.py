@@ -112,7 +112,7 @@ def test_every_parameter_may_be_set_or_says_why_not() -> None:
     assert {name for name in NAMES if fixed_because(name) is None} == set(FOLLOWED)
     assert fixed_because("mastery_probability") is Fixed.ESTIMATES
     assert fixed_because("session_hours") is Fixed.INSTALLATION
-    assert fixed_because("pace_behind_days") is Fixed.NOT_FOLLOWED
+    assert fixed_because("decision_confirm_within") is Fixed.NOT_FOLLOWED
     with pytest.raises(KeyError):
         fixed_because("version")
 
@@ -146,7 +146,7 @@ ASKED = Asked(DAYS, 5, Level.DISTRICT, "Board policy 7", DAY)
         (replace(ASKED, parameter="version"), "parameter", "there is no parameter 'version'"),
         (replace(ASKED, parameter="boe_records"), "parameter", "stored estimates, decisions or hints rest on it"),
         (replace(ASKED, parameter="session_hours"), "parameter", "about the whole installation"),
-        (replace(ASKED, parameter="pace_ahead_days"), "parameter", "does not go by the student's day in it yet"),
+        (replace(ASKED, parameter="retake_items_min"), "parameter", "does not go by the student's day in it yet"),
         (replace(ASKED, value=61), "value", f"{DAYS} is from 0 to 60 (days), in steps of 1"),
         (replace(ASKED, value=5.0), "value", "from 0 to 60"),
         (replace(ASKED, value=True), "value", "from 0 to 60"),
