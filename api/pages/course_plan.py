@@ -20,10 +20,12 @@ from api.pages.class_pace import opened_class
 from api.pages.texts import Said, graph_of, statement
 from api.pages.whole_numbers import number_of
 from mastery.access_questions import Section, about_subject, plans_class
+from mastery.curriculum import priorities
 from mastery.graph import NodeKind
 from mastery.pace.calendar import SchoolCalendar
 from mastery.pace.course import MOST_TARGETS, MOST_WEIGHT, CourseError, Dated, spread
 from mastery.pace.own_calendar import own_calendar
+from models.curriculum import marked_targets
 from models.graph_store import DistrictGraph
 from models.queries_calendars import calendar_of
 from models.queries_pace import Class, Course, class_of, course_of, span_of_terms, subjects_of_class
@@ -92,8 +94,11 @@ def course_plan(visit: Visit, section_id: int) -> ResponseReturnValue:
         except CourseError as refused:
             view.problem = problem_words(refused, calendar)
         else:
+            said = priorities(marked_targets(visit.session, visit.district_id), visit.today)
             view.rows = [
-                Row(one, _code(graph, one), statement(graph, one), day.isoformat()) for one, day in dates.items()
+                # of which nobody said it is none here: else one late target of any kind would be behind
+                Row(one, _code(graph, one), statement(graph, one), day.isoformat(), priority=said.get(one, False))
+                for one, day in dates.items()
             ]
             return _page(visit, section, view, calendar)
     planned = {one.dated.target for one in before.targets} if before is not None else set()

@@ -20,6 +20,7 @@ from mastery.access import Basis
 from mastery.access_matrix import Role
 from mastery.pace.status import Status
 from models.course_plans import CoursePlan, CoursePlanTarget, OwnPlan, PaceByHand, PacePause
+from models.curriculum import put_priorities
 from models.unit_of_work import district_transaction
 
 
@@ -52,11 +53,15 @@ def _send(client: PageClient, path: str, **form: object) -> int:
 def test_a_plan_is_made_by_choosing_and_saving(course: CourseWorld) -> None:
     client, plan = course.world.client("teacher"), f"/classes/{course.section}/plan"
     assert "Choose what the class learns" in _read(client, plan)
+    with district_transaction(course.world.engine, course.district) as session:
+        put_priorities(session, course.district, [(course.targets[2].id, True)], NOW.date(), "the board", NOW)
+        session.commit()
     chosen = "&".join(f"target={one.id}" for one in reversed(course.targets[:4]))
     page = _html(client, f"{plan}?starts=2026-09-01&finishes=2026-12-18&{chosen}")
     days = dict(re.findall(r'name="day-(\d+)" value="([\d-]+)"', page))
     assert list(days) == [str(one.id) for one in course.targets[:4]]
     assert list(days.values())[-1] == "2026-12-18"
+    assert re.findall(r'name="priority-(\d+)" checked', page) == [str(course.targets[2].id)]
     form = {"version": 0, "starts": "2026-09-01", "finishes": "2026-12-18", "target": list(days)}
     form |= {f"day-{key}": day for key, day in days.items()} | {f"weight-{key}": "1" for key in days}
     first = next(iter(days))
