@@ -20,7 +20,6 @@ from api.demonstration.world import (
     CONNECTED_AT,
     DAYS_OFF,
     FIRST_DAY,
-    LAST_DAY,
     OPENS_AT,
     SCHOOLS,
     SECTIONS,
@@ -40,6 +39,8 @@ from models.roster import Section as Row
 
 CLOSED = date(2026, 11, 3)
 """A day that the calendar of August had as one of school, and that a broken pipe closed."""
+SEMESTER_ENDS = date(2027, 1, 29)
+"""Until when what the term teaches is to be mastered: some weeks later than it is taught."""
 _WINTER = (date(2026, 12, 21), date(2027, 1, 1))
 _SPRING = (date(2027, 4, 5), date(2027, 4, 9))
 _SATURDAY = 5
@@ -66,7 +67,7 @@ def resting() -> Student:
 
 
 def fill_pace(session: Session, district_id: int) -> None:
-    """Put the calendars on file, close a day, plan every class for the term, and let one plan rest."""
+    """Put the calendars on file, close a day, plan every class for the semester, and let one plan rest."""
     if session.scalar(select(CoursePlan.id).where(CoursePlan.district_id == district_id).limit(1)) is not None:
         return
     desk = Desk(district_id)
@@ -87,7 +88,7 @@ def fill_pace(session: Session, district_id: int) -> None:
 
 
 def _plan(session: Session, district_id: int, one: Section) -> None:
-    """The targets that the term teaches, evenly over its school days."""
+    """The targets that the term teaches, evenly over the school days of the semester."""
     section = session.scalars(
         select(Row.id).where(Row.district_id == district_id, Row.sourced_id == one.sourced_id)
     ).one()
@@ -96,11 +97,11 @@ def _plan(session: Session, district_id: int, one: Section) -> None:
         session.execute(select(Node.code, Node.id).where(Node.district_id == district_id, Node.code.in_(codes))).all()
     )
     known = SchoolCalendar(calendar())
-    dates = spread([keys[code] for code in codes], known, FIRST_DAY, LAST_DAY)
+    dates = spread([keys[code] for code in codes], known, FIRST_DAY, SEMESTER_ENDS)
     viewer = viewer_of(session, district_id, _person(session, district_id, one.teacher), _PLANNED)
     dated = [Dated(key, day) for key, day in dates.items()]
     plan_course(
-        session, viewer, section, 0, (FIRST_DAY, LAST_DAY), dated, frozenset(keys.values()), "", _PLANNED
+        session, viewer, section, 0, (FIRST_DAY, SEMESTER_ENDS), dated, frozenset(keys.values()), "", _PLANNED
     )  # fmt: skip
 
 
