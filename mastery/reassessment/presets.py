@@ -54,7 +54,7 @@ def classroom_quiz(policy: Policy) -> RetakePolicy:
 VIRGINIA_EXPEDITED = replace(
     classroom_summative(DEFAULT_POLICY),
     name="virginia_expedited",
-    eligible_if=ByScore(passing=400, lowest=375, extenuating=True),
+    eligible_if=ByScore(passing=400, lowest=375, extenuating=True, out_of=600),
     require_before=(),
     cooldown_days=ByKind(0, 0, 0),
     # the test and one retake

@@ -50,13 +50,14 @@ class ByScore:
     """Another try below a passing score on the test's own scale; `lowest`: only from there on.
 
     `passing_taught` counts instead for who had instruction in it before. `extenuating`: circumstances that a person
-    has found to be such open it below the lowest as well.
+    has found to be such open it below the lowest as well. `out_of`: the most on that scale.
     """
 
     passing: float
     passing_taught: float | None = None
     lowest: float | None = None
     extenuating: bool = False
+    out_of: float = 100.0
 
 
 @dataclass(frozen=True, slots=True)
