@@ -40,6 +40,7 @@ class Affair(StrEnum):
     CURRICULUM = "curriculum"  # which targets are priority, what a course needs
     GRADES = "grades"  # by which rule mastery is printed as a grade
     GRAPH = "graph"  # drafts of the targets and what comes before what, and publishing them
+    TESTS = "tests"  # rules of trying again, windows, what is void: the assessment lead
 
 
 _PRINCIPAL, _REGISTRAR, _STEWARD, _LEADER = (
@@ -74,6 +75,8 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     Affair.GRADES: frozenset({_PRINCIPAL, _LEADER}),
     # others propose targets, or only read them (table of access, D1)
     Affair.GRAPH: frozenset({_STEWARD}),
+    # of the district its leaders, of a school who administers it
+    Affair.TESTS: frozenset({_PRINCIPAL, _LEADER}),
 }
 
 

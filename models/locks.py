@@ -16,6 +16,8 @@ from models.hot import fetch
 
 _RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS, _NAMES, _OWN_WORDS, _WAYS = 7203, 7204, 7205, 7296, 7297, 7298, 7299
 _PACE, _COURSE_PLAN, _PACE_OF_STUDENT = 7311, 7312, 7313
+_RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS, _NAMES, _OWN_WORDS = 7203, 7204, 7205, 7296, 7297, 7298
+_TEST, _SEATS = 7324, 7325
 _SHARE = (
     "WITH rules AS MATERIALIZED"
     " (SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s)) AS held)"
@@ -86,6 +88,19 @@ def change_course_plan(session: Session, district_id: int, section: int) -> None
 def change_own_pace(session: Session, district_id: int, student: int) -> None:
     """Hold a student's own plans and pauses alone until the transaction ends: two changes are made one by one."""
     fetch(session, _ALONE, {"district": f"{district_id}/{student}", "rules": _PACE_OF_STUDENT})
+
+
+def change_test(session: Session, district_id: int, student: int, assessment: int) -> None:
+    """Hold the steps about a student's test alone until the transaction ends, in whichever school: one at a time."""
+    fetch(session, _ALONE, {"district": f"{district_id}/{student}/{assessment}", "rules": _TEST})
+
+
+def give_seats(session: Session, district_id: int, assessment: int) -> None:
+    """Hold the seats of an assessment alone until the transaction ends: the last one is given once.
+
+    Taken after `change_test`, never before.
+    """
+    fetch(session, _ALONE, {"district": f"{district_id}/{assessment}", "rules": _SEATS})
 
 
 def give_names(session: Session, district_id: int, kind: str) -> None:

@@ -38,6 +38,18 @@ def blueprints_of(session: Session, district_id: int, targets: Collection[int]) 
     return found
 
 
+def blueprint_lines(session: Session, district_id: int, assessments: Collection[int]) -> dict[int, list[BlueprintLine]]:
+    """The whole blueprint of each assessment that has one; one statement."""
+    found: dict[int, list[BlueprintLine]] = {}
+    for row in session.execute(
+        select(Blueprint.assessment_id, Blueprint.target_id, Blueprint.weight)
+        .where(Blueprint.district_id == district_id, Blueprint.assessment_id == func.any(sorted(assessments)))
+        .order_by(Blueprint.assessment_id, Blueprint.target_id)
+    ):
+        found.setdefault(row.assessment_id, []).append(BlueprintLine(row.target_id, row.weight))
+    return found
+
+
 def blueprint_targets(session: Session, district_id: int, assessments: Collection[int]) -> dict[int, list[int]]:
     """The targets of each assessment's blueprint."""
     found: dict[int, list[int]] = {}

@@ -89,6 +89,14 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     "pace_pause": StudentRows(_MINE, End.WITH_RECORD),
     "pace_by_hand": StudentRows(_MINE, End.WITH_RECORD),
     "pace_day": StudentRows(_MINE, End.WITH_RECORD),
+    "state_result": StudentRows(_MINE, End.WITH_RECORD),
+    "state_result_held": StudentRows(
+        "student IN (SELECT unnest(ARRAY[identifier, sourced_id]) FROM person"
+        " WHERE district_id = :district AND id = :student)",
+        End.WITH_RECORD,
+    ),
+    "window_exclusion": StudentRows(_MINE, End.WITH_RECORD),
+    "test_step": StudentRows(_MINE, End.WITH_RECORD),
     "amendment": StudentRows(_MINE, End.WITH_RECORD),
     "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
     "inspection": StudentRows(_MINE, End.WITH_RECORD, untold=_ASKED),
@@ -120,6 +128,8 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
 NOT_IN_A_RECORD: Mapping[str, str] = {
     "calendar_change": "the person is who changed the calendar of a school",
     "course_plan": "the person is the teacher who made the plan of a class",
+    "retake_rule": "the person is who chose by which rule a test is tried again",
+    "window_terms": "the person is who set when a window of a test is",
     "cut_scores": "the person is the educator who confirmed them",
     "paper_ticket": "the person is the teacher who opened it; what it says of a student is in the student's results",
     "pathway": "the people are who keeps it",

@@ -38,9 +38,11 @@ from models import (
     roster,
     rule_stops,
     standing,
+    state_results,
     subject_choices,
     throttle,
     voice,
+    windows,
 )
 from models.base import Base
 
@@ -81,9 +83,11 @@ AGGREGATES = (
     roster,
     rule_stops,
     standing,
+    state_results,
     subject_choices,
     throttle,
     voice,
+    windows,
 )
 # tables that every district shares; they hold nothing about a child
 SHARED_TABLES = frozenset({"district", "district_end", "sign_in_name", "recovery_request", "tried"})
@@ -134,6 +138,12 @@ APPEND_ONLY_TABLES = frozenset(
         "target_calibration",
         "prerequisite_calibration",
         "subject_choice",
+        "retake_rule",
+        "test_window",
+        "window_terms",
+        "window_exclusion",
+        "test_step",
+        "state_result",
     }
 )
 

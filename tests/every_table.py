@@ -19,12 +19,13 @@ _AT = datetime(2026, 10, 5, 14, tzinfo=UTC)
 _BY_TYPE: dict[type, Any] = {
     bool: False, int: 1, float: 1.0, datetime: _AT, date: _AT.date(), bytes: b"1", dict: {}, list: [],
 }  # fmt: skip
-# a link is of one scope alone; what is entered by hand has its day; a rule that names a school is a school's; what a
-# student asks for is no word
+# a link is of one scope alone; what is entered by hand has its day; a window closes after it opens; a rule that names a
+# school is a school's; what a student asks for is no word
 _OWN: dict[str, dict[str, Any]] = {
     "link": {"scope": "student", "section_id": None, "school_id": None},
     "disclosure": {"happened_on": _AT.date()},
     "student_voice": {"kind": "help"},
+    "window_terms": {"closes_at": _AT + timedelta(days=5)},
     "policy_record": {"level": "school", "parameter": "retake_attempts", "value": "3"},
     "grade_rule": {"level": "school"},
 }

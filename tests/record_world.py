@@ -29,7 +29,9 @@ from models.retention import LegalHold, MasteredCompetency
 from models.revocation import Revocation, RevocationStep
 from models.roster import Person, Section
 from models.standing import Confirmation, SubjectState
+from models.state_results import StateResult, StateResultHeld
 from models.voice import StudentVoice, VoiceStep
+from models.windows import TestStep, TestWindow, WindowExclusion
 
 CANARY = "canary-7183"
 
@@ -93,8 +95,34 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
         district_id=district_id, student_id=student.id, target_id=target.id, proposed_by=teacher.id,
         proposed_as="teacher_of_record", reason=f"{CANARY} proven", proposed_at=NOW,
     )  # fmt: skip
-    session.add_all([move, asked, goal, helped, inspected, proposed])
+    test = make.assessment(f"{CANARY} test", "summative")
+    window = TestWindow(
+        district_id=district_id, assessment_id=test.id, school_id=section.school_id, administration="fall", at=NOW
+    )
+    session.add_all([move, asked, goal, helped, inspected, proposed, window])
     session.flush()
+    session.add_all(
+        [
+            TestStep(
+                district_id=district_id, assessment_id=test.id, student_id=student.id, step="registered",
+                window_id=window.id, result_id=result.id, ready=True, share=1.0, overrode=False,
+                reason=f"{CANARY} seat", by_person=teacher.id, client_pk=None, at=NOW,
+            ),
+            WindowExclusion(
+                district_id=district_id, window_id=window.id, student_id=student.id, excluded=True,
+                reason=f"{CANARY} left out", by_person=teacher.id, at=NOW,
+            ),
+            StateResult(
+                district_id=district_id, student_id=student.id, test=f"{CANARY} exam", subject="Mathematics",
+                administration="spring", taken_on=date(2026, 5, 1), score=398.0, level="Approaching", passed=False,
+                imported_at=NOW,
+            ),
+            StateResultHeld(
+                district_id=district_id, student=student.identifier, row={"test": CANARY}, digest=b"", held_at=NOW,
+                released_at=None,
+            ),
+        ]
+    )  # fmt: skip
     session.add_all(
         [
             MovePart(

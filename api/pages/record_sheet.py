@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from api.pages import pathway_words, revocation_words, voice_words
+from api.pages import pathway_words, revocation_words, test_words, voice_words
 from api.pages.access_words import AGE_BASES, BASES, CAPACITIES, PROGRAMMES, classes_said
 from api.pages.disclosure_words import GROUNDS, OUTCOMES
 from api.pages.flag_cards import DISMISS_REASONS, quoted
@@ -22,7 +22,7 @@ from api.pages.pace_words import STATUSES, gap_words
 from api.pages.reasons import flag_text
 from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, KINDS, MOVES, OWN_WORDS, ROLES, STEPS, said
 from api.pages.texts import Said, of_record, statement
-from api.pages.words import EVIDENCE_TYPES, INDEPENDENCE, PURPOSES, level_figure, percent, points, state_look
+from api.pages.words import EVIDENCE_TYPES, INDEPENDENCE, PURPOSES, figure, level_figure, percent, points, state_look
 from mastery.pace.status import Status
 from models.graph_store import DistrictGraph
 
@@ -271,6 +271,27 @@ def _plans(reader: _Reader) -> Iterator[tuple[Any, ...]]:
         yield _day(row["day"]), what, _("the program"), gap_words(row["gap"])
 
 
+def _tests(reader: _Reader) -> Iterator[tuple[Any, ...]]:
+    for row in reader.sections["test_step"]:
+        step = said(test_words.STEPS, row["step"])
+        yield (
+            reader.when(row["at"]),
+            row["assessment"]["title"],
+            step,
+            _role(row.get("by_person")),
+            row["reason"] or "–",
+        )
+    for row in reader.sections["window_exclusion"]:
+        step = said(test_words.WINDOW_STEPS, "excluded" if row["excluded"] else "let_in")
+        yield reader.when(row["at"]), "–", step, _role(row.get("by_person")), row["reason"] or "–"
+
+
+def _state_results(reader: _Reader) -> Iterator[tuple[Any, ...]]:
+    for row in reader.sections["state_result"]:
+        score = "–" if row["score"] is None else figure(row["score"])
+        yield _day(row["taken_on"]), f"{row['test']} ({row['administration']})", row["level"], score
+
+
 def _amendments(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     steps = reader.by("amendment", "amendment_step", "amendment_id")
     for row in reader.sections["amendment"]:
@@ -344,6 +365,8 @@ _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
         (_WHEN, _l("Task or test"), _l("Target"), _l("Score"), _l("Level"), _l("Scored by"), _l("Sent by")),
         _results,
     ),
+    ("tests", _l("Tests asked for"), (_WHEN, _l("Test"), _l("What"), _BY, _l("Reason")), _tests),
+    ("state", _l("Results of the state"), (_WHEN, _l("Test"), _l("Level of the state"), _l("Score")), _state_results),
     (
         "waiting",
         _l("Results that wait, and why"),

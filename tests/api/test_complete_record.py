@@ -107,7 +107,7 @@ def test_every_table_is_in_the_record_and_in_the_page(world: PageWorld) -> None:
     for text in (
         "note", "step", "reason", "target", "hold", "statement", "purpose", "access", "consent",
         "recipient", "partner", "disclosure", "slower", "pause", "word", "proven",
-        "declined",
+        "declined", "seat", "left out", "exam",
     ):  # fmt: skip
         assert f"{CANARY} {text}" in told, text
         assert f"{CANARY} {text}" in page.text, text

@@ -68,6 +68,7 @@ def test_no_secret_is_among_the_columns() -> None:
         "assessment.digest",
         "result.digest",
         "quarantine.digest",
+        "state_result_held.digest",
         "tombstone.key_digest",
         "graph_version.digest",
         "sign_in_policy.password_sign_in",
