@@ -33,11 +33,13 @@ from api import (
     cli_policy,
     cli_programmes,
     cli_provider,
+    cli_readiness,
     cli_records,
     cli_responses,
     cli_retention,
     cli_roster,
     cli_second_factor,
+    cli_state_results,
 )
 from api.actions.accounts import AccountError, create_account
 from api.actions.districts import DistrictError, create_district
@@ -210,6 +212,7 @@ def _register() -> None:
         cli_operations,
         cli_pace,
         cli_provider,
+        cli_readiness,
         cli_records,
         cli_programmes,
         cli_retention,
@@ -222,6 +225,7 @@ def _register() -> None:
         cli_calibrate,
         cli_calibration,
         cli_second_factor,
+        cli_state_results,
     )
     for part in parts:
         part.register(main)

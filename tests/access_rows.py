@@ -18,6 +18,7 @@ from mastery.pathways import Mode, Pathway, Setting, Words
 from mastery.roster import LOCAL, Origin
 from models.access import Client
 from models.amendment import Amendment
+from models.assessment import Assessment
 from models.calendars import CalendarDay
 from models.course_plans import CoursePlan, CoursePlanTarget, OwnPlan, OwnPlanDate, PacePause
 from models.graph import Node
@@ -34,6 +35,7 @@ from models.revocation import Revocation
 from models.roster import Guardianship, Person, Section
 from models.standing import Confirmation
 from models.voice import StudentVoice
+from models.windows import RetakeRule, TestWindow, WindowTerms
 
 _BEGAN, _DAY = NOW - timedelta(days=1), timedelta(days=1)
 
@@ -151,6 +153,7 @@ def place(
         **_links(make, student, canary), **_signed(make, student, target, teacher, section, canary),
         **_district(make, student, canary), **_school(make, section), "pages.give_office": teacher.id,
     }  # fmt: skip
+    rows |= _tests(make, quiz, rows["school_id"])
     return Place(make.district_id, student.id, target.id, section, flag.id, quiz.id, lives.id, rows)
 
 
@@ -354,6 +357,25 @@ def paced(
         approved_by=teacher.id, approved_at=NOW,
     )  # fmt: skip
     return {"pause_id": make._add(pause).id}
+
+
+def _tests(make: Factory, quiz: Assessment, school: int | str) -> dict[str, int | str]:
+    """A rule of trying again and a window, both about the place's assessment."""
+    key = {"district_id": make.district_id, "at": NOW}
+    make._add(
+        RetakeRule(
+            **key, assessment_id=quiz.id, kind="summative", preset="classroom_quiz", fields={},
+            effective_from=NOW.date(), by_person=None,
+        )
+    )  # fmt: skip
+    window = make._add(TestWindow(**key, assessment_id=quiz.id, school_id=school, administration="fall"))
+    make._add(
+        WindowTerms(
+            **key, window_id=window.id, opens_at=NOW + 7 * _DAY, closes_at=NOW + 9 * _DAY, register_by=None,
+            capacity=None, makeup=[], blackout=[], cancelled=False, by_person=None,
+        )
+    )  # fmt: skip
+    return {"window_id": window.id}
 
 
 def _district(make: Factory, student: Person, canary: Canary) -> dict[str, int | str]:

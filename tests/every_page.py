@@ -28,6 +28,7 @@ from furnished_work import (
     restricted,
     schooling,
     spoken,
+    tested,
 )
 from measurement_world import PILOT, well_measured
 from office_world import at_home, ruled, waiting_office
@@ -246,6 +247,7 @@ _HOME = "/office/people/{student}/home"
 _HOMES = "/office/people/{student}/homes"
 _GIVEN = "/office/people/{student}/disclosures"
 _ADDED = "/office/people/{added}"
+_TESTS = "/students/{student}/tests"
 _CALENDAR = "/schools/{school}/calendar"
 _ENTER = "/graph/draft/enter?act="
 _LINK = "/office/people/{student}/link"
@@ -354,6 +356,19 @@ CASES = (
     Case("own words, as a teacher reads them", "pages.own_words", "teacher", _OWN_WORDS, more=spoken),
     Case("student, with own words", "pages.student", "teacher", "/students/{student}", more=spoken),
     Case("path, nothing scored", "pages.child_path", "teacher", "/students/{classmate}/path"),
+    Case("tests, for themselves", "pages.student_tests", "student", _TESTS, more=tested),
+    Case("tests, of a child", "pages.student_tests", "guardian", _TESTS, more=tested, language="es"),
+    Case("tests, as a teacher acts", "pages.student_tests", "teacher", _TESTS, more=tested),
+    Case("tests, as the office acts", "pages.student_tests", "principal", _TESTS, more=tested),
+    Case("tests, none", "pages.student_tests", "teacher", "/students/{classmate}/tests"),
+    Case("tests asked for", "pages.tests_asked", "teacher", "/tests", more=tested),
+    Case("tests asked for, none", "pages.tests_asked", "stranger", "/tests"),
+    Case("assessments", "pages.assessments", "leader", "/assessments", more=tested),
+    Case("assessment", "pages.assessment", "leader", "/assessments/{state}", more=tested),
+    Case("assessment, of a school", "pages.assessment", "principal", "/assessments/{unit}", more=tested),
+    Case("who is called ready", "pages.readiness_report", "leader", "/assessments/readiness", more=tested),
+    Case("who is called ready, nobody", "pages.readiness_report", "leader", "/assessments/readiness"),
+    Case("window of a test", "pages.test_window", "principal", "/windows/{window}", more=tested),
     Case("cut scores, proposed", "pages.cut_scores", "teacher", "/assessments/{proposed}/cut-scores"),
     Case("cut scores, confirmed", "pages.cut_scores", "teacher", "/assessments/{confirmed}/cut-scores"),
     Case("classes", "pages.classes", "principal", "/classes"),

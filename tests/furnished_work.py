@@ -24,6 +24,8 @@ from api.actions.graph import add_prerequisite
 from api.actions.judge import judge
 from api.actions.methods import methods_from
 from api.actions.moves import Asked, do_move
+from api.actions.seats import Actor, request
+from api.actions.windows import Terms, choose_rule, open_window
 from api.security.clients import SCOPES, create_client
 from mastery.graph import Strength
 from mastery.links import Restriction
@@ -33,13 +35,16 @@ from mastery.pace.course import Dated, spread
 from mastery.pace.status import Status
 from mastery.pathways import Mode, Pathway, Setting, Words
 from mastery.policy import DEFAULT_POLICY
+from mastery.reassessment.fields import Chosen, Preset
+from mastery.reassessment.steps import By
+from mastery.reassessment.words import Kind
 from mastery.voice import Hard, Step, Sure
 from mastery.voice import Kind as Voice
 from models.amendment import Amendment, AmendmentStep
 from models.assessment import Assessment
 from models.flag import Flag
 from models.graph import Node
-from models.graph_store import GraphCache
+from models.graph_store import GraphCache, load_graph
 from models.inspection import Inspection, InspectionAnswer
 from models.methods import put_methods
 from models.own_words import OwnWords
@@ -49,6 +54,7 @@ from models.queries_voice import add_step, add_voice
 from models.registry import bump
 from models.roster import Person
 from models.standing import Standing
+from models.state_results import StateResult
 from models.unit_of_work import district_transaction
 
 _RULES = {
@@ -433,6 +439,50 @@ def paced(found: Furnished) -> None:
 def _weekdays() -> list[date]:
     found = [date(2026, 7, 20) + timedelta(days=number) for number in range(150)]
     return [day for day in found if day.weekday() < 5]
+
+
+def tested(found: Furnished) -> None:
+    """Tests that one can ask for: one with a window and a seat, one that waits, one to be tried again; a void one."""
+    world = found.world
+    student, desk = world.student.id, Desk(world.district_id)
+    keys: list[int] = []
+
+    def rows(make: Factory) -> None:
+        for title, purpose in (("Algebra, end of course", "state_summative"), ("Unit 4, on paper", "summative")):
+            test = make.assessment(title, purpose, [world.target])
+            make.cut_scores(test, confirmed_by=world.people["teacher"])
+            keys.append(test.id)
+        make.result(world.student, make.session.get_one(Assessment, (make.district_id, keys[1])), world.target,
+                    score=2.0, at=NOW - timedelta(days=9), evidence_type="test")  # fmt: skip
+
+    world.add(rows)
+    world.add(lambda make: _state_results(make, student))
+    state, unit = keys
+    found.places |= {"state": state, "unit": unit}
+    opens = datetime(2026, 10, 12, 8)  # noqa: DTZ001 - as written at the school
+    terms = Terms(opens, opens + timedelta(days=4), opens - timedelta(days=2), 30, frozenset({date(2026, 10, 19)}))
+    with district_transaction(world.engine, world.district_id) as session:
+        graph = load_graph(session, world.district_id)
+        texas = Chosen(Kind.STATE, Preset.TEXAS_CREDIT_BY_EXAM, {"score_cap": 0.9, "latest_days": 30})
+        choose_rule(session, desk, state, texas, NOW.date(), NOW, NOW.date())
+        found.places["window"] = open_window(session, desk, state, world.school.id, "fall 2026", terms, NOW)
+        teacher = Actor(frozenset({By.TEACHER}), world.people["teacher"].id)
+        request(session, world.district_id, graph, teacher, student, state, NOW, override=f"Moves away; {LONG}")
+        own = Actor(frozenset({By.STUDENT}), student)
+        request(session, world.district_id, graph, own, student, unit, NOW)
+        request(session, world.district_id, graph, own, world.people["classmate"].id, state, NOW)
+        session.commit()
+
+
+def _state_results(make: Factory, student: int) -> None:
+    for passed, administration in ((False, "spring 2026"), (True, "summer 2026"), (None, "fall 2026")):
+        make._add(
+            StateResult(
+                district_id=make.district_id, student_id=student, test="Algebra, end of course", subject="Mathematics",
+                administration=administration, taken_on=date(2026, 9, 1), score=None if passed is None else 398.0,
+                level="Approaching", passed=passed, imported_at=NOW,
+            )
+        )  # fmt: skip
 
 
 def calendared(found: Furnished) -> None:

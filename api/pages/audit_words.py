@@ -14,7 +14,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from api.pages import access_words, calendar_words, grade_words, office_words, policy_words, record_words, voice_words
+from api.pages import (
+    access_words,
+    calendar_words,
+    grade_words,
+    office_words,
+    policy_words,
+    record_words,
+    test_words,
+    voice_words,
+)
 from api.pages.blueprint import Visit
 from api.pages.disclosure_words import GROUNDS
 from api.pages.flag_cards import DISMISS_REASONS
@@ -280,6 +289,23 @@ def _cut_scores(told: _Told) -> str:
     return _("cut scores of “%(name)s”, number %(version)s", name=title, version=told.detail["version"])
 
 
+def _retake_rule(told: _Told) -> str:
+    title, preset = told.other("assessment", told.detail["assessment"]), told.detail["preset"]
+    rule = record_words.said(test_words.PRESETS, preset)
+    return _("trying “%(name)s” again: %(rule)s", name=title, rule=rule)
+
+
+def _window(told: _Told) -> str:
+    title = told.other("assessment", told.detail.get("assessment"))
+    return f"“{title}”: {record_words.said(test_words.WINDOW_STEPS, told.detail.get('step', ''))}"
+
+
+def _test_step(told: _Told) -> str:
+    title = told.other("assessment", told.detail.get("assessment"))
+    step = f"“{title}”: {record_words.said(test_words.STEPS, told.detail.get('step', ''))}"
+    return _("%(step)s, although not ready", step=step) if told.detail.get("overrode") else step
+
+
 def _methods(told: _Told) -> str:
     before, after = (primary_words(told.detail[when]["primary"]["name"]) for when in ("before", "after"))
     return _("what %(subject)s goes by: %(before)s, now %(after)s", **_subject(told), before=before, after=after)
@@ -323,6 +349,7 @@ _RULES: dict[str, Callable[[_Told], str]] = {
     "course": _course,
     "retention": _retention,
     "cut_scores": _cut_scores,
+    "retake_rule": _retake_rule,
     "parameter": _parameter,
     "graph": _graph,
     ChoiceKind.METHODS: _methods,
@@ -356,4 +383,6 @@ _SAID: dict[str, Callable[[_Told], str]] = {
     Act.DELETED: _kept,
     Act.POLICY_CHANGED: _rule,
     Act.CALENDAR_CHANGED: _calendar,
+    Act.WINDOW_CHANGED: _window,
+    Act.TEST_STEP: _test_step,
 }  # fmt: skip

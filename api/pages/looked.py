@@ -72,6 +72,9 @@ PAGES: dict[str, Any] = {
     **dict.fromkeys(
         ("pages.set_own_dates", "pages.extend_time", "pages.say_pace", "pages.pause_plan", "pages.end_pause"), _PLAN
     ),
+    **dict.fromkeys(
+        ("pages.student_tests", "pages.act_on_test", "pages.tests_asked"), _l("the tests that one can ask for")
+    ),
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),
@@ -90,6 +93,7 @@ READS: dict[str, Any] = {
     "students.get_policy": _l("which rules hold for the student"),
     "pace.get_student_pace": _l("the plan and the pace of the student"),
     "pace.get_section_pace": _l("the pace of the class"),
+    "tests.get_test": _l("where the student is with a test"),
     "flags.get_flags": _l("information for teachers"),
     "results.get_result": _l("results that it had sent"),
 }

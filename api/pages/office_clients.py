@@ -34,6 +34,7 @@ SCOPES: dict[str, Any] = {
     "results.write": _l("sends results"),
     "results.read": _l("reads back its own results"),
     "assessments.write": _l("tells what tests are made of"),
+    "tests.write": _l("registers students for its tests"),
     "students.read": _l("reads where students stand"),
     "flags.read": _l("reads hints"),
     "measurement.read": _l("reads how well the measuring works"),

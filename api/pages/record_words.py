@@ -76,6 +76,8 @@ ACTS: dict[str, Any] = {
     Act.CONSENT_WITHDRAWN: _l("consent withdrawn"),
     Act.BREAK_GLASS: _l("looked for safety"),
     Act.BREAK_GLASS_REVIEWED: _l("checked that look"),
+    Act.WINDOW_CHANGED: _l("changed who may take a test"),
+    Act.TEST_STEP: _l("took a step about a test"),
     Act.OWN_WORDS_SAID: _l("said something in own words"),
     Act.OWN_WORDS_WITHDRAWN: _l("took own words back"),
     Act.STUDENT_TOLD: _l("told the teacher how it goes"),

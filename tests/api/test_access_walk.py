@@ -106,6 +106,19 @@ class Question:
         access = may(self.viewer, What.DECIDE, self.subject, NOW)
         return access.allowed and any(tie.basis is Basis.EMPLOYEE and tie.role in roles for tie in access.ties)
 
+    def acts_on_tests(self) -> bool:
+        """Whether the person takes any step about the student's tests."""
+        acts = self.is_the_student() or self.signs() or self.may(What.CONFIRM) or self.answers_for(Affair.TESTS)
+        return self.may(What.STANDING) and acts
+
+    def reads_registry(self) -> bool:
+        """Whether the place's assessment is of a registry that the person keeps."""
+        return self.place.district == self.viewer.district and bool(remit(self.viewer, Affair.TESTS, NOW))
+
+    def keeps_windows(self) -> bool:
+        """Whether the windows of the place's school are the person's to keep."""
+        return self.reads_registry() and remit(self.viewer, Affair.TESTS, NOW).covers_school(self.school)
+
     def is_the_student(self) -> bool:
         """Whether the person is the student."""
         return self.subject is not None and self.viewer.person == self.subject.student
@@ -174,6 +187,14 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.change_school_day": lambda one: (
         one.school is not None and remit(one.viewer, Affair.CALENDARS, NOW).covers_school(one.school)
     ),
+    "pages.tests_asked": lambda one: one.viewer.is_staff,
+    "pages.act_on_test": Question.acts_on_tests,
+    "pages.assessments": lambda one: bool(remit(one.viewer, Affair.TESTS, NOW)),
+    "pages.readiness_report": lambda one: remit(one.viewer, Affair.TESTS, NOW).district,
+    "pages.assessment": Question.reads_registry,
+    "pages.new_window": Question.reads_registry,
+    "pages.choose_retake_rule": lambda one: one.reads_registry() and one.of_district(Affair.TESTS),
+    **dict.fromkeys(("pages.test_window", "pages.exclude_student", "pages.cancel_test_window"), Question.keeps_windows),
     "pages.letters": lambda one: may_make_letters(one.viewer),
     "pages.print_letters": lambda one: may_make_letters(one.viewer),
     "pages.waiting_amendments": lambda one: bool(remit(one.viewer, Affair.REQUESTS, NOW)),

@@ -17,7 +17,7 @@ from flask import Flask
 from furnished import crowd, furnish
 from furnished_graph import drafted, drafting
 from furnished_letters import lettered
-from furnished_work import asking, calendared, corrected, on_paper, spoken
+from furnished_work import asking, calendared, corrected, on_paper, spoken, tested
 from office_world import at_home, ruled, waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
@@ -90,7 +90,7 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 
 
 # of the states of a page those that can be there together
-FURNISHING = (None, crowd, corrected, asking, calendared, on_paper, coursed, waiting_office, at_home, ruled, drafting)
+FURNISHING = (None, crowd, corrected, asking, calendared, on_paper, tested, coursed, waiting_office, at_home, ruled, drafting)
 # as the page's registry has them, and what it has not
 PLACES = [
     *(
@@ -130,6 +130,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     corrected(found)
     calendared(found)
     on_paper(found)
+    tested(found)
     spoken(found)
     asking(found)
     coursed(found)
