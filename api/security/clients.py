@@ -20,6 +20,7 @@ SCOPES = {
     "results.write": "post results",
     "results.read": "read back own results",
     "assessments.write": "register assessments",
+    "tests.write": "list windows of own tests, register and withdraw students",
     "students.read": "read students, their targets and explanations",
     "flags.read": "read flags",
     "measurement.read": "read how well subjects are measured",

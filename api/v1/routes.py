@@ -6,7 +6,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from api.security import oauth
-from api.v1 import assessments, flags, health, measurement, pace, reference, results, students
+from api.v1 import assessments, flags, health, measurement, pace, reference, results, students, tests
 from api.v1.fields import Moment, Number, Whole
 from api.v1.json import StrictJSONProvider
 from api.version import version
@@ -28,6 +28,6 @@ def install(app: Flask) -> None:
     for field, kind, form in ((Number, "number", None), (Whole, "integer", None), (Moment, "string", "date-time")):
         api.register_field(field, kind, form)
     app.register_blueprint(health.probe)
-    for module in (results, assessments, students, pace, flags, measurement, health, reference):
+    for module in (results, assessments, students, pace, flags, measurement, tests, health, reference):
         api.register_blueprint(module.blueprint)
     reference.attach(app, api)
