@@ -441,7 +441,7 @@ def _weekdays() -> list[date]:
     return [day for day in found if day.weekday() < 5]
 
 
-def tested(found: Furnished) -> None:
+def with_tests(found: Furnished) -> None:
     """Tests that one can ask for: one with a window and a seat, one that waits, one to be tried again; a void one."""
     world = found.world
     student, desk = world.student.id, Desk(world.district_id)

@@ -17,7 +17,7 @@ from flask import Flask
 from furnished import crowd, furnish
 from furnished_graph import drafted, drafting
 from furnished_letters import lettered
-from furnished_work import asking, calendared, corrected, on_paper, spoken, tested
+from furnished_work import asking, calendared, corrected, on_paper, spoken, with_tests
 from office_world import at_home, ruled, waiting_office
 from page_client import PageClient
 from page_world import PASSWORD, PageWorld
@@ -90,7 +90,9 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 
 
 # of the states of a page those that can be there together
-FURNISHING = (None, crowd, corrected, asking, calendared, on_paper, tested, coursed, waiting_office, at_home, ruled, drafting)
+FURNISHING = (
+    None, crowd, corrected, asking, calendared, on_paper, with_tests, coursed, waiting_office, at_home, ruled, drafting,
+)  # fmt: skip
 # as the page's registry has them, and what it has not
 PLACES = [
     *(
@@ -130,7 +132,7 @@ def _everything(world: PageWorld) -> dict[str, int]:
     corrected(found)
     calendared(found)
     on_paper(found)
-    tested(found)
+    with_tests(found)
     spoken(found)
     asking(found)
     coursed(found)

@@ -58,7 +58,7 @@
       const told = now.width >= 2 && contrast(now.colour) >= 3 && !(earlier && earlier.width >= now.width);
       // it may still be on its way into sight
       if (!seen(one)) await new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)));
-      return { stop, html: one.outerHTML.slice(0, 90), told, seen: seen(one), day: one.type === 'date' };
+      return { stop, html: one.outerHTML.slice(0, 90), told, seen: seen(one), day: one.type === 'date' || one.type === 'datetime-local' };
     },
     // whether focus is in the content, or there is nothing in it that could have it
     inside: () => document.activeElement.closest('main') !== null || !stops.some((one) => one.closest('main')),
