@@ -186,6 +186,7 @@ def _card(visit: Visit, graph: DistrictGraph, found: Situation, actor: Actor) ->
     }
     first = [(str(one), test_words.before_words(one)) for one in placed.first]
     level = next((one.level for one in reversed(found.tries) if one.level is not None), None)
+    names = [name for name, _words in first]
     return TestCard(
         found=found,
         standing=test_words.standing_words(found, placed),
@@ -195,7 +196,14 @@ def _card(visit: Visit, graph: DistrictGraph, found: Situation, actor: Actor) ->
         results=[one for one in found.tries if one.void is None and isinstance(one.sitting, int)],
         windows=[found.windows[one.key] for one in found.seats if one.window.closes_at > visit.now],
         level=words.level_text(level) if level is not None else None,
-        may={**may, **{name: seats.may_take(actor, Step(name)) for name, _words in first}},
+        may={
+            **may,
+            # the teacher's word that a student may try again approves of another task, too
+            **{
+                name: seats.may_take(actor, Step(name)) and not (name == Step.ALTERNATIVE and Step.SIGN_OFF in names)
+                for name in names
+            },
+        },
     )
 
 
