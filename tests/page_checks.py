@@ -62,8 +62,8 @@ def layout_problems(page: Page) -> list[str]:
 _KEYBOARD = (Path(__file__).parent / "browser" / "keyboard.js").read_text()
 
 
-# month, day, year and the calendar: one control, with a stop for each
-_PARTS_OF_A_DAY = 4
+# month, day, year, perhaps hour, minute and half of the day, and the calendar: one control, with a stop for each
+_PARTS_OF_A_DAY = 7
 
 
 def keyboard_problems(page: Page) -> list[str]:
