@@ -6,7 +6,7 @@ from alembic import op
 from models.row_security import grant_sequences, secure
 
 revision = "0025"
-down_revision = "0027"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from models.row_security import grant_sequences, secure
 
-revision = "0027"
-down_revision = "0026"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 
 from models.row_security import grant_sequences, secure
 
-revision = "0026"
+revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
