@@ -9,6 +9,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from api import pages, problems
 from api.pages.compiled import compile_all
+from api.pages.student_work import MAX_UPLOAD_BYTES, UPLOADS
 from api.security import counting
 from api.security.hosts import answering_to
 from api.security.limits import limits_of
@@ -88,8 +89,10 @@ def _bare() -> Flask:
 
 
 def _bound_body() -> None:
-    """A form is small and credentials are smaller; only results come by the thousand."""
+    """A form is small and credentials are smaller; only results come by the thousand, and files are large."""
     if request.path.startswith("/oauth/"):
         request.max_content_length = MAX_CREDENTIALS_BYTES
+    elif request.endpoint in UPLOADS:
+        request.max_content_length = MAX_UPLOAD_BYTES
     elif not request.path.startswith("/api/"):
         request.max_content_length = MAX_FORM_BYTES

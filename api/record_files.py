@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import render_template
 from flask_babel import force_locale
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from api.actions.complete_record import complete_record
 from api.actions.record_reader import name_use
@@ -18,6 +19,7 @@ from api.pages.record_sheet import sheets
 from api.services import Services
 from models.audit import SYSTEM
 from models.district import District
+from models.queries_artefacts import content_of, work_of
 from models.queries_student import student_head
 from models.registry import context
 from models.roster import Person
@@ -31,7 +33,10 @@ class RecordError(Exception):
 
 
 def write_record(services: Services, district: District, sis_id: str, folder: Path, language: str) -> list[Path]:
-    """Write record.json and record.html into `folder`, for the owner's eyes alone; their paths. Raises RecordError."""
+    """Write record.json, record.html and the files that were handed in into `folder`, for the owner's eyes alone.
+
+    Returns their paths. Raises RecordError.
+    """
     now = services.clock()
     app = create_app(services.installation, services.clock)
     try:
@@ -54,19 +59,30 @@ def write_record(services: Services, district: District, sis_id: str, folder: Pa
                     head=student_head(session, district.id, student, use),
                     sheets=sheets(document, zone, graph), made_at=now, zone=zone, style=_STYLE.read_text(),
                 )  # fmt: skip
+            files = _work_of(session, district.id, student)
             session.commit()
     finally:
         app.extensions["mastery"].dispose()
-    return _written(folder, {"record.json": json.dumps(document, ensure_ascii=False, indent=2), "record.html": page})
+    told = {"record.json": json.dumps(document, ensure_ascii=False, indent=2), "record.html": page}
+    return _written(folder, {name: text.encode() for name, text in told.items()} | files)
 
 
-def _written(folder: Path, files: dict[str, str]) -> list[Path]:
+def _work_of(session: Session, district_id: int, student: int) -> dict[str, bytes]:
+    """The files that the student handed in, by the names under which they are written; the mark keeps them apart."""
+    files, _total = work_of(session, district_id, student, None)
+    return {
+        f"{one.artefact.content[:12]}-{one.name}": content_of(session, district_id, bytes.fromhex(one.artefact.content))
+        for one in files
+    }
+
+
+def _written(folder: Path, files: dict[str, bytes]) -> list[Path]:
     paths = []
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         for name, content in files.items():
             descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
             paths.append(folder / name)
     except OSError as error:

@@ -17,6 +17,8 @@ class What(StrEnum):
     STANDING = "standing"  # levels, decisions, estimates and what is missing
     EVIDENCE = "evidence"  # the records behind them
     OWN_WORDS = "own_words"  # what the student and the parents say of interests, goals and preferences
+    WORK = "work"  # the files that the student handed in
+    ADD_WORK = "add_work"  # add a file for the student
     GOOD_NEWS = "good_news"  # flags of severity INFO
     FLAGS = "flags"  # staff triage
     ACT_ON_FLAG = "act_on_flag"
@@ -58,6 +60,9 @@ NEEDS: dict[What, Need] = {
     What.EVIDENCE: Need(Right.READ, DataClass.RESPONSES),
     # the student's goals and plan; who may speak is no cell of the table but whose page it is (mastery.profile)
     What.OWN_WORDS: Need(Right.READ, DataClass.LEVELS),
+    # a file is what a record of evidence was made from; whoever teaches the student adds what is on paper
+    What.WORK: Need(Right.READ, DataClass.RESPONSES),
+    What.ADD_WORK: Need(Right.WRITE, DataClass.RESPONSES, frozenset({Role.TEACHER_OF_RECORD, Role.CO_TEACHER})),
     # good news goes to the student first (domain 7.6)
     What.GOOD_NEWS: Need(Right.READ, DataClass.ACADEMIC_FLAGS, _WHOLE_FLAGS | {Role.STUDENT}),
     What.FLAGS: Need(Right.READ, DataClass.ACADEMIC_FLAGS, _WHOLE_FLAGS),

@@ -36,6 +36,7 @@ class Affair(StrEnum):
     RETENTION = "retention"  # schedule, legal holds
     CALENDARS = "calendars"  # which days of a school count
     PATHWAYS = "pathways"  # ways to learn the targets of the district
+    MODERATION = "moderation"  # work that several score: who is asked, what is not settled, how well they agree
     POLICY = "policy"  # what of the rules a district may set
     CURRICULUM = "curriculum"  # which targets are priority, what a course needs
     GRADES = "grades"  # by which rule mastery is printed as a grade
@@ -70,6 +71,8 @@ ANSWERS: dict[Affair, frozenset[Role]] = {
     Affair.CALENDARS: frozenset({_PRINCIPAL}),
     # the steward keeps the targets, and what they can be learnt by with them
     Affair.PATHWAYS: frozenset({_STEWARD, _LEADER}),
+    # not the principals: a drift is told privately, and never to whom the rater answers (domain 2.7)
+    Affair.MODERATION: frozenset({_LEADER}),
     Affair.POLICY: frozenset({_STEWARD, _LEADER}),
     Affair.CURRICULUM: frozenset({_LEADER}),
     Affair.GRADES: frozenset({_PRINCIPAL, _LEADER}),

@@ -83,6 +83,9 @@ class Policy:
     raters_calibration_days: int = 365  # calendar days
     raters_drift: float = 0.30  # levels above or below the co-raters
     raters_drift_from: int = 20  # pieces of work
+    # what students hand in: the largest file, and all of one student, in millions of bytes
+    artefact_megabytes: int = 10
+    artefact_student_megabytes: int = 200
 
     # the life of a flag (domain 4.1)
     flag_refractory_days: int = 5

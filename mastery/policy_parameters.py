@@ -103,14 +103,14 @@ _FIXED: Mapping[Fixed, tuple[str, ...]] = {
         "mastery_", "scale_", "needs_review_", "boe_", "independence_", "max_effective_", "enough_evidence_",
         "retention_check_", "flag_", "wheel_spin_", "drop_", "prereq_gap_", "contradiction_",
     ),
-    Fixed.INSTALLATION: ("session_", "sign_in_", "roster_"),
+    Fixed.INSTALLATION: ("session_", "sign_in_", "roster_", "artefact_"),
     Fixed.NOT_FOLLOWED: (
         "judgement_", "override_", "revocation_", "rollup_", "raters_", "class_", "moves_", "half_day_",
         "projection_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
     ),
 }  # fmt: skip
 _AHEAD = (
-    "retake_items_", "retake_forms_", "retake_shared_", "retake_seen_", "raters_",
+    "retake_items_", "retake_forms_", "retake_shared_", "retake_seen_",
     "projection_held_", "projection_judged_", "graduation_", "grade_9_", "test_out_", "skip_", "welcome_back_",
 )  # fmt: skip
 NAMES: tuple[str, ...] = tuple(one.name for one in fields(Policy) if one.name != "version")

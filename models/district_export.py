@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from psycopg import Connection as Driver
 from psycopg import sql
-from sqlalchemy import ARRAY, Column, DateTime, LargeBinary, Table, TypeDecorator
+from sqlalchemy import ARRAY, Column, DateTime, LargeBinary, Table, TypeDecorator, select
 from sqlalchemy.orm import Session
 
 from models.tables import METADATA, SHARED_TABLES
@@ -124,6 +124,14 @@ def write_table(
                 advance(_EVERY)
     advance(rows % _EVERY)
     return ExportedFile(rows, digest.hexdigest(), size)
+
+
+def contents(session: Session, district_id: int) -> Iterator[tuple[str, bytes]]:
+    """Each file of students' work with its SHA-256 in hexadecimal, in that order; one in memory."""
+    table = METADATA.tables["artefact_content"]
+    mine = table.c.district_id == district_id
+    for name in session.scalars(select(table.c.digest).where(mine).order_by(table.c.digest)).all():
+        yield name.hex(), session.scalars(select(table.c.content).where(mine, table.c.digest == name)).one()
 
 
 def _driver(session: Session) -> Driver[tuple[Any, ...]]:

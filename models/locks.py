@@ -17,6 +17,7 @@ from models.hot import fetch
 _RULES, _SOURCES, _MEASUREMENTS, _AMENDMENTS, _NAMES, _OWN_WORDS, _WAYS = 7203, 7204, 7205, 7296, 7297, 7298, 7299
 _PACE, _COURSE_PLAN, _PACE_OF_STUDENT = 7311, 7312, 7313
 _TEST, _SEATS = 7324, 7325
+_WORK, _RATED = 7314, 7315
 _SHARE = (
     "WITH rules AS MATERIALIZED"
     " (SELECT pg_advisory_xact_lock_shared(hashtextextended(%(district)s::text, %(rules)s)) AS held)"
@@ -100,6 +101,16 @@ def give_seats(session: Session, district_id: int, assessment: int) -> None:
     Taken after `change_test`, never before.
     """
     fetch(session, _ALONE, {"district": f"{district_id}/{assessment}", "rules": _SEATS})
+
+
+def change_work(session: Session, district_id: int, student: int) -> None:
+    """Hold what a student handed in alone until the transaction ends: of two files at once, one counts the other."""
+    fetch(session, _ALONE, {"district": f"{district_id}/{student}", "rules": _WORK})
+
+
+def rate_work(session: Session, district_id: int, submission: int) -> None:
+    """Hold what is said of a piece of work alone until the transaction ends: of two raters at once, one is first."""
+    fetch(session, _ALONE, {"district": f"{district_id}/{submission}", "rules": _RATED})
 
 
 def give_names(session: Session, district_id: int, kind: str) -> None:

@@ -88,6 +88,8 @@ _RECORDS = (
     "state_result",
     "window_exclusion",
     "test_step",
+    "artefact",
+    "submission",
     "amendment",
     "inspection",
     "programme_enrollment",

@@ -49,6 +49,9 @@ _ACCOUNT = _of("account", "account_id", "person_id = :student")
 _SIGN_IN = "how the student signs in is told to nobody else"
 _ASKED = "what one guardian asked the school is told to no other guardian"
 _MOVES = "{key} IN (SELECT move_id FROM move_part WHERE district_id = :district AND student_id = :student)"
+_OF_WORK = _of("submission", "submission_id", _MINE)
+_SETTLED = "submission_id IN (SELECT submission_id FROM criterion_result WHERE district_id = :district)"
+_RATED = "who was asked to score is not about the student; who did is with the scores"
 # in the order in which a reader wants them
 STUDENT_ROWS: Mapping[str, StudentRows] = {
     "person": StudentRows("id = :student", End.WITH_IDENTITY),
@@ -97,6 +100,26 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     ),
     "window_exclusion": StudentRows(_MINE, End.WITH_RECORD),
     "test_step": StudentRows(_MINE, End.WITH_RECORD),
+    "artefact": StudentRows(_MINE, End.WITH_RECORD),
+    "artefact_statement": StudentRows(_of("artefact", "artefact_id", _MINE), End.WITH_RECORD),
+    "artefact_content": StudentRows(
+        f"digest IN (SELECT digest FROM artefact WHERE district_id = :district AND {_MINE})",
+        End.WITH_RECORD,
+        "digest = ANY(:own_contents)",
+        untold="the files themselves, which are given beside what is told of them",
+    ),
+    "submission": StudentRows(_MINE, End.WITH_RECORD),
+    "submission_part": StudentRows(_OF_WORK, End.WITH_RECORD),
+    "rater_call": StudentRows(_OF_WORK, End.WITH_RECORD, untold=_RATED),
+    # blind: what a rater gave is told to nobody before all have scored
+    "score_sheet": StudentRows(f"{_OF_WORK} AND {_SETTLED}", End.WITH_RECORD, _OF_WORK),
+    "criterion_score": StudentRows(
+        _of("score_sheet", "sheet_id", f"{_OF_WORK} AND {_SETTLED}"),
+        End.WITH_RECORD,
+        _of("score_sheet", "sheet_id", _OF_WORK),
+    ),
+    "criterion_talk": StudentRows(f"{_OF_WORK} AND {_SETTLED}", End.WITH_RECORD, _OF_WORK),
+    "criterion_result": StudentRows(_OF_WORK, End.WITH_RECORD),
     "amendment": StudentRows(_MINE, End.WITH_RECORD),
     "amendment_step": StudentRows(_of("amendment", "amendment_id", _MINE), End.WITH_RECORD),
     "inspection": StudentRows(_MINE, End.WITH_RECORD, untold=_ASKED),
@@ -133,6 +156,10 @@ NOT_IN_A_RECORD: Mapping[str, str] = {
     "cut_scores": "the person is the educator who confirmed them",
     "paper_ticket": "the person is the teacher who opened it; what it says of a student is in the student's results",
     "pathway": "the people are who keeps it",
+    "anchor": "the person is the educator who added it",
+    "rater_trial": "the person is an educator who scores",
+    "task": "the person is the teacher who gave it to a class",
+    "rubric": "the person is the educator who wrote it",
     "outbox": "keys for open pages, gone within seconds",
 }
 GROUNDS = tuple(table for table, rows in STUDENT_ROWS.items() if rows.end is End.WITH_GROUNDS)
@@ -143,6 +170,16 @@ _OWN_MOVES = """
     WHERE mine.district_id = :district AND mine.student_id = :student AND NOT EXISTS (
         SELECT FROM move_part other WHERE other.district_id = mine.district_id AND other.move_id = mine.move_id
             AND other.student_id <> mine.student_id)
+"""
+
+# the same bytes are kept once, and stay as long as another student has handed them in
+_OWN_CONTENTS = """
+    SELECT array_agg(mine.digest) FROM artefact mine
+    WHERE mine.district_id = :district AND mine.student_id = :student AND NOT EXISTS (
+        SELECT FROM artefact other WHERE other.district_id = mine.district_id AND other.digest = mine.digest
+            AND other.student_id <> mine.student_id)
+        AND NOT EXISTS (
+            SELECT FROM anchor other WHERE other.district_id = mine.district_id AND other.digest = mine.digest)
 """
 
 
@@ -183,14 +220,17 @@ def delete_rows(session: Session, district_id: int, student_id: int, ends: Seque
     Rows that others share, such as a move about several students, stay.
     """
     known = {"district": district_id, "student": student_id}
-    moves = session.execute(text(_OWN_MOVES), known).scalar_one() or []
+    alone = {
+        "own_moves": session.execute(text(_OWN_MOVES), known).scalar_one() or [],
+        "own_contents": session.execute(text(_OWN_CONTENTS), known).scalar_one() or [],
+    }
     removed = {}
     for table in _children_first():
         rows = STUDENT_ROWS[table]
         if rows.end in ends:
             statement = text(f'DELETE FROM "{table}" WHERE district_id = :district AND ({rows.own or rows.where})')
-            values = known | ({"own_moves": moves} if rows.own else {})
-            count = session.execute(statement, values).rowcount  # type: ignore[attr-defined]
+            needed = {name: keys for name, keys in alone.items() if f":{name}" in (rows.own or "")}
+            count = session.execute(statement, known | needed).rowcount  # type: ignore[attr-defined]
             if count:
                 removed[table] = count
     return removed

@@ -19,6 +19,7 @@ from mastery.roster import LOCAL, Origin
 from models.access import Client
 from models.amendment import Amendment
 from models.assessment import Assessment
+from models.artefacts import ArtefactContent, ArtefactRow
 from models.calendars import CalendarDay
 from models.course_plans import CoursePlan, CoursePlanTarget, OwnPlan, OwnPlanDate, PacePause
 from models.graph import Node
@@ -30,6 +31,8 @@ from models.move import Move, MovePart
 from models.own_words import OwnWords
 from models.paper import PaperTarget, PaperTicket
 from models.queries_pathways import add_way
+from models.rated_work import CriterionRow, RubricRow, Submission, SubmissionPart, TaskRow
+from models.rater_calibration import Anchor
 from models.retention import LegalHold
 from models.revocation import Revocation
 from models.roster import Guardianship, Person, Section
@@ -94,6 +97,11 @@ class Canary:
     def slower(self) -> str:
         """Why the student has dates of their own."""
         return f"CANARY-SLOWER-{self.mark}"
+
+    @property
+    def work(self) -> tuple[str, str]:
+        """The name of a file that the student handed in, and what is in it."""
+        return f"CANARY-WORK-{self.mark}", f"CANARY-FILE-{self.mark}"
 
     @property
     def purpose(self) -> str:
@@ -280,6 +288,13 @@ def _signed(
     told = StudentVoice(
         **key, student_id=student.id, target_id=target.id, kind="help", word=None, words=canary.voice, at=NOW
     )  # fmt: skip
+    digest = f"{canary.mark}{make.district_id}".encode()
+    make._add(ArtefactContent(**key, digest=digest, content=f"CANARY-FILE-{canary.mark}".encode()))
+    work = ArtefactRow(
+        **key, student_id=student.id, digest=digest, name=f"CANARY-WORK-{canary.mark}.txt", kind="txt", size=9,
+        added_by=student.id, added_at=NOW,
+    )  # fmt: skip
+    rated = _rated(make, student, target, teacher, section, make._add(work))
     move = make._add(
         Move(
             **key, by_person=teacher.id, section_id=section, kind="pull", target_id=target.id, assessment_id=None,
@@ -307,7 +322,39 @@ def _signed(
         "revocation_id": make._add(proposed).id, "ticket_id": paper.id,
         "judgement_id": make._add(judged).id, "amendment_id": make._add(asked).id, "move_id": move.id,
         "own_words_id": make._add(said).id, "voice_id": make._add(told).id,
+        "artefact_id": work.id, **rated,
     }  # fmt: skip
+
+
+def _rated(
+    make: Factory, student: Person, target: Node, teacher: Person, section: int, work: ArtefactRow
+) -> dict[str, int | str]:
+    key = {"district_id": make.district_id}
+    rubric = make._add(RubricRow(**key, title="Bridges", replaces_id=None, made_by=teacher.id, made_at=NOW))
+    make._add(
+        CriterionRow(**key, rubric_id=rubric.id, place=1, target_id=target.id, title="It holds", levels=list("abcde"))
+    )
+    task = make._add(
+        TaskRow(
+            **key, section_id=section, rubric_id=rubric.id, assessment_id=make.assessment("A bridge").id,
+            kind="performance", title="A bridge", words="", credit_bearing=True, due_on=None, given_by=teacher.id,
+            given_at=NOW,
+        )
+    )  # fmt: skip
+    handed = make._add(
+        Submission(
+            **key, task_id=task.id, student_id=student.id, source=f"of {student.id}", words="", raters=2,
+            handed_in_by=student.id, handed_in_at=NOW,
+        )
+    )  # fmt: skip
+    make._add(SubmissionPart(**key, submission_id=handed.id, artefact_id=work.id, target_id=target.id))
+    make._add(ArtefactContent(**key, digest=b"example" + work.digest, content=b"an example"))
+    example = make._add(
+        Anchor(
+            **key, rubric_id=rubric.id, digest=b"example" + work.digest, kind="txt", added_by=teacher.id, added_at=NOW
+        )
+    )
+    return {"anchor_id": example.id, "rubric_id": rubric.id, "task_id": task.id, "submission_id": handed.id}
 
 
 def _school(make: Factory, section: int) -> dict[str, int | str]:

@@ -12,6 +12,7 @@ from furnished import Furnished, crowd
 from furnished_decisions import appealed, long_held, overridden, proposed, revoked
 from furnished_graph import drafting
 from furnished_letters import lettered, mailing, silent, stewarded
+from furnished_rating import handed_in, rated
 from furnished_sign_in import providers, providers_alone
 from furnished_work import (
     asking,
@@ -198,6 +199,12 @@ def _reasonless(visitor: Visitor) -> None:
     visitor.page.get_by_role("alert").filter(has_text="Say why").wait_for()
 
 
+def _fileless(visitor: Visitor) -> None:
+    visitor.page.get_by_label("This is my own work.").check()
+    visitor.page.get_by_role("button", name="Add the file").click()
+    visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
+
+
 def _no_substitute(visitor: Visitor) -> None:
     visitor.page.get_by_text("Protect this student").click()
     visitor.page.get_by_label("Take the real address out").check()
@@ -256,6 +263,8 @@ _VOICE = "/students/{student}/targets/{little}/voice"
 _WAYS = "/classes/{section}/pathways"
 _CLASS_PACE, _PLAN, _PACE = "/classes/{section}/pace", "/classes/{section}/plan", "/students/{student}/pace"
 _OWN_WORDS = "/students/{student}/own-words"
+_WORK = "/students/{student}/work"
+_TASK = "/students/{student}/tasks/{task}"
 _LOOKED = "/students/{student}/looked"
 _COMPETENCIES = "/students/{student}/competencies"
 _TRIED = "/classes/{section}/grades?measure=level&bands=3.5+A%0A3+B%0A0+C&open_mark=IP"
@@ -263,7 +272,7 @@ _TRIED_BADLY = "/classes/{section}/grades?measure=share&bands=much+A"
 _TOLD = "/students/{classmate}/targets/{told}"
 
 # what a page shows and is none
-PICTURES = {"pages.second_factor_picture"}
+PICTURES = {"pages.second_factor_picture", "pages.work_file", "pages.rating_file", "pages.example_file"}
 
 # a page that is added comes in here with one line; a test counts the routes
 CASES = (
@@ -354,6 +363,34 @@ CASES = (
     Case("own words, refused", "pages.own_words", "student", _OWN_WORDS, _wordless, status=422),
     Case("own words, of a child", "pages.own_words", "guardian", _OWN_WORDS, more=spoken, language="es"),
     Case("own words, as a teacher reads them", "pages.own_words", "teacher", _OWN_WORDS, more=spoken),
+    Case("work, none", "pages.student_work", "student", _WORK),
+    Case("work, of a student", "pages.student_work", "student", _WORK, more=handed_in),
+    Case("work, refused", "pages.student_work", "student", _WORK, _fileless, more=handed_in, status=422),
+    Case("work, of a child", "pages.student_work", "guardian", _WORK, more=handed_in, language="es"),
+    Case("work, as a teacher sees it", "pages.student_work", "teacher", _WORK, more=handed_in),
+    Case("work, whose it is", "pages.state_work", "student", _WORK + "/{scan}", more=handed_in),
+    Case("rubrics", "pages.list_rubrics", "teacher", "/rubrics", more=rated),
+    Case("rubrics, none", "pages.list_rubrics", "leader", "/rubrics"),
+    Case("rubric", "pages.rubric", "teacher", "/rubrics/{rubric}", more=rated),
+    Case("rubric, to write", "pages.new_rubric", "teacher", "/rubrics/new"),
+    Case("rubric, another version", "pages.new_rubric", "leader", "/rubrics/new?replaces={rubric}", more=rated),
+    Case("tasks of a class", "pages.class_tasks", "teacher", "/classes/{section}/tasks", more=rated),
+    Case("tasks of a class, none", "pages.class_tasks", "colleague", "/classes/{other}/tasks"),
+    Case("task of a class", "pages.task", "teacher", "/tasks/{task}", more=rated),
+    Case("task, to hand in", "pages.student_task", "student", _TASK, more=rated),
+    Case("task, of a child", "pages.student_task", "guardian", _TASK, more=rated, language="es"),
+    Case("task, scored", "pages.student_task", "teacher", "/students/{builder}/tasks/{task}", more=rated),
+    Case("work to score", "pages.ratings", "colleague", "/ratings", more=rated),
+    Case("work to score, none", "pages.ratings", "teacher", "/ratings"),
+    Case("scoring", "pages.rating", "teacher", "/ratings/{work_first}", more=rated),
+    Case("scoring, blind", "pages.rating", "colleague", "/ratings/{work_first}", more=rated),
+    Case("scoring, the third", "pages.rating", "leader", "/ratings/{work_apart}", more=rated),
+    Case("scoring, settled", "pages.rating", "teacher", "/ratings/{work_settled}", more=rated),
+    Case("scoring, not calibrated", "pages.examples", "teacher", "/rubrics/{rubric}/examples", more=rated),
+    Case("raters of a rubric", "pages.moderate_rubric", "leader", "/moderation/rubrics/{rubric}", more=rated),
+    Case("moderation", "pages.moderation", "leader", "/moderation", more=rated),
+    Case("moderation, nothing", "pages.moderation", "leader", "/moderation"),
+    Case("moderation, whom to ask", "pages.moderated_work", "leader", "/moderation/{work_first}", more=rated),
     Case("student, with own words", "pages.student", "teacher", "/students/{student}", more=spoken),
     Case("path, nothing scored", "pages.child_path", "teacher", "/students/{classmate}/path"),
     Case("tests, for themselves", "pages.student_tests", "student", _TESTS, more=with_tests),

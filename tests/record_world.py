@@ -14,6 +14,7 @@ from mastery.audit import Act
 from models.access import Account
 from models.account_session import AccountSession
 from models.amendment import Amendment, AmendmentStep
+from models.artefacts import ArtefactContent, ArtefactRow, ArtefactStatement
 from models.audit import by_person, record
 from models.course_plans import OwnPlan, OwnPlanDate, PaceByHand, PaceDay, PacePause
 from models.evidence import Quarantine
@@ -25,6 +26,17 @@ from models.links import BeyondAge, Consent, CourtOrder, Disclosure, Link, Organ
 from models.mail import Mail
 from models.move import Move, MovePart, MoveUndo
 from models.own_words import OwnWords
+from models.rated_work import (
+    CriterionResult,
+    CriterionScore,
+    CriterionTalk,
+    RaterCall,
+    RubricRow,
+    ScoreSheet,
+    Submission,
+    SubmissionPart,
+    TaskRow,
+)
 from models.retention import LegalHold, MasteredCompetency
 from models.revocation import Revocation, RevocationStep
 from models.roster import Person, Section
@@ -100,6 +112,44 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
         district_id=district_id, assessment_id=test.id, school_id=section.school_id, administration="fall", at=NOW
     )
     session.add_all([move, asked, goal, helped, inspected, proposed, window])
+    digest = token_bytes(32)
+    content = ArtefactContent(district_id=district_id, digest=digest, content=b"%PDF-1.7")
+    session.add(content)
+    session.flush()
+    work = ArtefactRow(
+        district_id=district_id, student_id=student.id, digest=digest, name=f"{CANARY} work.pdf", kind="pdf", size=8,
+        added_by=student.id, added_at=NOW,
+    )  # fmt: skip
+    session.add(work)
+    rubric = RubricRow(district_id=district_id, title="Bridges", replaces_id=None, made_by=teacher.id, made_at=NOW)
+    session.add(rubric)
+    session.flush()
+    task = TaskRow(
+        district_id=district_id, section_id=section.id, rubric_id=rubric.id, kind="performance", title="A bridge",
+        assessment_id=make.assessment("A bridge").id, words="", credit_bearing=False, due_on=None,
+        given_by=teacher.id, given_at=NOW,
+    )  # fmt: skip
+    session.add(task)
+    session.flush()
+    handed = Submission(
+        district_id=district_id, task_id=task.id, student_id=student.id, source=f"{CANARY} {student.id}", raters=1,
+        words=f"{CANARY} handed", handed_in_by=student.id, handed_in_at=NOW,
+    )  # fmt: skip
+    session.add(handed)
+    session.flush()
+    at = {"district_id": district_id, "submission_id": handed.id}
+    sheet = ScoreSheet(**at, rater_id=teacher.id, lead=False, words=f"{CANARY} rated", submitted_at=NOW)
+    session.add(sheet)
+    session.flush()
+    session.add_all(
+        [
+            SubmissionPart(**at, artefact_id=work.id, target_id=target.id),
+            RaterCall(**at, rater_id=teacher.id, called_by=teacher.id, called_at=NOW),
+            CriterionScore(district_id=district_id, sheet_id=sheet.id, place=1, level=3.0),
+            CriterionTalk(**at, place=1, level=3.0, said_by=teacher.id, said_at=NOW),
+            CriterionResult(**at, place=1, outcome="single", level=3.0, settled_at=NOW),
+        ]
+    )
     session.flush()
     session.add_all(
         [
@@ -128,6 +178,10 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
             MovePart(
                 district_id=district_id, move_id=move.id, student_id=student.id, target_id=target.id, flag_id=flag.id,
                 flag_version=1, confirmation_id=None, state="in_progress", probability=0.4,
+            ),
+            ArtefactStatement(
+                district_id=district_id, artefact_id=work.id, own_work=True, help=["person"],
+                help_words=f"{CANARY} help", with_others=False, own_part="", said_by=student.id, said_at=NOW,
             ),
             MoveUndo(district_id=district_id, move_id=move.id, by_person=teacher.id, at=NOW),
             OwnWords(

@@ -1,4 +1,4 @@
-"""Whether an export of a district is whole: every table there, and every file what the manifest says of it."""
+"""Whether an export of a district is whole: tables and files of work, each what the manifest says of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from api.actions.export_district import FORMAT, MANIFEST, ExportError, file_name
+from api.actions.export_district import ARTEFACTS, FORMAT, MANIFEST, ExportError, file_name
 from mastery.contract_end import Export
 from models.district_export import Advance, exported_tables
 
@@ -27,7 +27,7 @@ def check_export(path: Path, slug: str, advance: Advance = lambda _: None) -> Ex
             with open_file(MANIFEST) as file:
                 content = file.read()
             manifest = _manifest(path, content, slug)
-            for one in manifest["files"]:
+            for one in (*manifest["files"], *manifest[ARTEFACTS]):
                 _check(path, one, open_file, advance)
             return Export(datetime.fromisoformat(manifest["at"]), hashlib.sha256(content).hexdigest())
     except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:

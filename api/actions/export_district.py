@@ -20,7 +20,15 @@ from api.version import version
 from mastery.audit import Act
 from models.audit import SYSTEM, record
 from models.district import District
-from models.district_export import Advance, ExportedFile, ExportedTable, exported_tables, left_out, write_table
+from models.district_export import (
+    Advance,
+    ExportedFile,
+    ExportedTable,
+    contents,
+    exported_tables,
+    left_out,
+    write_table,
+)
 from models.embedded import EmbeddedError, locks
 from models.migrate import head
 from models.unit_of_work import district_transaction, one_snapshot
@@ -29,6 +37,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 README = "README.txt"
 ZIP = ".zip"
+ARTEFACTS = "artefacts"
 _README = """\
 All records of {name} ({slug}), as they stood at {at} (UTC).
 
@@ -39,6 +48,8 @@ Each file is a table: CSV (RFC 4180) in UTF-8 with a header, which every spreads
   Points in time are ISO 8601 in UTC, days are YYYY-MM-DD, lists and documents are JSON.
   Keys (id, ..._id) join the files of this export and mean nothing outside it. People are known elsewhere by
   sourced_id and identifier, targets by guid, results by client, source_id and revision.
+
+artefacts/ holds the files that students handed in, each under its SHA-256: artefact.csv says whose they are.
 
 Passwords, tokens and other secrets are not in it; manifest.json says what was left out and why.
 These are children's records: keep them as safely as the service.
@@ -109,9 +120,15 @@ def _write(
         for one in tables:
             with sink(file_name(one)) as file:
                 files[one.table.name] = write_table(session, district.id, one, file, advance)
+        works: list[dict[str, Any]] = []
+        for name, content in contents(session, district.id):
+            with sink(f"{ARTEFACTS}/{name}") as file:
+                file.write(content)
+            works.append({"file": f"{ARTEFACTS}/{name}", "sha256": name, "size": len(content)})
         at = _moment(session)
     with sink(MANIFEST) as file:
-        file.write(json.dumps(_manifest(district, tables, files, at), indent=2, ensure_ascii=False).encode() + b"\n")
+        manifest = _manifest(district, tables, files, works, at)
+        file.write(json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
     with sink(README) as file:
         file.write(_README.format(name=district.name, slug=district.slug, at=at).encode())
     return files
@@ -128,8 +145,12 @@ def _moment(session: Session) -> str:
 
 
 def _manifest(
-    district: District, tables: list[ExportedTable], files: dict[str, ExportedFile], at: str
-) -> dict[str, Any]:  # fmt: skip
+    district: District,
+    tables: list[ExportedTable],
+    files: dict[str, ExportedFile],
+    works: list[dict[str, Any]],
+    at: str,
+) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "district": {"slug": district.slug, "name": district.name, "time_zone": district.time_zone},
@@ -143,6 +164,7 @@ def _manifest(
             }
             for one in tables
         ],
+        "artefacts": works,
         "left_out": left_out(),
     }  # fmt: skip
 
@@ -160,7 +182,7 @@ def _sink(scratch: Path, is_zip: bool, now: datetime) -> Iterator[_Sink]:
     """Opens the files of an export by name, in a private folder or in one private file."""
     if not is_zip:
         scratch.mkdir(mode=0o700)
-        yield lambda name: (scratch / name).open("xb")
+        yield lambda name: _new_file(scratch / name)
         return
     descriptor = os.open(scratch, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     with os.fdopen(descriptor, "w+b") as whole:
@@ -168,6 +190,11 @@ def _sink(scratch: Path, is_zip: bool, now: datetime) -> Iterator[_Sink]:
             yield _opener(archive, now)
         whole.flush()
         os.fsync(whole.fileno())
+
+
+def _new_file(path: Path) -> IO[bytes]:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    return path.open("xb")
 
 
 def _opener(archive: zipfile.ZipFile, now: datetime) -> _Sink:

@@ -231,6 +231,11 @@ def _voice(told: _Told) -> str:
     return record_words.said(voice_words.KINDS, told.detail.get("kind", ""))
 
 
+def _artefact(told: _Told) -> str:
+    kind, digest = told.detail.get("kind"), str(told.detail.get("sha256", ""))
+    return f"{kind} {digest[:12]}" if kind else ""
+
+
 def _kept(told: _Told) -> str:
     kind = told.detail.get("what", told.detail.get("kind"))
     return _("records of every kind") if kind is None else record_words.said(policy_words.KINDS, kind)
@@ -365,6 +370,7 @@ _SAID: dict[str, Callable[[_Told], str]] = {
     **dict.fromkeys((Act.AMENDMENT_ASKED, Act.AMENDMENT_DECIDED, Act.STATEMENT_ATTACHED), _amendment),
     **dict.fromkeys((Act.OWN_WORDS_SAID, Act.OWN_WORDS_WITHDRAWN), _own_words),
     **dict.fromkeys((Act.STUDENT_TOLD, Act.STUDENT_ANSWERED), _voice),
+    Act.ARTEFACT_ADDED: _artefact,
     **dict.fromkeys((Act.HOLD_PLACED, Act.HOLD_LIFTED), _hold),
     **dict.fromkeys(
         (

@@ -38,7 +38,8 @@ def install(app: Flask) -> None:
     @app.after_request
     def _secure(response: Response) -> Response:
         response.headers.update(_FIXED)
-        response.headers["Content-Security-Policy"] = content_security_policy(stream_url())
+        # a file that is given out is shut off further
+        response.headers.setdefault("Content-Security-Policy", content_security_policy(stream_url()))
         if request.endpoint != "static" and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"
         if comes_by_tls():

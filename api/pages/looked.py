@@ -75,6 +75,22 @@ PAGES: dict[str, Any] = {
     **dict.fromkeys(
         ("pages.student_tests", "pages.act_on_test", "pages.tests_asked"), _l("the tests that one can ask for")
     ),
+    **dict.fromkeys(
+        (
+            "pages.task",
+            "pages.student_task",
+            "pages.hand_in_task",
+            "pages.rating",
+            "pages.keep_rating",
+            "pages.keep_talk",
+            "pages.rating_file",
+        ),
+        _l("the scoring of work"),
+    ),
+    **dict.fromkeys(
+        ("pages.student_work", "pages.add_work", "pages.state_work", "pages.keep_statement", "pages.work_file"),
+        _l("the work that was handed in"),
+    ),
     "pages.inspection": _l("the requests to see the whole record"),
     "pages.record_choice": _l("the page from which the complete record is given out"),
     "pages.record_print": _l("the complete record"),

@@ -157,6 +157,7 @@ def _show(visit: Visit, student_id: int) -> ResponseReturnValue:
         head=head,
         own=own,
         guardian=guardian,
+        may_see_work=visit.access_to(What.WORK).whole,
         may_know=(own or guardian) and visit.access_to(What.WHO_LOOKED).whole,
         notices=notices(visit, student_id) if own or guardian else (),
         corrections=(own or guardian) and visit.access_to(What.AMENDMENTS).whole,

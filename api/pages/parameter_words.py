@@ -144,6 +144,30 @@ GROUPS: tuple[tuple[Any, dict[str, Any]], ...] = (
         },
     ),
     (
+        _l("Work that people score"),
+        {
+            "raters_required": _l("People who score work on which credit rests"),
+            "raters_sample_rate": _l("Other work that is scored twice, as a share of 1"),
+            "raters_adjacent_levels": _l("Levels between two scores that are near, at most"),
+            "raters_exact_share": _l("The share of scores that are to be the same"),
+            "raters_adjacent_share": _l("The share of scores that are to be near"),
+            "raters_kappa": _l("Weighted kappa that is to be reached"),
+            "raters_kappa_from": _l("Pieces of work from which on it is told"),
+            "raters_anchors": _l("Examples of a rubric from which on raters score them first"),
+            "raters_anchor_exact_share": _l("The share of their scores that must be as agreed"),
+            "raters_calibration_days": _l("Days for which scoring the examples holds"),
+            "raters_drift": _l("Levels above or below the other raters that the lead is told of"),
+            "raters_drift_from": _l("Pieces of work from which on they are told"),
+        },
+    ),
+    (
+        _l("Work that is handed in"),
+        {
+            "artefact_megabytes": _l("Megabytes of one file, at most"),
+            "artefact_student_megabytes": _l("Megabytes of all files of a student, at most"),
+        },
+    ),
+    (
         _l("Signing in"),
         {
             "session_idle_minutes_staff": _l("Minutes without use until staff are signed out"),

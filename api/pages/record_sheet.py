@@ -20,10 +20,11 @@ from api.pages.disclosure_words import GROUNDS, OUTCOMES
 from api.pages.flag_cards import DISMISS_REASONS, quoted
 from api.pages.pace_words import STATUSES, gap_words
 from api.pages.reasons import flag_text
-from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, KINDS, MOVES, OWN_WORDS, ROLES, STEPS, said
+from api.pages.record_words import ACTS, CONTESTED, FLAG_STATES, HELP, KINDS, MOVES, OWN_WORDS, ROLES, STEPS, said
 from api.pages.texts import Said, of_record, statement
 from api.pages.words import EVIDENCE_TYPES, INDEPENDENCE, PURPOSES, figure, level_figure, percent, points, state_look
 from mastery.pace.status import Status
+from mastery.rating.artefacts import Help
 from models.graph_store import DistrictGraph
 
 Row = Mapping[str, Any]
@@ -292,6 +293,25 @@ def _state_results(reader: _Reader) -> Iterator[tuple[Any, ...]]:
         yield _day(row["taken_on"]), f"{row['test']} ({row['administration']})", row["level"], score
 
 
+def _files(reader: _Reader) -> Iterator[tuple[Any, ...]]:
+    statements = reader.by("artefact", "artefact_statement", "artefact_id")
+    for row in reader.sections["artefact"]:
+        said = statements.get(row["id"], [])
+        helped = [HELP[Help(one)] for one in said[-1]["help"]] if said else []
+        text = ", ".join([*map(str, helped), *(said[-1][part] for part in ("help_words", "own_part"))]) if said else "–"
+        yield reader.when(row["added_at"]), row["name"], _role(row["added_by"]), text.strip(", "), row["digest"][:12]
+
+
+def _scored(reader: _Reader) -> Iterator[tuple[Any, ...]]:
+    results = reader.by("submission", "criterion_result", "submission_id")
+    sheets = reader.by("submission", "score_sheet", "submission_id")
+    for row in reader.sections["submission"]:
+        levels = [level_figure(one["level"]) for one in results.get(row["id"], ())]
+        raters = [_role(one["rater"]) for one in sheets.get(row["id"], ())]
+        told = (", ".join(map(str, some)) or "–" for some in (levels, raters))
+        yield reader.when(row["handed_in_at"]), row["words"] or "–", *told
+
+
 def _amendments(reader: _Reader) -> Iterator[tuple[Any, ...]]:
     steps = reader.by("amendment", "amendment_step", "amendment_id")
     for row in reader.sections["amendment"]:
@@ -334,6 +354,18 @@ _SHEETS: tuple[tuple[str, Any, tuple[Any, ...], _Rows], ...] = (
         _voice,
     ),
     ("revocations", _l("Mastery that was to be taken away"), (_WHEN, _l("What"), _BY, _l("In words")), _revocations),
+    (
+        "files",
+        _l("Work that was handed in"),
+        (_WHEN, _l("What"), _BY, _l("What helped, in words"), _l("Mark of the file")),
+        _files,
+    ),
+    (
+        "scored",
+        _l("Work that people scored"),
+        (_WHEN, _l("In words"), _l("Levels"), _l("Scored by")),
+        _scored,
+    ),
     (
         "amendments",
         _l("Requests to correct the record, and statements"),

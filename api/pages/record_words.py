@@ -14,6 +14,7 @@ from mastery.body.words import ActKind
 from mastery.flags.life import FlagState
 from mastery.moves.words import MoveKind
 from mastery.profile import Kind
+from mastery.rating.artefacts import Help
 from mastery.roster import Role
 
 ROLES: dict[str, Any] = CAPACITIES | {
@@ -85,6 +86,13 @@ ACTS: dict[str, Any] = {
     Act.PLAN_CHANGED: _l("changed the dates of the plan"),
     Act.PACE_PAUSED: _l("let the plan rest, or go on"),
     Act.PACE_SAID: _l("said how far along the student is"),
+    Act.ARTEFACT_ADDED: _l("added a file of work"),
+    Act.ARTEFACT_STATED: _l("said whose work a file is"),
+    Act.WORK_HANDED_IN: _l("handed in work"),
+    Act.RATER_CALLED: _l("asked somebody to score work"),
+    Act.WORK_SCORED: _l("scored work"),
+    Act.WORK_TALKED: _l("wrote down what raters agreed on"),
+    Act.WORK_SETTLED: _l("settled the levels of work"),
     Act.AMENDMENT_ASKED: _l("asked for a correction"),
     Act.AMENDMENT_DECIDED: _l("decided about a correction"),
     Act.STATEMENT_ATTACHED: _l("attached a statement"),
@@ -100,6 +108,12 @@ OWN_WORDS: dict[str, Any] = {
     Kind.GOAL: _l("A goal"),
     Kind.PREFERENCE: _l("How the student learns best"),
     Kind.CHOICE: _l("What the student wants to do next"),
+}
+HELP: dict[Help, Any] = {
+    Help.NONE: _l("Nothing and nobody"),
+    Help.PERSON: _l("A person"),
+    Help.TOOL: _l("A tool, such as a calculator or a translator"),
+    Help.AI: _l("Artificial intelligence (AI), such as a chat program"),
 }
 CONTESTED: dict[str, Any] = {
     Contested.RESULT: _l("A result"),

@@ -123,6 +123,7 @@ def student(visit: Visit, student_id: int) -> ResponseReturnValue:
         acts={one.id for one in flags if act.covers(one.named)},
         triage=visit.access_to(What.FLAGS).allowed,
         whole=visit.access.whole,
+        may_see_work=visit.access_to(What.WORK).whole,
         may_know=visit.access_to(What.WHO_LOOKED).whole,
         may_read_plan=visit.access_to(What.PLAN_DATES).whole,
         explained={target for target in shown if visit.explains(target)},

@@ -140,6 +140,13 @@ def right_words(expected: float) -> str:
     return _("About %(rate)s of 10 questions right", rate=out_of_ten(expected))
 
 
+def file_size(size: int) -> str:
+    """A size in bytes, in thousands or millions of them."""
+    if size < 1_000_000:
+        return _("%(number)s kB", number=format_decimal(max(1, round(size / 1000)), locale=get_locale()))
+    return _("%(number)s MB", number=format_decimal(round(size / 1_000_000, 1), locale=get_locale()))
+
+
 def percent(share: float) -> str:
     """A share of 0..1 as a whole percent, rounded half up."""
     return format_percent(half_up(Decimal(str(share)) * 100) / 100, locale=get_locale())
@@ -148,6 +155,11 @@ def percent(share: float) -> str:
 def figure(value: float | Decimal) -> str:
     """A number with one decimal, rounded half up."""
     return format_decimal(half_up(value, 1), "0.0", locale=get_locale())
+
+
+def figure2(value: float) -> str:
+    """A number with two decimals, rounded half up."""
+    return format_decimal(half_up(value, 2), "0.00", locale=get_locale())
 
 
 def fact(name: str, value: Fact, facts: Mapping[str, Fact]) -> str:

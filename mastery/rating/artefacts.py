@@ -22,12 +22,12 @@ class Help(StrEnum):
 class Artefact:
     """A piece of work, known by its content, so that the same file handed in anew is the same artefact.
 
-    `statement` is the student's own that this is their work; `help` what they disclose, empty where they have not
-    said, and `help_words` how it helped. Of work by several, `own_part` says what this student did.
+    `own_work`: the student said that it is; `help` what they disclose, empty where they have not said, and `help_words`
+    how it helped. Of work by several, `own_part` says what this student did.
     """
 
     content: str
-    statement: str = ""
+    own_work: bool = False
     help: frozenset[Help] = frozenset()
     help_words: str = ""
     with_others: bool = False
@@ -69,7 +69,7 @@ def may_certify(artefact: Artefact, target: Key, uses: Collection[Use]) -> tuple
 def _against_certifying(artefact: Artefact, target: Key, uses: Collection[Use]) -> Iterator[Refusal]:
     if any(one.decided and one.content == artefact.content and one.target == target for one in uses):
         yield Refusal.ALREADY_DECIDED
-    if not artefact.statement.strip():
+    if not artefact.own_work:
         yield Refusal.NO_STATEMENT
     if not artefact.help:
         yield Refusal.NO_DISCLOSURE

@@ -127,6 +127,11 @@ class Question:
         """Whether the person sees the student as a parent alone: what student and teacher write is for the two."""
         return not self.is_the_student() and not self.viewer.is_staff
 
+    def scores_work(self) -> bool:
+        """Whether the person scores what the student handed in: who teaches the class, who leads the moderation."""
+        teaches = self.place.section in self.viewer.sections and self.may(What.ADD_WORK)
+        return teaches or self.of_district(Affair.MODERATION)
+
     def sees_class(self) -> bool:
         """Whether the class of the place may be opened."""
         section = access_questions.Section(self.place.district, self.place.section, self.school)
@@ -214,6 +219,29 @@ OTHERS: dict[str, Callable[[Question], bool]] = {
     "pages.end_district_pathway": lambda one: one.of_district(Affair.PATHWAYS),
     "pages.change_own_words": Question.is_the_student,
     "pages.withdraw_own_words": Question.is_the_student,
+    # rubrics are of the whole district; tasks are of who teaches the class; work is of who scores it
+    "pages.list_rubrics": lambda one: one.viewer.is_staff,
+    "pages.rubric": lambda one: one.viewer.is_staff and one.subject is not None,
+    **dict.fromkeys(
+        ("pages.new_rubric", "pages.keep_rubric"),
+        lambda one: bool(one.viewer.sections) or remit(one.viewer, Affair.MODERATION, NOW).district,
+    ),
+    **dict.fromkeys(
+        ("pages.class_tasks", "pages.new_task", "pages.task"), lambda one: one.place.section in one.viewer.sections
+    ),
+    "pages.hand_in_task": lambda one: one.is_the_student() or one.may(What.ADD_WORK),
+    "pages.ratings": lambda one: one.viewer.is_staff,
+    **dict.fromkeys(
+        ("pages.examples", "pages.score_examples", "pages.example_file"),
+        lambda one: one.viewer.is_staff and one.subject is not None,
+    ),
+    **dict.fromkeys(
+        ("pages.rating", "pages.keep_rating", "pages.keep_talk", "pages.rating_file"), Question.scores_work
+    ),
+    # whose work it is, the student alone says
+    "pages.add_work": lambda one: one.is_the_student() or one.may(What.ADD_WORK),
+    "pages.state_work": Question.is_the_student,
+    "pages.keep_statement": Question.is_the_student,
     "pages.inspection": Question.signs,
     "pages.ask_record": Question.signs,
     "pages.amendment_step": lambda one: one.signs() or (one.may(What.AMENDMENTS) and one.answers_for(Affair.REQUESTS)),
@@ -381,6 +409,7 @@ def told(asked: Question, canary: Canary) -> Iterable[tuple[str, bool, tuple[str
     yield "own words", asked.may(What.OWN_WORDS), (canary.own_words,)
     yield "why dates are the student's own", asked.may(What.PACE), (canary.slower,)
     yield "why a plan rests", asked.may(What.PROGRAMMES), (canary.rests,)
+    yield "work", asked.may(What.WORK) or asked.scores_work(), canary.work
     yield "a request", asked.may(What.AMENDMENTS), (canary.asked,)
     found = asked.subject is not None and reach(asked.viewer, NOW).students.covers(asked.subject)
     yield "what a link is for", found or reads_record, (canary.purpose,)

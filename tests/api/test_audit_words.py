@@ -74,6 +74,7 @@ TOLD: list[tuple[Act, dict[str, Any], bool, str]] = [
     (Act.OWN_WORDS_SAID, {"own_words": 1, "kind": "goal"}, True, "A goal"),
     (Act.STUDENT_TOLD, {"voice": 1, "kind": "help"}, True, "Asked for help"),
     (Act.STUDENT_ANSWERED, {"voice": 1, "step": "talked"}, True, "Talked about"),
+    (Act.ARTEFACT_ADDED, {"artefact": 1, "kind": "pdf", "sha256": "ab" * 32}, True, "pdf abababababab"),
     (Act.AMENDMENT_DECIDED, {"step": "refuse"}, True, "The school does not correct it"),
     (Act.DELETED, {"what": "waiting_result", "rows": 3}, False, "results that wait for a name"),
     (Act.POLICY_CHANGED, {"organization": "<organization>", "ended": True}, False,

@@ -168,12 +168,13 @@ def test_the_command_writes_it_into_a_private_folder(world: PageWorld, tmp_path:
         district = session.get_one(District, world.district_id)
     services = world.app.extensions["mastery"]
     identifier = str(world.student.identifier)
-    data, page = write_record(services, district, identifier, tmp_path / "out", "es")
+    data, page, work = write_record(services, district, identifier, tmp_path / "out", "es")
+    assert (work.name[12:], work.read_bytes()) == (f"-{CANARY} work.pdf", b"%PDF-1.7")
     assert CANARY in data.read_text()
     assert f"{CANARY} statement" in page.read_text()
     assert '<html lang="es">' in page.read_text()
     assert "mentor o profesional de fuera" in page.read_text()
-    assert [path.stat().st_mode & 0o077 for path in (data, page, tmp_path / "out")] == [0, 0, 0]
+    assert [path.stat().st_mode & 0o077 for path in (data, page, work, tmp_path / "out")] == [0, 0, 0, 0]
     with pytest.raises(RecordError, match="name a new folder"):
         write_record(services, district, identifier, tmp_path / "out", "en")
     with pytest.raises(RecordError, match="There is no student 'nobody'"):

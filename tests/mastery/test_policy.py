@@ -31,7 +31,7 @@ SPECIFIED = {
     "raters_required": 2, "raters_sample_rate": 0.15, "raters_adjacent_levels": 1.0,
     "raters_exact_share": 0.60, "raters_adjacent_share": 0.95, "raters_kappa": 0.70, "raters_kappa_from": 30,
     "raters_anchors": 5, "raters_anchor_exact_share": 0.60, "raters_calibration_days": 365,
-    "raters_drift": 0.30, "raters_drift_from": 20,
+    "raters_drift": 0.30, "raters_drift_from": 20, "artefact_megabytes": 10, "artefact_student_megabytes": 200,
     "half_day_weight": 0.5,
     "pace_too_early_days": 10, "pace_too_early_share": 0.10, "pace_ahead_days": 10, "pace_watch_days": 5,
     "pace_behind_days": 10, "pace_behind_until_days": 7, "pace_behind_until_evaluations": 2,

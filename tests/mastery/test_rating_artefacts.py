@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mastery.rating.artefacts import Artefact, Help, Refusal, Use, may_certify, may_serve
 
-FILM = Artefact("sha256:1", "I planned, shot and cut it.", frozenset({Help.NONE}))
+FILM = Artefact("sha256:1", own_work=True, help=frozenset({Help.NONE}))
 
 uses = st.lists(
     st.builds(Use, st.sampled_from(["sha256:1", "sha256:2"]), st.integers(1, 3), st.integers(1, 2), st.booleans())
@@ -36,7 +36,7 @@ def test_what_a_decision_rests_on_does_not_certify_the_same_target_anew(some: li
 
 def test_the_same_file_under_another_name_is_the_same_work() -> None:
     decided = [Use("sha256:1", 1, 1, decided=True)]
-    again = replace(FILM, statement="New and better.")
+    again = replace(FILM, help_words="New and better.")
     assert may_certify(again, 1, decided) == (Refusal.ALREADY_DECIDED,)
     assert may_serve(again, 1, 2, decided) is None, "it may stand beside, and certify another target"
     assert may_certify(again, 2, decided) == ()
@@ -46,14 +46,14 @@ def test_the_same_file_under_another_name_is_the_same_work() -> None:
     ("changes", "refusals"),
     [
         ({}, ()),
-        ({"statement": " "}, (Refusal.NO_STATEMENT,)),
+        ({"own_work": False}, (Refusal.NO_STATEMENT,)),
         ({"help": frozenset()}, (Refusal.NO_DISCLOSURE,)),
         ({"help": frozenset({Help.AI})}, (Refusal.DISCLOSURE_UNCLEAR,)),
         ({"help": frozenset({Help.AI, Help.NONE}), "help_words": "Titles"}, (Refusal.DISCLOSURE_UNCLEAR,)),
         ({"help": frozenset({Help.AI, Help.PERSON}), "help_words": "Subtitles, and my uncle lent a camera."}, ()),
         ({"with_others": True}, (Refusal.NO_OWN_PART,)),
         ({"with_others": True, "own_part": "The sound."}, ()),
-        ({"statement": "", "help": frozenset()}, (Refusal.NO_STATEMENT, Refusal.NO_DISCLOSURE)),
+        ({"own_work": False, "help": frozenset()}, (Refusal.NO_STATEMENT, Refusal.NO_DISCLOSURE)),
     ],
 )
 def test_whose_work_it_is_and_what_helped_is_said_before_it_certifies(
