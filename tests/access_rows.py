@@ -18,8 +18,8 @@ from mastery.pathways import Mode, Pathway, Setting, Words
 from mastery.roster import LOCAL, Origin
 from models.access import Client
 from models.amendment import Amendment
-from models.assessment import Assessment
 from models.artefacts import ArtefactContent, ArtefactRow
+from models.assessment import Assessment
 from models.calendars import CalendarDay
 from models.course_plans import CoursePlan, CoursePlanTarget, OwnPlan, OwnPlanDate, PacePause
 from models.graph import Node

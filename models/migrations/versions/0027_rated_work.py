@@ -5,8 +5,8 @@ from alembic import op
 
 from models.row_security import grant_sequences, secure
 
-revision = "0023"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 KINDS = (
