@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mastery.rating.artefacts import Help
 from mastery.rating.contents import Kind
-from models.base import Base, DistrictKey, Key, Surrogate, one_of, owned
+from models.base import Base, DistrictKey, Key, KeyInPrimary, Surrogate, one_of, owned
 
 
 class ArtefactContent(Base):
@@ -72,3 +72,14 @@ class ArtefactStatement(Base):
     own_part: Mapped[str]
     said_by: Mapped[Key]
     said_at: Mapped[datetime]
+
+
+class DecisionArtefact(Base):
+    """A file that was laid beside a signed act, where credit hangs on somebody's word (domain 2.4)."""
+
+    __tablename__ = "decision_artefact"
+    __table_args__ = (owned("confirmation_id", to="confirmation"), owned("artefact_id", to="artefact"))
+
+    district_id: Mapped[DistrictKey]
+    confirmation_id: Mapped[KeyInPrimary]
+    artefact_id: Mapped[KeyInPrimary]

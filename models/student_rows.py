@@ -100,6 +100,7 @@ STUDENT_ROWS: Mapping[str, StudentRows] = {
     ),
     "window_exclusion": StudentRows(_MINE, End.WITH_RECORD),
     "test_step": StudentRows(_MINE, End.WITH_RECORD),
+    "decision_artefact": StudentRows(_of("artefact", "artefact_id", _MINE), End.WITH_RECORD),
     "artefact": StudentRows(_MINE, End.WITH_RECORD),
     "artefact_statement": StudentRows(_of("artefact", "artefact_id", _MINE), End.WITH_RECORD),
     "artefact_content": StudentRows(

@@ -113,6 +113,7 @@ APPEND_ONLY_TABLES = frozenset(
         "result",
         "evidence",
         "confirmation",
+        "decision_artefact",
         "course_requirement",
         "course_plan",
         "course_plan_target",

@@ -14,7 +14,7 @@ from mastery.audit import Act
 from models.access import Account
 from models.account_session import AccountSession
 from models.amendment import Amendment, AmendmentStep
-from models.artefacts import ArtefactContent, ArtefactRow, ArtefactStatement
+from models.artefacts import ArtefactContent, ArtefactRow, ArtefactStatement, DecisionArtefact
 from models.audit import by_person, record
 from models.course_plans import OwnPlan, OwnPlanDate, PaceByHand, PaceDay, PacePause
 from models.evidence import Quarantine
@@ -131,6 +131,7 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
     )  # fmt: skip
     session.add(task)
     session.flush()
+    signed = session.scalars(select(Confirmation.id).where(Confirmation.student_id == student.id)).one()
     handed = Submission(
         district_id=district_id, task_id=task.id, student_id=student.id, source=f"{CANARY} {student.id}", raters=1,
         words=f"{CANARY} handed", handed_in_by=student.id, handed_in_at=NOW,
@@ -143,6 +144,7 @@ def with_everything(make: Factory, student: Person, section: Section, teacher: P
     session.flush()
     session.add_all(
         [
+            DecisionArtefact(district_id=district_id, artefact_id=work.id, confirmation_id=signed),
             SubmissionPart(**at, artefact_id=work.id, target_id=target.id),
             RaterCall(**at, rater_id=teacher.id, called_by=teacher.id, called_at=NOW),
             CriterionScore(district_id=district_id, sheet_id=sheet.id, place=1, level=3.0),

@@ -58,7 +58,7 @@ def plan_course(
     key = add_course(
         session, viewer.district, section_id, version + 1, span, targets, said, viewer.person, now
     )  # fmt: skip
-    detail = {"section": section_id, "plan": key, "version": version + 1, "targets": len(targets)}
+    detail = {"section": section_id, "plan": key, "version": version + 1, "planned": len(targets)}
     record(session, viewer.district, by_person(viewer.person), Act.COURSE_PLANNED, now, detail=detail)
     return version + 1
 

@@ -46,7 +46,7 @@ def mark_targets(
     if changed:
         put_priorities(session, desk.district, changed, since, said, now)
         named = {graph.guids[one]: wanted for one, wanted in changed}
-        detail = {"what": "priority", "targets": named, "from": since.isoformat(), "by": said}
+        detail = {"what": "priority", "marked": named, "from": since.isoformat(), "by": said}
         record(session, desk.district, desk.by, Act.POLICY_CHANGED, now, detail=detail)
     return len(changed)
 

@@ -21,11 +21,12 @@ from mastery.body.judgement import LONGEST_REASON
 from mastery.decide import Act, ActKind, Decision, Standing, State, apply, confirmed_upon
 from mastery.policy import DEFAULT_POLICY
 from mastery.transitions import Cell, Facts, Need, Refused, Trigger, move, open_triggers
-from models.decisions import act_that_stands
+from models.decisions import act_that_stands, lay_beside
 from models.graph_store import DistrictGraph, GraphCache
 from models.holding import hold
 from models.locks import share_rules
 from models.queries_access import subject_of
+from models.queries_artefacts import said_of
 from models.registry import context
 from models.roster import Section
 
@@ -53,11 +54,15 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """What a person signs: `seen` is the mark of the decision as they saw it."""
+    """What a person signs: `seen` is the mark of the decision as they saw it, `artefacts` files laid beside it, by key.
+
+    Files of anybody but the student count for nothing.
+    """
 
     what: Trigger
     reason: str
     seen: str
+    artefacts: frozenset[int] = frozenset()
 
 
 def mark(decision: Decision) -> str:
@@ -136,8 +141,10 @@ def sign_decision(
         raise ChangedError
     at = after_all(held, pair, now)
     standing = act_that_stands(session, viewer.district, student, target, decision)
+    beside = said_of(session, viewer.district, asked.artefacts, student)
     facts = Facts(
         reason=asked.reason,
+        artefacts=len(beside),
         notified=True,  # what is signed stands on the pages of student and family at once, with how to appeal
         credit_bearing=graph.rules.of(target).credit_bearing,
         stands=decision.confirmed,
@@ -153,6 +160,7 @@ def sign_decision(
         for above in confirmed_upon(target, decisions, graph.rules):
             acts.append(act_of(viewer, student, above, kind, Decision(), at, now, reason))
     sign(session, viewer, graph, here.zone, held, acts, now)
+    lay_beside(session, viewer.district, acts[0].id, beside)
     return to
 
 

@@ -335,7 +335,7 @@ def _grade_rule(told: _Told) -> str:
 
 
 def _priority(told: _Told) -> str:
-    number = len(told.detail["targets"])
+    number = len(told.detail["marked"])
     return ngettext(
         "which targets are priority, from %(day)s: %(num)d target",
         "which targets are priority, from %(day)s: %(num)d targets",

@@ -26,6 +26,7 @@ from api.actions.explain import fold_of
 from api.actions.revoke import REVOCABLE
 from api.pages.acts import kept
 from api.pages.blueprint import Visit, about_student, pages
+from api.pages.whole_numbers import number_of
 from api.services import services
 from mastery.access import Subject
 from mastery.access_questions import What
@@ -37,18 +38,24 @@ from mastery.transitions import CELLS, Need, Trigger
 from models.decisions import Signature, act_that_stands, signatures
 from models.graph_store import DistrictGraph
 from models.queries_api import standings_on
+from models.queries_artefacts import Told, work_of
 
 _SHOWN = 10
+_WORK_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAct:
-    """One act that one may sign: its word in the form, its button, what it does, and whether it needs a reason."""
+    """One act that one may sign: its word in the form, its button, what it does, and whether it needs a reason.
+
+    `work`: the student's newest files, of which one has to lie beside it; None where none has to.
+    """
 
     what: str
     button: str
     says: str
     reason: bool
+    work: Sequence[Told] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,10 @@ def deciding(visit: Visit, subject: Subject, graph: DistrictGraph, target: int) 
     standing = act_that_stands(session, district, student, target, decision) if roles else None
     own = standing is not None and standing.by_person == visit.viewer.person
     found = _readable(visit, signatures(session, district, student, target, _SHOWN))
-    acts = [_open(one, decision.state) for one in open_acts(decision, roles, by_author=own)]
+    found_open = open_acts(decision, roles, by_author=own)
+    asks_work = Trigger.OVERRIDE in found_open and graph.rules.of(target).credit_bearing
+    work = work_of(session, district, student, _WORK_SHOWN)[0] if asks_work else None
+    acts = [_open(one, decision.state, work) for one in found_open]
     seen = mark(decision)
     digest = hashlib.sha256(repr((found, acts, seen)).encode()).hexdigest()[:16]
     told = decision.state is State.REVOKED or (decision.state in REVOCABLE and bool(SIGNERS & roles))
@@ -84,10 +94,11 @@ def deciding(visit: Visit, subject: Subject, graph: DistrictGraph, target: int) 
     return Deciding([(str(_SIGNED[one.kind]), one) for one in found], acts, seen, digest, revocation)
 
 
-def _open(trigger: Trigger, state: object) -> OpenAct:
+def _open(trigger: Trigger, state: State, work: Sequence[Told] | None) -> OpenAct:
     button, says = _ACTS[trigger]
-    needs = next(cell.needs for (at, what), cell in CELLS.items() if at is state and what is trigger)
-    return OpenAct(trigger.value, str(button), str(says), Need.REASON in needs)
+    needs = CELLS[state, trigger].needs
+    beside = work if Need.ARTEFACT in needs else None
+    return OpenAct(trigger.value, str(button), str(says), Need.REASON in needs, beside)
 
 
 def _readable(visit: Visit, signed: Sequence[Signature]) -> list[Signature]:
@@ -114,7 +125,8 @@ def sign_act(visit: Visit, student_id: int, target_id: int) -> ResponseReturnVal
         with kept(visit, UnknownDecisionError):
             if what is None:
                 raise UnknownDecisionError
-            asked = Signing(what, form.get("reason", ""), form.get("seen", ""))
+            beside = frozenset(key for one in form.getlist("work") if (key := number_of(one)) is not None)
+            asked = Signing(what, form.get("reason", ""), form.get("seen", ""), beside)
             sign_decision(
                 visit.session, visit.viewer, services().intake.graphs, student_id, target_id, asked, visit.now
             )

@@ -175,10 +175,13 @@ def _kept(reader: _Reader) -> Iterator[tuple[Any, ...]]:
 
 
 def _decisions(reader: _Reader) -> Iterator[tuple[Any, ...]]:
+    names = {row["id"]: row["name"] for row in reader.sections["artefact"]}
+    beside = reader.by("confirmation", "decision_artefact", "confirmation_id")
     for row in reader.sections["confirmation"]:
+        files = [names[one["artefact_id"]] for one in beside.get(row["id"], [])]
         yield (
             reader.when(row["signed_at"]), reader.target(row["target"]), said(KINDS, row["kind"]),
-            level_figure(row["level"]), _role(row.get("by_person")), row["reason"] or "–",
+            level_figure(row["level"]), _role(row.get("by_person")), ", ".join([row["reason"] or "–", *files]),
         )  # fmt: skip
 
 

@@ -182,6 +182,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         primary=other_primary(document),
         judging=judging(visit, subject, graph, target_id, scored=document["records"] > 0),
         deciding=deciding(visit, subject, graph, target_id),
+        may_see_work=visit.access_to(What.WORK).whole,
         family=family,
         missing=[sentence(sayable(line, enough(document)), names) for line in missing],
         previews=preview_lines(document, family=family),

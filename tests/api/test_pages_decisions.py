@@ -24,14 +24,25 @@ from factories import ZONE
 from method_world import Post, poster
 from page_world import PageWorld
 
+from api.actions.artefacts import add_artefact
 from api.actions.explain import Moment, explanation
 from api.actions.replay import replay, verify
 from mastery.audit import Act
+from models.artefacts import DecisionArtefact
 from models.graph_store import GraphCache
 from models.registry import context
 from models.unit_of_work import district_transaction
 
 NOBODY = ["colleague", "stranger", "guardian", "student", "classmate", "leader"]
+
+
+def added(world: PageWorld, who: str) -> int:
+    """A file of somebody's, handed in; its key."""
+    person = world.people[who].id
+    with district_transaction(world.engine, world.district_id) as session:
+        found = add_artefact(session, world.district_id, person, person, f"{who}.txt", b"What I did.", world.clock())
+        session.commit()
+        return found.id
 
 
 @pytest.fixture
@@ -149,7 +160,17 @@ def test_for_credit_a_judgement_needs_a_piece_of_work(page_world: PageWorld, wor
     html = page(teacher, page_world)
     assert "Not signed. Say why, in at least 20 characters." in html
     assert "name a piece of work on file that shows it." in html
+    assert "a piece of work has to lie beside it, and none is on file" in html
+    own, another = (added(page_world, who) for who in ("student", "classmate"))
+    sign(page_world, teacher, "override", work=another)
+    assert "name a piece of work on file that shows it." in page(teacher, page_world)
     assert signed(page_world) == []
+    assert f'value="{own}"' in page(teacher, page_world)
+    sign(page_world, teacher, "override", work=own)
+    assert state(page_world)[0] == "mastered"
+    assert f"/students/{page_world.student.id}/work/{own}/file" in page(page_world.client("guardian"), page_world)
+    (beside,) = page_world.rows(DecisionArtefact)
+    assert beside.artefact_id == own
 
 
 def test_what_changed_meanwhile_is_not_signed(page_world: PageWorld, working: Post) -> None:
