@@ -84,10 +84,10 @@ def _furnish_graph(
         session,
         Node,
         ("district_id", "guid", "framework_id", "kind", "code", "statement", "grades", "subject", "credit_bearing",
-         "changed_at"),
+         "ended", "changed_at"),
         [
             (district_id, skill_guid(skill), framework, "learning_target", f"skill-{skill}",
-             _statement(skill, sorted(skills)), [], SUBJECT, False, now)
+             _statement(skill, sorted(skills)), [], SUBJECT, False, False, now)
             for skill, skills in base.items()
         ],
     )  # fmt: skip
