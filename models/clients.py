@@ -30,6 +30,11 @@ def typed_in_name(district_id: int) -> str:
     return f"{district_id}.typed-in"
 
 
+def scored_work_name(district_id: int) -> str:
+    """The same of what stands for work that people score here."""
+    return f"{district_id}.scored-work"
+
+
 def find_client(session: Session, district_id: int, client_id: str) -> Client | None:
     """The client of this public id, unless revoked, or the contract of its district ended."""
     return session.scalar(
@@ -65,11 +70,11 @@ def clients_of(
 ) -> tuple[Sequence[tuple[Client, Sequence[ClientSecret]]], int]:
     """A page of the district's programs, those that still work first, by name; each with its secrets, the oldest first.
 
-    And how many there are in all. What stands for people who type in is no program.
+    And how many there are in all. What stands for people who type in or score is no program.
     """
     rows = session.execute(
         select(Client, func.count().over())
-        .where(Client.district_id == district_id, Client.client_id != typed_in_name(district_id))
+        .where(Client.district_id == district_id, Client.client_id.not_in(_no_programs(district_id)))
         .order_by(Client.revoked_at.is_not(None), Client.name, Client.id)
         .limit(limit)
         .offset(offset)
@@ -86,6 +91,10 @@ def clients_of(
     for secret in session.scalars(secrets):
         of_client[secret.client_pk].append(secret)
     return [(client, of_client[client.id]) for client, _total in rows], rows[0][1] if rows else 0
+
+
+def _no_programs(district_id: int) -> tuple[str, ...]:
+    return typed_in_name(district_id), scored_work_name(district_id)
 
 
 def caller_of_token(session: Session, district_id: int, digest: bytes, now: datetime) -> Caller | None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.actions.calibrate_raters import may_score_live
 from api.actions.ingest import Intake, Sender, take_in
 from api.actions.outcome import Status
-from api.actions.tasks import FORM, own_client_id
+from api.actions.tasks import FORM
 from mastery.access import Viewer
 from mastery.access_questions import What, may
 from mastery.audit import Act
@@ -37,7 +37,7 @@ from mastery.rating.work import (
     waits_for_talk,
 )
 from models.audit import by_person, record
-from models.clients import find_own_client
+from models.clients import find_own_client, scored_work_name
 from models.graph_store import DistrictGraph
 from models.locks import rate_work
 from models.queries_access import subject_of
@@ -221,10 +221,12 @@ def _settle(session: Session, intake: Intake, graph: DistrictGraph, viewer: View
         session, viewer.district, by_person(viewer.person), Act.WORK_SETTLED, now, [piece.submission.student_id],
         detail={"submission": key},
     )  # fmt: skip
-    client = find_own_client(session, viewer.district, own_client_id(viewer.district))
+    client = find_own_client(session, viewer.district, scored_work_name(viewer.district))
     if client is None:
         raise LookupError("no task was given here")
-    outcomes = take_in(session, intake, Sender(viewer.district, client, own_client_id(viewer.district)), results, now)
+    outcomes = take_in(
+        session, intake, Sender(viewer.district, client, scored_work_name(viewer.district)), results, now
+    )
     if any(one.status is not Status.ACCEPTED for one in outcomes):
         raise RatingError("refused")
     return Stage.SETTLED

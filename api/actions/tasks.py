@@ -17,14 +17,13 @@ from mastery.rating.work import TaskKind, purpose
 from models.access import Client
 from models.assessment import Assessment, AssessmentForm
 from models.audit import by_person, record
-from models.clients import find_own_client
+from models.clients import find_own_client, scored_work_name
 from models.locks import give_names
 from models.queries_rated import CriterionText, rubric_of
 from models.rated_work import CriterionRow, RubricRow, TaskRow
 
 LONGEST_TITLE, LONGEST_WORDS, MOST_CRITERIA, LEVELS = 120, 1000, 8, 5
 FORM = "rubric"
-OWN_CLIENT = "scored-work"
 _NAME = "Work that people score here"
 
 
@@ -39,11 +38,6 @@ class TaskDraft:
     credit_bearing: bool
     demand: int
     due_on: date | None
-
-
-def own_client_id(district_id: int) -> str:
-    """The public id of what stands for work scored here as a sender; it has no secret, so nothing signs in as it."""
-    return f"{district_id}.{OWN_CLIENT}"
 
 
 def make_rubric(
@@ -124,11 +118,11 @@ def give_task(session: Session, viewer: Viewer, section: int, draft: TaskDraft, 
 
 def _own_client(session: Session, district_id: int, now: datetime) -> int:
     give_names(session, district_id, "client")
-    known = find_own_client(session, district_id, own_client_id(district_id))
+    known = find_own_client(session, district_id, scored_work_name(district_id))
     if known is not None:
         return known
     row = Client(
-        district_id=district_id, client_id=own_client_id(district_id), name=_NAME, scopes=[], created_at=now,
+        district_id=district_id, client_id=scored_work_name(district_id), name=_NAME, scopes=[], created_at=now,
         last_used_at=None, revoked_at=None,
     )  # fmt: skip
     session.add(row)

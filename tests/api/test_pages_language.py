@@ -17,6 +17,7 @@ from flask import Flask
 from furnished import crowd, furnish
 from furnished_graph import drafted, drafting
 from furnished_letters import lettered
+from furnished_rating import handed_in, rated
 from furnished_work import asking, calendared, corrected, on_paper, spoken, with_tests
 from office_world import at_home, ruled, waiting_office
 from page_client import PageClient
@@ -92,6 +93,7 @@ def _left_in_english(html: str, catalogue: Path) -> set[str]:
 # of the states of a page those that can be there together
 FURNISHING = (
     None, crowd, corrected, asking, calendared, on_paper, with_tests, coursed, waiting_office, at_home, ruled, drafting,
+    rated, handed_in,
 )  # fmt: skip
 # as the page's registry has them, and what it has not
 PLACES = [
@@ -111,9 +113,11 @@ PLACES = [
     ("steward", "/pathways"), ("teacher", "/classes/{section}/plan"),
     *((None, path) for path in ("/activate/{mother}", "/activate/{again}", "/recover")),
 ]  # fmt: skip
-# two only send elsewhere, one is for developers, one a picture; to one comes who is halfway, further below
+# two only send elsewhere, one is for developers, one a picture, three are files; to one
+# comes who is halfway, further below
 WITHOUT = {
     "pages.home", "pages.begin_at_provider", "pages.gallery", "pages.second_factor_picture", "pages.second_factor",
+    "pages.work_file", "pages.rating_file", "pages.example_file",
 }  # fmt: skip
 # read after all others, for it is an error to come there so
 STOPPED = {"pages.back_from_provider"}
@@ -136,6 +140,8 @@ def _everything(world: PageWorld) -> dict[str, int]:
     spoken(found)
     asking(found)
     coursed(found)
+    rated(found)
+    handed_in(found)
 
     def rows(make: Factory) -> None:
         below, above = make.target("B.1", "I can halve."), make.target("C.1", "I can share fairly.")

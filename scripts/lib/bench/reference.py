@@ -25,7 +25,7 @@ SET LOCAL app.district = '{district}';
 INSERT INTO result ({result_columns})
   VALUES ({district}, :source, {client}, 'pgbench-' || :source, 1, '\\x{digest}', :student, {assessment}, {form},
   'formative', 'quiz', 'system', false, 'independent', 'immediate', 'none', 'scored', 'school', '{{}}', NULL,
-  now(), now(), now());
+  now(), now(), now(), false);
 INSERT INTO evidence ({evidence_columns})
   VALUES ({district}, :source, {first_target} + :target - 1, 1, 1, NULL, '[["q1",1,1,1,1,0,null]]', NULL);
 UPDATE subject_state SET state = decode(repeat('00', {state_bytes}), 'hex'), cursor_performed_at = now()
