@@ -164,6 +164,11 @@ def may_sign(viewer: Viewer, student: int, grown: datetime | None, at: datetime)
     )
 
 
+def is_family(viewer: Viewer, student: int) -> bool:
+    """Whether a person is the student or has a guardian's tie to them: nobody else ever signs for the record."""
+    return viewer.person == student or any(tie.role is Role.PARENT and tie.key == student for tie in viewer.ties)
+
+
 def kept_away(viewer: Viewer, student: int, at: datetime) -> bool:
     """Whether a court keeps a person, as a guardian, from the record of a student, or from a part of it."""
     return kept_away_from(viewer, student, at) == at

@@ -87,6 +87,8 @@ def lay_beside(session: Session, district_id: int, act: int, artefacts: Collecti
 
 
 def _files(session: Session, district_id: int, acts: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+    if not acts:
+        return {}
     rows = session.execute(
         select(DecisionArtefact.confirmation_id, ArtefactRow.id, ArtefactRow.name)
         .join(

@@ -41,6 +41,8 @@ def _saying(row: OwnWords) -> Saying:
 
 def authors_of(session: Session, district_id: int, people: Collection[int]) -> dict[int, str]:
     """The names of who said something, by key."""
+    if not people:
+        return {}
     rows = session.scalars(select(Person).where(Person.district_id == district_id, Person.id.in_(people)))
     return {row.id: row.display_name for row in rows}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,12 +32,12 @@ class Kept:
 def ways_to(
     session: Session, district_id: int, student_id: int, targets: Collection[int], now: datetime
 ) -> dict[int, list[law.Pathway]]:
-    """By target the ways that a student finds: the district's, and those of the classes they are in; two statements."""
+    """By target the ways that a student finds: the district's, and those of the classes they are in; one statement."""
     mine = enrolled(district_id, Role.STUDENT, now).where(Enrollment.person_id == student_id)
     here = Pathway.section_id.in_(mine.with_only_columns(Enrollment.section_id))
     standing = _standing(district_id).where(Pathway.target_id.in_(targets), or_(Pathway.section_id.is_(None), here))
     found: dict[int, list[law.Pathway]] = {}
-    for row, way in _read(session, district_id, standing.order_by(Pathway.id)):
+    for row, way in _read(session, district_id, standing):
         found.setdefault(row.target_id, []).append(way)
     return found
 
@@ -45,11 +45,12 @@ def ways_to(
 def ways_kept(
     session: Session, district_id: int, section_id: int | None, limit: int, offset: int
 ) -> tuple[list[Kept], int]:
-    """Some of the ways of a class, or of the district, the newest first; how many there are; three statements."""
+    """Some of the ways of a class, or of the district, the newest first; how many there are."""
     place = Pathway.section_id.is_(None) if section_id is None else Pathway.section_id == section_id
     standing = _standing(district_id).where(place)
     total = session.scalar(select(func.count()).select_from(standing.subquery())) or 0
-    rows = list(_read(session, district_id, standing.order_by(Pathway.id.desc()).limit(limit).offset(offset)))
+    page = standing.order_by(Pathway.id.desc()).limit(limit).offset(offset)
+    rows = _read(session, district_id, page, newest_first=True)
     people = {row.added_by for row, _ in rows}
     found = session.scalars(select(Person).where(Person.district_id == district_id, Person.id.in_(people)))
     names = {one.id: one.display_name for one in found}
@@ -119,15 +120,25 @@ def _standing(district_id: int) -> Select[Pathway]:
 
 
 def _read(
-    session: Session, district_id: int, wanted: Select[Pathway]
-) -> Iterable[tuple[Pathway, law.Pathway]]:  # fmt: skip
-    rows = session.scalars(wanted).all()
-    texts: dict[int, dict[str, Words]] = {row.id: {} for row in rows}
-    for text in session.scalars(
-        select(PathwayText).where(PathwayText.district_id == district_id, PathwayText.pathway_id.in_(texts))
-    ):
-        texts[text.pathway_id][text.language] = Words(text.title, text.about)
-    return [(row, _way(row, texts[row.id])) for row in rows]
+    session: Session, district_id: int, wanted: Select[Pathway], *, newest_first: bool = False
+) -> list[tuple[Pathway, law.Pathway]]:
+    """The ways that were chosen, with their texts, in the order of their keys."""
+    of_it = (PathwayText.district_id == Pathway.district_id) & (PathwayText.pathway_id == Pathway.id)
+    chosen = (Pathway.district_id == district_id, Pathway.id.in_(wanted.with_only_columns(Pathway.id)))
+    found = session.execute(
+        select(Pathway, PathwayText)
+        .outerjoin(PathwayText, of_it)
+        .where(*chosen)
+        .order_by(Pathway.id.desc() if newest_first else Pathway.id)
+    )
+    rows: dict[int, Pathway] = {}
+    texts: dict[int, dict[str, Words]] = {}
+    for row, text in found:
+        rows[row.id] = row
+        said = texts.setdefault(row.id, {})
+        if text is not None:
+            said[text.language] = Words(text.title, text.about)
+    return [(row, _way(row, texts[row.id])) for row in rows.values()]
 
 
 def _way(row: Pathway, words: Mapping[str, Words]) -> law.Pathway:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,7 @@ class Waiting:
 
 
 def voice_of(session: Session, district_id: int, student_id: int, targets: Collection[int] | None = None) -> list[Told]:
-    """What a student told, of all targets or of some, oldest first; two statements."""
+    """What a student told, of all targets or of some, oldest first; one statement."""
     wanted = select(StudentVoice).where(
         StudentVoice.district_id == district_id, StudentVoice.student_id == student_id
     )  # fmt: skip
@@ -39,7 +39,7 @@ def voice_of(session: Session, district_id: int, student_id: int, targets: Colle
 
 
 def waiting_requests(session: Session, viewer: Viewer, limit: int) -> list[Waiting]:
-    """The requests that wait of students whom a teacher answers, the oldest first, at most `limit`; four statements."""
+    """The requests that wait of students whom a teacher answers, oldest first, at most `limit`; three statements."""
     district_id = viewer.district
     over = exists().where(
         VoiceStep.district_id == district_id, VoiceStep.voice_id == StudentVoice.id, VoiceStep.step.in_(LAST)
@@ -52,6 +52,8 @@ def waiting_requests(session: Session, viewer: Viewer, limit: int) -> list[Waiti
     )
     read = _read(session, district_id, wanted.order_by(StudentVoice.id).limit(limit))
     students = {row.student_id for row, _told in read}
+    if not students:
+        return []
     names = names_of(session, district_id, students)
     mine = enrolled(district_id, Role.STUDENT, viewer.at).where(Enrollment.person_id.in_(students)).subquery("mine")
     classes: dict[int, dict[int, tuple[str, ...]]] = {one: {} for one in students}
@@ -96,22 +98,33 @@ def add_step(
 def _read(
     session: Session, district_id: int, wanted: Select[StudentVoice]
 ) -> list[tuple[StudentVoice, Told]]:  # fmt: skip
-    rows = session.scalars(wanted).all()
-    steps: dict[int, list[Taken]] = {row.id: [] for row in rows}
-    taken: Iterable[VoiceStep] = session.scalars(
-        select(VoiceStep)
-        .where(VoiceStep.district_id == district_id, VoiceStep.voice_id.in_(steps))
-        .order_by(VoiceStep.id)
+    """What was told, by its keys in order, with the steps about each."""
+    of_it = (VoiceStep.district_id == StudentVoice.district_id) & (VoiceStep.voice_id == StudentVoice.id)
+    rows = session.execute(
+        select(StudentVoice, VoiceStep)
+        .outerjoin(VoiceStep, of_it)
+        .where(
+            StudentVoice.district_id == district_id,
+            StudentVoice.id.in_(wanted.with_only_columns(StudentVoice.id)),
+        )
+        .order_by(StudentVoice.id, VoiceStep.id)
     )
-    for one in taken:
-        steps[one.voice_id].append(Taken(Step(one.step), one.words, one.by_person, one.at))
+    found: dict[int, StudentVoice] = {}
+    steps: dict[int, list[Taken]] = {}
+    for row, one in rows:
+        found[row.id] = row
+        taken = steps.setdefault(row.id, [])
+        if one is not None:
+            taken.append(Taken(Step(one.step), one.words, one.by_person, one.at))
     return [
         (row, Told(row.id, row.target_id, Kind(row.kind), row.word, row.words, row.at, tuple(steps[row.id])))
-        for row in rows
+        for row in found.values()
     ]
 
 
 def names_of(session: Session, district_id: int, people: Collection[int]) -> dict[int, str]:
     """The names of who took steps, by key."""
+    if not people:
+        return {}
     rows = session.scalars(select(Person).where(Person.district_id == district_id, Person.id.in_(people)))
     return {row.id: row.display_name for row in rows}

@@ -41,7 +41,8 @@ NOW = datetime(2026, 10, 5, 14, 0, tzinfo=UTC)
 TODAY = NOW.date()
 ZONE = "America/New_York"
 WHEEL_SPIN: dict[str, Any] = {
-    "rule": "F04", "family": "wheel_spin", "severity": "ACT", "scope": "target", "evidence": [], "cause": 0,
+    "rule": "F04", "family": "wheel_spin", "severity": "ACT", "scope": "target", "scope_id": 0,
+    "evidence": [0], "cause": 0,
     "sentence": "wheel_spin", "closes_when": "wheel_spin.closes", "next_step": "wheel_spin.next",
     "facts": {
         "target": 0, "opportunities": 12, "longest_run": 2, "estimate": 0.31, "slope": 0.0, "idle_days": 10,
@@ -300,7 +301,7 @@ class Factory:
         """A live flag of the rule WHEEL_SPIN; any column can be given."""
         rule = columns.pop("rule", "F04")
         values: dict[str, Any] = {
-            "rule": rule, "rule_version": "1", "family": rule, "scope": f"target:{target.guid}" if target else "global",
+            "rule": rule, "rule_version": "1", "family": rule, "scope": f"target:{target.id}" if target else "global",
             "target_id": target.id if target else None, "assessment_id": None, "severity": "ACT", "state": "open",
             "finding": WHEEL_SPIN, "opened": {"facts": {}, "evidence": [], "added": []}, "opened_at": NOW, "as_of": NOW,
             "close_met_on": None, "closed_at": None, "closed_on": None, "resolution": None, "dismiss_reason": None,
@@ -310,7 +311,7 @@ class Factory:
 
     def wheel_spin(self, student: Person, target: Node, results: Sequence[ResultRow] = (), **columns: Any) -> Flag:
         """A live flag of F04 with its finding and the results behind it."""
-        evidence = [result.id for result in results]
+        evidence = [result.id for result in results] or [0]
         facts = {**WHEEL_SPIN["facts"], "target": target.id}
         finding = {**WHEEL_SPIN, "evidence": evidence, "cause": max(evidence, default=0), "facts": facts}
         return self.flag(student, target, **({"finding": finding} | columns))

@@ -121,6 +121,16 @@ def target_document(target: int, graph: DistrictGraph) -> dict[str, Any]:
     return {"target": node.guid, "code": node.code, "statement": node.statement}
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The answer as JSON, the records behind it with up to one more, the decision and what was signed about it."""
+
+    document: dict[str, Any]
+    records: list[ApiEvidence]
+    decision: Decision
+    signed: list[Signature]
+
+
 def explanation(
     session: Session,
     district_id: int,
@@ -130,7 +140,7 @@ def explanation(
     moment: Moment,
     limit: int,
     after: tuple[datetime, datetime, int] | None,
-) -> tuple[dict[str, Any], list[ApiEvidence]]:
+) -> Explained:
     """Why a student stands where they do on a target, and the records shown with up to one more.
 
     Without any standing the answer is that there is not enough evidence, with all that is missing: not low, not zero.
@@ -149,6 +159,7 @@ def explanation(
     pieces = None if sittings is None else pieces_on(sittings, target)
     asked = Asked(student, target, moment.day, moment.zone)
     signed = signed_on(session, district_id, student, target) if judged_here(graph, target) else []
+    acts = signatures(session, district_id, student, target, _SIGNED_SHOWN)
     document = {
         **(_standing(row, fold.decision, state, graph) if row else _nothing(target, gaps, graph, version)),
         "history": history_document(session, district_id, graph, row, sittings),
@@ -156,7 +167,7 @@ def explanation(
         "parts": _parts(row),
         "methods": methods_document(session, district_id, student, target, graph, fold.tally, signed),
         "judgements": judgement_documents(signed),
-        "signed": _signatures(signatures(session, district_id, student, target, _SIGNED_SHOWN)),
+        "signed": _signatures(acts),
         "conditions": list(fold.conditions),
         "flags": flag_documents(session, district_id, graph, live),
         "policy": _policy(target, graph, DEFAULT_POLICY),
@@ -165,7 +176,7 @@ def explanation(
         "retention": retention_document(session, district_id, graph, asked, row, stored, state),
         "evidence": [evidence_document(record, pieces) for record in records[:limit]],
     }
-    return document, records
+    return Explained(document, records, fold.decision, acts)
 
 
 def _signatures(signed: Sequence[Signature]) -> list[dict[str, Any]]:

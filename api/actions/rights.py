@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mastery.access import Viewer
-from mastery.links import may_sign, of_age
+from mastery.links import is_family, may_sign, of_age
 from models.queries_access import zone_of_student
 from models.roster import Person
 
@@ -26,4 +26,6 @@ def is_grown(session: Session, district_id: int, student: int, now: datetime) ->
 
 def holds_rights(session: Session, viewer: Viewer, student: int, now: datetime) -> bool:
     """Whether the rights to a student's record are a viewer's."""
+    if not is_family(viewer, student):
+        return False
     return may_sign(viewer, student, grown_at(session, viewer.district, student, now), now)

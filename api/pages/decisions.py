@@ -22,7 +22,6 @@ from api.actions.decisions import (
     open_acts,
     sign_decision,
 )
-from api.actions.explain import fold_of
 from api.actions.revoke import REVOCABLE
 from api.pages.acts import kept
 from api.pages.blueprint import Visit, about_student, pages
@@ -31,16 +30,14 @@ from api.services import services
 from mastery.access import Subject
 from mastery.access_questions import What
 from mastery.body.judgement import LONGEST_REASON
-from mastery.body.words import UNDECIDED, ActKind, State
+from mastery.body.words import ActKind, Decision, State
 from mastery.policy import DEFAULT_POLICY
 from mastery.revocation import SIGNERS
 from mastery.transitions import CELLS, Need, Trigger
-from models.decisions import Signature, act_that_stands, signatures
+from models.decisions import Signature, act_that_stands
 from models.graph_store import DistrictGraph
-from models.queries_api import standings_on
 from models.queries_artefacts import Told, work_of
 
-_SHOWN = 10
 _WORK_SHOWN = 20
 
 
@@ -74,15 +71,20 @@ class Deciding:
     longest: int = LONGEST_REASON
 
 
-def deciding(visit: Visit, subject: Subject, graph: DistrictGraph, target: int) -> Deciding:
-    """The decision on a target of a student, as the viewer may read it and act on it."""
+def deciding(
+    visit: Visit,
+    subject: Subject,
+    graph: DistrictGraph,
+    target: int,
+    decision: Decision,
+    signed: Sequence[Signature],
+) -> Deciding:
+    """The decision on a target of a student and what was signed about it, as the viewer may read it and act on it."""
     session, district, student = visit.session, visit.district_id, subject.student
-    row = standings_on(session, district, student, [target]).get(target)
-    decision = fold_of(row).decision if row else UNDECIDED
     roles = deciding_roles(session, visit.viewer, subject, graph, target)
     standing = act_that_stands(session, district, student, target, decision) if roles else None
     own = standing is not None and standing.by_person == visit.viewer.person
-    found = _readable(visit, signatures(session, district, student, target, _SHOWN))
+    found = _readable(visit, signed)
     found_open = open_acts(decision, roles, by_author=own)
     asks_work = Trigger.OVERRIDE in found_open and graph.rules.of(target).credit_bearing
     work = work_of(session, district, student, _WORK_SHOWN)[0] if asks_work else None

@@ -10,7 +10,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from api.actions.own_words import speaker
 from api.actions.path import StudentPath
 from api.actions.rights import holds_rights
 from api.pages import pathway_words, words
@@ -31,6 +30,7 @@ from mastery.profile import (
     may_change,
     may_say,
     may_withdraw,
+    speaker_of,
     standing,
     versions,
 )  # fmt: skip
@@ -180,9 +180,9 @@ class _Writer:
     def __init__(self, visit: Visit, graph: DistrictGraph, head: StudentHead) -> None:
         self.visit, self.graph, self.head = visit, graph, head
         self.told = told_of(visit.session, visit.district_id, head.id)
-        self.speaker = speaker(visit.session, visit.viewer, head.id, visit.now)
         self.works = works_here(visit.access.roles)
         self.rights = holds_rights(visit.session, visit.viewer, head.id, visit.now)
+        self.speaker = speaker_of(visit.viewer.person, head.id, signs=self.rights)
         by = {one.by for one in self.told} - {head.id, visit.viewer.person}
         self.authors = authors_of(visit.session, visit.district_id, by) if by else {}
 

@@ -157,9 +157,8 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
     levels = visit.access_to(What.STANDING)
     visit.showing(What.STANDING)
     after, moment = _after(), Moment(visit.now, visit.zone)
-    document, records = explain.explanation(
-        visit.session, visit.district_id, student_id, target_id, graph, moment, PAGE_SIZE, after
-    )
+    why = explain.explanation(visit.session, visit.district_id, student_id, target_id, graph, moment, PAGE_SIZE, after)
+    document, records = why.document, why.records
     shown = records[:PAGE_SIZE]
     missing = document["decision"]["missing"]
     before = {guid: graph.ids[guid] for line in missing for guid in line["targets"]}
@@ -181,7 +180,7 @@ def explanation(visit: Visit, student_id: int, target_id: int) -> ResponseReturn
         methods=method_lines(document, family=family),
         primary=other_primary(document),
         judging=judging(visit, subject, graph, target_id, scored=document["records"] > 0),
-        deciding=deciding(visit, subject, graph, target_id),
+        deciding=deciding(visit, subject, graph, target_id, why.decision, why.signed),
         may_see_work=visit.access_to(What.WORK).whole,
         family=family,
         missing=[sentence(sayable(line, enough(document)), names) for line in missing],

@@ -114,16 +114,14 @@ def get_explanation(query: dict[str, Any], student: str, target: str) -> Respons
     with district_transaction(services().engine, me.district_id) as session:
         one_snapshot(session)  # the history is made of evidence and ends in the standing
         key, graph, moment = find_one_student(session, student), _graph(session), _moment(session)
-        document, records = explanation(
-            session, me.district_id, key, _target(target, graph), graph, moment, query["limit"], after
-        )
+        found = explanation(session, me.district_id, key, _target(target, graph), graph, moment, query["limit"], after)
         name = student_names(session, me.district_id, [key])[key]
         _some, following = cut(
-            records,
+            found.records,
             query["limit"],
             lambda one: (one.result.performed_at.isoformat(), one.result.scored_at.isoformat(), one.result.id),
         )
-        said = {"student": name, "judged_on": moment.day.isoformat(), **document, **links(following)}
+        said = {"student": name, "judged_on": moment.day.isoformat(), **found.document, **links(following)}
         return shown(session, [key], said)
 
 

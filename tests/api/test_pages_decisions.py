@@ -77,13 +77,13 @@ def test_a_program_reads_who_signed_what_and_no_words(page_world: PageWorld, wor
     with district_transaction(page_world.engine, page_world.district_id) as session:
         here = graph.get(session, page_world.district_id, context(session, page_world.district_id).stamps.graph)
         moment = Moment(page_world.clock(), ZoneInfo(ZONE))
-        document, _ = explanation(
+        why = explanation(
             session, page_world.district_id, page_world.student.id, page_world.target.id, here, moment, 10, None
         )
-    (one,) = document["signed"]
+    (one,) = why.document["signed"]
     by = page_world.people["teacher"]
     assert (one["kind"], one["by"], one["by_name"]) == ("override", by.identifier, by.display_name)
-    assert REASON not in str(document)
+    assert REASON not in str(why.document)
 
 
 def test_nothing_need_be_scored_to_waive_a_target(page_world: PageWorld) -> None:
