@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, Engine, Table
+from sqlalchemy import ARRAY, CheckConstraint, Column, Engine, SmallInteger, Table
 from sqlalchemy.dialects.postgresql import insert
 
 from models.base import Instant
@@ -19,6 +20,7 @@ _AT = datetime(2026, 10, 5, 14, tzinfo=UTC)
 _BY_TYPE: dict[type, Any] = {
     bool: False, int: 1, float: 1.0, datetime: _AT, date: _AT.date(), bytes: b"1", dict: {}, list: [],
 }  # fmt: skip
+_DIGEST = hashlib.sha256(b"1").digest()
 # a link is of one scope alone; what is entered by hand has its day; a window closes after it opens; a rule that names a
 # school is a school's; what a student asks for is no word
 _OWN: dict[str, dict[str, Any]] = {
@@ -28,6 +30,10 @@ _OWN: dict[str, dict[str, Any]] = {
     "window_terms": {"closes_at": _AT + timedelta(days=5)},
     "policy_record": {"level": "school", "parameter": "retake_attempts", "value": "3"},
     "grade_rule": {"level": "school"},
+    # bytes are kept under what they hash to
+    "artefact_content": {"digest": _DIGEST, "content": b"1"},
+    "artefact": {"digest": _DIGEST},
+    "anchor": {"digest": _DIGEST},
 }
 
 
@@ -52,6 +58,8 @@ def _value(table: Table, column: Column[Any], district_id: int) -> Any:
         return words[:1] if isinstance(column.type, ARRAY) else words[0]
     if isinstance(column.type, Instant):
         return _AT + timedelta(days=1) if column.name == "ends_at" else _AT
+    if isinstance(column.type, SmallInteger):
+        return 1
     if _python_type(column) is int and (column.primary_key or column.foreign_keys):
         return KEY
     return _BY_TYPE.get(_python_type(column), f"{district_id}")
