@@ -16,7 +16,7 @@ from catalogue_files import COMMAND, FILES, LANGUAGES, catalogue, forms, placeho
 SAME = {
     "es": {
         "Mastery", "“%(name)s”", "%(sentence)s.", "%(student)s: %(target)s", "no", "Logits", "%(number)s kB",
-        "%(number)s MB",
+        "%(number)s MB", "%(day)s, %(time)s", "%(where)s, %(how)s", "%(where)s, %(span)s, %(how)s", "Plan: %(name)s",
     },
 }  # fmt: skip
 
