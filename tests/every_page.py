@@ -115,7 +115,7 @@ def _confirmed(visitor: Visitor) -> None:
     visitor.page.get_by_role("heading", name="Recovery codes").wait_for()
 
 
-def _no_such_code(visitor: Visitor) -> None:
+def _no_such_target(visitor: Visitor) -> None:
     visitor.page.get_by_label("Code of the target that ends").fill("9.ZZ.9")
     visitor.page.get_by_role("button", name="Enter it in the draft").click()
     visitor.page.get_by_role("alert").filter(has_text="Nothing is saved yet").wait_for()
@@ -511,7 +511,7 @@ CASES = (
     Case("draft, to say an order", "pages.enter_in_draft", "steward", _ENTER + "order", more=stewarded),
     Case("draft, to replace", "pages.enter_in_draft", "steward", _ENTER + "replace", more=stewarded),
     Case(
-        "draft, refused", "pages.enter_in_draft", "steward", _ENTER + "end", _no_such_code, more=stewarded, status=422
+        "draft, refused", "pages.enter_in_draft", "steward", _ENTER + "end", _no_such_target, more=stewarded, status=422
     ),
     Case("draft, whom it concerns", "pages.graph_preview", "steward", "/graph/draft/preview", more=drafting),
     Case("draft, in Spanish", "pages.graph_preview", "steward", "/graph/draft/preview", more=drafting, language="es"),
