@@ -6,7 +6,7 @@ signature, must keep. A level that an educator gives (`JUDGE`) is evidence of a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -204,6 +204,44 @@ def move(state: State, trigger: Trigger, by: Role | None, facts: Facts, policy: 
     needs = dict.fromkeys((*cell.needs, Need.REASON, Need.NOTICE) if to is State.REVOKED else cell.needs)
     lacks = tuple(need for need in needs if not _has(need, cell, by, facts, policy))
     return Refused(Refusal.LACKING, lacks=lacks) if lacks else to
+
+
+SIGNED_ALONE = frozenset(
+    {Trigger.OVERRIDE, Trigger.RESOLVE, Trigger.REOPEN, Trigger.WAIVE, Trigger.EXEMPT, Trigger.WITHDRAW}
+)
+"""What one person signs about one decision; many are confirmed at once, and two people revoke."""
+
+
+def move_in_one_of(
+    state: State, trigger: Trigger, roles: Iterable[Role], facts: Facts, policy: Policy
+) -> State | Refused:
+    """The state that a decision moves to in the first of somebody's roles in which it may; else the nearest refusal.
+
+    What is lacking is nearer than who may, and who may is nearer than that it goes not from here.
+    """
+    refused = Refused(Refusal.NOT_BY_THEM)
+    for role in sorted(roles):
+        found = move(state, trigger, role, facts, policy)
+        if not isinstance(found, Refused):
+            return found
+        refused = max(found, refused, key=lambda one: (bool(one.lacks), bool(one.who)))
+    return refused
+
+
+def signed_alone(state: State, stands: ActKind | None, roles: Iterable[Role], *, by_author: bool) -> list[Trigger]:
+    """What somebody in some roles may sign alone about a decision, in the order of `Trigger`.
+
+    `stands`: the act that made the decision lasting; `by_author`: whether they signed it, which else nobody but its
+    author takes back.
+    """
+    found = {
+        trigger
+        for role in roles
+        for trigger, cell in open_triggers(state, role)
+        if trigger is not Trigger.WITHDRAW
+        or (stands in cell.takes_back and (by_author or Need.AUTHOR not in cell.needs))
+    }
+    return [trigger for trigger in Trigger if trigger in found & SIGNED_ALONE]
 
 
 def open_triggers(state: State, by: Role | None) -> Iterator[tuple[Trigger, Cell]]:

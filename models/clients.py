@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mastery.credentials import NOTED_EVERY, is_noted
 from models.access import AccessToken, Client, ClientSecret
 from models.district_end import has_ended
+from models.own_senders import own_sender_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,6 @@ class Caller:
     client_pk: int
     client_id: str
     scopes: frozenset[str]
-
-
-def typed_in_name(district_id: int) -> str:
-    """The public id of the client that stands for what people type in; it has no secret, so nothing signs in as it."""
-    return f"{district_id}.typed-in"
-
-
-def scored_work_name(district_id: int) -> str:
-    """The same of what stands for work that people score here."""
-    return f"{district_id}.scored-work"
 
 
 def find_client(session: Session, district_id: int, client_id: str) -> Client | None:
@@ -74,7 +65,7 @@ def clients_of(
     """
     rows = session.execute(
         select(Client, func.count().over())
-        .where(Client.district_id == district_id, Client.client_id.not_in(_no_programs(district_id)))
+        .where(Client.district_id == district_id, Client.client_id.not_in(own_sender_ids(district_id)))
         .order_by(Client.revoked_at.is_not(None), Client.name, Client.id)
         .limit(limit)
         .offset(offset)
@@ -91,10 +82,6 @@ def clients_of(
     for secret in session.scalars(secrets):
         of_client[secret.client_pk].append(secret)
     return [(client, of_client[client.id]) for client, _total in rows], rows[0][1] if rows else 0
-
-
-def _no_programs(district_id: int) -> tuple[str, ...]:
-    return typed_in_name(district_id), scored_work_name(district_id)
 
 
 def caller_of_token(session: Session, district_id: int, digest: bytes, now: datetime) -> Caller | None:
@@ -159,8 +146,3 @@ def end_tokens(session: Session, district_id: int, client_pk: int) -> None:
 def forget_expired_tokens(session: Session, district_id: int, now: datetime) -> None:
     """Delete tokens past their time."""
     session.execute(delete(AccessToken).where(AccessToken.district_id == district_id, AccessToken.expires_at <= now))
-
-
-def find_own_client(session: Session, district_id: int, client_id: str) -> int | None:
-    """The key of a client that stands for what is done here by hand; None before anything was."""
-    return session.scalar(select(Client.id).where(Client.district_id == district_id, Client.client_id == client_id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +10,6 @@ from sqlalchemy.orm import Session
 from mastery.pathways import Mode, Setting
 from mastery.profile import Addition, Entry, Kind, Saying
 from models.own_words import OwnWords
-from models.roster import Person
 
 
 def told_of(session: Session, district_id: int, student_id: int) -> list[Entry]:
@@ -37,14 +35,6 @@ def told_of(session: Session, district_id: int, student_id: int) -> list[Entry]:
 def _saying(row: OwnWords) -> Saying:
     mode, setting = (Mode(row.mode) if row.mode else None), (Setting(row.setting) if row.setting else None)
     return Saying(Kind(row.kind), row.words or "", row.target_id, row.by_day, mode, setting)
-
-
-def authors_of(session: Session, district_id: int, people: Collection[int]) -> dict[int, str]:
-    """The names of who said something, by key."""
-    if not people:
-        return {}
-    rows = session.scalars(select(Person).where(Person.district_id == district_id, Person.id.in_(people)))
-    return {row.id: row.display_name for row in rows}
 
 
 def add_own_words(

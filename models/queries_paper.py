@@ -12,15 +12,12 @@ from sqlalchemy.orm import Session
 
 from mastery.evidence import CutScore, EvidenceType, Independence, Purpose, ScoreStatus
 from mastery.paper import Saved, Scoring, Typed
-from models.access import Client
 from models.assessment import Assessment, AssessmentForm, CutScores
-from models.clients import typed_in_name
 from models.evidence import Evidence, ResultRow
 from models.paper import PaperTarget, PaperTicket
 from models.roster import Person, Section
 
 FORM = "paper"
-_NAME = "Typed in by teachers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +56,6 @@ class Opening:
     date_estimated: bool
     cuts: tuple[CutScore, ...] | None
     targets: Mapping[int, float]
-
-
-def typed_in(session: Session, district_id: int) -> int | None:
-    """Its key; None before anything was typed in."""
-    return session.scalar(
-        select(Client.id).where(Client.district_id == district_id, Client.client_id == typed_in_name(district_id))
-    )
-
-
-def add_typed_in(session: Session, district_id: int, now: datetime) -> int:
-    """Its key, made where it is not there; whoever calls holds the names of clients."""
-    known = typed_in(session, district_id)
-    if known is not None:
-        return known
-    row = Client(
-        district_id=district_id, client_id=typed_in_name(district_id), name=_NAME, scopes=[], created_at=now,
-        last_used_at=None, revoked_at=None,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def ticket_of_key(session: Session, district_id: int, key: str) -> int | None:

@@ -13,8 +13,8 @@ from mastery import pathways as law
 from mastery.pathways import Mode, Setting, Words
 from mastery.roster import Role
 from models.pathways import Pathway, PathwayText
-from models.queries_people import enrolled
-from models.roster import Enrollment, Person
+from models.queries_people import display_names, enrolled
+from models.roster import Enrollment
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,7 @@ def ways_kept(
     total = session.scalar(select(func.count()).select_from(standing.subquery())) or 0
     page = standing.order_by(Pathway.id.desc()).limit(limit).offset(offset)
     rows = _read(session, district_id, page, newest_first=True)
-    people = {row.added_by for row, _ in rows}
-    found = session.scalars(select(Person).where(Person.district_id == district_id, Person.id.in_(people)))
-    names = {one.id: one.display_name for one in found}
+    names = display_names(session, district_id, {row.added_by for row, _ in rows if row.added_by is not None})
     return [
         Kept(row.id, row.target_id, row.section_id, way, names.get(row.added_by or 0), row.added_at)
         for row, way in rows

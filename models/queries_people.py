@@ -289,3 +289,11 @@ def _seen_otherwise(viewer: Viewer, roles: Collection[Access]) -> Select[int]:
     """Ids of the students whose standing the viewer may see by other roles than some."""
     others = replace(viewer, ties=tuple(tie for tie in viewer.ties if tie.role not in roles))
     return visible_students(others, What.STANDING)
+
+
+def display_names(session: Session, district_id: int, people: Collection[int]) -> dict[int, str]:
+    """The names of people as pages show them, by key; nothing is asked for nobody."""
+    if not people:
+        return {}
+    rows = session.scalars(select(Person).where(Person.district_id == district_id, Person.id.in_(people)))
+    return {row.id: row.display_name for row in rows}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mastery.names import NameUse, name_for, pronouns_for
@@ -14,7 +14,6 @@ from mastery.roster import Role
 from models.queries_names import FAMILY_RULE, family_rule, with_family_rule
 from models.queries_people import enrolled
 from models.roster import Enrollment, Person, School, Section
-from models.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +57,3 @@ def student_sections(session: Session, district_id: int, student_id: int, at: da
         .order_by(Section.title, Section.id)
     )
     return [StudentSection(row[0], row[1], row[2], tuple(row[3]), row[4]) for row in rows]
-
-
-def standings_on(session: Session, district_id: int, student_id: int, targets: Collection[int]) -> dict[int, Standing]:
-    """The student's stored rows on some targets, by target."""
-    rows = session.scalars(
-        select(Standing).where(
-            Standing.district_id == district_id,
-            Standing.student_id == student_id,
-            Standing.target_id == func.any(list(targets)),
-        )
-    )
-    return {row.target_id: row for row in rows}

@@ -13,8 +13,8 @@ from mastery.access import Viewer
 from mastery.access_questions import What
 from mastery.roster import Role
 from mastery.voice import LAST, REQUESTS, Kind, Step, Taken, Told
-from models.queries_people import enrolled, whole_students
-from models.roster import Enrollment, Person, Section
+from models.queries_people import display_names, enrolled, whole_students
+from models.roster import Enrollment, Section
 from models.voice import StudentVoice, VoiceStep
 
 
@@ -54,7 +54,7 @@ def waiting_requests(session: Session, viewer: Viewer, limit: int) -> list[Waiti
     students = {row.student_id for row, _told in read}
     if not students:
         return []
-    names = names_of(session, district_id, students)
+    names = display_names(session, district_id, students)
     mine = enrolled(district_id, Role.STUDENT, viewer.at).where(Enrollment.person_id.in_(students)).subquery("mine")
     classes: dict[int, dict[int, tuple[str, ...]]] = {one: {} for one in students}
     for student, section, subjects in session.execute(
@@ -120,11 +120,3 @@ def _read(
         (row, Told(row.id, row.target_id, Kind(row.kind), row.word, row.words, row.at, tuple(steps[row.id])))
         for row in found.values()
     ]
-
-
-def names_of(session: Session, district_id: int, people: Collection[int]) -> dict[int, str]:
-    """The names of who took steps, by key."""
-    if not people:
-        return {}
-    rows = session.scalars(select(Person).where(Person.district_id == district_id, Person.id.in_(people)))
-    return {row.id: row.display_name for row in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from factories import NOW, Factory
 from furnished import Furnished
@@ -72,7 +72,8 @@ def _step(found: Furnished, who: str, step: Step, words: str) -> None:
     _each(
         found,
         who,
-        lambda session, viewer: take_step(session, viewer, GraphCache(), student, key, step, words, NOW),
+        # of today, by the clock that a browser's pages go by: an appeal is open for some days only
+        lambda session, viewer: take_step(session, viewer, GraphCache(), student, key, step, words, datetime.now(UTC)),
     )
 
 

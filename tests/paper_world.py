@@ -11,8 +11,8 @@ from sqlalchemy import select
 from mastery.paper import Scoring, read_cell, source_id
 from models.assessment import Assessment, AssessmentForm
 from models.evidence import Evidence, ResultRow
+from models.own_senders import OwnSender, own_sender
 from models.paper import PaperTicket
-from models.queries_paper import typed_in
 from models.roster import Person
 
 
@@ -55,7 +55,7 @@ def typed_before(make: Factory, world: PageWorld, ticket: int, student: Person, 
             AssessmentForm.district_id == make.district_id, AssessmentForm.assessment_id == paper.assessment_id
         )
     ).one()
-    client = typed_in(make.session, make.district_id)
+    client = own_sender(make.session, make.district_id, OwnSender.TYPED_IN)
     said = read_cell(text, Scoring.POINTS, 10.0)
     assert client is not None
     assert said is not None

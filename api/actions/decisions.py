@@ -20,7 +20,7 @@ from mastery.access_questions import What, about_subject, may
 from mastery.body.judgement import LONGEST_REASON
 from mastery.decide import Act, ActKind, Decision, Standing, State, apply, confirmed_upon
 from mastery.policy import DEFAULT_POLICY
-from mastery.transitions import Cell, Facts, Need, Refused, Trigger, move, open_triggers
+from mastery.transitions import SIGNED_ALONE, Facts, Refused, Trigger, move_in_one_of
 from models.decisions import act_that_stands, lay_beside
 from models.graph_store import DistrictGraph, GraphCache
 from models.holding import hold
@@ -29,11 +29,6 @@ from models.queries_access import subject_of
 from models.queries_artefacts import said_of
 from models.registry import context
 from models.roster import Section
-
-SIGNED_HERE = frozenset(
-    {Trigger.OVERRIDE, Trigger.RESOLVE, Trigger.REOPEN, Trigger.WAIVE, Trigger.EXEMPT, Trigger.WITHDRAW}
-)
-"""What one person signs alone about one decision."""
 
 
 class UnknownDecisionError(LookupError):
@@ -96,24 +91,6 @@ def teaches(session: Session, viewer: Viewer, subject: Subject, graph: DistrictG
     return about_subject(graph.subjects[target], classes)
 
 
-def open_acts(decision: Decision, roles: Iterable[Role], *, by_author: bool) -> list[Trigger]:
-    """What somebody in some roles may sign alone about a decision, in the order of the table of transitions.
-
-    `by_author`: whether they signed what stands, which else nobody but its author takes back.
-    """
-    found = {
-        trigger
-        for role in roles
-        for trigger, cell in open_triggers(decision.state, role)
-        if trigger is not Trigger.WITHDRAW or _takes_back(cell, decision, by_author=by_author)
-    }
-    return [trigger for trigger in Trigger if trigger in found & SIGNED_HERE]
-
-
-def _takes_back(cell: Cell, decision: Decision, *, by_author: bool) -> bool:
-    return decision.confirmed in cell.takes_back and (by_author or Need.AUTHOR not in cell.needs)
-
-
 def sign_decision(
     session: Session, viewer: Viewer, graphs: GraphCache, student: int, target: int, asked: Signing, now: datetime
 ) -> State:
@@ -122,7 +99,7 @@ def sign_decision(
     Raises UnknownDecisionError, ChangedError where the decision is not what was seen, RefusedError for what the law
     refuses.
     """
-    if asked.what not in SIGNED_HERE:
+    if asked.what not in SIGNED_ALONE:
         raise UnknownDecisionError
     subject = subject_of(session, viewer.district, student, viewer.at)
     share_rules(session, viewer.district)
@@ -165,15 +142,11 @@ def sign_decision(
 
 
 def permitted(decision: Decision, what: Trigger, roles: Iterable[Role], facts: Facts) -> State:
-    """Where an act moves a decision, in the first of somebody's roles that may. RefusedError where none may."""
-    refusals = []
-    for role in sorted(roles):
-        found = move(decision.state, what, role, facts, DEFAULT_POLICY)
-        if not isinstance(found, Refused):
-            return found
-        refusals.append(found)
-    # the refusal that is nearest to being none: what is lacking before who may, who may before not from here
-    raise RefusedError(max(refusals, key=lambda one: (bool(one.lacks), bool(one.who))))
+    """Where an act moves a decision, in one of somebody's roles. RefusedError where the law refuses it in all."""
+    found = move_in_one_of(decision.state, what, roles, facts, DEFAULT_POLICY)
+    if isinstance(found, Refused):
+        raise RefusedError(found)
+    return found
 
 
 def _without(folds: Mapping[int, Standing], target: int, graph: DistrictGraph, at: datetime) -> State:

@@ -16,23 +16,21 @@ from mastery.audit import Act
 from mastery.evidence import Feedback, Result, TargetScore
 from mastery.paper import NOT_HANDED_IN, PaperError, Saved, Typed, next_revision, read_cell, source_id
 from models.audit import by_person, record
-from models.clients import typed_in_name
 from models.graph_store import DistrictGraph
 from models.hot import fetch
 from models.locks import give_names, sharing_rules
+from models.own_senders import OwnSender, make_own_sender, own_sender, own_sender_id
 from models.queries_grid import students_of_class
 from models.queries_paper import (
     FORM,
     Opening,
     Ticket,
     add_ticket,
-    add_typed_in,
     find_ticket,
     saved_of,
     scorers_named,
     sourced_ids,
     ticket_of_key,
-    typed_in,
 )
 from models.queries_people import StudentName, open_on
 
@@ -82,7 +80,7 @@ def open_paper(session: Session, viewer: Viewer, asked: Opening, now: datetime) 
     known = ticket_of_key(session, viewer.district, asked.key)
     if known is not None:
         return known
-    client = add_typed_in(session, viewer.district, now)
+    client = make_own_sender(session, viewer.district, OwnSender.TYPED_IN, now)
     key, cuts = add_ticket(session, viewer.district, client, asked, viewer.person, now)
     if cuts is not None:
         detail = {"what": "cut_scores", "assessment": cuts.assessment_id, "version": cuts.id, "cuts": cuts.cuts}
@@ -100,7 +98,7 @@ def ticket_for(session: Session, viewer: Viewer, key: int) -> Ticket | None:
 def paper_of(session: Session, viewer: Viewer, graph: DistrictGraph, ticket: Ticket) -> Paper:
     """The grid of a paper for who may type into it; a constant number of statements."""
     students, cells = _open(session, viewer, graph, ticket)
-    client = typed_in(session, viewer.district)
+    client = own_sender(session, viewer.district, OwnSender.TYPED_IN)
     found = saved_of(session, viewer.district, client, cells.values())
     saved = {place: found[source] for place, source in cells.items() if source in found}
     scorers = {one.scorer for some in saved.values() for one in some}
@@ -141,7 +139,7 @@ def type_in(
         return {}
     sources = _sources(session, viewer, graph, ticket, [one.place for one in cells])
     typed = _read(ticket, cells)
-    client = typed_in(session, viewer.district)
+    client = own_sender(session, viewer.district, OwnSender.TYPED_IN)
     if client is None:
         raise LookupError("nobody has opened a paper here")
     # held before what is saved is read: of two who type into a cell the later one sees the earlier
@@ -165,7 +163,7 @@ def type_in(
                 says, scorer, now,
             )  # fmt: skip
             saved[one.place] = [*before, Saved(revision, says, scorer, now)]
-    sender = Sender(viewer.district, client, typed_in_name(viewer.district))
+    sender = Sender(viewer.district, client, own_sender_id(viewer.district, OwnSender.TYPED_IN))
     with session.begin_nested():  # where one is refused, all that was begun is undone, and the page goes on
         outcomes = take_in(session, intake, sender, list(results.values()), now)
         refused = {

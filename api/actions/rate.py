@@ -37,9 +37,9 @@ from mastery.rating.work import (
     waits_for_talk,
 )
 from models.audit import by_person, record
-from models.clients import find_own_client, scored_work_name
 from models.graph_store import DistrictGraph
 from models.locks import rate_work
+from models.own_senders import OwnSender, own_sender, own_sender_id
 from models.queries_access import subject_of
 from models.queries_artefacts import said_of
 from models.queries_rated import RubricText, Task, parts_of, rubric_of, submission_of, task_of, uses_of
@@ -221,11 +221,15 @@ def _settle(session: Session, intake: Intake, graph: DistrictGraph, viewer: View
         session, viewer.district, by_person(viewer.person), Act.WORK_SETTLED, now, [piece.submission.student_id],
         detail={"submission": key},
     )  # fmt: skip
-    client = find_own_client(session, viewer.district, scored_work_name(viewer.district))
+    client = own_sender(session, viewer.district, OwnSender.SCORED_WORK)
     if client is None:
         raise LookupError("no task was given here")
     outcomes = take_in(
-        session, intake, Sender(viewer.district, client, scored_work_name(viewer.district)), results, now
+        session,
+        intake,
+        Sender(viewer.district, client, own_sender_id(viewer.district, OwnSender.SCORED_WORK)),
+        results,
+        now,
     )
     if any(one.status is not Status.ACCEPTED for one in outcomes):
         raise RatingError("refused")

@@ -15,8 +15,8 @@ from mastery.as_of import state_on
 from mastery.overview import GROUP_OF, Group
 from mastery.policy import DEFAULT_POLICY
 from models.graph_store import DistrictGraph
+from models.queries_api import standings_on
 from models.queries_grid import cells_of_class
-from models.queries_student import standings_on
 from models.standing import Standing
 
 Told = tuple[Standing, dict[str, Any]]

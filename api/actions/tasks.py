@@ -14,17 +14,15 @@ from mastery.access import Viewer
 from mastery.audit import Act
 from mastery.rating.rubric import Criterion, Rubric, RubricError
 from mastery.rating.work import TaskKind, purpose
-from models.access import Client
 from models.assessment import Assessment, AssessmentForm
 from models.audit import by_person, record
-from models.clients import find_own_client, scored_work_name
 from models.locks import give_names
+from models.own_senders import OwnSender, make_own_sender
 from models.queries_rated import CriterionText, rubric_of
 from models.rated_work import CriterionRow, RubricRow, TaskRow
 
 LONGEST_TITLE, LONGEST_WORDS, MOST_CRITERIA, LEVELS = 120, 1000, 8, 5
 FORM = "rubric"
-_NAME = "Work that people score here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,9 @@ def give_task(session: Session, viewer: Viewer, section: int, draft: TaskDraft, 
     rubric = rubric_of(session, viewer.district, draft.rubric)
     if rubric is None or rubric.replaced:
         raise RubricError("rubric", "is none of the list: choose one")
+    sender = make_own_sender(session, viewer.district, OwnSender.SCORED_WORK, now)
     assessment = Assessment(
-        district_id=viewer.district, client_pk=_own_client(session, viewer.district, now), name=f"task-{uuid4().hex}",
+        district_id=viewer.district, client_pk=sender, name=f"task-{uuid4().hex}",
         title=draft.title.strip(), purpose=purpose(credit_bearing=draft.credit_bearing).value, dok=draft.demand,
         digest=b"", changed_at=now,  # no program describes it
     )  # fmt: skip
@@ -113,18 +112,4 @@ def give_task(session: Session, viewer: Viewer, section: int, draft: TaskDraft, 
     session.flush()
     detail = {"task": row.id, "section": section, "credit_bearing": draft.credit_bearing}
     record(session, viewer.district, by_person(viewer.person), Act.TASK_GIVEN, now, detail=detail)
-    return row.id
-
-
-def _own_client(session: Session, district_id: int, now: datetime) -> int:
-    give_names(session, district_id, "client")
-    known = find_own_client(session, district_id, scored_work_name(district_id))
-    if known is not None:
-        return known
-    row = Client(
-        district_id=district_id, client_id=scored_work_name(district_id), name=_NAME, scopes=[], created_at=now,
-        last_used_at=None, revoked_at=None,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
     return row.id

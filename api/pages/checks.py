@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from babel.lists import format_list
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 
 from api.pages.blueprint import PAGE_SIZE, Visit, last_page, page_number, pages, staff_only
 from api.pages.texts import Said, graph_of, statement
@@ -40,7 +42,7 @@ def checks(visit: Visit, section_id: int) -> ResponseReturnValue:
     visit.seen.update(one.student for line in shown for one in line.students)
     return render_template(
         "checks.html", visit=visit, section=classes[0], due=shown, total=len(due), page=page, last_page=last,
-        days=DEFAULT_POLICY.retention_check_days,
+        days=format_list([str(one) for one in DEFAULT_POLICY.retention_check_days], locale=get_locale()),
     )  # fmt: skip
 
 

@@ -12,14 +12,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from api.actions.decisions import (
-    SIGNED_HERE,
     ChangedError,
     RefusedError,
     Signing,
     UnknownDecisionError,
     deciding_roles,
     mark,
-    open_acts,
     sign_decision,
 )
 from api.actions.revoke import REVOCABLE
@@ -33,7 +31,7 @@ from mastery.body.judgement import LONGEST_REASON
 from mastery.body.words import ActKind, Decision, State
 from mastery.policy import DEFAULT_POLICY
 from mastery.revocation import SIGNERS
-from mastery.transitions import CELLS, Need, Trigger
+from mastery.transitions import CELLS, SIGNED_ALONE, Need, Trigger, signed_alone
 from models.decisions import Signature, act_that_stands
 from models.graph_store import DistrictGraph
 from models.queries_artefacts import Told, work_of
@@ -85,7 +83,7 @@ def deciding(
     standing = act_that_stands(session, district, student, target, decision) if roles else None
     own = standing is not None and standing.by_person == visit.viewer.person
     found = _readable(visit, signed)
-    found_open = open_acts(decision, roles, by_author=own)
+    found_open = signed_alone(decision.state, decision.confirmed, roles, by_author=own)
     asks_work = Trigger.OVERRIDE in found_open and graph.rules.of(target).credit_bearing
     work = work_of(session, district, student, _WORK_SHOWN)[0] if asks_work else None
     acts = [_open(one, decision.state, work) for one in found_open]
@@ -148,7 +146,7 @@ def refusal(error: RefusedError) -> str:
     return _("Not signed: this cannot be done to the decision as it stands.")
 
 
-_TRIGGERS = {trigger.value: trigger for trigger in SIGNED_HERE}
+_TRIGGERS = {trigger.value: trigger for trigger in SIGNED_ALONE}
 _ACTS = {
     Trigger.OVERRIDE: (
         _l("Say that it is mastered"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 
@@ -40,9 +41,9 @@ def _words() -> TextAreaField:
 class DraftForm(ActForm):
     """Something to enter in the draft."""
 
+    @abstractmethod
     def edit(self, session: Session, draft: Draft, now: datetime) -> Edit | None:
         """What was typed; None, and a field says why, where it means nothing."""
-        raise NotImplementedError
 
     def node(self, field: Field, draft: Draft) -> str:
         """The GUID of the node that a field names; an empty one, and the field says why, where it names none."""

@@ -35,7 +35,8 @@ from mastery.profile import (
     versions,
 )  # fmt: skip
 from models.graph_store import DistrictGraph
-from models.queries_own_words import authors_of, told_of
+from models.queries_own_words import told_of
+from models.queries_people import display_names
 from models.queries_student import StudentHead
 
 MOST_OFFERED = 12
@@ -184,7 +185,7 @@ class _Writer:
         self.rights = holds_rights(visit.session, visit.viewer, head.id, visit.now)
         self.speaker = speaker_of(visit.viewer.person, head.id, signs=self.rights)
         by = {one.by for one in self.told} - {head.id, visit.viewer.person}
-        self.authors = authors_of(visit.session, visit.district_id, by) if by else {}
+        self.authors = display_names(visit.session, visit.district_id, by)
 
     def view(self) -> OwnWordsView:
         own = self.visit.viewer.person == self.head.id

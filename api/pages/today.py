@@ -37,8 +37,9 @@ from models.queries_moves import (
     students_by_section,
     waiting_decisions,
 )
+from models.queries_people import display_names
 from models.queries_today import SEVERITIES, SectionRow, flags_by_id, sections_of, waiting_cut_scores
-from models.queries_voice import names_of, waiting_requests
+from models.queries_voice import waiting_requests
 from models.revocations import how_many_wait
 
 _WAITING_SHOWN = 5
@@ -255,7 +256,7 @@ def _asked(visit: Visit, graph: DistrictGraph, shown: Collection[int]) -> list[H
         here = [one.classes[key] for key in one.classes if key in shown]
         if subject is not None and any(goes_to(subject, some, list(one.classes.values())) for some in here):
             found.append(one)
-    names = names_of(visit.session, visit.district_id, {step.by for one in found for step in one.told.steps})
+    names = display_names(visit.session, visit.district_id, {step.by for one in found for step in one.told.steps})
     return [
         HelpCard(
             one.student,

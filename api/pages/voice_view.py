@@ -12,7 +12,7 @@ from api.pages import voice_words, words
 from api.pages.blueprint import Visit
 from mastery.access import works_here
 from mastery.voice import REQUESTS, Kind, Step, Told, next_steps
-from models.queries_voice import names_of
+from models.queries_people import display_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def lines(visit: Visit, student: int, told: Iterable[Told], *, answers: bool) ->
     """What was told, the newest first; `answers`: the viewer may answer. One statement."""
     some = list(told)
     private = reads_requests(visit, student)
-    names = names_of(visit.session, visit.district_id, {step.by for one in some for step in one.steps})
+    names = display_names(visit.session, visit.district_id, {step.by for one in some for step in one.steps})
     return [line(visit, student, one, names, private=private, answers=answers) for one in reversed(some)]
 
 

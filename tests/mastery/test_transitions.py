@@ -15,7 +15,21 @@ from mastery.body.judgement import JUDGEMENTS
 from mastery.body.words import CARRIED
 from mastery.decide import ActKind, Standing, State, TargetRule, fold, rule_book
 from mastery.policy import DEFAULT_POLICY as POLICY
-from mastery.transitions import CELLS, SYSTEM, TABLE, Facts, Need, Refusal, Refused, Trigger, move, open_triggers
+from mastery.transitions import (
+    CELLS,
+    SIGNED_ALONE,
+    SYSTEM,
+    TABLE,
+    Facts,
+    Need,
+    Refusal,
+    Refused,
+    Trigger,
+    move,
+    move_in_one_of,
+    open_triggers,
+    signed_alone,
+)
 
 TEACHER, ADMINISTRATOR, MANAGER = Role.TEACHER_OF_RECORD, Role.SCHOOL_ADMINISTRATOR, Role.CASE_MANAGER
 REASON = "Explained it to two others, in words and in a drawing."
@@ -294,3 +308,34 @@ def _reached_by_system(state: State) -> set[State]:
     while more := {cell.to for (at, _), cell in CELLS.items() if at in reached and SYSTEM in cell.who} - reached:
         reached |= {to for to in more if to is not None}
     return reached
+
+
+several = st.frozensets(st.sampled_from(Role), max_size=3)
+
+
+@given(states, st.sampled_from(Trigger), several, facts)
+def test_somebody_in_several_roles_may_what_one_of_them_may(
+    state: State, trigger: Trigger, roles: frozenset[Role], known: Facts
+) -> None:
+    each = [move(state, trigger, role, known, POLICY) for role in sorted(roles)]
+    found = move_in_one_of(state, trigger, roles, known, POLICY)
+    allowed = [one for one in each if not isinstance(one, Refused)]
+    if allowed:
+        assert found == allowed[0]
+        return
+    refused = [one for one in each if isinstance(one, Refused)]
+    assert isinstance(found, Refused)
+    assert bool(found.lacks) == any(one.lacks for one in refused)
+    assert found in refused or not refused
+
+
+@given(states, several, facts)
+def test_what_is_offered_is_what_lacks_only_what_the_form_brings(
+    state: State, roles: frozenset[Role], known: Facts
+) -> None:
+    """A reason and a piece of work come with the form; who signed what stands is known before."""
+    brought = replace(known, reason=REASON, artefacts=1, notified=True, credit_posted=False)
+    offered = signed_alone(state, known.stands, roles, by_author=known.by_author)
+    for trigger in SIGNED_ALONE:
+        found = move_in_one_of(state, trigger, roles, brought, POLICY)
+        assert (trigger in offered) == (not isinstance(found, Refused))
