@@ -103,7 +103,7 @@ def test_a_task_is_given_to_a_class_by_who_teaches_it(page_world: PageWorld) -> 
     teacher.post(url, **form, due_on="2026-12-01", credit_bearing="y")
     row = page_world.rows(TaskRow)[-1]
     assert (row.title, row.kind, row.credit_bearing) == ("Write it down", "portfolio", True)
-    for wrong in ({"title": ""}, {"rubric": 1}, {"kind": "exam"}, {"demand": "5"}, {"due_on": "soon"}):
+    for wrong in ({"title": ""}, {"rubric": found.rubric + 900}, {"kind": "exam"}, {"demand": "5"}, {"due_on": "soon"}):
         page = teacher.post(url, 422, **form | wrong)
         assert "Not kept" in page.text
         assert "All of it." in page.text
